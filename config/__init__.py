@@ -1,0 +1,1 @@
+"""Configuration of the project: settings, addresses, database, WSGI entry."""

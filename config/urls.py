@@ -1,0 +1,32 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from pledges.views import filling, health, language, mine, public, reading, signing
+
+urlpatterns = [
+    path("", mine.mine, name="mine"),
+    path("pledges/start/<slug:slug>/", filling.start, name="pledge_start"),
+    path("pledges/<uuid:pk>/", filling.pledge, name="pledge"),
+    path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),
+    path("pledges/<uuid:pk>/prepare/", filling.prepare, name="pledge_prepare"),
+    path("pledges/<uuid:pk>/document.pdf", reading.document, name="pledge_document"),
+    path("pledges/<uuid:pk>/sign/<uuid:intent>/", signing.sign, name="pledge_sign"),
+    path(
+        "pledges/<uuid:pk>/sign/<uuid:intent>/document.pdf",
+        signing.reading_copy,
+        name="pledge_reading_copy",
+    ),
+    path("verify/<uuid:pk>/", public.verify, name="verify"),
+    path("language/", language.choose, name="language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "pledges.views.errors.bad_request"
+handler403 = "pledges.views.errors.forbidden"
+handler404 = "pledges.views.errors.not_found"
+handler500 = "pledges.views.errors.server_error"

@@ -1,0 +1,1 @@
+"""守诺 Shounuo: signed conduct pledges that prove themselves."""

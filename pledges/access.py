@@ -1,0 +1,113 @@
+"""Every "may this actor do this to that?"; what no rule allows is denied."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+
+from pledges.core.lifecycle import Role
+from pledges.models import Person, Pledge
+
+
+class System:
+    """The actor of background work and of the set-up commands: nobody, and said so."""
+
+    pk = None
+    roles: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return "system"
+
+
+SYSTEM: Final = System()
+Actor = Person | System | AnonymousUser
+
+
+class Act(StrEnum):
+    """Everything that somebody may want to do, in the words of the product."""
+
+    ENTER_ADMIN = "enter the admin"
+    OPEN_PLEDGE = "open a pledge for oneself"
+    ASSIGN_PLEDGE = "lay a pledge before somebody"
+    FILL_PLEDGE = "fill in a pledge"
+    SIGN_PLEDGE = "sign a pledge"
+    READ_PLEDGE = "read a pledge"
+    LIST_PLEDGES = "see the list of pledges"
+    JUDGE_PLEDGE = "accept or return a pledge"
+    REVOKE_PLEDGE = "revoke a pledge"
+    EXPORT_PLEDGES = "export pledges"
+    READ_TEMPLATES = "read templates"
+    WRITE_TEMPLATES = "write, publish and retire templates"
+    READ_PEOPLE = "see people"
+    MANAGE_PEOPLE = "manage people"
+    READ_LEDGER = "read the ledger"
+
+
+class Denied(PermissionDenied):
+    """The actor may not do this."""
+
+    def __init__(self, act: Act) -> None:
+        super().__init__(act.value)
+        self.act = act
+
+
+Rule = Callable[[Any, Any], bool]
+
+
+def _has(*roles: Role) -> Rule:
+    return lambda actor, subject: any(role in actor.roles for role in roles)
+
+
+def _system_or(rule: Rule) -> Rule:
+    return lambda actor, subject: isinstance(actor, System) or rule(actor, subject)
+
+
+def _own(actor: Any, pledge: Pledge) -> bool:
+    return Role.MANAGER in actor.roles and pledge.person_id == actor.pk
+
+
+def _somebody_elses(actor: Any, pledge: Pledge) -> bool:
+    """Separation of duties: nobody judges a pledge of their own."""
+    return Role.COMPLIANCE in actor.roles and pledge.person_id != actor.pk
+
+
+_READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)
+
+
+def _reads(actor: Any, pledge: Pledge) -> bool:
+    return pledge.person_id == actor.pk or _has(*_READERS)(actor, pledge)
+
+
+RULES: Final[dict[Act, Rule]] = {
+    Act.ENTER_ADMIN: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
+    Act.OPEN_PLEDGE: _has(Role.MANAGER),
+    Act.ASSIGN_PLEDGE: _system_or(_has(Role.COMPLIANCE)),
+    Act.FILL_PLEDGE: _own,
+    Act.SIGN_PLEDGE: _own,
+    Act.READ_PLEDGE: _reads,
+    Act.LIST_PLEDGES: _has(*_READERS),
+    Act.JUDGE_PLEDGE: _somebody_elses,
+    Act.REVOKE_PLEDGE: _somebody_elses,
+    Act.EXPORT_PLEDGES: _has(Role.HR),
+    Act.READ_TEMPLATES: _has(Role.COMPLIANCE, Role.AUDITOR),
+    Act.WRITE_TEMPLATES: _system_or(_has(Role.COMPLIANCE)),
+    Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
+    Act.MANAGE_PEOPLE: _system_or(_has(Role.ADMINISTRATOR)),
+    Act.READ_LEDGER: _has(Role.AUDITOR),
+}
+
+
+def allows(actor: Actor, act: Act, subject: object = None) -> bool:
+    """Whether `actor` may do `act` to `subject`; without a rule, nobody may."""
+    rule = RULES.get(act)
+    if rule is None or isinstance(actor, AnonymousUser):
+        return False
+    return rule(actor, subject)
+
+
+def require(actor: Actor, act: Act, subject: object = None) -> None:
+    """Raise `Denied` unless `actor` may do `act` to `subject`."""
+    if not allows(actor, act, subject):
+        raise Denied(act)

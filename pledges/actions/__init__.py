@@ -1,0 +1,1 @@
+"""The only writers of state: one use case, one function."""

@@ -1,0 +1,175 @@
+"""Drafts: opening one, laying one before somebody, saving what was typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from pledges import access, audit
+from pledges.access import Act
+from pledges.core import lifecycle, refusals
+from pledges.core.blanks import Blank, Kind, Reading, read
+from pledges.core.lifecycle import PledgeState, VersionState
+from pledges.models import Person, Pledge, TemplateVersion
+
+# More than the longest answer that any blank takes; what is beyond is not kept but refused.
+LONGEST_TYPED = 10_000
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A draft after saving: its new revision, and how its answers read."""
+
+    revision: int
+    at: datetime
+    reading: Reading
+
+
+def open_pledge(
+    version: TemplateVersion, *, actor: Person, at: datetime, language: str
+) -> Pledge:
+    """The actor's draft on `version`: the one there is, or a new one.
+
+    Raises `VersionNotOpen` for a version not published, `AlreadyWaiting` where a pledge of the
+    same template waits for review or one on this version is in force.
+    """
+    access.require(actor, Act.OPEN_PLEDGE)
+    return _lay(version, person=actor, actor=actor, at=at, language=language, due_on=None)
+
+
+def assign(
+    version: TemplateVersion,
+    *,
+    person: Person,
+    actor: access.Actor,
+    at: datetime,
+    due_on: date | None,
+) -> Pledge:
+    """Lay `version` before `person` to be signed by `due_on`; refusals as in `open_pledge`."""
+    access.require(actor, Act.ASSIGN_PLEDGE, person)
+    access.require(person, Act.OPEN_PLEDGE)
+    return _lay(
+        version, person=person, actor=actor, at=at, language=person.language, due_on=due_on
+    )
+
+
+@transaction.atomic
+def _lay(
+    version: TemplateVersion,
+    *,
+    person: Person,
+    actor: access.Actor,
+    at: datetime,
+    language: str,
+    due_on: date | None,
+) -> Pledge:
+    Person.objects.select_for_update().get(pk=person.pk)
+    if version.status != VersionState.PUBLISHED:
+        raise refusals.VersionNotOpen
+    own = Pledge.objects.of(person)
+    draft = own.drafts().filter(version=version).first()
+    if draft:
+        if due_on and draft.due_on != due_on:
+            draft.due_on = due_on
+            draft.save(update_fields=["due_on"])
+        return draft
+    if (
+        own.awaiting_review().filter(version__template_id=version.template_id).exists()
+        or own.in_force().filter(version=version).exists()
+    ):
+        raise refusals.AlreadyWaiting
+    pledge = Pledge.objects.create(
+        person=person,
+        version=version,
+        language=language,
+        answers=profile_answers(version, person),
+        saved_at=at,
+        created_at=at,
+        due_on=due_on,
+    )
+    event = "pledge.opened" if actor == person else "pledge.assigned"
+    audit.record(event, actor=actor, subject=pledge, at=at, facts={"version": version.digest})
+    return pledge
+
+
+def profile_answers(version: TemplateVersion, person: Person) -> dict[str, str]:
+    """What the person's record fills in of `version`'s blanks."""
+    profile = person.profile()
+    return {
+        blank.code: profile[blank.profile_field]
+        for blank in version.blank_list
+        if blank.kind is Kind.PROFILE
+    }
+
+
+@transaction.atomic
+def save(
+    pledge: Pledge,
+    *,
+    actor: access.Actor,
+    at: datetime,
+    typed: Mapping[str, str],
+    revision: int,
+) -> Saved:
+    """Keep what was typed, right or wrong, so that nothing is lost; tell how it reads.
+
+    `revision` is the one the page was made from: raises `StaleDraft` if the draft moved on.
+    Codes that the version has not, or that the manager does not fill, are ignored.
+    """
+    locked = Pledge.objects.select_for_update().select_related("version").get(pk=pledge.pk)
+    lifecycle.require(lifecycle.SIGN, locked.status)
+    access.require(actor, Act.FILL_PLEDGE, locked)
+    if locked.answers_revision != revision:
+        raise refusals.StaleDraft
+    version = locked.version
+    kept = {
+        code: value[:LONGEST_TYPED].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        for code, value in typed.items()
+        if code in typed_codes(version.blank_list)
+    }
+    answers = {**locked.answers, **kept}
+    if answers != locked.answers:
+        locked.answers, locked.saved_at = answers, at
+        locked.answers_revision = revision + 1
+        locked.save(update_fields=["answers", "answers_revision", "saved_at"])
+    return Saved(locked.answers_revision, locked.saved_at, reading_of(locked))
+
+
+def typed_codes(blanks: tuple[Blank, ...]) -> frozenset[str]:
+    """The keys under which a manager's answers are kept."""
+    own = [blank for blank in blanks if blank.filled_by_manager]
+    others = [f"{blank.code}.other" for blank in own if blank.other]
+    return frozenset([blank.code for blank in own] + others)
+
+
+def reading_of(pledge: Pledge) -> Reading:
+    """How a draft's answers read now, with what the record and the system fill in."""
+    blanks = pledge.version.blank_list
+    return read([blank for blank in blanks if blank.filled_by_manager], pledge.answers)
+
+
+def draft_after(returned: Pledge, *, at: datetime) -> Pledge:
+    """The new draft that takes the place of a returned pledge, its answers kept.
+
+    It stays on the same version, unless that was retired: then it moves to the newest.
+    """
+    version = returned.version
+    if version.status != VersionState.PUBLISHED:
+        newest = TemplateVersion.objects.current(at.date()).filter(template=version.template)
+        version = newest.first() or version
+    draft, _created = Pledge.objects.get_or_create(
+        person=returned.person,
+        version=version,
+        status=PledgeState.DRAFT,
+        defaults={
+            "language": returned.language,
+            "answers": returned.answers,
+            "saved_at": at,
+            "created_at": at,
+            "due_on": returned.due_on,
+        },
+    )
+    draft.corrects = returned
+    draft.save(update_fields=["corrects"])
+    return draft

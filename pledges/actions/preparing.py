@@ -1,0 +1,163 @@
+"""Before signing: freeze the answers, render the document, record the intent."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from pledges import access, audit, documents, papers
+from pledges.access import Act
+from pledges.actions.answers import profile_answers
+from pledges.actions.numbering import next_number
+from pledges.core import consent, lifecycle, refusals
+from pledges.core.blanks import Kind, read
+from pledges.core.lifecycle import VersionState
+from pledges.gateways import faults, storage
+from pledges.gateways.fonts import FontSubset
+from pledges.gateways.pdf import MissingGlyph
+from pledges.models import Pledge, SigningIntent
+
+
+@dataclass(frozen=True)
+class _Frozen:
+    """What the document will say, read under a lock."""
+
+    pledge: Pledge
+    answers: Mapping[str, str]
+    signer: Mapping[str, str]
+    digest: str
+
+
+def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningIntent:
+    """Lay the finished document before the signer: render it, store it, record the intent.
+
+    The same answers prepared again while an intent is open give that very intent. Raises
+    `Incomplete`, `VersionNotOpen`, `Unprintable`, or `StaleDraft` when the draft moved on
+    while the document was rendered.
+    """
+    frozen = _freeze(pledge, actor=actor, at=at)
+    still_open = (
+        SigningIntent.objects.open(at)
+        .filter(pledge=frozen.pledge, content_digest=frozen.digest)
+        .order_by("-created_at")
+        .first()
+    )
+    if still_open:
+        return still_open
+    text = consent.wording().in_(frozen.pledge.language)
+    try:
+        rendered = documents.pledge_pdf(
+            papers.sheet_of(
+                frozen.pledge,
+                answers=frozen.answers,
+                signer=frozen.signer,
+                consent_text=text,
+                rendered_at=at,
+                digest=frozen.digest,
+            ),
+            font_of(frozen.pledge),
+        )
+    except MissingGlyph as missing:
+        raise refusals.Unprintable(tuple(missing.characters)) from missing
+    faults.point("prepare:rendered")
+    digest = storage.put(rendered)
+    faults.point("prepare:stored")
+    return _record_intent(
+        frozen, actor=actor, at=at, digest=digest, size=len(rendered), consent_text=text
+    )
+
+
+def font_of(pledge: Pledge) -> FontSubset:
+    """The font subset of the pledge's version, made when it was published."""
+    font = pledge.version.font
+    return FontSubset(serif=bytes(font.serif), sans=bytes(font.sans), sha256=font.sha256)
+
+
+@transaction.atomic
+def _freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> _Frozen:
+    locked = (
+        Pledge.objects.select_for_update(of=("self",))
+        .select_related("version", "person__department")
+        .get(pk=pledge.pk)
+    )
+    lifecycle.require(lifecycle.SIGN, locked.status)
+    access.require(actor, Act.SIGN_PLEDGE, locked)
+    if locked.version.status != VersionState.PUBLISHED:
+        raise refusals.VersionNotOpen
+    reading = read(_filled_by_manager(locked), locked.answers)
+    if reading.problems or reading.missing:
+        raise refusals.Incomplete(reading)
+    if locked.number is None:
+        locked.number = next_number(at)
+        locked.save(update_fields=["number"])
+    person = locked.person
+    answers = {**reading.answers, **_given_by_system(locked)}
+    signer = {
+        "name": person.name,
+        "employee_number": person.employee_number,
+        "department": person.department.name_zh,
+    }
+    return _Frozen(locked, answers, signer, papers.content_digest(locked, answers, signer))
+
+
+def _filled_by_manager(pledge: Pledge) -> list:
+    return [blank for blank in pledge.version.blank_list if blank.filled_by_manager]
+
+
+def _given_by_system(pledge: Pledge) -> dict[str, str]:
+    profile = profile_answers(pledge.version, pledge.person)
+    given = {}
+    for blank in pledge.version.blank_list:
+        if blank.kind is Kind.SERIAL:
+            given[blank.code] = pledge.number or ""
+        elif not blank.filled_by_manager:
+            given[blank.code] = profile[blank.code]
+    return given
+
+
+@transaction.atomic
+def _record_intent(
+    frozen: _Frozen,
+    *,
+    actor: access.Actor,
+    at: datetime,
+    digest: str,
+    size: int,
+    consent_text: str,
+) -> SigningIntent:
+    now = Pledge.objects.select_for_update().get(pk=frozen.pledge.pk)
+    lifecycle.require(lifecycle.SIGN, now.status)
+    if now.answers_revision != frozen.pledge.answers_revision:
+        raise refusals.StaleDraft
+    intent = SigningIntent.objects.create(
+        pledge=now,
+        person_id=now.person_id,
+        document_digest=digest,
+        document_size=size,
+        content_digest=frozen.digest,
+        version_digest=frozen.pledge.version.digest,
+        answers=dict(frozen.answers),
+        answers_revision=now.answers_revision,
+        signer=dict(frozen.signer),
+        consent_version=consent.CURRENT,
+        consent_text=consent_text,
+        nonce=secrets.token_hex(32),
+        created_at=at,
+        expires_at=at + timedelta(minutes=settings.SIGNING_INTENT_MINUTES),
+    )
+    audit.record(
+        "pledge.prepared",
+        actor=actor,
+        subject=now,
+        at=at,
+        facts={
+            "intent": str(intent.pk),
+            "document": digest,
+            "version": frozen.pledge.version.digest,
+            "content": frozen.digest,
+        },
+    )
+    return intent

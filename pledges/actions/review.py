@@ -1,0 +1,176 @@
+"""Compliance: accepting under the company's seal, returning with reasons, revoking."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from pledges import access, audit, documents, notices
+from pledges.access import Act
+from pledges.actions.answers import draft_after
+from pledges.actions.preparing import font_of
+from pledges.core import lifecycle, refusals
+from pledges.core.characters import refused_at
+from pledges.core.lifecycle import Transition
+from pledges.gateways import faults, pades, storage
+from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
+
+LONGEST_REASON = 2_000
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a pledge is returned; `clause` is an outline key, or empty for the whole pledge."""
+
+    text: str
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a bulk acceptance did, by pledge."""
+
+    accepted: tuple[Pledge, ...]
+    left: tuple[Pledge, ...]
+
+
+def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
+    """Accept a signed pledge in the company's name; accepting it again changes nothing."""
+    seen = Pledge.objects.select_related("version__font").get(pk=pledge.pk)
+    access.require(actor, Act.JUDGE_PLEDGE, seen)
+    if seen.status == lifecycle.ACCEPT.target and seen.reviewed_by_id == actor.pk:
+        return seen
+    lifecycle.require(lifecycle.ACCEPT, seen.status)
+    sealed = _draw_acceptance(seen, at)
+    faults.point("accept:drawn")
+    digest = storage.put(sealed)
+    faults.point("accept:stored")
+    with transaction.atomic():
+        locked = _lock(pledge, lifecycle.ACCEPT, Act.JUDGE_PLEDGE, actor)
+        _judge(locked, lifecycle.ACCEPT, actor=actor, at=at)
+        Document.objects.create(
+            pledge=locked,
+            revision=Document.Revision.ACCEPTED,
+            sha256=digest,
+            size=len(sealed),
+            created_at=at,
+        )
+        faults.point("accept:claimed")
+        audit.record(
+            lifecycle.ACCEPT.event, actor=actor, subject=locked, at=at, facts={"issued": digest}
+        )
+        notices.announce(notices.ACCEPTED, locked)
+    faults.point("accept:committed")
+    return locked
+
+
+def accept_unflagged(pledges: Iterable[Pledge], *, actor: Person, at: datetime) -> Tally:
+    """Accept those of `pledges` that wait with nothing unusual; leave the others as they are."""
+    accepted, left = [], []
+    for pledge in pledges:
+        waiting = pledge.status in lifecycle.ACCEPT.sources and not pledge.flagged
+        if not (waiting and access.allows(actor, Act.JUDGE_PLEDGE, pledge)):
+            left.append(pledge)
+            continue
+        try:
+            accepted.append(accept(pledge, actor=actor, at=at))
+        except lifecycle.Forbidden:
+            left.append(pledge)
+    return Tally(tuple(accepted), tuple(left))
+
+
+@transaction.atomic
+def return_to_manager(
+    pledge: Pledge, *, actor: Person, at: datetime, reasons: Sequence[Reason]
+) -> Pledge:
+    """Return a signed pledge with at least one reason; gives the new draft that replaces it."""
+    locked = _lock(pledge, lifecycle.RETURN, Act.JUDGE_PLEDGE, actor)
+    outline = locked.version.outline(locked.language)
+    for reason in reasons:
+        _check_words(reason.text)
+        if reason.clause and outline.find(reason.clause) is None:
+            raise refusals.ReasonMissing
+    if not reasons:
+        raise refusals.ReasonMissing
+    _judge(locked, lifecycle.RETURN, actor=actor, at=at)
+    ReturnReason.objects.bulk_create(
+        ReturnReason(pledge=locked, clause=reason.clause, text=reason.text.strip())
+        for reason in reasons
+    )
+    draft = draft_after(locked, at=at)
+    audit.record(
+        lifecycle.RETURN.event,
+        actor=actor,
+        subject=locked,
+        at=at,
+        facts={
+            "clauses": sorted({reason.clause for reason in reasons if reason.clause}),
+            "draft": str(draft.pk),
+        },
+    )
+    notices.announce(notices.RETURNED, locked)
+    return draft
+
+
+@transaction.atomic
+def revoke(pledge: Pledge, *, actor: Person, at: datetime, reason: str) -> Pledge:
+    """End a pledge that is in force, with a reason; its documents stay as they are."""
+    locked = _lock(pledge, lifecycle.REVOKE, Act.REVOKE_PLEDGE, actor)
+    _check_words(reason)
+    changed = Pledge.objects.filter(
+        pk=locked.pk, status__in=lifecycle.REVOKE.sources
+    ).update(
+        status=lifecycle.REVOKE.target,
+        revoked_at=at,
+        revoked_by=actor,
+        revocation_reason=reason.strip(),
+    )
+    if changed != 1:
+        raise lifecycle.Forbidden(lifecycle.REVOKE, locked.status)
+    locked.refresh_from_db()
+    audit.record(lifecycle.REVOKE.event, actor=actor, subject=locked, at=at)
+    notices.announce(notices.REVOKED, locked)
+    return locked
+
+
+def _lock(pledge: Pledge, step: Transition, act: Act, actor: Person) -> Pledge:
+    locked = (
+        Pledge.objects.select_for_update(of=("self",))
+        .select_related("version__template", "person")
+        .get(pk=pledge.pk)
+    )
+    lifecycle.require(step, locked.status)
+    access.require(actor, act, locked)
+    return locked
+
+
+def _judge(pledge: Pledge, step: Transition, *, actor: Person, at: datetime) -> None:
+    changed = Pledge.objects.filter(pk=pledge.pk, status__in=step.sources).update(
+        status=step.target, reviewed_at=at, reviewed_by=actor
+    )
+    if changed != 1:
+        raise lifecycle.Forbidden(step, pledge.status)
+    pledge.status, pledge.reviewed_at, pledge.reviewed_by = step.target, at, actor
+
+
+def _check_words(text: str) -> None:
+    if not text.strip() or len(text) > LONGEST_REASON or refused_at(text, "\n\r") is not None:
+        raise refusals.ReasonMissing
+
+
+def _draw_acceptance(pledge: Pledge, at: datetime) -> bytes:
+    """Revision 2: the signed bytes, and after them the company's stamp in its field."""
+    organisation = Organisation.current()
+    signed = pledge.documents.get(revision=Document.Revision.SIGNED)
+    stamp = documents.acceptance_appearance(
+        organisation=organisation.name_in(pledge.language),
+        number=pledge.number or "",
+        accepted_at=at.astimezone(ZoneInfo(organisation.time_zone)),
+        language=pledge.language,
+        fonts=font_of(pledge),
+    )
+    return pades.draw_appearance(
+        storage.get(signed.sha256), field=pades.COMPANY_FIELD, appearance=stamp
+    )

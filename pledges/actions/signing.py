@@ -1,0 +1,219 @@
+"""The signing itself: one document, one person, one act; exactly once."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from pledges import access, audit, documents, notices
+from pledges.access import Act
+from pledges.actions.preparing import font_of
+from pledges.core import lifecycle, refusals
+from pledges.core.blanks import Kind, read
+from pledges.documents import Mark
+from pledges.gateways import faults, pades, storage
+from pledges.models import (
+    Commitment,
+    Document,
+    Organisation,
+    Person,
+    Pledge,
+    Signature,
+    SigningIntent,
+)
+
+_NUMERIC = {Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT}
+
+
+@dataclass(frozen=True)
+class Client:
+    """Where a request came from, as far as it can be believed."""
+
+    address: str | None = None
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class SigningAct:
+    """What the signer did: their mark, their consent, the password for this document."""
+
+    mark: Mark
+    consented: bool
+    password: str
+    client: Client = Client()
+
+
+def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct) -> Pledge:
+    """Sign the document of `intent`; the same intent signed again gives the same answer.
+
+    Raises `IntentExpired`, `StaleDraft`, `AlreadySigned`, `ConsentMissing`, `MarkMissing` or
+    `WrongPassword`; then nothing has changed.
+    """
+    pledge = Pledge.objects.select_related("version__font", "person").get(pk=intent.pledge_id)
+    access.require(actor, Act.SIGN_PLEDGE, pledge)
+    if _signed_through(intent, pledge):
+        return pledge
+    _check_intent(intent, pledge, at)
+    _check_act(act, actor)
+    signed = _draw(intent, pledge, act.mark, at)
+    faults.point("sign:drawn")
+    digest = storage.put(signed)
+    faults.point("sign:stored")
+    result = _commit(intent, actor=actor, at=at, act=act, digest=digest, size=len(signed))
+    faults.point("sign:committed")
+    return result
+
+
+def _signed_through(intent: SigningIntent, pledge: Pledge) -> bool:
+    return (
+        pledge.signed_at is not None
+        and Signature.objects.filter(pledge=pledge, intent=intent).exists()
+    )
+
+
+def _check_intent(intent: SigningIntent, pledge: Pledge, at: datetime) -> None:
+    if pledge.status != lifecycle.PledgeState.DRAFT:
+        raise refusals.AlreadySigned
+    if intent.answers_revision != pledge.answers_revision:
+        raise refusals.StaleDraft
+    if intent.used_at is not None or intent.expires_at <= at:
+        raise refusals.IntentExpired
+    if pledge.version.status != lifecycle.VersionState.PUBLISHED:
+        raise refusals.VersionNotOpen
+
+
+def _check_act(act: SigningAct, actor: Person) -> None:
+    if not act.consented:
+        raise refusals.ConsentMissing
+    if not act.mark.strokes and _plain(act.mark.typed) != _plain(actor.name):
+        raise refusals.MarkMissing
+    if not actor.check_password(act.password):
+        raise refusals.WrongPassword
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _draw(intent: SigningIntent, pledge: Pledge, mark: Mark, at: datetime) -> bytes:
+    """Revision 1: the rendered bytes, and after them the manager's mark in its field."""
+    zone = ZoneInfo(Organisation.current().time_zone)
+    appearance = documents.signature_appearance(
+        mark,
+        name=intent.signer["name"],
+        signed_at=at.astimezone(zone),
+        language=pledge.language,
+        fonts=font_of(pledge),
+    )
+    return pades.draw_appearance(
+        storage.get(intent.document_digest), field=pades.MANAGER_FIELD, appearance=appearance
+    )
+
+
+@transaction.atomic
+def _commit(
+    intent: SigningIntent,
+    *,
+    actor: Person,
+    at: datetime,
+    act: SigningAct,
+    digest: str,
+    size: int,
+) -> Pledge:
+    pledge = (
+        Pledge.objects.select_for_update(of=("self",)).select_related("version").get(
+            pk=intent.pledge_id
+        )
+    )
+    if _signed_through(intent, pledge):
+        return pledge
+    _check_intent(intent, pledge, at)
+    access.require(actor, Act.SIGN_PLEDGE, pledge)
+    claimed = SigningIntent.objects.filter(
+        pk=intent.pk, used_at__isnull=True, document_digest=intent.document_digest
+    ).update(used_at=at)
+    if claimed != 1:
+        raise refusals.AlreadySigned
+    reading = read(pledge.version.blank_list, intent.answers)
+    flagged = {flag.code for flag in reading.flags}
+    _freeze_onto(pledge, intent, at=at, flagged=bool(flagged))
+    faults.point("sign:claimed")
+    _write_down(pledge, intent, at=at, act=act)
+    _write_commitments(pledge, intent, flagged)
+    Document.objects.create(
+        pledge=pledge,
+        revision=Document.Revision.SIGNED,
+        sha256=digest,
+        size=size,
+        created_at=at,
+    )
+    audit.record(
+        lifecycle.SIGN.event,
+        actor=actor,
+        subject=pledge,
+        at=at,
+        facts={
+            "intent": str(intent.pk),
+            "read": intent.document_digest,
+            "issued": digest,
+            "method": Signature.Method.PASSWORD,
+        },
+    )
+    notices.announce(notices.SIGNED, pledge)
+    return pledge
+
+
+def _freeze_onto(pledge: Pledge, intent: SigningIntent, *, at: datetime, flagged: bool) -> None:
+    frozen = {
+        "status": lifecycle.SIGN.target,
+        "answers": intent.answers,
+        "signer_name": intent.signer["name"],
+        "signer_employee_number": intent.signer["employee_number"],
+        "signer_department": intent.signer["department"],
+        "signed_at": at,
+        "content_digest": intent.content_digest,
+        "document_digest": intent.document_digest,
+        "flagged": flagged,
+    }
+    claimed = Pledge.objects.filter(
+        pk=pledge.pk,
+        status__in=lifecycle.SIGN.sources,
+        answers_revision=intent.answers_revision,
+    ).update(**frozen)
+    if claimed != 1:
+        raise refusals.AlreadySigned
+    for field, value in frozen.items():
+        setattr(pledge, field, value)
+
+
+def _write_down(pledge: Pledge, intent: SigningIntent, *, at: datetime, act: SigningAct) -> None:
+    Signature.objects.create(
+        pledge=pledge,
+        intent=intent,
+        method=Signature.Method.PASSWORD,
+        strokes=[[list(point) for point in stroke] for stroke in act.mark.strokes],
+        typed="" if act.mark.strokes else act.mark.typed.strip(),
+        consent_version=intent.consent_version,
+        consent_text=intent.consent_text,
+        client_address=act.client.address,
+        user_agent=act.client.user_agent[:400],
+        created_at=at,
+    )
+
+
+def _write_commitments(pledge: Pledge, intent: SigningIntent, flagged: set[str]) -> None:
+    Commitment.objects.bulk_create(
+        Commitment(
+            pledge=pledge,
+            code=blank.code,
+            kind=blank.kind,
+            value=intent.answers.get(f"{blank.code}.other") or intent.answers[blank.code],
+            quantity=Decimal(intent.answers[blank.code]) if blank.kind in _NUMERIC else None,
+            flagged=blank.code in flagged,
+        )
+        for blank in pledge.version.blank_list
+        if blank.code in intent.answers
+    )

@@ -1,0 +1,1 @@
+"""The rules of pledges in pure Python: no Django, no input or output, frozen values in and out."""

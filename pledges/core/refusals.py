@@ -1,0 +1,83 @@
+"""Why an action did not happen: each reason a type, the words for it elsewhere."""
+
+from dataclasses import dataclass
+
+from pledges.core.blanks import Reading
+
+
+class Refusal(Exception):
+    """An action was refused and nothing changed; `kind` names why, for messages and logs."""
+
+    kind = "refused"
+
+
+class StaleDraft(Refusal):
+    """Somebody (another tab, another device) saved the draft since it was read."""
+
+    kind = "stale-draft"
+
+
+@dataclass
+class Incomplete(Refusal):
+    """Answers are missing or wrong; `reading` says which."""
+
+    reading: Reading
+    kind = "incomplete"
+
+
+class VersionNotOpen(Refusal):
+    """The version is not published (or no longer): nothing new can be signed on it."""
+
+    kind = "version-not-open"
+
+
+class AlreadyWaiting(Refusal):
+    """A pledge of the same kind already waits for review, or is in force on this version."""
+
+    kind = "already-waiting"
+
+
+class AlreadySigned(Refusal):
+    """The pledge was signed meanwhile, through another intent."""
+
+    kind = "already-signed"
+
+
+class IntentExpired(Refusal):
+    """The document was laid before the person too long ago; it has to be prepared again."""
+
+    kind = "intent-expired"
+
+
+class WrongPassword(Refusal):
+    """The password given for this document is not the signer's."""
+
+    kind = "wrong-password"
+
+
+class ConsentMissing(Refusal):
+    """The signer did not confirm the consent."""
+
+    kind = "consent-missing"
+
+
+class MarkMissing(Refusal):
+    """Neither handwriting nor a typed name was given, or the typed name is another's."""
+
+    kind = "mark-missing"
+
+
+class ReasonMissing(Refusal):
+    """A return or a revocation needs a reason, about a clause that exists."""
+
+    kind = "reason-missing"
+
+
+class Unprintable(Refusal):
+    """Characters that no font has: printing them would leave boxes on the document."""
+
+    kind = "unprintable"
+
+    def __init__(self, characters: tuple[str, ...]) -> None:
+        super().__init__(*characters)
+        self.characters = characters

@@ -1,0 +1,35 @@
+"""Everything that stands on one pledge's paper, as data, for whoever renders it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pledges.core.blanks import Blank
+from pledges.core.outline import Outline
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One pledge as it is read, printed and signed.
+
+    `answers` are canonical and include the profile and serial ones. `version_digest` covers the
+    template version, `content_digest` what this sheet says. `rendered_at` is aware, in the
+    organisation's zone. `consent` is the wording printed above the seal blocks.
+    """
+
+    language: str
+    title: str
+    subtitle: str
+    organisation: str
+    number: str
+    version: int
+    effective_on: date
+    version_digest: str
+    content_digest: str
+    outline: Outline
+    blanks: tuple[Blank, ...]
+    answers: Mapping[str, str]
+    signer_name: str
+    verify_url: str
+    rendered_at: datetime
+    consent: str

@@ -1,0 +1,86 @@
+"""Sheet → the pledge's PDF as it is read and signed: revision 0."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import segno
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from pledges.core.sheet import Sheet
+from pledges.documents import wording
+from pledges.documents.body import body_html
+from pledges.gateways import pdf
+from pledges.gateways.fonts import FontSubset
+
+FIELD_WIDTH_MM, FIELD_HEIGHT_MM = 76, 40
+"""The size of both signature fields; static/document/pledge.css gives the boxes this size."""
+
+
+@lru_cache(maxsize=8)
+def stylesheet(*names: str) -> str:
+    """The text of our own style sheets under static/document/, one after the other."""
+    return "\n".join(_read_static(f"document/{name}") for name in names)
+
+
+def _read_static(name: str) -> str:
+    found = finders.find(name)
+    if not isinstance(found, str):
+        raise FileNotFoundError(f"static file {name} is missing from the installation")
+    return Path(found).read_text(encoding="utf-8")
+
+
+def paper_html(sheet: Sheet) -> str:
+    """The whole document as HTML, before it becomes a PDF."""
+    in_language = {
+        name: getattr(wording, name.upper()).in_(sheet.language)
+        for name in (
+            "number",
+            "template_digest",
+            "content_digest",
+            "consent",
+            "pledgor_signature",
+            "signing_date",
+            "company_confirmation",
+            "scan_to_verify",
+        )
+    }
+    return render_to_string(
+        "document/pledge.html",
+        {
+            "sheet": sheet,
+            "words": in_language,
+            "lang": wording.language_tag(sheet.language),
+            "version_line": wording.version_line(
+                sheet.version, sheet.effective_on, sheet.language
+            ),
+            "created": sheet.rendered_at.isoformat(timespec="seconds"),
+            "engine": pdf.ENGINE,
+            "body": body_html(sheet, for_screen=False),
+            "qr_code": qr_code(sheet.verify_url, wording.VERIFY_CODE.in_(sheet.language)),
+        },
+    )
+
+
+def qr_code(address: str, title: str) -> SafeString:
+    """The address as a QR code drawn in lines (SVG), to be printed at any size."""
+    code = segno.make_qr(address, error="m", boost_error=False)
+    return SafeString(
+        code.svg_inline(border=0, dark="#1f2328", title=title, omitsize=True, svgclass="qr-code")
+    )
+
+
+def pledge_pdf(sheet: Sheet, fonts: FontSubset) -> bytes:
+    """The document that the manager reads and signs; equal sheets give equal bytes.
+
+    Raises `pledges.gateways.pdf.MissingGlyph` when a character on it cannot be printed.
+    """
+    return pdf.render(paper_html(sheet), css=stylesheet("sheet.css", "pledge.css"), fonts=fonts)
+
+
+def paper_text(language: str) -> str:
+    """Every character the paper itself may print in this language: for a version's font subset."""
+    values = (value for value in vars(wording).values() if isinstance(value, wording.Localized))
+    words = "".join(value.in_(language) for value in values)
+    return words + "".join(wording.MONTHS) + "版，自年月日起施行第"

@@ -1,0 +1,118 @@
+"""The two faces of the paper, cut down with HarfBuzz to the characters that a pledge uses."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import uharfbuzz
+from pylopdf_fonts_zh_cn import sans_path, serif_path
+
+# What answers are made of most often, so that a version's own subset fits most pledges whole:
+# ASCII, Latin letters with diacritics, Chinese punctuation, full-width forms, the two boxes.
+COMMON = "".join(
+    chr(code)
+    for first, last in ((0x20, 0x7E), (0xA0, 0xFF), (0x3001, 0x3011), (0xFF01, 0xFF5E))
+    for code in range(first, last + 1)
+) + "—–…‘’“”·□■○年月日第版页"
+
+# A line break and a tab are layout, not ink: no font has them, and none needs to.
+LAYOUT = frozenset("\n\t\r")
+
+# Contextual forms that horizontal text needs; everything for vertical setting is left out.
+FEATURES = (b"ccmp", b"halt", b"kern", b"liga", b"locl", b"mark", b"palt")
+DROPPED_TABLES = (b"BASE", b"VORG", b"vhea", b"vmtx")
+
+
+@dataclass(frozen=True)
+class FontSubset:
+    """Two small OpenType fonts and the digest over both, which also keys every cache."""
+
+    serif: bytes
+    sans: bytes
+    sha256: str
+
+
+@lru_cache(maxsize=2)
+def _face(path: Path) -> uharfbuzz.Face:
+    # Mapped, not read: the eleven megabytes stay on disk but for the pages that are touched.
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
+
+
+@lru_cache(maxsize=2)
+def _repertoire(path: Path) -> frozenset[int]:
+    return frozenset(_face(path).unicodes)
+
+
+def missing_glyphs(text: str) -> tuple[str, ...]:
+    """The characters of `text` that neither face can draw, each once, in order of appearance."""
+    known = _repertoire(serif_path()) | _repertoire(sans_path())
+    wanted = dict.fromkeys(text)
+    return tuple(char for char in wanted if ord(char) not in known and char not in LAYOUT)
+
+
+def describe(character: str) -> str:
+    """How an error names a character: `𠮷 (U+20BB7 CJK UNIFIED IDEOGRAPH-20BB7)`."""
+    name = unicodedata.name(character, "unnamed character")
+    shown = character if character.isprintable() else "�"
+    return f"{shown} (U+{ord(character):04X} {name})"
+
+
+def _tags(names: Iterable[bytes]) -> set[int]:
+    return {int.from_bytes(name, "big") for name in names}
+
+
+def _subset(path: Path, characters: frozenset[int]) -> bytes:
+    wanted = uharfbuzz.SubsetInput()
+    wanted.unicode_set.set(set(characters & _repertoire(path)))
+    wanted.layout_feature_tag_set.set(_tags(FEATURES))
+    wanted.drop_table_tag_set.update(_tags(DROPPED_TABLES))
+    # The identity charset makes CID and glyph number one, as a PDF with Identity-H expects.
+    wanted.flags = (
+        uharfbuzz.SubsetFlags.NO_HINTING
+        | uharfbuzz.SubsetFlags.DESUBROUTINIZE
+        | uharfbuzz.SubsetFlags.CFF_IDENTITY_CHARSET
+    )
+    return bytes(wanted.subset(_face(path)).blob.data)
+
+
+@lru_cache(maxsize=32)
+def _build(characters: frozenset[int]) -> FontSubset:
+    serif, sans = _subset(serif_path(), characters), _subset(sans_path(), characters)
+    digest = hashlib.sha256(hashlib.sha256(serif).digest() + hashlib.sha256(sans).digest())
+    return FontSubset(serif=serif, sans=sans, sha256=digest.hexdigest())
+
+
+def subset_for(text: str) -> FontSubset:
+    """Both faces reduced to `text`, digits, Latin and the common punctuation.
+
+    The same characters give the same bytes with the same font and HarfBuzz versions. Characters
+    that no font has are left out here: `missing_glyphs` tells them, and rendering refuses them.
+    """
+    return _build(frozenset(map(ord, text + COMMON)))
+
+
+@lru_cache(maxsize=64)
+def _covered(font: bytes) -> frozenset[int]:
+    return frozenset(uharfbuzz.Face(font).unicodes)
+
+
+def covering(fonts: FontSubset, text: str) -> FontSubset:
+    """`fonts` itself when it can draw `text`, else one widened from the full fonts by what it lacks."""
+    own = _covered(fonts.serif) | _covered(fonts.sans)
+    lacking = frozenset(map(ord, _inked(text))) - own
+    return _build(own | lacking) if lacking else fonts
+
+
+def _inked(text: str) -> Iterable[str]:
+    return (char for char in text if char not in LAYOUT)
+
+
+def subsetter_available() -> bool:
+    """Whether the PDF writer found the system's HarfBuzz subsetter: without it a render takes
+    seconds instead of hundredths and embeds more than it needs."""
+    from weasyprint.text import ffi
+
+    return ffi.harfbuzz_subset is not None

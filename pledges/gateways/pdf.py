@@ -1,0 +1,116 @@
+"""HTML and CSS of our own making → a tagged PDF/A-3 file, with nothing fetched on the way."""
+
+import atexit
+import threading
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+import pydyf
+from weasyprint import CSS, HTML, Document
+from weasyprint.pdf.stream import Stream
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from pledges.gateways import fonts as faces
+from pledges.gateways import sealfields, typesetting
+from pledges.gateways.fonts import FontSubset
+
+ENGINE = f"WeasyPrint {version('weasyprint')}"
+
+# Families that the style sheets name; each falls back to the other.
+FONT_FACES = """
+@font-face { font-family: "Pledge Serif"; src: url(font:serif); font-weight: 400; }
+@font-face { font-family: "Pledge Sans"; src: url(font:sans); font-weight: 400; }
+"""
+
+# Pango's font maps and Fontconfig's configurations are not safe to share between threads.
+_one_at_a_time = threading.Lock()
+
+
+class MissingGlyph(Exception):
+    """Raised before rendering when the text holds characters that no font can draw."""
+
+    def __init__(self, characters: tuple[str, ...]) -> None:
+        self.characters = characters
+        listed = ", ".join(map(faces.describe, characters))
+        super().__init__(f"no font has a glyph for: {listed}")
+
+
+class ResourceRefused(Exception):
+    """Raised when the HTML or CSS refers to anything outside itself."""
+
+
+class _Refusal(FatalURLFetchingError):
+    """The one kind of error that WeasyPrint does not swallow while fetching."""
+
+
+class _ClosedFetcher(URLFetcher):
+    """Knows the fonts in memory and refuses every other address, whatever its scheme."""
+
+    def __init__(self, known: dict[str, bytes]) -> None:
+        super().__init__(allowed_protocols=())
+        self._known = known
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if url not in self._known:
+            raise _Refusal(f"the paper may not refer to {url!r}")
+        return URLFetcherResponse(url, self._known[url], {"Content-Type": "font/otf"})
+
+
+@lru_cache(maxsize=16)
+def _prepared(css: str, fonts: FontSubset) -> tuple[FontConfiguration, list[CSS]]:
+    """Fonts registered and style sheet parsed: half of a render's time, so kept per process."""
+    configuration = FontConfiguration()
+    fetcher = _ClosedFetcher({"font:serif": fonts.serif, "font:sans": fonts.sans})
+    sheet = CSS(string=FONT_FACES + css, font_config=configuration, url_fetcher=fetcher)
+    return configuration, [sheet]
+
+
+# A font configuration owns a temporary folder, which it can no longer remove at shutdown.
+atexit.register(_prepared.cache_clear)
+
+
+def render(html: str, *, css: str, fonts: FontSubset, signature_fields: bool = True) -> bytes:
+    """The PDF of `html`; equal arguments give equal bytes.
+
+    With `signature_fields` it is a document: PDF/A-3a, tagged, and the boxes of the elements with
+    the ids "seal-manager" and "seal-company" are empty signature fields. Without, it is a figure
+    to be drawn into another document: PDF/A-3b, untagged, no fields.
+
+    Characters outside `fonts` are taken from the full fonts. Raises MissingGlyph for a character
+    that no font has and ResourceRefused for a reference to anything outside `html`.
+    """
+    with _one_at_a_time:
+        try:
+            parsed = HTML(string=html, url_fetcher=_ClosedFetcher({}))
+            written = "".join(parsed.etree_element.itertext()) + css
+            if missing := faces.missing_glyphs(written):
+                raise MissingGlyph(missing)
+            configuration, sheets = _prepared(css, faces.covering(fonts, written))
+            document = parsed.render(
+                font_config=configuration,
+                stylesheets=sheets,
+                **_options(signature_fields),
+            )
+            return _write(document, signature_fields)
+        except _Refusal as refusal:
+            raise ResourceRefused(str(refusal)) from None
+
+
+def _options(tagged: bool) -> dict[str, Any]:
+    return {"pdf_variant": "pdf/a-3a" if tagged else "pdf/a-3b"}
+
+
+def _write(document: Document, signature_fields: bool) -> bytes:
+    typesetting.spread_chinese_lines(document)
+    if signature_fields:
+        sealfields.mark_places(document)
+
+    def finish(document: Document, pdf: pydyf.PDF) -> None:
+        typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
+        if signature_fields:
+            sealfields.add_fields(document, pdf)
+
+    written: bytes = document.write_pdf(finisher=finish, **_options(signature_fields))
+    return written

@@ -1,0 +1,44 @@
+"""Create the first administrator of an installation; everybody else is made in the admin."""
+
+from getpass import getpass
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from pledges.access import SYSTEM
+from pledges.actions import roster
+from pledges.core.lifecycle import Role
+from pledges.models import Department, Person
+
+
+class Command(BaseCommand):
+    help = "Create an administrator: somebody who manages people, but no pledges."
+
+    def add_arguments(self, parser) -> None:
+        for option in ("--username", "--email", "--name", "--employee-number", "--department"):
+            parser.add_argument(option, required=True)
+
+    @transaction.atomic
+    def handle(self, **options) -> None:
+        department, _created = Department.objects.get_or_create(name_zh=options["department"])
+        person = Person(
+            username=options["username"],
+            email=options["email"],
+            name=options["name"],
+            employee_number=options["employee_number"],
+            department=department,
+        )
+        password = getpass("Password: ")
+        if password != getpass("Password again: "):
+            raise CommandError("The passwords differ.")
+        try:
+            validate_password(password, person)
+            person.set_password(password)
+            person.full_clean()
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        roster.save_person(person, actor=SYSTEM, at=timezone.now(), roles=[Role.ADMINISTRATOR])
+        self.stdout.write(f"{person.username} may now sign in.")

@@ -1,0 +1,24 @@
+"""The tables: people, templates, pledges, ledger."""
+
+from pledges.models.ledger import LedgerEntry
+from pledges.models.people import Department, Organisation, Person
+from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
+from pledges.models.signatures import Document, Signature, SigningIntent
+from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
+
+__all__ = [
+    "Commitment",
+    "Department",
+    "Document",
+    "LedgerEntry",
+    "Organisation",
+    "Person",
+    "Pledge",
+    "PledgeTemplate",
+    "ReturnReason",
+    "SerialCounter",
+    "Signature",
+    "SigningIntent",
+    "TemplateVersion",
+    "VersionFont",
+]

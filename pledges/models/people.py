@@ -1,0 +1,127 @@
+"""People, their departments, and the one organisation that this installation serves."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from pledges.core.lifecycle import Role
+
+
+class BilingualName(models.Model):
+    """A name in Chinese, with an English one beside it that may be missing."""
+
+    name_zh = models.CharField(_("name (Chinese)"), max_length=80)
+    name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name_in(get_language() or "zh-hans")
+
+    def name_in(self, language: str) -> str:
+        """The name in `language`, or the Chinese one where there is no English."""
+        return (self.name_en if language.startswith("en") else "") or self.name_zh
+
+
+class Organisation(BilingualName):
+    """The company whose pledges these are; exactly one row."""
+
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    number_prefix = models.CharField(
+        _("prefix of pledge numbers"),
+        max_length=8,
+        default="CN",
+        validators=[RegexValidator(r"^[A-Z0-9]{1,8}$", _("Capital letters and digits only."))],
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisation")
+        constraints = (models.CheckConstraint(name="organisation_is_one", condition=Q(pk=1)),)
+
+    @classmethod
+    def current(cls) -> "Organisation":
+        """The organisation; the migration that makes the table makes its row."""
+        return cls.objects.get(pk=1)
+
+
+class Department(BilingualName):
+    """A part of the company that people belong to."""
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ("name_zh",)
+        constraints = (models.UniqueConstraint(fields=["name_zh"], name="department_name_once"),)
+
+
+class Person(AbstractUser):
+    """Somebody with an account. What they sign keeps its own copy of these facts."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField(_("full name"), max_length=80)
+    employee_number = models.CharField(_("employee number"), max_length=32, unique=True)
+    position = models.CharField(_("position"), max_length=60, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, verbose_name=_("department"), related_name="people"
+    )
+    contact = models.CharField(_("contact"), max_length=60, blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        default="zh-hans",
+        choices=[("zh-hans", "中文"), ("en", "English")],
+    )
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name", "employee_number"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("employee_number",)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                name="person_email_once",
+                condition=~Q(email=""),
+                violation_error_message=_("Another account already uses this e-mail address."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.employee_number}）" if self.name else self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of this person, read once for each instance; none when deactivated."""
+        if not self.is_active:
+            return frozenset()
+        if not hasattr(self, "_roles"):
+            known = {role.value for role in Role}
+            names = self.groups.values_list("name", flat=True) if self.pk else ()
+            self._roles = frozenset(name for name in names if name in known)
+        return self._roles
+
+    def profile(self) -> dict[str, str]:
+        """What profile blanks are filled with, by the name of the blank's profile field."""
+        return {
+            "name": self.name,
+            "employee_number": self.employee_number,
+            "position": self.position,
+            "department": self.department.name_zh,
+            "contact": self.contact,
+        }

@@ -1,0 +1,202 @@
+"""Pledges: who undertook what on which version, where it stands, and what was judged."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from pledges.core.lifecycle import PledgeState
+from pledges.models.templates import TemplateVersion
+
+PLEDGE_STATES = [
+    (PledgeState.DRAFT, _("To be signed")),
+    (PledgeState.SIGNED, _("Signed, awaiting compliance review")),
+    (PledgeState.RETURNED, _("Returned")),
+    (PledgeState.ACCEPTED, _("In force")),
+    (PledgeState.REVOKED, _("Revoked")),
+]
+
+
+class PledgeQuerySet(models.QuerySet["Pledge"]):
+    def of(self, person: models.Model) -> "PledgeQuerySet":
+        return self.filter(person_id=person.pk)
+
+    def drafts(self) -> "PledgeQuerySet":
+        return self.filter(status=PledgeState.DRAFT)
+
+    def awaiting_review(self) -> "PledgeQuerySet":
+        """Signed and not yet judged, the longest waiting first."""
+        return self.filter(status=PledgeState.SIGNED).order_by("signed_at", "pk")
+
+    def in_force(self) -> "PledgeQuerySet":
+        return self.filter(status=PledgeState.ACCEPTED)
+
+    def issued(self) -> "PledgeQuerySet":
+        """Everything that was ever signed."""
+        return self.exclude(status=PledgeState.DRAFT)
+
+    def overdue(self, now: datetime) -> "PledgeQuerySet":
+        return self.drafts().filter(due_on__lt=now.date())
+
+
+class Pledge(models.Model):
+    """One person's pledge on one version. What is frozen at signing never changes after it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="pledges", verbose_name=_("person")
+    )
+    version = models.ForeignKey(
+        TemplateVersion, models.PROTECT, related_name="pledges", verbose_name=_("version")
+    )
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    status = models.CharField(
+        _("state"), max_length=10, default=PledgeState.DRAFT, choices=PLEDGE_STATES
+    )
+    answers = models.JSONField(_("answers"), default=dict)
+    answers_revision = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(_("saved"))
+    created_at = models.DateTimeField(_("created"))
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    number = models.CharField(_("pledge number"), max_length=32, unique=True, null=True)
+    corrects = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="corrected_by",
+        verbose_name=_("corrects"),
+    )
+
+    # Frozen at signing: later edits of people or templates never reach these.
+    signer_name = models.CharField(_("signer"), max_length=80, blank=True)
+    signer_employee_number = models.CharField(_("employee number"), max_length=32, blank=True)
+    signer_department = models.CharField(_("department"), max_length=80, blank=True)
+    signed_at = models.DateTimeField(_("signed"), null=True)
+    content_digest = models.CharField(_("digest of the content"), max_length=64, blank=True)
+    document_digest = models.CharField(
+        _("digest of the document"),
+        max_length=64,
+        blank=True,
+        help_text=_("SHA-256 of the file exactly as it was read and signed."),
+    )
+    flagged = models.BooleanField(_("unusual answers"), default=False)
+
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("revoked by"),
+    )
+    revocation_reason = models.TextField(_("reason of revocation"), blank=True)
+
+    objects = PledgeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pledge")
+        verbose_name_plural = _("pledges")
+        ordering = ("-created_at",)
+        indexes = (
+            models.Index(fields=["status", "signed_at"], name="pledge_queue"),
+            models.Index(fields=["person", "status"], name="pledge_by_person"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["person", "version"],
+                condition=Q(status=PledgeState.DRAFT),
+                name="pledge_one_draft_each",
+            ),
+            models.CheckConstraint(
+                name="pledge_signed_is_complete",
+                condition=Q(status=PledgeState.DRAFT, signed_at__isnull=True)
+                | (
+                    ~Q(status=PledgeState.DRAFT)
+                    & Q(signed_at__isnull=False, number__isnull=False)
+                    & ~Q(signer_name="")
+                    & ~Q(document_digest="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="pledge_judged_by_somebody_else",
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("person")),
+            ),
+            models.CheckConstraint(
+                name="pledge_judged_is_complete",
+                condition=Q(
+                    status__in=[PledgeState.DRAFT, PledgeState.SIGNED], reviewed_at__isnull=True
+                )
+                | Q(
+                    status__in=[PledgeState.RETURNED, PledgeState.ACCEPTED, PledgeState.REVOKED],
+                    reviewed_at__isnull=False,
+                    reviewed_by__isnull=False,
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number or str(self.pk)
+
+
+class SerialCounter(models.Model):
+    """The last pledge number given in a year; numbers are never reused."""
+
+    year = models.PositiveIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("serial counter")
+        verbose_name_plural = _("serial counters")
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+
+class Commitment(models.Model):
+    """One filled blank of a signed pledge, as data that can be counted and compared."""
+
+    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="commitments")
+    code = models.CharField(_("code"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=20)
+    value = models.TextField(_("answer"))
+    quantity = models.DecimalField(_("quantity"), max_digits=20, decimal_places=6, null=True)
+    flagged = models.BooleanField(_("outside the expected range"), default=False)
+
+    class Meta:
+        verbose_name = _("commitment")
+        verbose_name_plural = _("commitments")
+        ordering = ("pledge", "pk")
+        indexes = (models.Index(fields=["code", "quantity"], name="commitment_by_quantity"),)
+        constraints = (
+            models.UniqueConstraint(fields=["pledge", "code"], name="commitment_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.value}"
+
+
+class ReturnReason(models.Model):
+    """Why a pledge was returned: about one clause, or (no clause) about the whole."""
+
+    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="return_reasons")
+    clause = models.CharField(_("clause"), max_length=40, blank=True)
+    text = models.TextField(_("reason"))
+
+    class Meta:
+        verbose_name = _("reason for return")
+        verbose_name_plural = _("reasons for return")
+        ordering = ("pledge", "pk")
+
+    def __str__(self) -> str:
+        return self.text

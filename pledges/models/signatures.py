@@ -1,0 +1,102 @@
+"""Issued files, the intents that lay them before a person, and how each was signed."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pledges.models.pledges import Pledge
+
+
+class Document(models.Model):
+    """A file as issued: which bytes (by SHA-256) are which revision of a pledge's PDF.
+
+    Revision 0, what the manager read, is the first bytes of revision 1 and has no row of its
+    own; the intent and the pledge keep its digest.
+    """
+
+    class Revision(models.IntegerChoices):
+        SIGNED = 1, _("Signed by the manager")
+        ACCEPTED = 2, _("Accepted by the company")
+
+    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="documents")
+    revision = models.PositiveSmallIntegerField(_("revision"), choices=Revision.choices)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    size = models.PositiveIntegerField(_("bytes"))
+    created_at = models.DateTimeField(_("created"))
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ("pledge", "revision")
+        indexes = (models.Index(fields=["sha256"], name="document_by_hash"),)
+        constraints = (
+            models.UniqueConstraint(fields=["pledge", "revision"], name="document_issued_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class IntentQuerySet(models.QuerySet["SigningIntent"]):
+    def open(self, now: datetime) -> "IntentQuerySet":
+        """Intents that a person may still act on at `now`."""
+        return self.filter(used_at__isnull=True, expires_at__gt=now)
+
+
+class SigningIntent(models.Model):
+    """A document laid before a person for signing, with all that their act is bound to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="intents")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    document_digest = models.CharField(max_length=64)
+    document_size = models.PositiveIntegerField()
+    content_digest = models.CharField(max_length=64)
+    version_digest = models.CharField(max_length=64)
+    answers = models.JSONField()
+    answers_revision = models.PositiveIntegerField()
+    signer = models.JSONField()
+    consent_version = models.CharField(max_length=20)
+    consent_text = models.TextField()
+    nonce = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects = IntentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("signing intent")
+        verbose_name_plural = _("signing intents")
+        indexes = (models.Index(fields=["pledge", "created_at"], name="intent_by_pledge"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Signature(models.Model):
+    """How a pledge was signed: the mark, the consent, the authentication, from where."""
+
+    class Method(models.TextChoices):
+        PASSWORD = "password", _("Password, repeated for this document")
+
+    pledge = models.OneToOneField(Pledge, models.PROTECT, related_name="signature")
+    intent = models.OneToOneField(SigningIntent, models.PROTECT, related_name="signature")
+    method = models.CharField(_("method"), max_length=20, choices=Method.choices)
+    strokes = models.JSONField(_("handwriting"), default=list)
+    typed = models.CharField(_("typed name"), max_length=80, blank=True)
+    consent_version = models.CharField(_("consent version"), max_length=20)
+    consent_text = models.TextField(_("consent"))
+    client_address = models.GenericIPAddressField(_("client address"), null=True)
+    user_agent = models.CharField(_("user agent"), max_length=400, blank=True)
+    created_at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+
+    def __str__(self) -> str:
+        return str(self.pledge)

@@ -1,0 +1,52 @@
+"""E-mails about a pledge: queued with the change they tell of, sent by the worker after it."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
+from django_tasks import task
+
+from pledges.core.lifecycle import Role
+from pledges.models import Person, Pledge
+
+SIGNED = "signed"
+ACCEPTED = "accepted"
+RETURNED = "returned"
+REVOKED = "revoked"
+
+
+def announce(event: str, pledge: Pledge) -> None:
+    """Queue the mails about `event`, in the caller's transaction: both happen, or neither."""
+    for person in _receivers(event, pledge):
+        send.enqueue(event, str(pledge.pk), person.pk)
+
+
+def _receivers(event: str, pledge: Pledge) -> Iterable[Person]:
+    if event == SIGNED:
+        officers = Person.objects.filter(groups__name=Role.COMPLIANCE, is_active=True)
+        return [pledge.person, *officers.exclude(pk=pledge.person_id).distinct()]
+    return [pledge.person]
+
+
+@task()
+def send(event: str, pledge_id: str, person_id: int) -> None:
+    """Send one mail to one person in their language; without an address there is nothing to do."""
+    person = Person.objects.get(pk=person_id)
+    if not person.email or not person.is_active:
+        return
+    pledge = Pledge.objects.select_related("version", "person").get(pk=pledge_id)
+    context = {
+        "pledge": pledge,
+        "person": person,
+        "own": pledge.person_id == person.pk,
+        "title": pledge.version.subtitle.in_(person.language),
+        "reasons": list(pledge.return_reasons.all()),
+        "outline": pledge.version.outline(pledge.language),
+        "site": settings.PUBLIC_URL.rstrip("/"),
+    }
+    with translation.override(person.language):
+        subject = render_to_string(f"notices/{event}_subject.txt", context)
+        body = render_to_string(f"notices/{event}.txt", context)
+    EmailMessage(" ".join(subject.split()), body.strip() + "\n", to=[person.email]).send()

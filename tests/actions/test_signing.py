@@ -1,0 +1,296 @@
+"""Preparing and signing: what is frozen, what is refused, and that it happens exactly once."""
+
+from datetime import timedelta
+
+import pytest
+
+from pledges import access, audit
+from pledges.actions import answers, preparing, review, signing, templates
+from pledges.core import refusals
+from pledges.core.lifecycle import Forbidden, PledgeState
+from pledges.documents import Mark
+from pledges.gateways import storage
+from pledges.models import Document, LedgerEntry, Pledge, Signature, SigningIntent
+from tests.cast import FILLED, act
+
+pytestmark = pytest.mark.django_db
+
+
+def prepare(pledge, at):
+    return preparing.prepare(pledge, actor=pledge.person, at=at)
+
+
+@pytest.mark.parametrize("slug", FILLED)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_signing_freezes_what_was_read(draft, now, slug, language):
+    pledge = draft(slug, language=language)
+    intent = prepare(pledge, now)
+    signed = signing.sign(intent, actor=pledge.person, at=now, act=act())
+    assert signed.status == PledgeState.SIGNED
+    assert signed.document_digest == intent.document_digest
+    issued = storage.get(signed.documents.get().sha256)
+    assert issued.startswith(storage.get(intent.document_digest))
+    assert signed.signer_name == "李明"
+    events = audit.trail(signed).values_list("event", flat=True)
+    assert list(events) == ["pledge.opened", "pledge.prepared", "pledge.signed"]
+
+
+def test_later_edits_of_the_person_never_reach_a_signed_pledge(signed):
+    pledge = signed()
+    person = pledge.person
+    person.name = "李大明"
+    person.save()
+    pledge.refresh_from_db()
+    assert pledge.signer_name == "李明"
+
+
+def test_the_same_answers_prepared_twice_give_the_same_intent(draft, now):
+    pledge = draft()
+    assert prepare(pledge, now) == prepare(pledge, now + timedelta(minutes=1))
+
+
+def test_a_pledge_keeps_its_number(draft, now):
+    pledge = draft()
+    first = prepare(pledge, now).pledge.number
+    second = prepare(pledge, now + timedelta(hours=1)).pledge.number
+    assert first == second == "CN-2026-000001"
+
+
+def test_numbers_are_sequential_per_year(draft, wangfang, now):
+    numbers = [
+        prepare(draft(), now).pledge.number,
+        prepare(draft(person=wangfang), now).pledge.number,
+        prepare(draft("contract"), now.replace(year=2027)).pledge.number,
+    ]
+    assert numbers == ["CN-2026-000001", "CN-2026-000002", "CN-2027-000001"]
+
+
+def test_the_number_stands_in_the_contract(draft, now):
+    intent = prepare(draft("contract"), now)
+    assert intent.answers["pledge_number"] == intent.pledge.number
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing", "wrong"),
+    [
+        ({"surveys_per_month": ""}, ["surveys_per_month"], []),
+        ({"surveys_per_month": "32"}, [], ["surveys_per_month"]),
+        ({"pledgor_type": "other"}, [], ["pledgor_type"]),
+    ],
+)
+def test_an_incomplete_draft_is_not_prepared(draft, now, changes, missing, wrong):
+    with pytest.raises(refusals.Incomplete) as refusal:
+        prepare(draft(**changes), now)
+    assert list(refusal.value.reading.missing) == missing
+    assert [problem.code for problem in refusal.value.reading.problems] == wrong
+    assert not SigningIntent.objects.exists()
+
+
+def test_signing_twice_gives_the_same_answer_and_one_entry(draft, liming, now):
+    intent = prepare(draft(), now)
+    first = signing.sign(intent, actor=liming, at=now, act=act())
+    again = signing.sign(intent, actor=liming, at=now, act=act())
+    assert first == again
+    assert Signature.objects.count() == Document.objects.count() == 1
+    assert LedgerEntry.objects.filter(event="pledge.signed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "refusal"),
+    [
+        ({"password": "wrong"}, refusals.WrongPassword),
+        ({"consented": False}, refusals.ConsentMissing),
+        ({"mark": Mark()}, refusals.MarkMissing),
+        ({"mark": Mark(typed="王芳")}, refusals.MarkMissing),
+    ],
+)
+def test_an_act_with_something_wrong_changes_nothing(draft, liming, now, options, refusal):
+    pledge = draft()
+    intent = prepare(pledge, now)
+    with pytest.raises(refusal):
+        signing.sign(intent, actor=liming, at=now, act=act(**options))
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.DRAFT
+    assert not Document.objects.exists()
+
+
+def test_a_typed_name_signs(draft, liming, now):
+    intent = prepare(draft(), now)
+    signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed=" 李 明 ")))
+    assert Signature.objects.get().typed == "李 明"
+
+
+def test_an_intent_expires(draft, liming, now):
+    intent = prepare(draft(), now)
+    with pytest.raises(refusals.IntentExpired):
+        signing.sign(intent, actor=liming, at=now + timedelta(minutes=10), act=act())
+
+
+def test_answers_changed_after_preparing_must_be_read_again(draft, liming, now):
+    pledge = draft()
+    intent = prepare(pledge, now)
+    answers.save(
+        pledge,
+        actor=liming,
+        at=now,
+        typed={"surveys_per_month": "4"},
+        revision=pledge.answers_revision,
+    )
+    with pytest.raises(refusals.StaleDraft):
+        signing.sign(intent, actor=liming, at=now, act=act())
+
+
+def test_a_second_intent_cannot_sign_again(draft, liming, now):
+    pledge = draft()
+    first = prepare(pledge, now)
+    second = prepare(pledge, now + timedelta(minutes=11))
+    later = now + timedelta(minutes=12)
+    signing.sign(second, actor=liming, at=later, act=act())
+    with pytest.raises(refusals.AlreadySigned):
+        signing.sign(first, actor=liming, at=later, act=act())
+
+
+def test_nobody_signs_for_another(draft, wangfang, now):
+    intent = prepare(draft(), now)
+    with pytest.raises(access.Denied):
+        signing.sign(intent, actor=wangfang, at=now, act=act())
+
+
+def test_a_retired_version_takes_no_signature(draft, liming, chenjing, version, now):
+    pledge = draft()
+    intent = prepare(pledge, now)
+    templates.retire(version(), actor=chenjing, at=now)
+    with pytest.raises(refusals.VersionNotOpen):
+        signing.sign(intent, actor=liming, at=now, act=act())
+    with pytest.raises(refusals.VersionNotOpen):
+        prepare(pledge, now)
+
+
+def test_a_name_that_no_font_has_is_refused_with_the_character(draft, liming, now):
+    liming.name = "李\U00030ede"
+    liming.save()
+    with pytest.raises(refusals.Unprintable) as refusal:
+        prepare(draft(), now)
+    assert refusal.value.characters == ("\U00030ede",)
+    assert not SigningIntent.objects.exists()
+
+
+def test_a_stale_tab_never_overwrites(draft, liming, now):
+    pledge = draft()
+    with pytest.raises(refusals.StaleDraft):
+        answers.save(pledge, actor=liming, at=now, typed={"surveys_per_month": "9"}, revision=0)
+    pledge.refresh_from_db()
+    assert pledge.answers["surveys_per_month"] == "2"
+
+
+def test_saving_the_same_again_moves_nothing(draft, liming, now):
+    pledge = draft()
+    revision = pledge.answers_revision
+    saved = answers.save(
+        pledge, actor=liming, at=now, typed={"surveys_per_month": "2"}, revision=revision
+    )
+    assert saved.revision == revision
+
+
+def test_what_the_system_fills_cannot_be_typed(draft, liming, now):
+    pledge = draft("personal-code", signer_name="王芳", unknown="x")
+    assert pledge.answers["signer_name"] == "李明"
+    assert "unknown" not in pledge.answers
+
+
+def test_only_a_manager_opens_a_pledge_and_only_one_at_a_time(version, signed, chenjing, now):
+    with pytest.raises(access.Denied):
+        answers.open_pledge(version(), actor=chenjing, at=now, language="en")
+    pledge = signed()
+    with pytest.raises(refusals.AlreadyWaiting):
+        answers.open_pledge(version(), actor=pledge.person, at=now, language="en")
+
+
+def test_commitments_are_numbers(signed):
+    pledge = signed(satisfaction_target="85")
+    target = pledge.commitments.get(code="satisfaction_target")
+    assert (target.quantity, target.flagged) == (85, True)
+    assert pledge.flagged
+
+
+def test_accepting_appends_to_what_was_signed(signed, chenjing, now):
+    pledge = signed()
+    accepted = review.accept(pledge, actor=chenjing, at=now + timedelta(days=1))
+    first, second = accepted.documents.all()
+    assert storage.get(second.sha256).startswith(storage.get(first.sha256))
+
+
+def test_accepting_twice_changes_nothing(accepted, chenjing, sunhao, now):
+    pledge = accepted()
+    assert review.accept(pledge, actor=chenjing, at=now).reviewed_at == pledge.reviewed_at
+    with pytest.raises(Forbidden):
+        review.accept(pledge, actor=sunhao, at=now)
+    assert pledge.documents.count() == 2
+
+
+def test_nobody_judges_their_own(signed, liming, chenjing, now):
+    pledge = signed()
+    liming.groups.set(chenjing.groups.all())
+    with pytest.raises(access.Denied):
+        review.accept(pledge, actor=type(liming).objects.get(pk=liming.pk), at=now)
+
+
+def test_returning_gives_a_new_draft_with_the_answers(signed, chenjing, now):
+    pledge = signed()
+    reason = review.Reason("满意度目标请按部门要求填写。", clause="1.2.1")
+    draft = review.return_to_manager(pledge, actor=chenjing, at=now, reasons=[reason])
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.RETURNED
+    assert draft.corrects == pledge
+    assert draft.answers["surveys_per_month"] == "2"
+    assert draft.number is None
+    assert [item.clause for item in pledge.return_reasons.all()] == ["1.2.1"]
+
+
+@pytest.mark.parametrize(
+    "reasons",
+    [[], [review.Reason("  ")], [review.Reason("x", clause="9.9")], [review.Reason("a\x07")]],
+)
+def test_a_return_needs_a_reason_about_something(signed, chenjing, now, reasons):
+    pledge = signed()
+    with pytest.raises(refusals.ReasonMissing):
+        review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.SIGNED
+
+
+def test_a_returned_pledge_can_be_signed_again_and_accepted(signed, chenjing, liming, now):
+    draft = review.return_to_manager(
+        signed(), actor=chenjing, at=now, reasons=[review.Reason("请补充")]
+    )
+    intent = prepare(draft, now)
+    again = signing.sign(intent, actor=liming, at=now, act=act())
+    accepted = review.accept(again, actor=chenjing, at=now)
+    assert accepted.number == "CN-2026-000002"
+    assert Pledge.objects.in_force().get() == accepted
+
+
+def test_a_returned_pledge_of_a_retired_version_moves_to_the_newest(
+    signed, chenjing, version, now
+):
+    pledge = signed()
+    templates.retire(version(), actor=chenjing, at=now)
+    draft = review.return_to_manager(
+        pledge, actor=chenjing, at=now, reasons=[review.Reason("请补充")]
+    )
+    assert draft.version == pledge.version  # there is no newer one
+    with pytest.raises(refusals.VersionNotOpen):
+        prepare(draft, now)
+
+
+def test_revoking_keeps_the_documents(accepted, chenjing, now):
+    pledge = accepted()
+    revoked = review.revoke(pledge, actor=chenjing, at=now, reason="调岗")
+    assert revoked.status == PledgeState.REVOKED
+    assert revoked.documents.count() == 2
+
+
+def test_bulk_acceptance_leaves_what_is_unusual(signed, wangfang, chenjing, now):
+    plain, unusual = signed(), signed(person=wangfang, satisfaction_target="60")
+    tally = review.accept_unflagged([plain, unusual], actor=chenjing, at=now)
+    assert tally == review.Tally(accepted=(plain,), left=(unusual,))

@@ -1,0 +1,85 @@
+"""What every test database holds: the cast, and the three built-in pledges, published."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import connection
+
+from pledges.core.lifecycle import Role
+from pledges.models import Department, Organisation, Person
+
+PASSWORD = "vermilion-seal-on-paper-7"
+START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+# username: (name, employee number, position, department, role)
+CAST = {
+    "liming": ("李明", "E1001", "高级客户经理", "华东零售部", Role.MANAGER),
+    "wangfang": ("王芳", "E1002", "客户经理", "华东零售部", Role.MANAGER),
+    "zhaolei": ("赵磊", "E2001", "客户经理", "华南对公部", Role.MANAGER),
+    "chenjing": ("陈静", "C3001", "合规专员", "合规部", Role.COMPLIANCE),
+    "sunhao": ("孙浩", "C3002", "合规主管", "合规部", Role.COMPLIANCE),
+    "zhoumin": ("周敏", "H4001", "人事专员", "人力资源部", Role.HR),
+    "wuying": ("吴颖", "A5001", "内部审计", "审计部", Role.AUDITOR),
+    "admin": ("郑强", "S9001", "系统管理员", "信息技术部", Role.ADMINISTRATOR),
+}
+ENGLISH = {
+    "华东零售部": "East China Retail",
+    "华南对公部": "South China Corporate",
+    "合规部": "Compliance",
+    "人力资源部": "Human Resources",
+    "审计部": "Internal Audit",
+    "信息技术部": "Information Technology",
+}
+BUILTIN = Path(__file__).parent.parent / "pledges" / "builtin"
+
+
+def load() -> None:
+    """Fill an empty, migrated database."""
+    for role in Role:
+        Group.objects.get_or_create(name=role)
+    Organisation.objects.update_or_create(
+        pk=1, defaults={"name_zh": "示例银行股份有限公司", "name_en": "Example Bank Co., Ltd."}
+    )
+    for username, (name, number, position, department, role) in CAST.items():
+        person = Person(
+            username=username,
+            email=f"{username}@example.com",
+            name=name,
+            employee_number=number,
+            position=position,
+            contact="021-5555 0100",
+            is_staff=role is not Role.MANAGER,
+            department=Department.objects.get_or_create(
+                name_zh=department, defaults={"name_en": ENGLISH[department]}
+            )[0],
+        )
+        person.set_password(PASSWORD)
+        person.save()
+        person.groups.set([Group.objects.get(name=role)])
+    call_command("load_builtin", verbosity=0)
+
+
+def wipe() -> None:
+    """Empty every table of the project, past the triggers that refuse it: for tests alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN"
+            " ('django_migrations', 'django_content_type', 'auth_permission')"
+        )
+        tables = [name for (name,) in cursor.fetchall()]
+        for name in tables:
+            cursor.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
+        joined = ", ".join(f'"{name}"' for name in tables)
+        cursor.execute(f"TRUNCATE {joined} RESTART IDENTITY CASCADE")
+        for name in tables:
+            cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
+        guards = (
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
+            " WHERE tgname IN ('written_once', 'no_truncate', 'version_guard', 'pledge_guard')"
+        )
+        cursor.execute(guards)
+        for table, trigger in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")

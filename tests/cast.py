@@ -1,0 +1,161 @@
+"""Fixtures that every test may name: the people, the versions, ready-made pledges."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import TransactionTestCase
+
+from pledges.actions import answers, preparing, review, signing
+from pledges.core.lifecycle import VersionState
+from pledges.documents import Mark
+from pledges.models import Person, Pledge, TemplateVersion
+from tests import baseline
+
+FILLED = {
+    "general-standards": {
+        "pledgor_type": "individual",
+        "surveys_per_month": "2",
+        "satisfaction_target": "92.5",
+        "complaint_response_hours": "24",
+        "complaint_resolution_days": "5",
+        "training_hours_per_year": "40",
+        "assessed_indicators": "3",
+    },
+    "contract": {
+        "service_name": "企业现金管理服务",
+        "technical_parameter_term": "清算时效",
+        "ethics_term": "服务操守",
+        "governing_law": "中华人民共和国商业银行",
+        "governing_article": "29",
+    },
+    "personal-code": {
+        "position": "高级客户经理",
+        "department": "华东零售部",
+        "contact": "021-5555 0100",
+        "process_steps": "一、受理登记\n二、核对身份\n三、回访确认",
+        "reply_days": "3",
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        baseline.wipe()
+        baseline.load()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _restore_after_transactional_tests():
+    """A transactional test leaves the database as it found it, triggers notwithstanding."""
+
+    def teardown(self):
+        baseline.wipe()
+        baseline.load()
+
+    original = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = original
+
+
+@pytest.fixture(autouse=True)
+def _own_documents_folder(settings, tmp_path):
+    storages = {**settings.STORAGES}
+    storages["documents"] = {
+        **storages["documents"],
+        "OPTIONS": {"location": str(tmp_path / "documents")},
+    }
+    storages["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    settings.STORAGES = storages
+
+
+@pytest.fixture
+def now():
+    return baseline.START
+
+
+def _person(username):
+    @pytest.fixture(name=username)
+    def fixture(db):
+        return Person.objects.get(username=username)
+
+    return fixture
+
+
+liming = _person("liming")
+wangfang = _person("wangfang")
+zhaolei = _person("zhaolei")
+chenjing = _person("chenjing")
+sunhao = _person("sunhao")
+zhoumin = _person("zhoumin")
+wuying = _person("wuying")
+admin = _person("admin")
+
+
+@pytest.fixture
+def version(db):
+    """The published version of a template, by slug."""
+
+    def find(slug="general-standards"):
+        return TemplateVersion.objects.get(template__slug=slug, status=VersionState.PUBLISHED)
+
+    return find
+
+
+@pytest.fixture
+def draft(version, liming, now):
+    """A draft with every blank filled (or `changes` over that)."""
+
+    def make(slug="general-standards", *, person=None, language="zh-hans", at=now, **changes):
+        who = person or liming
+        pledge = answers.open_pledge(version(slug), actor=who, at=at, language=language)
+        answers.save(
+            pledge,
+            actor=who,
+            at=at,
+            typed={**FILLED[slug], **changes},
+            revision=pledge.answers_revision,
+        )
+        pledge.refresh_from_db()
+        return pledge
+
+    return make
+
+
+def act(**changes):
+    """What a signer does who does everything right."""
+    usual = {
+        "mark": Mark(strokes=(((0.1, 0.1), (0.4, 0.2), (0.7, 0.1)), ((0.2, 0.3), (0.8, 0.3)))),
+        "consented": True,
+        "password": baseline.PASSWORD,
+    }
+    return signing.SigningAct(**{**usual, **changes})
+
+
+@pytest.fixture
+def signed(draft, now):
+    """A signed pledge that waits for review."""
+
+    def make(slug="general-standards", *, at=now, **options):
+        pledge = draft(slug, at=at, **options)
+        intent = preparing.prepare(pledge, actor=pledge.person, at=at)
+        return signing.sign(
+            intent, actor=pledge.person, at=at + timedelta(minutes=1), act=act()
+        )
+
+    return make
+
+
+@pytest.fixture
+def accepted(signed, chenjing, now):
+    """A pledge in force."""
+
+    def make(slug="general-standards", **options) -> Pledge:
+        return review.accept(
+            signed(slug, **options), actor=chenjing, at=now + timedelta(hours=1)
+        )
+
+    return make

@@ -1,0 +1,72 @@
+"""A real gunicorn on the test database, for what only real processes can show."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).parent.parent
+
+
+def database_url() -> str:
+    """The address of the test database for another process."""
+    named = connection.settings_dict
+    host = quote(str(named["HOST"]), safe="")
+    user, password = quote(named["USER"]), quote(named["PASSWORD"] or "")
+    return f"postgres://{user}:{password}@{host}:{named['PORT'] or 5432}/{named['NAME']}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
+    """Serve the site; gives its address. The worker dies at the point that `fault` names."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "PRODUCTION": "0",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DOCUMENTS_DIR": settings.STORAGES["documents"]["OPTIONS"]["location"],
+        "DJANGO_SETTINGS_MODULE": "tests.served_settings",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SHOUNUO_FAULT": fault,
+    }
+    command = [
+        *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--no-control-socket"),
+        *("--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)),
+        *("--timeout", "120", "--log-level", "error"),
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/accounts/login/")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_for(url: str) -> None:
+    for _attempt in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"no answer from {url}")

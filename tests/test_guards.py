@@ -1,0 +1,85 @@
+"""The database refuses what no code path does: from the ORM and from raw SQL alike."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from pledges.models import (
+    Commitment,
+    Document,
+    LedgerEntry,
+    Pledge,
+    Signature,
+    TemplateVersion,
+    VersionFont,
+)
+
+pytestmark = pytest.mark.django_db
+
+WRITTEN_ONCE = [LedgerEntry, Document, Signature, Commitment, VersionFont]
+SOME_COLUMN = {
+    LedgerEntry: {"event": "x"},
+    Document: {"sha256": "0" * 64},
+    Signature: {"typed": "x"},
+    Commitment: {"value": "x"},
+    VersionFont: {"sha256": "0" * 64},
+    TemplateVersion: {"source_zh": "x"},
+}
+
+
+def refused(act):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        act()
+
+
+def run(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize("model", [*WRITTEN_ONCE, TemplateVersion])
+def test_rows_that_are_written_once(accepted, model):
+    accepted()
+    rows = model.objects.all()
+    table = model._meta.db_table
+    column = next(iter(SOME_COLUMN[model]))
+    assert rows.exists()
+    refused(lambda: rows.update(**SOME_COLUMN[model]))
+    refused(lambda: rows._raw_delete(rows.db))
+    refused(lambda: run(f"UPDATE {table} SET {column} = {column} || 'x'"))
+    refused(lambda: run(f"DELETE FROM {table}"))
+    refused(lambda: run(f"TRUNCATE {table} CASCADE"))
+    refused(lambda: run(f"SET session_replication_role = replica; DELETE FROM {table}"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"signer_name": "王芳"},
+        {"answers": {}},
+        {"document_digest": "0" * 64},
+        {"number": "CN-2026-999999"},
+        {"number": None},
+        {"status": "draft", "signed_at": None},
+        {"status": "signed", "reviewed_at": None, "reviewed_by": None},
+    ],
+)
+def test_a_signed_pledge_is_frozen(accepted, change):
+    accepted()
+    refused(lambda: Pledge.objects.update(**change))
+    refused(lambda: run("DELETE FROM pledges_pledge"))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("status", "draft"), ("blanks", "[]"), ("effective_on", "2020-01-01")]
+)
+def test_a_published_version_is_frozen(version, column, value):
+    refused(lambda: TemplateVersion.objects.filter(pk=version().pk).update(**{column: value}))
+
+
+def test_nobody_can_be_their_own_judge_even_in_sql(signed):
+    pledge = signed()
+    refused(
+        lambda: Pledge.objects.filter(pk=pledge.pk).update(
+            status="accepted", reviewed_at=pledge.signed_at, reviewed_by=pledge.person
+        )
+    )
