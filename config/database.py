@@ -21,7 +21,7 @@ def is_embedded() -> bool:
 
 def from_environment(var_dir: Path) -> dict[str, Any]:
     """The value of DATABASES["default"]. Starts nothing: type checkers import settings too."""
-    shared = {
+    shared: dict[str, Any] = {
         "CONN_MAX_AGE": CONNECTION_LIFETIME,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": CONNECT_TIMEOUT},

@@ -29,7 +29,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 class DatabaseUnavailable(Exception):
-    """The embedded server cannot be used; the message is one sentence for the person at the shell."""
+    """The embedded server cannot be used; the message is one sentence for the person at hand."""
 
 
 @dataclass(frozen=True)
@@ -208,4 +208,4 @@ def _call_keeper(place: Place) -> "subprocess.Popen[str]":
 
 def _last_words(keeper: "subprocess.Popen[str]") -> str:
     said = keeper.stderr.read().strip() if keeper.stderr is not None else ""
-    return said.splitlines()[-1] if said else "The keeper of the embedded database ended unexpectedly."
+    return said.splitlines()[-1] if said else "The embedded database's keeper ended unexpectedly."

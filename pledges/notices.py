@@ -9,7 +9,7 @@ from django.utils import translation
 from django_tasks import task
 
 from pledges.core.lifecycle import Role
-from pledges.models import Person, Pledge
+from pledges.models import Organisation, Person, Pledge
 
 SIGNED = "signed"
 ACCEPTED = "accepted"
@@ -42,11 +42,20 @@ def send(event: str, pledge_id: str, person_id: int) -> None:
         "person": person,
         "own": pledge.person_id == person.pk,
         "title": pledge.version.subtitle.in_(person.language),
-        "reasons": list(pledge.return_reasons.all()),
-        "outline": pledge.version.outline(pledge.language),
+        "reasons": _reasons(pledge),
+        "organisation": Organisation.current().name_in(person.language),
         "site": settings.PUBLIC_URL.rstrip("/"),
     }
     with translation.override(person.language):
         subject = render_to_string(f"notices/{event}_subject.txt", context)
         body = render_to_string(f"notices/{event}.txt", context)
     EmailMessage(" ".join(subject.split()), body.strip() + "\n", to=[person.email]).send()
+
+
+def _reasons(pledge: Pledge) -> list[dict[str, str]]:
+    """Why `pledge` was returned, each with its clause as people cite it."""
+    outline = pledge.version.outline(pledge.language)
+    return [
+        {"citation": outline.citation(reason.clause) if reason.clause else "", "text": reason.text}
+        for reason in pledge.return_reasons.all()
+    ]

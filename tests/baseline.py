@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.db import connection
 
+from pledges.access import SYSTEM
+from pledges.actions import templates
+from pledges.core import templatefile
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Organisation, Person
 
 PASSWORD = "vermilion-seal-on-paper-7"
+PUBLISHED = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 # username: (name, employee number, position, department, role)
@@ -58,7 +61,10 @@ def load() -> None:
         person.set_password(PASSWORD)
         person.save()
         person.groups.set([Group.objects.get(name=role)])
-    call_command("load_builtin", verbosity=0)
+    for file in BUILTIN.glob("*.pledge"):
+        definition, _problems = templatefile.parse(file.read_text("utf-8"))
+        version, _new = templates.import_definition(definition, actor=SYSTEM, at=PUBLISHED)
+        templates.publish(version, actor=SYSTEM, at=PUBLISHED)
 
 
 def wipe() -> None:

@@ -66,9 +66,7 @@ def _own_documents_folder(settings, tmp_path):
         **storages["documents"],
         "OPTIONS": {"location": str(tmp_path / "documents")},
     }
-    storages["staticfiles"] = {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-    }
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = storages
 
 
@@ -142,9 +140,7 @@ def signed(draft, now):
     def make(slug="general-standards", *, at=now, **options):
         pledge = draft(slug, at=at, **options)
         intent = preparing.prepare(pledge, actor=pledge.person, at=at)
-        return signing.sign(
-            intent, actor=pledge.person, at=at + timedelta(minutes=1), act=act()
-        )
+        return signing.sign(intent, actor=pledge.person, at=at + timedelta(minutes=1), act=act())
 
     return make
 
@@ -154,8 +150,6 @@ def accepted(signed, chenjing, now):
     """A pledge in force."""
 
     def make(slug="general-standards", **options) -> Pledge:
-        return review.accept(
-            signed(slug, **options), actor=chenjing, at=now + timedelta(hours=1)
-        )
+        return review.accept(signed(slug, **options), actor=chenjing, at=now + timedelta(hours=1))
 
     return make

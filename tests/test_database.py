@@ -172,7 +172,7 @@ def test_several_first_starts_at_once_make_one_server(var: Path) -> None:
         user.communicate()
 
 
-@pytest.mark.parametrize("name", ["a" * 120, "with blank, comma and \"quotes\"", "承诺"])
+@pytest.mark.parametrize("name", ["a" * 120, 'with blank, comma and "quotes"', "承诺"])
 def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
     var = tmp_path / name
     try:
@@ -249,7 +249,9 @@ def test_reading_the_settings_starts_nothing(var: Path, monkeypatch: pytest.Monk
 def test_a_named_server_is_used_and_none_is_started(
     var: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgres://hr:s3cret@db.example:5433/pledges?sslmode=require")
+    monkeypatch.setenv(
+        "DATABASE_URL", "postgres://hr:s3cret@db.example:5433/pledges?sslmode=require"
+    )
     found = database.from_environment(var)
     database.ensure_running(var)
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", 5433, "pledges")
@@ -260,8 +262,13 @@ def test_a_named_server_is_used_and_none_is_started(
 
 @pytest.mark.parametrize(
     "url",
-    ["sqlite:///s3cret.db", "mysql://a:s3cret@h/d", "s3cret", "postgres://a:s3cret@h:port/d",
-     "postgres://a:s3cret@h"],
+    [
+        "sqlite:///s3cret.db",
+        "mysql://a:s3cret@h/d",
+        "s3cret",
+        "postgres://a:s3cret@h:port/d",
+        "postgres://a:s3cret@h",
+    ],
 )
 def test_another_kind_of_database_is_refused_without_repeating_its_password(
     var: Path, monkeypatch: pytest.MonkeyPatch, url: str

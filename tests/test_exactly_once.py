@@ -33,9 +33,7 @@ def ready(liming):
     at = timezone.now()
     version = TemplateVersion.objects.get(template__slug="general-standards")
     draft = answers.open_pledge(version, actor=liming, at=at, language="zh-hans")
-    answers.save(
-        draft, actor=liming, at=at, typed=FILLED["general-standards"], revision=0
-    )
+    answers.save(draft, actor=liming, at=at, typed=FILLED["general-standards"], revision=0)
     return preparing.prepare(draft, actor=liming, at=at)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from pledges import access, audit
 from pledges.access import Act
 from pledges.core import lifecycle, refusals
-from pledges.core.blanks import Blank, Kind, Reading, read
+from pledges.core.blanks import LANGUAGES, Blank, Kind, Reading, read
 from pledges.core.lifecycle import PledgeState, VersionState
 from pledges.models import Person, Pledge, TemplateVersion
 
@@ -114,14 +114,11 @@ def save(
 ) -> Saved:
     """Keep what was typed, right or wrong, so that nothing is lost; tell how it reads.
 
-    `revision` is the one the page was made from: raises `StaleDraft` if the draft moved on.
+    `revision` is the one the page was made from: raises `StaleDraft` if the draft moved on,
+    unless it already holds exactly this (the answer to an earlier request was lost on its way).
     Codes that the version has not, or that the manager does not fill, are ignored.
     """
-    locked = Pledge.objects.select_for_update().select_related("version").get(pk=pledge.pk)
-    lifecycle.require(lifecycle.SIGN, locked.status)
-    access.require(actor, Act.FILL_PLEDGE, locked)
-    if locked.answers_revision != revision:
-        raise refusals.StaleDraft
+    locked = _locked_for(actor, pledge)
     version = locked.version
     kept = {
         code: value[:LONGEST_TYPED].replace("\x00", "\N{REPLACEMENT CHARACTER}")
@@ -130,10 +127,36 @@ def save(
     }
     answers = {**locked.answers, **kept}
     if answers != locked.answers:
+        if locked.answers_revision != revision:
+            raise refusals.StaleDraft
         locked.answers, locked.saved_at = answers, at
         locked.answers_revision = revision + 1
         locked.save(update_fields=["answers", "answers_revision", "saved_at"])
     return Saved(locked.answers_revision, locked.saved_at, reading_of(locked))
+
+
+@transaction.atomic
+def set_language(pledge: Pledge, *, actor: access.Actor, at: datetime, language: str) -> Pledge:
+    """Lay the draft in another of the two languages; its answers stay.
+
+    Counts as a change of the draft: what was prepared in the old language is signed no more.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    locked = _locked_for(actor, pledge)
+    if locked.language != language:
+        locked.language, locked.saved_at = language, at
+        locked.answers_revision += 1
+        locked.save(update_fields=["language", "answers_revision", "saved_at"])
+    return locked
+
+
+def _locked_for(actor: access.Actor, pledge: Pledge) -> Pledge:
+    """The draft itself, locked until the transaction ends, if the actor may fill it in."""
+    locked = Pledge.objects.select_for_update().select_related("version").get(pk=pledge.pk)
+    lifecycle.require(lifecycle.SIGN, locked.status)
+    access.require(actor, Act.FILL_PLEDGE, locked)
+    return locked
 
 
 def typed_codes(blanks: tuple[Blank, ...]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from pledges.actions.numbering import next_number
 from pledges.core import consent, lifecycle, refusals
 from pledges.core.blanks import Kind, read
 from pledges.core.lifecycle import VersionState
-from pledges.gateways import faults, storage
+from pledges.gateways import faults, fonts, storage
 from pledges.gateways.fonts import FontSubset
 from pledges.gateways.pdf import MissingGlyph
 from pledges.models import Pledge, SigningIntent
@@ -41,20 +41,38 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
     frozen = _freeze(pledge, actor=actor, at=at)
     still_open = (
         SigningIntent.objects.open(at)
-        .filter(pledge=frozen.pledge, content_digest=frozen.digest)
+        .filter(
+            pledge=frozen.pledge,
+            content_digest=frozen.digest,
+            answers_revision=frozen.pledge.answers_revision,
+        )
         .order_by("-created_at")
         .first()
     )
     if still_open:
         return still_open
+    # The signer's name is drawn only at the signing; it must be known now that it can be.
+    unprintable = fonts.missing_glyphs("".join([*frozen.signer.values(), *frozen.answers.values()]))
+    if unprintable:
+        raise refusals.Unprintable(unprintable)
     text = consent.wording().in_(frozen.pledge.language)
+    rendered = _render(frozen, at=at, consent_text=text)
+    faults.point("prepare:rendered")
+    digest = storage.put(rendered)
+    faults.point("prepare:stored")
+    return _record_intent(
+        frozen, actor=actor, at=at, digest=digest, size=len(rendered), consent_text=text
+    )
+
+
+def _render(frozen: _Frozen, *, at: datetime, consent_text: str) -> bytes:
     try:
-        rendered = documents.pledge_pdf(
+        return documents.pledge_pdf(
             papers.sheet_of(
                 frozen.pledge,
                 answers=frozen.answers,
                 signer=frozen.signer,
-                consent_text=text,
+                consent_text=consent_text,
                 rendered_at=at,
                 digest=frozen.digest,
             ),
@@ -62,12 +80,6 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
         )
     except MissingGlyph as missing:
         raise refusals.Unprintable(tuple(missing.characters)) from missing
-    faults.point("prepare:rendered")
-    digest = storage.put(rendered)
-    faults.point("prepare:stored")
-    return _record_intent(
-        frozen, actor=actor, at=at, digest=digest, size=len(rendered), consent_text=text
-    )
 
 
 def font_of(pledge: Pledge) -> FontSubset:

@@ -15,6 +15,7 @@ from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
 from pledges.gateways import faults, pades, storage
+from pledges.gateways.pdf import MissingGlyph
 from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
 
 LONGEST_REASON = 2_000
@@ -164,13 +165,16 @@ def _draw_acceptance(pledge: Pledge, at: datetime) -> bytes:
     """Revision 2: the signed bytes, and after them the company's stamp in its field."""
     organisation = Organisation.current()
     signed = pledge.documents.get(revision=Document.Revision.SIGNED)
-    stamp = documents.acceptance_appearance(
-        organisation=organisation.name_in(pledge.language),
-        number=pledge.number or "",
-        accepted_at=at.astimezone(ZoneInfo(organisation.time_zone)),
-        language=pledge.language,
-        fonts=font_of(pledge),
-    )
+    try:
+        stamp = documents.acceptance_appearance(
+            organisation=organisation.name_in(pledge.language),
+            number=pledge.number or "",
+            accepted_at=at.astimezone(ZoneInfo(organisation.time_zone)),
+            language=pledge.language,
+            fonts=font_of(pledge),
+        )
+    except MissingGlyph as missing:
+        raise refusals.Unprintable(tuple(missing.characters)) from missing
     return pades.draw_appearance(
         storage.get(signed.sha256), field=pades.COMPANY_FIELD, appearance=stamp
     )

@@ -1,15 +1,16 @@
-"""People: creating accounts, changing their facts and roles."""
+"""People: creating accounts, changing their facts and roles; departments; the organisation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import models, transaction
 
 from pledges import access, audit
 from pledges.access import Act
+from pledges.core import refusals
 from pledges.core.lifecycle import Role
-from pledges.models import Person
+from pledges.models import Department, Organisation, Person
 
 # Facts whose change the ledger names; their values are personal data and stay out of it.
 _FACTS = (
@@ -28,16 +29,20 @@ def save_person(
 ) -> Person:
     """Create or change a person; with `roles`, these and no others are theirs from now on.
 
-    Whether somebody may enter the admin follows from their roles alone.
+    Whether somebody may enter the admin follows from their roles alone. Raises
+    `LastAdministrator` where nobody would be left to manage people.
     """
     access.require(actor, Act.MANAGE_PEOPLE, person)
+    # Two administrators who demote each other at once are decided one after the other.
+    Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
     before = Person.objects.select_for_update().filter(pk=person.pk).first()
-    held = {role.value for role in roles} if roles is not None else set(person.roles)
-    changed = [
-        fact for fact in _FACTS if before is None or getattr(before, fact) != getattr(person, fact)
-    ]
-    if before is None or held != set(before.roles):
+    held = {role.value for role in roles} if roles is not None else _held(before)
+    changed = _changed(before, person, _FACTS)
+    if held != _held(before):
         changed.append("roles")
+    stays = person.is_active and Role.ADMINISTRATOR.value in held
+    if before and Role.ADMINISTRATOR in before.roles and not stays:
+        _require_another_administrator(before)
     person.is_superuser = False
     person.is_staff = bool(held - {Role.MANAGER.value})
     person.save()
@@ -52,3 +57,61 @@ def save_person(
             facts={"changed": changed, "roles": sorted(held)},
         )
     return person
+
+
+@transaction.atomic
+def save_department(department: Department, *, actor: access.Actor, at: datetime) -> Department:
+    """Create or rename a department; pledges already signed keep its old name."""
+    access.require(actor, Act.MANAGE_PEOPLE, department)
+    before = Department.objects.select_for_update().filter(pk=department.pk).first()
+    changed = _changed(before, department, ("name_zh", "name_en"))
+    department.save()
+    _record_change("department.changed", department, changed, actor=actor, at=at)
+    return department
+
+
+@transaction.atomic
+def save_organisation(
+    organisation: Organisation, *, actor: access.Actor, at: datetime
+) -> Organisation:
+    """Change the organisation's names, zone or prefix; what was issued keeps what it says."""
+    access.require(actor, Act.MANAGE_PEOPLE, organisation)
+    before = Organisation.objects.select_for_update().get(pk=1)
+    facts = ("name_zh", "name_en", "time_zone", "number_prefix")
+    changed = _changed(before, organisation, facts)
+    organisation.pk = 1
+    organisation.save()
+    _record_change("organisation.changed", organisation, changed, actor=actor, at=at)
+    return organisation
+
+
+def _held(person: Person | None) -> set[str]:
+    """The roles a person holds, whether or not they may use them at present."""
+    known = {role.value for role in Role}
+    return known.intersection(person.groups.values_list("name", flat=True)) if person else set()
+
+
+def _require_another_administrator(person: Person) -> None:
+    others = Person.objects.filter(groups__name=Role.ADMINISTRATOR, is_active=True)
+    if not others.exclude(pk=person.pk).exists():
+        raise refusals.LastAdministrator
+
+
+def _changed(
+    before: models.Model | None, after: models.Model, facts: Sequence[str]
+) -> list[str]:
+    return [
+        fact for fact in facts if before is None or getattr(before, fact) != getattr(after, fact)
+    ]
+
+
+def _record_change(
+    event: str,
+    thing: models.Model,
+    changed: list[str],
+    *,
+    actor: access.Actor,
+    at: datetime,
+) -> None:
+    if changed:
+        audit.record(event, actor=actor, subject=thing, at=at, facts={"changed": changed})

@@ -15,6 +15,7 @@ from pledges.core import lifecycle, refusals
 from pledges.core.blanks import Kind, read
 from pledges.documents import Mark
 from pledges.gateways import faults, pades, storage
+from pledges.gateways.pdf import MissingGlyph
 from pledges.models import (
     Commitment,
     Document,
@@ -101,13 +102,16 @@ def _plain(name: str) -> str:
 def _draw(intent: SigningIntent, pledge: Pledge, mark: Mark, at: datetime) -> bytes:
     """Revision 1: the rendered bytes, and after them the manager's mark in its field."""
     zone = ZoneInfo(Organisation.current().time_zone)
-    appearance = documents.signature_appearance(
-        mark,
-        name=intent.signer["name"],
-        signed_at=at.astimezone(zone),
-        language=pledge.language,
-        fonts=font_of(pledge),
-    )
+    try:
+        appearance = documents.signature_appearance(
+            mark,
+            name=intent.signer["name"],
+            signed_at=at.astimezone(zone),
+            language=pledge.language,
+            fonts=font_of(pledge),
+        )
+    except MissingGlyph as missing:
+        raise refusals.Unprintable(tuple(missing.characters)) from missing
     return pades.draw_appearance(
         storage.get(intent.document_digest), field=pades.MANAGER_FIELD, appearance=appearance
     )

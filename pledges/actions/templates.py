@@ -1,4 +1,4 @@
-"""Templates: importing a definition as a draft version, publishing, retiring."""
+"""Templates: importing and editing a draft version, publishing, retiring."""
 
 from datetime import datetime
 
@@ -6,11 +6,11 @@ from django.db import transaction
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.core import lifecycle
+from pledges.core import lifecycle, refusals
 from pledges.core.digests import digest_of
 from pledges.core.lifecycle import VersionState
 from pledges.core.blanks import to_data
-from pledges.core.templatefile import Definition
+from pledges.core.templatefile import Definition, check, to_text
 from pledges.gateways import fonts
 from pledges.models import PledgeTemplate, TemplateVersion, VersionFont
 
@@ -47,6 +47,59 @@ def import_definition(
     return version, True
 
 
+@transaction.atomic
+def revise(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
+    """The draft that will follow `version`: the template's open draft, or a new copy of it."""
+    access.require(actor, Act.WRITE_TEMPLATES)
+    template = PledgeTemplate.objects.select_for_update().get(pk=version.template_id)
+    newest = template.versions.order_by("-number").first()
+    if newest.status == VersionState.DRAFT:
+        return newest
+    draft = TemplateVersion(template=template, number=newest.number + 1, created_at=at)
+    _fill(draft, version.definition())
+    draft.change_note_zh = draft.change_note_en = ""
+    draft.save()
+    audit.record(
+        "version.drafted", actor=actor, subject=draft, at=at, facts={"after": version.digest}
+    )
+    return draft
+
+
+@transaction.atomic
+def save_draft(
+    version: TemplateVersion,
+    definition: Definition,
+    *,
+    actor: access.Actor,
+    at: datetime,
+    base: str,
+) -> TemplateVersion:
+    """Keep an edited definition in a draft version.
+
+    `base` is the `digest_of` its whole file as the editor read it: raises `StaleDraft` if
+    somebody saved meanwhile, `FaultyTemplate` for a definition that could not be published.
+    """
+    locked = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    lifecycle.require(lifecycle.PUBLISH, locked.status)
+    access.require(actor, Act.WRITE_TEMPLATES)
+    before = locked.definition()
+    if file_digest(before) != base:
+        raise refusals.StaleDraft
+    if problems := check(definition):
+        raise refusals.FaultyTemplate(problems)
+    if definition != before:
+        _fill(locked, definition)
+        locked.save()
+        facts = {"digest": digest_of(definition.content())}
+        audit.record("version.changed", actor=actor, subject=locked, at=at, facts=facts)
+    return locked
+
+
+def file_digest(definition: Definition) -> str:
+    """Names one state of a draft, change note and effective date included."""
+    return digest_of(to_text(definition))
+
+
 def _fill(version: TemplateVersion, definition: Definition) -> None:
     version.title_zh, version.title_en = definition.title.zh, definition.title.en
     version.subtitle_zh, version.subtitle_en = definition.subtitle.zh, definition.subtitle.en
@@ -61,13 +114,19 @@ def _fill(version: TemplateVersion, definition: Definition) -> None:
 def publish(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """Publish a draft: from now on its wording, blanks and fonts never change.
 
-    Drafts and signed pledges stay on their versions.
+    Drafts and signed pledges stay on their versions. Raises `FaultyTemplate`, and
+    `Unprintable` for wording with characters that no font has.
     """
     locked = TemplateVersion.objects.select_for_update().get(pk=version.pk)
     lifecycle.require(lifecycle.PUBLISH, locked.status)
     access.require(actor, Act.WRITE_TEMPLATES)
     definition = locked.definition()
-    subset = fonts.subset_for(_everything_printed(definition))
+    if problems := check(definition):
+        raise refusals.FaultyTemplate(problems)
+    printed = _everything_printed(definition)
+    if missing := fonts.missing_glyphs(printed):
+        raise refusals.Unprintable(missing)
+    subset = fonts.subset_for(printed)
     VersionFont.objects.create(
         version=locked, serif=subset.serif, sans=subset.sans, sha256=subset.sha256
     )

@@ -27,9 +27,7 @@ _NUMERIC_VARIANTS: dict[int, int | str] = {
 
 def is_refused(character: str) -> bool:
     """Whether a character is a control, unassigned, private, bidirectional or invisible one."""
-    return (
-        unicodedata.category(character) in _REFUSED_CATEGORIES or ord(character) in _INVISIBLE
-    )
+    return unicodedata.category(character) in _REFUSED_CATEGORIES or ord(character) in _INVISIBLE
 
 
 def refused_at(text: str, allowed: str = "") -> int | None:

@@ -1,8 +1,8 @@
 """Pledge text, one clause a line, to a clause tree and back; numbering recognised and checked.
 
 Each line is a numbered clause, or a paragraph of the clause above it. Before the first numbered
-clause, «label：{{code}}» alone on a line is a head field. A line `---` ends the numbered clauses,
-so that a closing paragraph belongs to the whole. A leading backslash makes a line a paragraph,
+clause, «label：{{code}}» alone on a line is a head field. After a line `---`, a closing paragraph
+belongs to the whole. A leading backslash makes a line a paragraph,
 whatever it looks like. Empty lines and outer spaces have no meaning.
 """
 
@@ -42,9 +42,7 @@ class _Node:
     children: list["_Node"] = field(default_factory=list)
 
     def frozen(self, key: str) -> Clause:
-        return Clause(
-            self.number, self.style, self.runs, self.frozen_children(key), key, self.line
-        )
+        return Clause(self.number, self.style, self.runs, self.frozen_children(key), key, self.line)
 
     def frozen_children(self, key: str) -> tuple[Clause, ...]:
         made: list[Clause] = []
@@ -76,8 +74,8 @@ def parse(source: str) -> tuple[Outline, tuple[Problem, ...]]:
     """
     reader = _Reader()
     lines = tuple(_lines(source, reader.problems))
-    for index, line in enumerate(lines):
-        reader.take(line, lines[index + 1 :] if len(line.readings) > 1 else ())
+    for line, following in zip(lines, _next_in_latin(lines), strict=True):
+        reader.take(line, following)
     return Outline(reader.root.frozen_children("")), tuple(sorted(reader.problems))
 
 
@@ -137,19 +135,18 @@ class _Reader:
         self.problems: list[Problem] = []
         self._trail = [self.root]
         self._nesting = Nesting()
-        self._seen_number = False
+        self._seen_number = self._closes = False
 
-    def take(self, line: _Line, following: Sequence[_Line]) -> None:
+    def take(self, line: _Line, following: tuple[Marker, ...]) -> None:
         if line.readings:
             self._take_numbered(line, following)
         elif _END_OF_CLAUSES.fullmatch(line.text):
-            self._nesting.close()
-            del self._trail[1:]
+            self._closes = True
         else:
             self._take_paragraph(line)
 
-    def _take_numbered(self, line: _Line, following: Sequence[_Line]) -> None:
-        placed = self._nesting.place(line.readings, _next_latin(following))
+    def _take_numbered(self, line: _Line, following: tuple[Marker, ...]) -> None:
+        placed = self._nesting.place(line.readings, following)
         typed = placed.marker.typed
         if placed.fault:
             kind, expected = placed.fault.kind, placed.fault.expected
@@ -160,9 +157,12 @@ class _Reader:
         del self._trail[placed.depth + 1 :]
         self._trail[-1].children.append(node)
         self._trail.append(node)
-        self._seen_number = True
+        self._seen_number, self._closes = True, False
 
     def _take_paragraph(self, line: _Line) -> None:
+        if self._closes:
+            self._nesting.close()
+            del self._trail[1:]
         escaped = line.text.startswith("\\")
         text, column = line.text[escaped:], line.column + escaped
         if not escaped and (found := numbering.unreadable(text)):
@@ -188,10 +188,15 @@ class _Reader:
         return tuple(runs)
 
 
-def _next_latin(following: Sequence[_Line]) -> tuple[Marker, ...]:
-    latin = (LETTER, ROMAN)
-    numbers = (line.readings for line in following if line.readings)
-    return next((found for found in numbers if found[0].style in latin), ())
+def _next_in_latin(lines: Sequence[_Line]) -> list[tuple[Marker, ...]]:
+    """For each line the readings of the next one numbered in Latin letters."""
+    following: list[tuple[Marker, ...]] = []
+    coming: tuple[Marker, ...] = ()
+    for line in reversed(lines):
+        following.append(coming)
+        if line.readings and line.readings[0].style in (LETTER, ROMAN):
+            coming = line.readings
+    return following[::-1]
 
 
 def _odd_braces(words: str, line: int, column: int) -> Iterator[Problem]:

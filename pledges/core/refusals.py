@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pledges.core.blanks import Reading
+from pledges.core.problems import Problem
 
 
 class Refusal(Exception):
@@ -71,6 +72,22 @@ class ReasonMissing(Refusal):
     """A return or a revocation needs a reason, about a clause that exists."""
 
     kind = "reason-missing"
+
+
+class LastAdministrator(Refusal):
+    """Somebody has to be able to manage people: the last administrator stays one."""
+
+    kind = "last-administrator"
+
+
+class FaultyTemplate(Refusal):
+    """A template's text or blanks are wrong; `problems` says what and where."""
+
+    kind = "faulty-template"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(*problems)
+        self.problems = problems
 
 
 class Unprintable(Refusal):

@@ -21,7 +21,9 @@ _MONTHS = (
 )
 _MONTH_OF = {name: index for index, name in enumerate(_MONTHS, start=1)}
 _MONTH_OF |= {name[:3]: index for name, index in _MONTH_OF.items()} | {"sept": 9}
-_YEAR_FIRST = re.compile(r"([1-9][0-9]{3}) *([-/.年]) *([0-9]{1,2}) *([-/.月]) *([0-9]{1,2}) *(日|号)?")
+_YEAR_FIRST = re.compile(
+    r"([1-9][0-9]{3}) *([-/.年]) *([0-9]{1,2}) *([-/.月]) *([0-9]{1,2}) *(日|号)?"
+)
 _COMPACT = re.compile(r"([1-9][0-9]{3})([0-9]{2})([0-9]{2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)? +([a-z]{3,9})\.?,? +([1-9][0-9]{3})")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? +([0-9]{1,2})(?:st|nd|rd|th)?,? +([1-9][0-9]{3})")

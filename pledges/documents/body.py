@@ -22,6 +22,7 @@ from pledges.core.clauses import FIELD, Clause, Run, Slot, Words
 from pledges.core.sheet import Sheet
 from pledges.documents import wording
 
+NEEDS_NO_SPACE = ("、", "）", "．")
 SENTENCE_END = tuple("。；;.：:，,、！？!?")
 LONGEST_TITLE = {"zh": 24, "en": 70}
 """Characters; a numbered line that is longer, or ends as a sentence does, is no heading."""
@@ -55,6 +56,16 @@ def number_width(number: str) -> int:
     return max(2, round((wide + (len(number) - wide) * 0.55 + gap) * 2 + 0.3))
 
 
+def is_title(clause: Clause, language: str) -> bool:
+    """Whether a numbered clause is set as a heading: short, no sentence, above others."""
+    text = clause.text.rstrip()
+    longest = LONGEST_TITLE["en" if language == ENGLISH else "zh"]
+    # An ending such as "terms used:" introduces the clauses below; that is a title too.
+    ends = text.endswith(SENTENCE_END) and not (clause.children and text.endswith(("：", ":")))
+    leads = bool(clause.children) or "." not in clause.key
+    return leads and not ends and len(text) <= longest
+
+
 @dataclass(frozen=True)
 class _Writer:
     sheet: Sheet
@@ -70,35 +81,28 @@ class _Writer:
             kind = "field" if clause.style == FIELD else "paragraph"
             line = format_html('<p class="{}"{}>{}</p>', kind, self._anchor(clause), text)
             return line + self.clauses(clause.children, level)
-        number = format_html('<span class="number">{}</span>', clause.number)
-        if self._is_title(clause):
+        # The space is for whoever copies or hears the text; the layout gives the gap itself.
+        gap = "" if clause.number.endswith(NEEDS_NO_SPACE) else " "
+        number = format_html('<span class="number">{}{}</span>', clause.number, gap)
+        if is_title(clause, self.sheet.language):
             return format_html(
-                '<section class="section section-{}"{}><h{} class="heading">{}{}{}</h{}>{}</section>',
+                '<section class="section section-{}"{}><h{} class="heading">{}{}</h{}>{}</section>',
                 level - 1,
                 self._anchor(clause),
                 min(level, 6),
                 number,
-                "" if clause.number.endswith(("、", "）", "．")) else " ",
                 text,
                 min(level, 6),
                 self.clauses(clause.children, level + 1),
             )
         return format_html(
-            '<div class="clause hang-{}"{}><p class="clause-text">{} {}</p>{}</div>',
+            '<div class="clause hang-{}"{}><p class="clause-text">{}{}</p>{}</div>',
             number_width(clause.number),
             self._anchor(clause),
             number,
             text,
             self.clauses(clause.children, level + 1),
         )
-
-    def _is_title(self, clause: Clause) -> bool:
-        text = clause.text.rstrip()
-        longest = LONGEST_TITLE["en" if self.sheet.language == ENGLISH else "zh"]
-        # A lower-case ending such as "terms used:" introduces its children; that is a title too.
-        ends = text.endswith(SENTENCE_END) and not (clause.children and text.endswith(("：", ":")))
-        leads = bool(clause.children) or "." not in clause.key
-        return leads and not ends and len(text) <= longest
 
     def _anchor(self, clause: Clause) -> SafeString:
         if not (self.for_screen and clause.key):
@@ -110,7 +114,8 @@ class _Writer:
         for position, run in enumerate(runs):
             if isinstance(run, Words):
                 before = runs[position - 1] if position else None
-                parts.append(self._words(_after(run.text) if self._ends_in_lines(before) else run.text))
+                text = _after(run.text) if self._ends_in_lines(before) else run.text
+                parts.append(self._words(text))
             else:
                 following = runs[position + 1] if position + 1 < len(runs) else None
                 parts.append(self.slot(run.code, following))
@@ -176,7 +181,7 @@ class _Writer:
             other = (
                 format_html(' <span class="blank">{}</span>', text)
                 if text
-                else SafeString('<span class="blank blank-empty">&#160;&#160;&#160;&#160;</span>')
+                else self._empty(SafeString(""))
             )
         return format_html(
             '<span class="option{}"><span class="box"{}>{}</span>{} {}{}</span>',

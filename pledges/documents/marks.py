@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from django.template.loader import render_to_string
 
+from pledges.core.typed_values import written_date
 from pledges.documents import wording
 from pledges.documents.paper import FIELD_HEIGHT_MM, FIELD_WIDTH_MM, stylesheet
 from pledges.gateways import pdf
@@ -46,7 +48,7 @@ def signature_appearance(
             "typed_size": _size_to_fit(mark.typed, widest=66, largest=12),
             "name": name,
             "date_label": wording.SIGNING_DATE.in_(language),
-            "date": wording.long_date(signed_at.date(), language),
+            "date": written_date(signed_at.date(), language),
         },
         language,
         fonts,
@@ -61,21 +63,19 @@ def acceptance_appearance(
         "document/acceptance.html",
         {
             "organisation": organisation,
-            "organisation_size": _size_to_fit(organisation, widest=60, largest=4.6),
+            "organisation_size": _size_to_fit(organisation, widest=58, largest=4.8),
             "confirmed": wording.CONFIRMED.in_(language),
             "number_label": wording.NUMBER.in_(language),
             "number": number,
             "date_label": wording.CONFIRMATION_DATE.in_(language),
-            "date": wording.long_date(accepted_at.date(), language),
+            "date": written_date(accepted_at.date(), language),
         },
         language,
         fonts,
     )
 
 
-def _figure(
-    template: str, context: dict[str, object], language: str, fonts: FontSubset
-) -> bytes:
+def _figure(template: str, context: dict[str, object], language: str, fonts: FontSubset) -> bytes:
     html = render_to_string(template, context | {"lang": wording.language_tag(language)})
     size = f"@page {{ size: {FIELD_WIDTH_MM}mm {FIELD_HEIGHT_MM}mm; margin: 0 }}"
     css = size + stylesheet("appearance.css")
@@ -112,7 +112,7 @@ def _smooth(points: Sequence[Point]) -> str:
     """A path through the middles of the drawn segments, bent by the drawn points between them."""
     first, last = points[0], points[-1]
     path = [f"M{first[0]:.1f} {first[1]:.1f}"]
-    for (x, y), (next_x, next_y) in zip(points[1:-1], points[2:], strict=True):
+    for (x, y), (next_x, next_y) in pairwise(points[1:]):
         path.append(f"Q{x:.1f} {y:.1f} {(x + next_x) / 2:.1f} {(y + next_y) / 2:.1f}")
     # A dot is a line of no length; round caps make it visible.
     path.append(f"L{last[0]:.1f} {last[1]:.1f}")

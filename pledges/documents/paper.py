@@ -1,5 +1,6 @@
 """Sheet → the pledge's PDF as it is read and signed: revision 0."""
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from pledges.core.blanks import Localized
 from pledges.core.sheet import Sheet
+from pledges.core.typed_values import written_date
 from pledges.documents import wording
 from pledges.documents.body import body_html
 from pledges.gateways import pdf
@@ -52,9 +55,7 @@ def paper_html(sheet: Sheet) -> str:
             "sheet": sheet,
             "words": in_language,
             "lang": wording.language_tag(sheet.language),
-            "version_line": wording.version_line(
-                sheet.version, sheet.effective_on, sheet.language
-            ),
+            "version_line": wording.version_line(sheet.version, sheet.effective_on, sheet.language),
             "created": sheet.rendered_at.isoformat(timespec="seconds"),
             "engine": pdf.ENGINE,
             "body": body_html(sheet, for_screen=False),
@@ -81,6 +82,10 @@ def pledge_pdf(sheet: Sheet, fonts: FontSubset) -> bytes:
 
 def paper_text(language: str) -> str:
     """Every character the paper itself may print in this language: for a version's font subset."""
-    values = (value for value in vars(wording).values() if isinstance(value, wording.Localized))
-    words = "".join(value.in_(language) for value in values)
-    return words + "".join(wording.MONTHS) + "版，自年月日起施行第"
+    values = (value for value in vars(wording).values() if isinstance(value, Localized))
+    days = "".join(written_date(date(2026, month, 1), language) for month in range(1, 13))
+    return (
+        "".join(value.in_(language) for value in values)
+        + days
+        + wording.version_line(1, date(2026, 1, 1), language)
+    )

@@ -6,9 +6,8 @@ interface: the same version of this program prints the same paper wherever it ru
 
 from datetime import date
 
-from pledges.core.blanks import Localized
-
-ENGLISH = "en"
+from pledges.core.blanks import ENGLISH, Localized
+from pledges.core.typed_values import written_date
 
 CHOSEN = Localized(zh="已选", en="selected")
 NOT_CHOSEN = Localized(zh="未选", en="not selected")
@@ -16,7 +15,9 @@ NOT_FILLED = Localized(zh="未填", en="not filled in")
 NUMBER = Localized(zh="编号", en="No.")
 TEMPLATE_DIGEST = Localized(zh="模板摘要", en="Template digest")
 CONTENT_DIGEST = Localized(zh="内容摘要", en="Content digest")
-PLEDGOR_SIGNATURE = Localized(zh="承诺人签名", en="Signature of the pledgor")
+PLEDGOR_SIGNATURE = Localized(
+    zh="承诺人签名、签订日期", en="Pledgor's signature and date of signing"
+)
 SIGNING_DATE = Localized(zh="签订日期", en="Date of signing")
 COMPANY_CONFIRMATION = Localized(zh="公司确认", en="Confirmation by the company")
 CONFIRMED = Localized(zh="电子确认", en="Confirmed electronically")
@@ -25,26 +26,15 @@ CONSENT = Localized(zh="签署声明", en="Declaration on signing")
 SCAN_TO_VERIFY = Localized(zh="扫描二维码，核验本承诺书", en="Scan the code to verify this pledge")
 VERIFY_CODE = Localized(zh="核验本承诺书的二维码", en="QR code that opens the verification page")
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-
 
 def language_tag(language: str) -> str:
     """The BCP 47 tag for `lang` attributes: "zh-Hans" or "en"."""
     return "en" if language == ENGLISH else "zh-Hans"
 
 
-def long_date(day: date, language: str) -> str:
-    """2026年11月23日 or 23 November 2026."""
-    if language == ENGLISH:
-        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def version_line(version: int, effective_on: date, language: str) -> str:
     """Which template version this is, and since when it holds."""
-    day = long_date(effective_on, language)
+    day = written_date(effective_on, language)
     if language == ENGLISH:
         return f"Version {version}, effective from {day}"
     return f"第 {version} 版，自{day}起施行"

@@ -12,17 +12,20 @@ from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 # What answers are made of most often, so that a version's own subset fits most pledges whole:
 # ASCII, Latin letters with diacritics, Chinese punctuation, full-width forms, the two boxes.
-COMMON = "".join(
-    chr(code)
-    for first, last in ((0x20, 0x7E), (0xA0, 0xFF), (0x3001, 0x3011), (0xFF01, 0xFF5E))
-    for code in range(first, last + 1)
-) + "—–…‘’“”·□■○年月日第版页"
+COMMON = (
+    "".join(
+        chr(code)
+        for first, last in ((0x20, 0x7E), (0xA0, 0xFF), (0x3001, 0x3011), (0xFF01, 0xFF5E))
+        for code in range(first, last + 1)
+    )
+    + "—–…‘’“”·□■○年月日第版页"
+)
 
 # A line break and a tab are layout, not ink: no font has them, and none needs to.
 LAYOUT = frozenset("\n\t\r")
 
 # Contextual forms that horizontal text needs; everything for vertical setting is left out.
-FEATURES = (b"ccmp", b"halt", b"kern", b"liga", b"locl", b"mark", b"palt")
+FEATURES = (b"ccmp", b"kern", b"liga", b"locl", b"mark", b"pwid")
 DROPPED_TABLES = (b"BASE", b"VORG", b"vhea", b"vmtx")
 
 
@@ -100,7 +103,7 @@ def _covered(font: bytes) -> frozenset[int]:
 
 
 def covering(fonts: FontSubset, text: str) -> FontSubset:
-    """`fonts` itself when it can draw `text`, else one widened from the full fonts by what it lacks."""
+    """`fonts` itself when it can draw `text`, else a subset widened from the full fonts."""
     own = _covered(fonts.serif) | _covered(fonts.sans)
     lacking = frozenset(map(ord, _inked(text))) - own
     return _build(own | lacking) if lacking else fonts

@@ -1,6 +1,7 @@
 """HTML and CSS of our own making → a tagged PDF/A-3 file, with nothing fetched on the way."""
 
 import atexit
+import hashlib
 import threading
 from functools import lru_cache
 from importlib.metadata import version
@@ -24,6 +25,9 @@ FONT_FACES = """
 @font-face { font-family: "Pledge Sans"; src: url(font:sans); font-weight: 400; }
 """
 
+# Without a base, WeasyPrint would pass over a relative reference in silence.
+NOWHERE = "paper:"
+
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()
 
@@ -41,11 +45,11 @@ class ResourceRefused(Exception):
     """Raised when the HTML or CSS refers to anything outside itself."""
 
 
-class _Refusal(FatalURLFetchingError):
+class _Refusal(FatalURLFetchingError):  # type: ignore[misc]  # the library has no types
     """The one kind of error that WeasyPrint does not swallow while fetching."""
 
 
-class _ClosedFetcher(URLFetcher):
+class _ClosedFetcher(URLFetcher):  # type: ignore[misc]  # the library has no types
     """Knows the fonts in memory and refuses every other address, whatever its scheme."""
 
     def __init__(self, known: dict[str, bytes]) -> None:
@@ -83,7 +87,7 @@ def render(html: str, *, css: str, fonts: FontSubset, signature_fields: bool = T
     """
     with _one_at_a_time:
         try:
-            parsed = HTML(string=html, url_fetcher=_ClosedFetcher({}))
+            parsed = HTML(string=html, base_url=NOWHERE, url_fetcher=_ClosedFetcher({}))
             written = "".join(parsed.etree_element.itertext()) + css
             if missing := faces.missing_glyphs(written):
                 raise MissingGlyph(missing)
@@ -93,7 +97,7 @@ def render(html: str, *, css: str, fonts: FontSubset, signature_fields: bool = T
                 stylesheets=sheets,
                 **_options(signature_fields),
             )
-            return _write(document, signature_fields)
+            return _write(document, signature_fields, hashlib.sha256(html.encode()).digest())
         except _Refusal as refusal:
             raise ResourceRefused(str(refusal)) from None
 
@@ -102,15 +106,26 @@ def _options(tagged: bool) -> dict[str, Any]:
     return {"pdf_variant": "pdf/a-3a" if tagged else "pdf/a-3b"}
 
 
-def _write(document: Document, signature_fields: bool) -> bytes:
+def _write(document: Document, signature_fields: bool, seed: bytes) -> bytes:
     typesetting.spread_chinese_lines(document)
     if signature_fields:
         sealfields.mark_places(document)
 
     def finish(document: Document, pdf: pydyf.PDF) -> None:
+        _name_subsets(pdf, seed)
         typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
         if signature_fields:
             sealfields.add_fields(document, pdf)
 
     written: bytes = document.write_pdf(finisher=finish, **_options(signature_fields))
     return written
+
+
+def _name_subsets(pdf: pydyf.PDF, seed: bytes) -> None:
+    """Give the embedded subsets a tag of this content: WeasyPrint's is the same in every file, but
+    subsets that meet in one file must differ in it (ISO 32000-1, 9.6.4)."""
+    tag = bytes(65 + byte % 26 for byte in seed[:6])
+    for item in pdf.objects:
+        for key in ("BaseFont", "FontName"):
+            if isinstance(item, dict) and key in item:
+                item[key] = b"/" + tag + b"+" + item[key].split(b"+", 1)[1]

@@ -43,6 +43,7 @@ def _places(document: Document) -> Iterator[tuple[int, Page, boxes.Box]]:
 def add_fields(document: Document, pdf: pydyf.PDF) -> None:
     """Put an empty signature field at the box of each place in `PLACES`; a WeasyPrint finisher.
 
+    The elements themselves must be empty.
     Raises ValueError when the HTML does not hold both places.
     """
     places = list(_places(document))
@@ -111,8 +112,10 @@ def _tag(
 ) -> None:
     """Make `element` the /Form element of the widget, in both directions (ISO 32000-1, 14.7.4)."""
     element["S"] = "/Form"
-    element["K"].append(
-        pydyf.Dictionary({"Type": "/OBJR", "Obj": widget.reference, "Pg": page_reference})
+    # Not in an array, though K is one elsewhere: pyHanko accepts that a later seal changes the
+    # widget only when it finds it right here.
+    element["K"] = pydyf.Dictionary(
+        {"Type": "/OBJR", "Obj": widget.reference, "Pg": page_reference}
     )
     parents = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])["Nums"]
     key = max(parents[::2], default=-1) + 1

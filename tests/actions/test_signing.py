@@ -167,11 +167,11 @@ def test_a_retired_version_takes_no_signature(draft, liming, chenjing, version, 
 
 
 def test_a_name_that_no_font_has_is_refused_with_the_character(draft, liming, now):
-    liming.name = "李\U00030ede"
+    liming.name = "李\U0002a700"
     liming.save()
     with pytest.raises(refusals.Unprintable) as refusal:
         prepare(draft(), now)
-    assert refusal.value.characters == ("\U00030ede",)
+    assert refusal.value.characters == ("\U0002a700",)
     assert not SigningIntent.objects.exists()
 
 

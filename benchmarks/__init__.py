@@ -1,0 +1,1 @@
+"""This project measured against its alternatives; run each as `python -m benchmarks.NAME`."""

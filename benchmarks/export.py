@@ -1,0 +1,190 @@
+"""How fast, and in how much memory, thousands of signed pledges leave as one ZIP.
+
+`python -m benchmarks.export [-n 5000] [--json]` works in a scratch installation of its own. One
+pledge is really filled, signed and accepted; the others are copies of its rows, each with a file
+of its own size and content.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+ANSWERS = {
+    "pledgor_type": "individual",
+    "surveys_per_month": "2",
+    "satisfaction_target": "92.5",
+    "complaint_response_hours": "24",
+    "complaint_resolution_days": "5",
+    "training_hours_per_year": "40",
+    "assessed_indicators": "3",
+}
+PASSWORD = "only-for-this-benchmark"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Sizes in bytes, memory in MiB; `growth` is what the export added to the resident peak."""
+
+    pledges: int
+    archive_bytes: int
+    seconds: float
+    pledges_per_second: float
+    megabytes_per_second: float
+    peak_before: float
+    peak_after: float
+    growth: float
+
+
+def peak_memory() -> float:
+    """The highest resident memory of this process so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def prepare_installation(var_dir: Path) -> None:
+    """An empty database with the built-in templates, started and migrated."""
+    os.environ.update(VAR_DIR=str(var_dir), DJANGO_SETTINGS_MODULE="config.settings")
+    os.environ.pop("DATABASE_URL", None)
+    from config import database
+
+    database.ensure_running(var_dir)
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("load_builtin", verbosity=0)
+
+
+def people():
+    """One manager, one officer, one of HR."""
+    from django.utils import timezone
+
+    from pledges.access import SYSTEM
+    from pledges.actions import roster
+    from pledges.core.lifecycle import Role
+    from pledges.models import Department, Person
+
+    department = Department.objects.create(name_zh="华东零售部", name_en="East China Retail")
+    made = []
+    for role in (Role.MANAGER, Role.COMPLIANCE, Role.HR):
+        person = Person(
+            username=role, name="李明", employee_number=role.upper(), department=department
+        )
+        person.set_password(PASSWORD)
+        roster.save_person(person, actor=SYSTEM, at=timezone.now(), roles=[role])
+        made.append(person)
+    return made
+
+
+def one_accepted(manager, officer):
+    """A pledge that went the whole way."""
+    from django.utils import timezone
+
+    from pledges.actions import answers, preparing, review, signing
+    from pledges.documents import Mark
+    from pledges.models import TemplateVersion
+
+    at = timezone.now()
+    version = TemplateVersion.objects.get(template__slug="general-standards")
+    draft = answers.open_pledge(version, actor=manager, at=at, language="zh-hans")
+    answers.save(draft, actor=manager, at=at, typed=ANSWERS, revision=draft.answers_revision)
+    intent = preparing.prepare(draft, actor=manager, at=at)
+    act = signing.SigningAct(mark=Mark(typed="李明"), consented=True, password=PASSWORD)
+    signed = signing.sign(intent, actor=manager, at=at, act=act)
+    return review.accept(signed, actor=officer, at=at + timedelta(seconds=1))
+
+
+def multiply(pledge, count: int) -> None:
+    """`count` pledges in all, every copy with a stored file of its own."""
+    import uuid
+
+    from pledges.gateways import storage
+    from pledges.models import Document, Pledge
+
+    issued = pledge.documents.get(revision=Document.Revision.ACCEPTED)
+    content = storage.get(issued.sha256)
+    copies, documents = [], []
+    for number in range(2, count + 1):
+        copy = Pledge.objects.get(pk=pledge.pk) if not copies else _clone(copies[0])
+        copy.pk, copy.number = uuid.uuid4(), f"CN-2026-{number:06d}"
+        varied = content + b"%" + b"x" * (number % 997) + str(number).encode() + b"\n"
+        copies.append(copy)
+        documents.append(
+            Document(
+                pledge_id=copy.pk,
+                revision=Document.Revision.ACCEPTED,
+                sha256=storage.put(varied),
+                size=len(varied),
+                created_at=issued.created_at,
+            )
+        )
+    Pledge.objects.bulk_create(copies, batch_size=500)
+    Document.objects.bulk_create(documents, batch_size=500)
+
+
+def _clone(pledge):
+    import copy
+
+    return copy.copy(pledge)
+
+
+def measure(hr) -> Result:
+    """Consume the whole stream as a web server would, keeping nothing."""
+    from django.utils import timezone
+
+    from pledges.actions import exporting
+    from pledges.models import Pledge
+
+    before = peak_memory()
+    started = time.perf_counter()
+    size = sum(
+        len(chunk)
+        for chunk in exporting.export(Pledge.objects.all(), actor=hr, at=timezone.now())
+    )
+    seconds = time.perf_counter() - started
+    count = Pledge.objects.issued().count()
+    after = peak_memory()
+    return Result(
+        pledges=count,
+        archive_bytes=size,
+        seconds=round(seconds, 2),
+        pledges_per_second=round(count / seconds, 1),
+        megabytes_per_second=round(size / seconds / 1e6, 1),
+        peak_before=round(before, 1),
+        peak_after=round(after, 1),
+        growth=round(after - before, 1),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-n", type=int, default=5000, help="number of pledges")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    var_dir = Path(tempfile.mkdtemp(prefix="shounuo-export-"))
+    try:
+        prepare_installation(var_dir)
+        manager, officer, hr = people()
+        multiply(one_accepted(manager, officer), options.n)
+        result = asdict(measure(hr))
+    finally:
+        shutil.rmtree(var_dir, ignore_errors=True)
+    if options.json:
+        json.dump(result, sys.stdout, indent=2)
+        print()
+        return
+    for name, value in result.items():
+        print(f"{name:22}{value:>16,}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The base of every admin page: permissions from `pledges.access`, no writing but by actions."""
+
+from typing import Any, ClassVar, NoReturn
+
+from django.contrib.admin import ModelAdmin, ShowFacets
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest
+from django.urls import URLPattern
+
+from pledges import access
+from pledges.access import Act
+
+
+class AccessModelAdmin(ModelAdmin):
+    """A page that may be looked at by whom `reads` allows, and changed by nobody.
+
+    A page that changes something overrides `has_change_permission` and `save_model`, which then
+    calls a function of `pledges.actions`. Nothing is ever deleted here, and Django's own log of
+    changes is not kept: the ledger is, by the actions.
+    """
+
+    reads: ClassVar[Act]
+    list_per_page = 50
+    show_facets = ShowFacets.NEVER
+    show_full_result_count = False
+    # Pages of Django's that would have nothing to show or to do.
+    without_pages: ClassVar[frozenset[str]] = frozenset({"delete", "history"})
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return access.allows(request.user, self.reads)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access.allows(request.user, self.reads)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        without = {prefix + page for page in self.without_pages}
+        return [url for url in super().get_urls() if url.name not in without]
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: Any) -> None:
+        raise PermissionDenied
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """Nothing: the action that saved the object saved all that belongs to it."""
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> NoReturn:
+        raise PermissionDenied
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> NoReturn:
+        raise PermissionDenied
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        """Nothing: what happened is in the ledger."""
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        """Nothing: what happened is in the ledger."""
+
+    def log_deletions(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        """Nothing: nothing is deleted."""

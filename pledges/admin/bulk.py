@@ -1,0 +1,150 @@
+"""Many pledges at once: accepting what is plain, exporting files, exporting commitments."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from pledges import access
+from pledges.access import Act
+from pledges.actions import exporting, review
+from pledges.core import lifecycle
+from pledges.models import Organisation, Pledge
+
+# Each acceptance draws a document: a hundred keep a person waiting some seconds, not minutes.
+AT_ONCE = 100
+
+
+class BulkActions(ModelAdmin):
+    """The actions of the list of pledges, each offered to those who may."""
+
+    actions = ("accept_plain", "export_selected", "commitments_selected")
+
+    def has_judge_permission(self, request: HttpRequest) -> bool:
+        return access.allows(request.user, Act.JUDGE_PLEDGE, Pledge())
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return access.allows(request.user, Act.EXPORT_PLEDGES)
+
+    def has_export_commitments_permission(self, request: HttpRequest) -> bool:
+        return access.allows(request.user, Act.EXPORT_COMMITMENTS)
+
+    @admin.action(description=_("Accept those with nothing unusual"), permissions=["judge"])
+    def accept_plain(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """First a page that says which will be accepted and which not; then, confirmed, do it."""
+        chosen = list(queryset.order_by("signed_at", "pk")[: AT_ONCE + 1])
+        if "confirmed" not in request.POST:
+            return self._confirm(request, chosen)
+        tally = review.accept_unflagged(chosen, actor=request.user, at=timezone.now())
+        if tally.accepted:
+            count = len(tally.accepted)
+            text = ngettext("%(count)d pledge accepted.", "%(count)d pledges accepted.", count)
+            self.message_user(request, text % {"count": count}, messages.SUCCESS)
+        if tally.left:
+            count = len(tally.left)
+            text = ngettext(
+                "%(count)d pledge was left as it is: %(numbers)s",
+                "%(count)d pledges were left as they are: %(numbers)s",
+                count,
+            )
+            numbers = "、".join(str(pledge) for pledge in tally.left)
+            self.message_user(
+                request, text % {"count": count, "numbers": numbers}, messages.WARNING
+            )
+        return None
+
+    def _confirm(self, request: HttpRequest, chosen: list[Pledge]) -> HttpResponse:
+        listed = chosen[:AT_ONCE]
+        reasons = [(pledge, why_not(request.user, pledge)) for pledge in listed]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Accept those with nothing unusual"),
+            "opts": self.opts,
+            "plain": [pledge for pledge, reason in reasons if not reason],
+            "left": [(pledge, reason) for pledge, reason in reasons if reason],
+            "more": len(chosen) > AT_ONCE,
+            "limit": AT_ONCE,
+            "back": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/pledges/pledge/accept_plain.html", context)
+
+    @admin.action(description=_("Export as ZIP"), permissions=["export"])
+    def export_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return _zip(self, request, queryset)
+
+    @admin.action(
+        description=_("Export the commitments (CSV)"), permissions=["export_commitments"]
+    )
+    def commitments_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return _csv(self, request, queryset)
+
+    def export_all(self, request: HttpRequest) -> HttpResponse:
+        """The ZIP of everything that the list's filters leave, on all its pages."""
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        return _zip(self, request, self.get_changelist_instance(request).get_queryset(request))
+
+    def export_commitments(self, request: HttpRequest) -> HttpResponse:
+        """The commitments of everything that the list's filters leave."""
+        if not self.has_export_commitments_permission(request):
+            raise PermissionDenied
+        return _csv(self, request, self.get_changelist_instance(request).get_queryset(request))
+
+
+def why_not(person: Any, pledge: Pledge) -> str:
+    """Why a pledge is not accepted along with others; empty where nothing speaks against it."""
+    if pledge.status not in lifecycle.ACCEPT.sources:
+        return str(_("not waiting for review"))
+    if not access.allows(person, Act.JUDGE_PLEDGE, pledge):
+        return str(_("your own pledge"))
+    return str(_("has unusual answers: look at it by itself")) if pledge.flagged else ""
+
+
+def _zip(page: ModelAdmin, request: HttpRequest, pledges: QuerySet) -> HttpResponse:
+    if not pledges.issued().exists():
+        return _nothing_to_export(page, request)
+    at = timezone.now()
+    archive = exporting.export(pledges, actor=request.user, at=at)
+    response = _download(archive, "application/zip", f"pledges-{_today(at)}.zip")
+    # Its length is known beforehand, so the browser shows how far the download is; compressing
+    # what is compressed already would lose that.
+    response["Content-Length"] = str(len(archive))
+    response["Content-Encoding"] = "identity"
+    return response
+
+
+def _csv(page: ModelAdmin, request: HttpRequest, pledges: QuerySet) -> HttpResponse:
+    if not pledges.issued().exists():
+        return _nothing_to_export(page, request)
+    at = timezone.now()
+    rows = exporting.commitments(pledges, actor=request.user, at=at)
+    return _download(rows, "text/csv; charset=utf-8", f"commitments-{_today(at)}.csv")
+
+
+def _nothing_to_export(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    page.message_user(request, _("No signed pledge is among these."), messages.WARNING)
+    address = f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist"
+    from_list = request.META["QUERY_STRING"]
+    return HttpResponseRedirect(reverse(address) + (f"?{from_list}" if from_list else ""))
+
+
+def _download(body: Iterable[bytes], kind: str, name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(body, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _today(at: datetime) -> str:
+    return at.astimezone(ZoneInfo(Organisation.current().time_zone)).date().isoformat()

@@ -1,0 +1,72 @@
+"""What waits for somebody in the admin: the figures on its first page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pledges import access
+from pledges.access import Act
+from pledges.admin.filters import ALL
+from pledges.core.lifecycle import PledgeState
+from pledges.models import Person, Pledge, TemplateVersion
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its words and the list behind it."""
+
+    label: str
+    count: int
+    address: str
+    urgent: bool = False
+
+
+def of(person: Person) -> tuple[Figure, ...]:
+    """The figures that `person` may see, most urgent first."""
+    figures: list[Figure] = []
+    if access.allows(person, Act.LIST_PLEDGES):
+        figures += _pledges(person)
+    if access.allows(person, Act.WRITE_TEMPLATES):
+        drafts = TemplateVersion.objects.filter(status="draft").count()
+        address = reverse("admin:pledges_templateversion_changelist") + "?status__exact=draft"
+        figures.append(Figure(_("Template drafts"), drafts, address))
+    if access.allows(person, Act.MANAGE_PEOPLE):
+        active = Person.objects.filter(is_active=True).count()
+        figures.append(
+            Figure(_("Active accounts"), active, reverse("admin:pledges_person_changelist"))
+        )
+    return tuple(figures)
+
+
+def _pledges(person: Person) -> list[Figure]:
+    address = reverse("admin:pledges_pledge_changelist")
+    waiting = Pledge.objects.awaiting_review()
+    figures = [
+        Figure(
+            _("Waiting for review"),
+            waiting.count(),
+            f"{address}?state={PledgeState.SIGNED}",
+            urgent=access.allows(person, Act.JUDGE_PLEDGE, Pledge()),
+        ),
+        Figure(
+            _("of these with unusual answers"),
+            waiting.filter(flagged=True).count(),
+            f"{address}?state={PledgeState.SIGNED}&flagged=yes",
+        ),
+        Figure(
+            _("In force"),
+            Pledge.objects.in_force().count(),
+            f"{address}?state={PledgeState.ACCEPTED}",
+        ),
+    ]
+    if access.allows(person, Act.ASSIGN_PLEDGE, person):
+        overdue = Pledge.objects.overdue(timezone.now()).count()
+        figures.append(
+            Figure(_("Not signed in time"), overdue, f"{address}?state={PledgeState.DRAFT}")
+        )
+    figures.append(
+        Figure(_("Ever signed"), Pledge.objects.issued().count(), f"{address}?state={ALL}")
+    )
+    return figures

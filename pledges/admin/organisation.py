@@ -1,0 +1,70 @@
+"""Departments and the organisation in the admin; administrators alone."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pledges import access
+from pledges.access import Act
+from pledges.actions import roster
+from pledges.admin.base import AccessModelAdmin
+from pledges.models import Department, Organisation
+
+
+class DepartmentAdmin(AccessModelAdmin):
+    """Pledges already signed keep the name that their department had."""
+
+    reads = Act.MANAGE_PEOPLE
+    list_display = ("name_zh", "name_en")
+    search_fields = ("name_zh", "name_en")
+    fields = ("name_zh", "name_en")
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return access.allows(request.user, Act.MANAGE_PEOPLE)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access.allows(request.user, Act.MANAGE_PEOPLE)
+
+    def save_model(self, request: HttpRequest, obj: Department, form: Any, change: Any) -> None:
+        roster.save_department(obj, actor=request.user, at=timezone.now())
+
+
+class OrganisationForm(forms.ModelForm):
+    class Meta:
+        model = Organisation
+        fields = ("name_zh", "name_en", "time_zone", "number_prefix")
+
+    def clean_time_zone(self) -> str:
+        name = self.cleaned_data["time_zone"]
+        if name not in zoneinfo.available_timezones():
+            raise forms.ValidationError(_("No such time zone; an example is Asia/Shanghai."))
+        return name
+
+
+class OrganisationAdmin(AccessModelAdmin):
+    """The one organisation; its list is its page."""
+
+    reads = Act.MANAGE_PEOPLE
+    without_pages = frozenset({"add", "delete", "history"})
+    form = OrganisationForm
+    actions = None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access.allows(request.user, Act.MANAGE_PEOPLE)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        access.require(request.user, self.reads)
+        return redirect("admin:pledges_organisation_change", 1)
+
+    def response_change(self, request: HttpRequest, obj: Organisation) -> HttpResponse:
+        self.message_user(request, _("The organisation is saved."))
+        return redirect("admin:pledges_organisation_change", 1)
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: Any) -> None:
+        roster.save_organisation(obj, actor=request.user, at=timezone.now())

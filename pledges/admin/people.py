@@ -1,0 +1,168 @@
+"""People in the admin: administrators change them, others look; compliance lays pledges before."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from pledges import access
+from pledges.access import Act
+from pledges.actions import answers, roster
+from pledges.admin import words
+from pledges.admin.base import AccessModelAdmin
+from pledges.admin.people_forms import AssignForm, NewPersonForm, PersonForm
+from pledges.core import refusals
+from pledges.core.lifecycle import Role
+from pledges.models import Person
+
+SHORT_ROLES = {
+    Role.MANAGER: _("Account manager"),
+    Role.COMPLIANCE: _("Compliance"),
+    Role.HR: _("Human resources"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+MOST_AT_ONCE = 500
+FACTS = (
+    *("username", "email", "name", "employee_number", "position", "department", "contact"),
+    *("language", "is_active"),
+)
+
+
+class RoleFilter(admin.SimpleListFilter):
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(SHORT_ROLES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
+class PersonAdmin(AccessModelAdmin):
+    """Accounts are never deleted: what people signed names them. They are deactivated."""
+
+    reads = Act.READ_PEOPLE
+    form = PersonForm
+    list_display = ("employee_number", "name", "department", "position", "held", "active")
+    list_display_links = ("employee_number", "name")
+    list_filter = (RoleFilter, "department", "is_active")
+    list_select_related = ("department",)
+    search_fields = ("name", "employee_number", "username", "email")
+    search_help_text = _("Name, employee number, user name or e-mail address")
+    actions = ("assign",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return access.allows(request.user, Act.MANAGE_PEOPLE)
+
+    def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
+        return access.allows(request.user, Act.MANAGE_PEOPLE, obj)
+
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        return access.allows(request.user, Act.ASSIGN_PLEDGE)
+
+    def get_form(
+        self, request: HttpRequest, obj: Person | None = None, change: bool = False, **options: Any
+    ) -> Any:
+        if obj is None:
+            options["form"] = NewPersonForm
+        return super().get_form(request, obj, change, **options)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> tuple:
+        if not self.has_change_permission(request, obj):
+            return ((None, {"fields": (*FACTS, "held")}),)
+        first = () if obj else ("first_password",)
+        return (
+            (None, {"fields": (*FACTS, *first)}),
+            (_("What this person may do"), {"fields": ("roles",)}),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple:
+        return () if self.has_change_permission(request, obj) else (*FACTS, "held")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except refusals.Refusal as error:
+            self.message_user(request, words.refusal(error), messages.ERROR)
+            return redirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
+        if not change:
+            form.set_password(obj)
+        roster.save_person(
+            obj, actor=request.user, at=timezone.now(), roles=form.chosen_roles()
+        )
+
+    @admin.display(description=_("roles"))
+    def held(self, person: Person) -> str:
+        names = {group.name for group in person.groups.all()}
+        return "、".join(str(label) for role, label in SHORT_ROLES.items() if role in names) or "—"
+
+    @admin.display(description=_("account"), ordering="is_active")
+    def active(self, person: Person) -> str:
+        label = _("active") if person.is_active else _("deactivated")
+        kind = "active" if person.is_active else "inactive"
+        return format_html('<span class="state state-{}">{}</span>', kind, label)
+
+    @admin.action(description=_("Lay a pledge before these people"), permissions=["assign"])
+    def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """First a page that asks which pledge, and until when; then lay it before each."""
+        people = list(queryset.select_related("department")[:MOST_AT_ONCE])
+        form = AssignForm(request.POST if "confirmed" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Lay a pledge before these people"),
+                "opts": self.opts,
+                "form": form,
+                "people": people,
+                "back": request.get_full_path(),
+            }
+            return TemplateResponse(request, "admin/pledges/person/assign.html", context)
+        self._lay(request, people, form)
+        return None
+
+    def _lay(self, request: HttpRequest, people: list[Person], form: AssignForm) -> None:
+        laid, refused = 0, []
+        for person in people:
+            try:
+                answers.assign(
+                    form.cleaned_data["version"],
+                    person=person,
+                    actor=request.user,
+                    at=timezone.now(),
+                    due_on=form.cleaned_data["due_on"],
+                )
+                laid += 1
+            except access.Denied:
+                refused.append(f"{person}: {_('is no account manager, or deactivated')}")
+            except refusals.Refusal as error:
+                refused.append(f"{person}: {words.refusal(error)}")
+        if laid:
+            text = ngettext(
+                "Laid before %(count)d person.", "Laid before %(count)d people.", laid
+            )
+            self.message_user(request, text % {"count": laid}, messages.SUCCESS)
+        if refused:
+            text = _("Passed over: %(people)s") % {"people": "; ".join(refused)}
+            self.message_user(request, text, messages.WARNING)

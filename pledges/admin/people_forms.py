@@ -1,0 +1,107 @@
+"""Forms about people: their record and roles; laying a pledge before several of them."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pledges.admin import words
+from pledges.core.lifecycle import Role
+from pledges.models import Person, TemplateVersion
+
+USUAL_TERM = timedelta(days=14)
+
+
+class PersonForm(forms.ModelForm):
+    """Somebody's record. What may be done follows from roles; a password is set only at first."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=list(words.ROLES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = Person
+        fields = (
+            *("username", "email", "name", "employee_number", "position", "department"),
+            *("contact", "language", "is_active"),
+        )
+        help_texts = {
+            "username": _("Used to sign in."),
+            "is_active": _("Without this the person cannot sign in; their pledges stay."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            held = self.instance.groups.values_list("name", flat=True)
+            self.fields["roles"].initial = list(held)
+
+    def chosen_roles(self) -> list[Role]:
+        return [Role(name) for name in self.cleaned_data["roles"]]
+
+
+class NewPersonForm(PersonForm):
+    """A new account: with a first password, or with an address to set one by mail."""
+
+    first_password = forms.CharField(
+        label=_("First password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_(
+            "At least 12 characters; hand it over in person and have it changed at once. Left "
+            "empty, the person sets a password by mail through “Forgot your password?”."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        password = typed.get("first_password")
+        if password:
+            try:
+                validate_password(password, self.instance)
+            except forms.ValidationError as error:
+                self.add_error("first_password", error)
+        elif not typed.get("email"):
+            self.add_error(
+                "first_password", _("Without an e-mail address a first password is needed.")
+            )
+        return typed
+
+    def set_password(self, person: Person) -> None:
+        password = self.cleaned_data.get("first_password")
+        if password:
+            person.set_password(password)
+        else:
+            person.set_unusable_password()
+
+
+class AssignForm(forms.Form):
+    """Which pledge is laid before people, and until when it is to be signed."""
+
+    version = forms.ModelChoiceField(
+        label=_("Pledge"), queryset=TemplateVersion.objects.none(), empty_label=None
+    )
+    due_on = forms.DateField(
+        label=_("To be signed by"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        current = TemplateVersion.objects.current(today).values("pk")
+        self.fields["version"].queryset = TemplateVersion.objects.filter(pk__in=current)
+        self.fields["due_on"].initial = today + USUAL_TERM
+
+    def clean_due_on(self) -> Any:
+        day = self.cleaned_data["due_on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        return day

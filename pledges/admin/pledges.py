@@ -1,0 +1,182 @@
+"""Pledges in the admin: the list as compliance's queue, the page of one, many at once."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import F, Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pledges import access, wording
+from pledges.access import Act
+from pledges.admin import bulk, dossier, filters, review_pages
+from pledges.admin.base import AccessModelAdmin
+from pledges.core.lifecycle import PledgeState
+from pledges.models import Commitment, Pledge
+from pledges.templatetags.sheet_extras import day, moment
+
+# Enough to see at a glance what is unusual; the rest is on the pledge's own page.
+FLAGS_SHOWN = 2
+
+
+class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
+    """Nothing here writes: every change is a page of `review_pages` or an action of `bulk`."""
+
+    reads = Act.LIST_PLEDGES
+    without_pages = frozenset({"add", "delete", "history"})
+    list_display = (
+        *("number_or_state", "signer", "department", "template", "state", "unusual"),
+        *("signed", "age"),
+    )
+    list_filter: ClassVar = (
+        *(filters.StateFilter, filters.FlaggedFilter, filters.TemplateFilter),
+        *(filters.VersionFilter, filters.DepartmentFilter, filters.PeriodFilter),
+    )
+    search_fields = (
+        *("number", "signer_name", "signer_employee_number"),
+        *("person__name", "person__employee_number"),
+    )
+    search_help_text = _("Name, employee number or pledge number")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Pledge]:
+        flagged = Commitment.objects.filter(flagged=True)
+        pledges = Pledge.objects.prefetch_related(
+            "person__department",
+            "version__template",
+            Prefetch("commitments", queryset=flagged, to_attr="flagged_commitments"),
+        )
+        return pledges if filters.sees_drafts(request.user) else pledges.issued()
+
+    def get_ordering(self, request: HttpRequest) -> tuple:
+        """The queue: the longest waiting first; any other list: the newest first."""
+        if filters.chosen_state(request) == PledgeState.SIGNED:
+            return ("signed_at", "pk")
+        return (F("signed_at").desc(nulls_last=True), "-created_at")
+
+    def has_view_permission(self, request: HttpRequest, obj: Pledge | None = None) -> bool:
+        if obj is None:
+            return super().has_view_permission(request)
+        return access.allows(request.user, Act.READ_PLEDGE, obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            ("<uuid:pk>/accept/", review_pages.accept, "accept"),
+            ("<uuid:pk>/return/", review_pages.return_to_manager, "return"),
+            ("<uuid:pk>/revoke/", review_pages.revoke, "revoke"),
+        ]
+        whole = [
+            ("export/", require_POST(self.export_all), "export"),
+            ("commitments/", require_POST(self.export_commitments), "commitments"),
+        ]
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view, read_or_do = self.admin_site.admin_view, require_http_methods(["GET", "HEAD", "POST"])
+        return [
+            *(
+                path(at, view(read_or_do(self._with_pledge(page))), name=f"{name}_{it}")
+                for at, page, it in own
+            ),
+            *(path(at, view(page), name=f"{name}_{it}") for at, page, it in whole),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        try:
+            pk = uuid.UUID(object_id)
+        except ValueError as error:
+            raise Http404 from error
+        return require_safe(self._with_pledge(review_pages.overview))(request, pk=pk)
+
+    def _with_pledge(self, page: Any) -> Any:
+        def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+            pledges = self.get_queryset(request).select_related("reviewed_by", "revoked_by")
+            pledge = pledges.filter(pk=pk).first()
+            if pledge is None or not self.has_view_permission(request, pledge):
+                raise Http404
+            return page(self, request, pledge)
+
+        return view
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        queue = filters.chosen_state(request) == PledgeState.SIGNED
+        context = {
+            "title": _("Waiting for review") if queue else _("Pledges"),
+            "may_export": access.allows(request.user, Act.EXPORT_PLEDGES),
+            "may_export_commitments": access.allows(request.user, Act.EXPORT_COMMITMENTS),
+        }
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    @admin.display(description=_("number"), ordering="number")
+    def number_or_state(self, pledge: Pledge) -> str:
+        return pledge.number or str(_("not numbered yet"))
+
+    @admin.display(description=_("person"), ordering="person__name")
+    def signer(self, pledge: Pledge) -> str:
+        name = pledge.signer_name or pledge.person.name
+        number = pledge.signer_employee_number or pledge.person.employee_number
+        return format_html('{} <span class="aside">{}</span>', name, number)
+
+    @admin.display(description=_("department"), ordering="signer_department")
+    def department(self, pledge: Pledge) -> str:
+        return pledge.signer_department or pledge.person.department.name_zh
+
+    @admin.display(description=_("template"), ordering="version")
+    def template(self, pledge: Pledge) -> str:
+        return str(pledge.version)
+
+    @admin.display(description=_("state"), ordering="status")
+    def state(self, pledge: Pledge) -> str:
+        due = ""
+        if pledge.status == PledgeState.DRAFT and pledge.due_on:
+            due = format_html('<span class="aside">{} {}</span>', _("due"), day(pledge.due_on))
+        label = pledge.get_status_display()
+        return format_html('<span class="state state-{}">{}</span> {}', pledge.status, label, due)
+
+    @admin.display(description=_("unusual"), ordering="flagged")
+    def unusual(self, pledge: Pledge) -> str:
+        found = pledge.flagged_commitments
+        if not found:
+            return "—"
+        count = ngettext("%(count)d unusual answer", "%(count)d unusual answers", len(found))
+        rows = [_in_short(pledge, each.code) for each in found[:FLAGS_SHOWN]]
+        more = len(found) - FLAGS_SHOWN
+        return format_html(
+            '<strong class="flag-count">{}</strong><ul class="flags">{}{}</ul>',
+            count % {"count": len(found)},
+            format_html_join("", "<li>{}</li>", ((row,) for row in rows)),
+            format_html("<li>{}</li>", _("and %(count)d more") % {"count": more})
+            if more > 0
+            else "",
+        )
+
+    @admin.display(description=_("signed"), ordering="signed_at")
+    def signed(self, pledge: Pledge) -> str:
+        return moment(pledge.signed_at) if pledge.signed_at else "—"
+
+    @admin.display(description=_("waiting"), ordering="signed_at")
+    def age(self, pledge: Pledge) -> str:
+        if pledge.status != PledgeState.SIGNED:
+            return "—"
+        days = (timezone.now() - pledge.signed_at).days
+        if days < 1:
+            return str(_("since today"))
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+def _in_short(pledge: Pledge, code: str) -> str:
+    """One unusual answer in a few words: «满意度目标 85 %（≥ 90 %）»."""
+    blank = pledge.version.blank(code)
+    if blank is None:
+        return code
+    return gettext("%(label)s %(answer)s (expected %(expected)s)") % {
+        "label": wording.label(blank),
+        "answer": dossier.with_unit(blank, pledge.answers),
+        "expected": wording.expected(blank),
+    }

@@ -1,0 +1,73 @@
+"""Forms of the review: reasons for a return, tied to clauses; the reason of a revocation."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pledges.actions.review import LONGEST_REASON, Reason
+from pledges.core.outline import Outline, Slot
+
+# Without JavaScript that adds rows, this many more than the unusual answers can be given.
+SPARE_ROWS = 3
+MOST_ROWS = 30
+_SHOWN = 26
+
+
+def clause_choices(outline: Outline) -> list[tuple[str, Any]]:
+    """The clauses that a reason can be about: the numbered, and lines with a blank."""
+    choices: list[tuple[str, Any]] = [("", _("The whole pledge"))]
+    for depth, clause in outline.walk():
+        has_blank = any(isinstance(run, Slot) for run in clause.runs)
+        if not (clause.is_numbered or has_blank):
+            continue
+        text = "".join("＿＿" if isinstance(run, Slot) else run.text for run in clause.runs)
+        short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        number = outline.citation(clause.key) if clause.is_numbered else ""
+        indent = "\u3000" * depth
+        choices.append((clause.key, f"{indent}{number} {short}".rstrip()))
+    return choices
+
+
+class ReasonForm(forms.Form):
+    """One reason. A row without words counts as empty, whatever clause it names."""
+
+    clause = forms.ChoiceField(label=_("Clause"), required=False)
+    text = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, clauses: list, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clause"].choices = clauses
+
+
+class _Reasons(forms.BaseFormSet):
+    def clean(self) -> None:
+        if not any(self.errors) and not self.reasons():
+            raise forms.ValidationError(_("Please give at least one reason."))
+
+    def reasons(self) -> list[Reason]:
+        """The reasons that were given."""
+        return [
+            Reason(text=form.cleaned_data["text"], clause=form.cleaned_data.get("clause") or "")
+            for form in self.forms
+            if form.cleaned_data.get("text")
+        ]
+
+
+ReasonFormSet = forms.formset_factory(
+    ReasonForm, formset=_Reasons, extra=SPARE_ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS
+)
+
+
+class RevocationForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason of the revocation"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The person reads this in the notice they receive."),
+    )

@@ -1,0 +1,184 @@
+"""The pages on which one pledge is read and judged: overview, accept, return, revoke."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges import access
+from pledges.access import Act
+from pledges.actions import review
+from pledges.admin import dossier, words
+from pledges.admin.review_forms import ReasonFormSet, RevocationForm, clause_choices
+from pledges.core import lifecycle, refusals
+from pledges.core.lifecycle import PledgeState, Transition
+from pledges.models import Pledge, Signature
+
+CHANGE = "admin:pledges_pledge_change"
+LIST = "admin:pledges_pledge_changelist"
+
+
+def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
+    """The pledge with everything that helps to judge it; of a draft nothing but its state."""
+    if pledge.status == PledgeState.DRAFT:
+        context = {**_frame(page, request, pledge), "title": pledge.person}
+        return TemplateResponse(request, "admin/pledges/pledge/draft.html", context)
+    return _show(page, request, pledge, "review")
+
+
+def accept(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
+    """Says what acceptance means; confirmed by POST, the company accepts."""
+    access.require(request.user, Act.JUDGE_PLEDGE, pledge)
+    # Confirmed twice by the same hand is confirmed once; the action sees to that.
+    again = request.method == "POST" and pledge.reviewed_by_id == request.user.pk
+    if not again and (elsewhere := _dealt_with(request, pledge, lifecycle.ACCEPT)):
+        return elsewhere
+    if request.method != "POST":
+        return _show(page, request, pledge, "accept")
+    return _carry_out(
+        request,
+        pledge,
+        lambda: review.accept(pledge, actor=request.user, at=timezone.now()),
+        _("%(pledge)s has been accepted and sealed.") % {"pledge": pledge},
+    )
+
+
+def return_to_manager(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
+    """Takes reasons, each about a clause or the whole, and returns the pledge with them."""
+    access.require(request.user, Act.JUDGE_PLEDGE, pledge)
+    if elsewhere := _dealt_with(request, pledge, lifecycle.RETURN):
+        return elsewhere
+    outline = pledge.version.outline(pledge.language)
+    noticed = [{"clause": each.clause} for each in dossier.unusual(pledge, outline)]
+    reasons = ReasonFormSet(
+        request.POST if request.method == "POST" else None,
+        initial=noticed if request.method != "POST" else None,
+        form_kwargs={"clauses": clause_choices(outline)},
+        prefix="reasons",
+    )
+    if request.method != "POST" or not reasons.is_valid():
+        return _show(page, request, pledge, "return", reasons=reasons)
+    return _carry_out(
+        request,
+        pledge,
+        lambda: review.return_to_manager(
+            pledge, actor=request.user, at=timezone.now(), reasons=reasons.reasons()
+        ),
+        _("%(pledge)s has been returned to its signer.") % {"pledge": pledge},
+    )
+
+
+def revoke(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
+    """Takes a reason and ends a pledge that is in force."""
+    access.require(request.user, Act.REVOKE_PLEDGE, pledge)
+    if elsewhere := _dealt_with(request, pledge, lifecycle.REVOKE):
+        return elsewhere
+    form = RevocationForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _show(page, request, pledge, "revoke", form=form)
+    return _carry_out(
+        request,
+        pledge,
+        lambda: review.revoke(
+            pledge, actor=request.user, at=timezone.now(), reason=form.cleaned_data["reason"]
+        ),
+        _("%(pledge)s has been revoked.") % {"pledge": pledge},
+        stay=True,
+    )
+
+
+def _dealt_with(request: HttpRequest, pledge: Pledge, step: Transition) -> HttpResponse | None:
+    """Away from a page whose step is no longer possible, with the reason."""
+    if pledge.status in step.sources:
+        return None
+    messages.warning(request, words.refusal(lifecycle.Forbidden(step, pledge.status)))
+    return redirect(LIST if pledge.status == PledgeState.DRAFT else CHANGE, *_args(pledge))
+
+
+def _args(pledge: Pledge) -> list:
+    return [] if pledge.status == PledgeState.DRAFT else [pledge.pk]
+
+
+def _carry_out(
+    request: HttpRequest,
+    pledge: Pledge,
+    act: Callable[[], object],
+    done: str,
+    *,
+    stay: bool = False,
+) -> HttpResponse:
+    """Do it, say it, and go on to the next that waits."""
+    try:
+        act()
+    except (lifecycle.Forbidden, refusals.Refusal) as error:
+        messages.warning(request, words.refusal(error))
+        return redirect(CHANGE, pledge.pk)
+    messages.success(request, done)
+    if stay:
+        return redirect(CHANGE, pledge.pk)
+    following = _next_after(request, pledge)
+    if following:
+        messages.info(request, _("Next in the queue: %(pledge)s") % {"pledge": following})
+        return redirect(CHANGE, following.pk)
+    messages.info(request, _("Nothing more waits for review."))
+    return redirect(LIST)
+
+
+def _next_after(request: HttpRequest, pledge: Pledge) -> Pledge | None:
+    waiting = Pledge.objects.awaiting_review().exclude(pk=pledge.pk)
+    return waiting.exclude(person_id=request.user.pk).first()
+
+
+def _show(
+    page: ModelAdmin, request: HttpRequest, pledge: Pledge, step: str, **extra: Any
+) -> HttpResponse:
+    """The sheet on the left; on the right what is known of it, or the step to be taken."""
+    signature = Signature.objects.select_related("intent").get(pledge=pledge)
+    outline = pledge.version.outline(pledge.language)
+    found = dossier.unusual(pledge, outline)
+    reasons = list(pledge.return_reasons.all())
+    sheet = dossier.sheet_of(pledge, signature)
+    context = {
+        **_frame(page, request, pledge),
+        "title": pledge.number,
+        "step": step,
+        "signature": signature,
+        "body": dossier.beside_clauses(sheet, dossier.notes_on(found, reasons)),
+        "unusual": found,
+        "return_reasons": [(outline.citation(each.clause), each) for each in reasons],
+        **extra,
+    }
+    if step == "review":
+        earlier = dossier.earlier_of(pledge)
+        context |= {
+            "earlier": earlier,
+            "compared": dossier.compared(pledge, earlier) if earlier else (),
+            "issued": list(pledge.documents.all()),
+            "trail": dossier.trail(pledge),
+            "corrected_by": _visible_correction(pledge),
+        }
+    return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
+
+
+def _visible_correction(pledge: Pledge) -> Pledge | None:
+    return Pledge.objects.issued().filter(corrects=pledge).first()
+
+
+def _frame(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> dict[str, Any]:
+    judges = access.allows(request.user, Act.JUDGE_PLEDGE, pledge)
+    revokes = access.allows(request.user, Act.REVOKE_PLEDGE, pledge)
+    return {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "pledge": pledge,
+        "own": pledge.person_id == request.user.pk,
+        "may_judge": judges and pledge.status in lifecycle.ACCEPT.sources,
+        "may_revoke": revokes and pledge.status in lifecycle.REVOKE.sources,
+        "media": page.media,
+    }

@@ -1,0 +1,155 @@
+"""The form in which compliance edits a draft version: wording, dates, ranges of the blanks."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pledges import wording
+from pledges.core.blanks import Blank, Kind, Localized, Range
+from pledges.core.problems import Problem
+from pledges.core.templatefile import Definition, to_text
+from pledges.wording.language import here
+
+_LENGTHS = {Kind.TEXT, Kind.LONG_TEXT}
+_ENDS = ("minimum", "maximum")
+_BOUNDS = {
+    "hard_minimum": _("least allowed"),
+    "hard_maximum": _("most allowed"),
+    "expected_minimum": _("least expected"),
+    "expected_maximum": _("most expected"),
+}
+
+
+def _text(label: Any, rows: int = 3, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+class DefinitionForm(forms.Form):
+    """A draft's definition as a form; `definition()` is what was typed, once it is valid.
+
+    Blanks are not added or removed here, only their ranges and expected choices are set: a new
+    blank needs its place in both texts, and comes with an imported file.
+    """
+
+    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=120)
+    title_en = forms.CharField(label=_("Title (English)"), max_length=200)
+    subtitle_zh = forms.CharField(label=_("Subtitle (Chinese)"), max_length=60)
+    subtitle_en = forms.CharField(label=_("Subtitle (English)"), max_length=120)
+    effective_on = forms.DateField(
+        label=_("Effective date"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    change_note_zh = _text(_("What is new, and why (Chinese)"))
+    change_note_en = _text(_("What is new, and why (English)"))
+    source_zh = _text(_("Text (Chinese)"), rows=24)
+    source_en = _text(_("Text (English)"), rows=24)
+    base = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
+        self.before = definition
+        super().__init__(*args, **kwargs)
+        # A date input takes and gives ISO dates whatever the language writes.
+        self.fields["effective_on"].widget.format = "%Y-%m-%d"
+        for blank in definition.blanks:
+            self.fields.update(_fields_of(blank))
+
+    def rows(self) -> Iterator[tuple[Blank, str, list[Any]]]:
+        """Each blank whose ranges can be set: the blank, what is set, its fields (or None)."""
+        for blank in self.before.blanks:
+            option = f"{blank.code}__expected_option"
+            if option in self.fields:
+                yield blank, "option", [self[option]]
+                continue
+            names = [f"{blank.code}__{bound}" for bound in _BOUNDS]
+            if any(name in self.fields for name in names):
+                cells = [self[name] if name in self.fields else None for name in names]
+                yield blank, "length" if blank.kind in _LENGTHS else "value", cells
+
+    def definition(self) -> Definition:
+        """The definition as edited."""
+        typed = self.cleaned_data
+        pairs = {
+            name: Localized(typed[f"{name}_zh"], typed[f"{name}_en"])
+            for name in ("title", "subtitle", "change_note", "source")
+        }
+        blanks = tuple(self._edited(blank) for blank in self.before.blanks)
+        return replace(self.before, effective_on=typed["effective_on"], blanks=blanks, **pairs)
+
+    def _edited(self, blank: Blank) -> Blank:
+        if f"{blank.code}__expected_option" in self.fields:
+            return replace(
+                blank, expected_option=self.cleaned_data[f"{blank.code}__expected_option"]
+            )
+        ranges = {}
+        for name in ("hard", "expected"):
+            old: Range = getattr(blank, name)
+            ends = (self._bound(blank, name, end, getattr(old, end)) for end in _ENDS)
+            ranges[name] = Range(*ends)
+        return replace(blank, **ranges)
+
+    def _bound(self, blank: Blank, name: str, end: str, old: Decimal | date | None) -> Any:
+        return self.cleaned_data.get(f"{blank.code}__{name}_{end}", old)
+
+    def point_at(self, problems: tuple[Problem, ...]) -> None:
+        """Show each fault at the text that it is in, its line counted within that text."""
+        lines = to_text(self.definition()).split("\n")
+        chinese, english = lines.index("=== zh-hans") + 1, lines.index("=== en") + 1
+        for problem in problems:
+            if problem.line > english:
+                self._add("source_en", problem, english)
+            elif problem.line > chinese:
+                self._add("source_zh", problem, chinese)
+            else:
+                line = lines[problem.line - 1].strip()
+                self.add_error(None, f"{wording.text_problem(problem)} ({line})")
+
+    def _add(self, name: str, problem: Problem, above: int) -> None:
+        typed = str(self.data.get(name, "")).replace("\r\n", "\n")
+        skipped = len(typed) - len(typed.lstrip("\n"))
+        self.add_error(name, wording.text_problem(problem.moved(skipped - above)))
+
+
+def initial_of(definition: Definition, base: str) -> dict[str, Any]:
+    """The form's values for `definition`; `base` names the state it was read in."""
+    values: dict[str, Any] = {"effective_on": definition.effective_on, "base": base}
+    for name in ("title", "subtitle", "change_note", "source"):
+        pair: Localized = getattr(definition, name)
+        values |= {f"{name}_zh": pair.zh, f"{name}_en": pair.en}
+    for blank in definition.blanks:
+        values[f"{blank.code}__expected_option"] = blank.expected_option
+        for bound in _BOUNDS:
+            name, end = bound.split("_")
+            values[f"{blank.code}__{bound}"] = getattr(getattr(blank, name), end)
+    return values
+
+
+def _fields_of(blank: Blank) -> dict[str, forms.Field]:
+    if blank.kind is Kind.CHOICE:
+        options = [("", _("any"))]
+        options += [(option.value, here(option.label)) for option in blank.options]
+        label = _("%(blank)s: expected") % {"blank": wording.label(blank)}
+        field = forms.ChoiceField(label=label, choices=options, required=False)
+        return {f"{blank.code}__expected_option": field}
+    if blank.kind in _LENGTHS:
+        bounds = [bound for bound in _BOUNDS if bound.startswith("hard")]
+    elif blank.kind.is_number or blank.kind is Kind.DATE:
+        bounds = list(_BOUNDS)
+    else:
+        bounds = []
+    return {f"{blank.code}__{bound}": _bound_field(blank, bound) for bound in bounds}
+
+
+def _bound_field(blank: Blank, bound: str) -> forms.Field:
+    label = f"{wording.label(blank)}: {_BOUNDS[bound]}"
+    if blank.kind is Kind.DATE:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return forms.DateField(label=label, required=False, widget=widget)
+    places = blank.decimals if blank.kind.is_number else 0
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 6})
+    return forms.DecimalField(
+        label=label, required=False, decimal_places=places, max_digits=14, widget=widget
+    )

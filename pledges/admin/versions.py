@@ -1,0 +1,231 @@
+"""Template versions in the admin: read, edit a draft, publish, retire, begin the next."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pledges import access, documents, wording
+from pledges.access import Act
+from pledges.actions import templates
+from pledges.admin import words
+from pledges.admin.base import AccessModelAdmin
+from pledges.admin.version_forms import DefinitionForm, initial_of
+from pledges.core import consent, lifecycle, refusals
+from pledges.core.blanks import CHINESE, LANGUAGES
+from pledges.core.lifecycle import VersionState
+from pledges.core.sheet import Sheet
+from pledges.models import Organisation, TemplateVersion
+from pledges.wording.language import active
+from pledges.templatetags.sheet_extras import day, moment
+
+CHANGE = "admin:pledges_templateversion_change"
+
+
+class VersionAdmin(AccessModelAdmin):
+    """A published version can only be looked at and retired; the database sees to that too."""
+
+    reads = Act.READ_TEMPLATES
+    without_pages = frozenset({"add", "delete", "history"})
+    list_display = ("label", "template", "state", "effective", "published", "published_by")
+    list_filter = ("status", "template")
+    list_select_related = ("template", "published_by")
+    ordering = ("template__slug", "-number")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TemplateVersion]:
+        return super().get_queryset(request).select_related("template", "published_by")
+
+    def get_urls(self) -> list[URLPattern]:
+        pages: tuple[tuple[str, Callable], ...] = (
+            ("edit", self.edit_page),
+            ("publish", self.publish_page),
+            ("retire", self.retire_page),
+            ("revise", self.revise_page),
+        )
+        view = self.admin_site.admin_view
+        methods = require_http_methods(["GET", "HEAD", "POST"])
+        own = [
+            path(
+                f"<int:pk>/{name}/",
+                view(methods(page)),
+                name=f"{self.opts.app_label}_{self.opts.model_name}_{name}",
+            )
+            for name, page in pages
+        ]
+        return [*own, *super().get_urls()]
+
+    @admin.display(description=_("version"), ordering="number")
+    def label(self, version: TemplateVersion) -> str:
+        return str(version)
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, version: TemplateVersion) -> str:
+        label = version.get_status_display()
+        return format_html('<span class="state state-{}">{}</span>', version.status, label)
+
+    @admin.display(description=_("effective date"), ordering="effective_on")
+    def effective(self, version: TemplateVersion) -> str:
+        return day(version.effective_on)
+
+    @admin.display(description=_("published"), ordering="published_at")
+    def published(self, version: TemplateVersion) -> str:
+        return moment(version.published_at) if version.published_at else "—"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
+            raise Http404
+        return require_safe(self._overview)(request, int(object_id))
+
+    def _overview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self._version(request, pk)
+        language = request.GET.get("language", active())
+        language = language if language in LANGUAGES else CHINESE
+        context = self._frame(request, version)
+        context |= {
+            "preview": documents.body_html(preview_of(version, language), for_screen=True),
+            "preview_language": language,
+            "blanks": [(each, wording.label(each)) for each in version.blank_list],
+        }
+        return TemplateResponse(
+            request, "admin/pledges/templateversion/overview.html", context
+        )
+
+    def edit_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The draft's wording, dates and ranges; faults are shown where they are."""
+        version = self._writable(request, pk)
+        if version.status != VersionState.DRAFT:
+            return self._refused(request, version, lifecycle.Forbidden(lifecycle.PUBLISH, ""))
+        before = version.definition()
+        form = DefinitionForm(
+            request.POST if request.method == "POST" else None,
+            definition=before,
+            initial=initial_of(before, templates.file_digest(before)),
+        )
+        if form.is_valid() and self._saved(request, version, form):
+            return redirect(CHANGE, pk)
+        context = {**self._frame(request, version), "form": form}
+        return TemplateResponse(request, "admin/pledges/templateversion/edit.html", context)
+
+    def _saved(self, request: HttpRequest, version: TemplateVersion, form: DefinitionForm) -> bool:
+        try:
+            templates.save_draft(
+                version,
+                form.definition(),
+                actor=request.user,
+                at=timezone.now(),
+                base=form.cleaned_data["base"],
+            )
+        except refusals.FaultyTemplate as fault:
+            form.point_at(fault.problems)
+        except (refusals.Refusal, lifecycle.Forbidden) as error:
+            form.add_error(None, words.refusal(error))
+        else:
+            messages.success(request, _("The draft is saved."))
+            return True
+        return False
+
+    def publish_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Says what publishing means; confirmed by POST, publishes."""
+        return self._step(request, pk, "publish", lifecycle.PUBLISH, templates.publish)
+
+    def retire_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Says what retiring means; confirmed by POST, retires."""
+        return self._step(request, pk, "retire", lifecycle.RETIRE, templates.retire)
+
+    def _step(
+        self,
+        request: HttpRequest,
+        pk: int,
+        name: str,
+        step: lifecycle.Transition,
+        act: Callable,
+    ) -> HttpResponse:
+        version = self._writable(request, pk)
+        if version.status not in step.sources:
+            return self._refused(request, version, lifecycle.Forbidden(step, version.status))
+        if request.method != "POST":
+            context = {**self._frame(request, version), "step": name}
+            return TemplateResponse(
+                request, "admin/pledges/templateversion/confirm.html", context
+            )
+        try:
+            done = act(version, actor=request.user, at=timezone.now())
+        except (refusals.Refusal, lifecycle.Forbidden) as error:
+            return self._refused(request, version, error)
+        text = _("%(version)s: %(state)s") % {
+            "version": done,
+            "state": done.get_status_display(),
+        }
+        messages.success(request, text)
+        return redirect(CHANGE, pk)
+
+    def revise_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Begins the next version as a copy of this one, and opens it for editing."""
+        version = self._writable(request, pk)
+        if request.method != "POST":
+            return redirect(CHANGE, pk)
+        draft = templates.revise(version, actor=request.user, at=timezone.now())
+        return redirect("admin:pledges_templateversion_edit", draft.pk)
+
+    def _version(self, request: HttpRequest, pk: int) -> TemplateVersion:
+        version = self.get_queryset(request).filter(pk=pk).first()
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        if version is None:
+            raise Http404
+        return version
+
+    def _writable(self, request: HttpRequest, pk: int) -> TemplateVersion:
+        access.require(request.user, Act.WRITE_TEMPLATES)
+        return self._version(request, pk)
+
+    def _refused(
+        self, request: HttpRequest, version: TemplateVersion, error: Exception
+    ) -> HttpResponse:
+        messages.warning(request, words.refusal(error))
+        return redirect(CHANGE, version.pk)
+
+    def _frame(self, request: HttpRequest, version: TemplateVersion) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": version,
+            "version": version,
+            "may_write": access.allows(request.user, Act.WRITE_TEMPLATES),
+            "media": self.media,
+        }
+
+
+def preview_of(version: TemplateVersion, language: str) -> Sheet:
+    """The sheet of a version with every blank empty."""
+    return Sheet(
+        language=language,
+        title=version.title.in_(language),
+        subtitle=version.subtitle.in_(language),
+        organisation=Organisation.current().name_in(language),
+        number="",
+        version=version.number,
+        effective_on=version.effective_on,
+        version_digest=version.digest,
+        content_digest="",
+        outline=version.outline(language),
+        blanks=version.blank_list,
+        answers={},
+        signer_name="",
+        verify_url="",
+        rendered_at=timezone.now(),
+        consent=consent.wording().in_(language),
+    )

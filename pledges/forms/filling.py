@@ -1,0 +1,165 @@
+"""The form of one draft: an input for each blank, laid out as the sheet; it never refuses."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from pledges.core.blanks import OTHER, Blank, Kind, read
+from pledges.documents.wording import language_tag, version_line
+from pledges.forms.layout import TEMPLATE_PACK
+from pledges.forms.notes import ERROR, Notes, gather
+from pledges.forms.progress import Progress, measure
+from pledges.forms.sheet_layout import sheet_layout
+from pledges.models import Pledge, TemplateVersion
+
+PREFIX = "answer"
+_WIDEST_INLINE = 60
+_INPUT_MODES = {Kind.INTEGER: "numeric", Kind.DECIMAL: "decimal", Kind.PERCENT: "decimal"}
+
+
+def field_name(code: str) -> str:
+    """The name under which a browser sends the answer kept under `code`."""
+    return f"{PREFIX}-{code}"
+
+
+def typed_from(data: Mapping[str, str], blanks: Iterable[Blank]) -> dict[str, str]:
+    """What was typed, by code; codes that were not sent are left out, not emptied."""
+    codes = [code for blank in blanks for code in (blank.code, blank.code + OTHER)]
+    return {
+        code: data[field_name(code)].replace("\r\n", "\n")
+        for code in codes
+        if field_name(code) in data
+    }
+
+
+class FillingForm(forms.Form):
+    """A draft as inputs on its sheet, with the notes about its answers.
+
+    What was typed is kept and shown as it was typed, right or wrong: the domain reads it
+    (`pledges.core.blanks.read`), and this form only lays it out. `typed`, where given, stands
+    in the inputs instead of what the draft holds. `strict` also names what is merely empty.
+    """
+
+    def __init__(
+        self,
+        pledge: Pledge,
+        *,
+        typed: Mapping[str, str] | None = None,
+        profile: Mapping[str, str],
+        reasons: Iterable[tuple[str, str]] = (),
+        strict: bool = False,
+    ) -> None:
+        version, language = pledge.version, pledge.language
+        blanks = version.blank_list
+        standing = {**pledge.answers, **(typed or {})}
+        super().__init__(initial=standing, prefix=PREFIX)
+        outline = version.outline(language)
+        reading = read(blanks, standing)
+        self.notes: Notes = gather(
+            outline,
+            blanks,
+            reading,
+            profile=profile,
+            typed=standing,
+            reasons=reasons,
+            strict=strict,
+        )
+        self.progress: Progress = measure(outline, language, blanks, reading)
+        self.given = {**profile, **_serials(blanks, pledge.number)}
+        for blank in blanks:
+            if blank.filled_by_manager:
+                self._add(blank, language)
+        self.helper = FormHelper()
+        self.helper.template_pack = TEMPLATE_PACK
+        self.helper.form_tag = False
+        self.helper.layout = sheet_layout(
+            outline, blanks, language=language, head=_head(version, language)
+        )
+
+    def _add(self, blank: Blank, language: str) -> None:
+        self.fields[blank.code] = forms.CharField(
+            required=False,
+            strip=False,
+            label=blank.label.in_(language),
+            widget=_widget(blank, language, self.notes),
+        )
+        if blank.other:
+            name = f"{blank.label.in_(language)}: {blank.options[-1].label.in_(language)}"
+            self.fields[blank.code + OTHER] = forms.CharField(
+                required=False,
+                strip=False,
+                widget=forms.TextInput(
+                    {
+                        **_attributes(blank.code + OTHER, name, "answer-other"),
+                        **_described(blank.code, self.notes),
+                    }
+                ),
+            )
+
+
+def _head(version: TemplateVersion, language: str) -> dict[str, str]:
+    effective_on: date = version.effective_on
+    return {
+        "lang": language_tag(language),
+        "title": version.title.in_(language),
+        "subtitle": version.subtitle.in_(language),
+        "version": version_line(version.number, effective_on, language),
+    }
+
+
+def _serials(blanks: Iterable[Blank], number: str | None) -> dict[str, str]:
+    return {blank.code: number or "" for blank in blanks if blank.kind is Kind.SERIAL}
+
+
+def _widget(blank: Blank, language: str, notes: Notes) -> forms.Widget:
+    label, unit = blank.label.in_(language), blank.unit.in_(language)
+    name = f"{label} ({unit})" if unit and unit not in label else label
+    attributes = {
+        **_attributes(blank.code, name, _css_class(blank)),
+        **_described(blank.code, notes),
+    }
+    if blank.kind is Kind.CHOICE:
+        options = [(option.value, option.label.in_(language)) for option in blank.options]
+        return forms.RadioSelect({"data-code": blank.code, "class": "box-input"}, options)
+    if blank.kind is Kind.LONG_TEXT:
+        return forms.Textarea({**attributes, "rows": "4"})
+    if blank.kind in _INPUT_MODES:
+        attributes["inputmode"] = _INPUT_MODES[blank.kind]
+    return forms.TextInput({**attributes, "enterkeyhint": "next"})
+
+
+def _attributes(code: str, name: str, css_class: str) -> dict[str, str]:
+    return {
+        "class": f"answer {css_class}",
+        "aria-label": name,
+        "autocomplete": "off",
+        "data-code": code,
+    }
+
+
+def _described(code: str, notes: Notes) -> dict[str, str]:
+    about = notes.about(code)
+    described = {}
+    if about:
+        described["aria-describedby"] = " ".join(note.element_id for note in about)
+    if any(note.kind == ERROR for note in about):
+        described["aria-invalid"] = "true"
+    return described
+
+
+def _css_class(blank: Blank) -> str:
+    """The width class of a blank, by how long its answers can be."""
+    if blank.kind is Kind.LONG_TEXT:
+        return "answer-lines"
+    if blank.kind is Kind.DATE:
+        return "answer-date"
+    if blank.kind.is_number:
+        bounds = (blank.hard.minimum, blank.hard.maximum)
+        longest = max((len(str(bound)) for bound in bounds if bound is not None), default=9)
+        return "answer-number" if longest + blank.decimals <= 5 else "answer-long-number"
+    longest_text = blank.hard.maximum
+    if longest_text is not None and int(str(longest_text)) > _WIDEST_INLINE:
+        return "answer-wide"
+    return "answer-text"

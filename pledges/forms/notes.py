@@ -1,0 +1,97 @@
+"""What stands under each clause of a draft: errors, calm notes, reasons of a return, sources."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from pledges import wording
+from pledges.core.blanks import Blank, Kind, Reading
+from pledges.core.clauses import Outline, Slot
+
+ERROR, FLAG, RETURNED, SOURCE = "error", "flag", "returned", "source"
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note under a clause; `code` names the blank it is about, if it is about one."""
+
+    kind: str
+    text: str
+    code: str = ""
+
+    @property
+    def element_id(self) -> str:
+        return f"{self.kind}-{self.code}" if self.code else ""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """All notes of a draft: by clause key, and "" for the pledge as a whole."""
+
+    by_clause: Mapping[str, tuple[Note, ...]]
+
+    def at(self, key: str) -> tuple[Note, ...]:
+        return self.by_clause.get(key, ())
+
+    def about(self, code: str) -> tuple[Note, ...]:
+        return tuple(
+            note for notes in self.by_clause.values() for note in notes if note.code == code
+        )
+
+    def errors(self) -> tuple[Note, ...]:
+        """The errors in the order of the text: what the list at the top of the page links to."""
+        return tuple(
+            note for notes in self.by_clause.values() for note in notes if note.kind == ERROR
+        )
+
+
+def gather(
+    outline: Outline,
+    blanks: Iterable[Blank],
+    reading: Reading,
+    *,
+    profile: Mapping[str, str],
+    typed: Mapping[str, str],
+    reasons: Iterable[tuple[str, str]] = (),
+    strict: bool = False,
+) -> Notes:
+    """The notes of a draft as it reads now.
+
+    `reasons` are pairs of clause key and text, of the pledge that this draft corrects. Blanks
+    that are merely empty are no error until `strict`: somebody asked to sign.
+    """
+    by_code = {blank.code: blank for blank in blanks}
+    about: dict[str, list[Note]] = {code: [] for code in by_code}
+    for problem in reading.problems:
+        text = wording.answer_problem(by_code[problem.code], problem)
+        about[problem.code].append(Note(ERROR, text, problem.code))
+    for code in reading.missing if strict else ():
+        about[code].append(Note(ERROR, wording.missing(by_code[code]), code))
+    for flag in reading.flags:
+        about[flag.code].append(Note(FLAG, wording.flag_note(by_code[flag.code]), flag.code))
+    for blank in by_code.values():
+        if blank.kind is Kind.PROFILE:
+            about[blank.code].append(_source(blank, profile, typed))
+    placed: dict[str, list[Note]] = {"": []}
+    for _depth, clause in outline.walk():
+        slots = [run.code for run in clause.runs if isinstance(run, Slot)]
+        placed[clause.key] = [note for code in slots for note in about[code]]
+    for key, text in reasons:
+        placed[key if key in placed else ""].append(Note(RETURNED, text))
+    return Notes({key: tuple(notes) for key, notes in placed.items()})
+
+
+def _source(blank: Blank, profile: Mapping[str, str], typed: Mapping[str, str]) -> Note:
+    recorded = profile.get(blank.code, "")
+    if not blank.correctable:
+        text = _("From your record.")
+    elif typed.get(blank.code, "").strip() == recorded.strip():
+        text = _("From your record; you may correct it for this pledge.")
+    elif recorded:
+        text = _("Corrected for this pledge; your record says: %(recorded)s") % {
+            "recorded": recorded
+        }
+    else:
+        text = _("Your record does not say; please fill it in for this pledge.")
+    return Note(SOURCE, text, blank.code)

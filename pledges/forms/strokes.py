@@ -1,0 +1,79 @@
+"""Handwriting as a browser sends it: strictly read, or refused."""
+
+import json
+import math
+from itertools import pairwise
+from typing import Any
+
+MAX_BYTES = 160 * 1024
+MAX_STROKES = 200
+MAX_POINTS = 5000
+DECIMALS = 4
+SHORTEST = 0.1
+"""Length of all strokes together, in widths of the drawing area: less is a dot, not a mark."""
+NARROWEST = 0.03
+"""Extent of the drawing in at least one direction, in the same unit."""
+
+Point = tuple[float, float]
+Strokes = tuple[tuple[Point, ...], ...]
+
+
+class NotStrokes(ValueError):
+    """What was sent is no handwriting at all: not of our own page's making."""
+
+
+def read_strokes(sent: str) -> Strokes:
+    """The strokes in `sent`, a JSON list of strokes, each a list of points [x, y] within 0..1.
+
+    An empty text gives no strokes. Raises `NotStrokes` for anything else, and for more than
+    `MAX_BYTES`, `MAX_STROKES` or `MAX_POINTS`.
+    """
+    if not sent:
+        return ()
+    if len(sent.encode("utf-8", "replace")) > MAX_BYTES:
+        raise NotStrokes("too large")
+    try:
+        data = json.loads(sent, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotStrokes("not JSON") from error
+    if not isinstance(data, list) or len(data) > MAX_STROKES:
+        raise NotStrokes("not a list of strokes")
+    if sum(len(stroke) for stroke in data if isinstance(stroke, list)) > MAX_POINTS:
+        raise NotStrokes("too many points")
+    return tuple(_stroke(stroke) for stroke in data)
+
+
+def is_a_mark(strokes: Strokes) -> bool:
+    """Whether somebody wrote something: more than a dot or a slip of the finger."""
+    points = [point for stroke in strokes for point in stroke]
+    if not points:
+        return False
+    length = sum(math.dist(a, b) for stroke in strokes for a, b in pairwise(stroke))
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    extent = max(max(xs) - min(xs), max(ys) - min(ys))
+    return length >= SHORTEST and extent >= NARROWEST
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _stroke(data: Any) -> tuple[Point, ...]:
+    if not isinstance(data, list) or not data:
+        raise NotStrokes("not a stroke")
+    return tuple(_point(point) for point in data)
+
+
+def _point(data: Any) -> Point:
+    if not isinstance(data, list) or len(data) != 2:
+        raise NotStrokes("not a point")
+    x, y = (_coordinate(value) for value in data)
+    return x, y
+
+
+def _coordinate(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise NotStrokes("not a number")
+    if not (math.isfinite(value) and 0 <= value <= 1):
+        raise NotStrokes("outside the drawing area")
+    return round(float(value), DECIMALS)

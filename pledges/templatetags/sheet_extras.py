@@ -1,0 +1,58 @@
+"""Filters for dates, times and digests, as every page writes them."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.core.cache import cache
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+from pledges.models import Organisation
+
+register = template.Library()
+
+ZONE_KEY = "organisation-time-zone"
+ZONE_AGE = 60  # seconds for which a page may still show the zone as it was before a change
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A date as 2026年11月23日 or 23 November 2026; of a time, its date in the organisation."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(_zone())
+    if _english():
+        return date_format(value, "j F Y", use_l10n=False)
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A time to the minute with its offset, by the organisation's clock."""
+    if value is None:
+        return ""
+    local = value.astimezone(_zone())
+    offset = local.strftime("%z")
+    zone = f"UTC{offset[:3]}:{offset[3:5]}"
+    if _english():
+        return f"{day(local)}, {local:%H:%M} ({zone})"
+    return f"{day(local)} {local:%H:%M}（{zone}）"
+
+
+@register.filter
+def digest(value: str) -> str:
+    """A SHA-256 short enough to recognise: its first eight and last four digits."""
+    if len(value) <= 16:
+        return value
+    return f"{value[:4]} {value[4:8]} … {value[-4:]}"
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _zone() -> ZoneInfo:
+    name = cache.get_or_set(ZONE_KEY, lambda: Organisation.current().time_zone, ZONE_AGE)
+    return ZoneInfo(name or "UTC")

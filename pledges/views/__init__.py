@@ -1,0 +1,1 @@
+"""Pages: they read, call one action, and answer."""

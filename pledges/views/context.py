@@ -1,0 +1,49 @@
+"""What the frame of every page needs; nothing is looked up until a template asks for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from pledges import access
+from pledges.access import Act
+from pledges.models import Organisation
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What the header offers a person: their own pledges, their place in the admin."""
+
+    signs: bool = False
+    workplace: str = ""
+
+
+def shell_of(user: Any) -> Shell:
+    """The header for `user`; nothing for a stranger."""
+    if user is None or not user.is_authenticated:
+        return Shell()
+    return Shell(signs=access.allows(user, Act.OPEN_PLEDGE), workplace=workplace(user))
+
+
+def workplace(user: Any) -> str:
+    """What the admin is to this person, in one word; empty for whom it is closed."""
+    if not access.allows(user, Act.ENTER_ADMIN):
+        return ""
+    names = (
+        (Act.WRITE_TEMPLATES, _("Review")),
+        (Act.EXPORT_PLEDGES, _("Records")),
+        (Act.READ_LEDGER, _("Audit")),
+        (Act.MANAGE_PEOPLE, _("People")),
+    )
+    return next((name for act, name in names if access.allows(user, act)), _("Admin"))
+
+
+def organisation(request: HttpRequest) -> dict[str, Any]:
+    """The context processor: the organisation and the header's contents, both lazy."""
+    user = getattr(request, "user", None)
+    return {
+        "organisation": SimpleLazyObject(Organisation.current),
+        "shell": SimpleLazyObject(lambda: shell_of(user)),
+    }

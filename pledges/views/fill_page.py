@@ -1,0 +1,91 @@
+"""The fill page of a draft and what its autosave answers: one form, shown whole or in parts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from pledges.actions import answers
+from pledges.core.lifecycle import VersionState
+from pledges.forms.filling import FillingForm
+from pledges.models import Organisation, Pledge
+
+
+def fill_page(
+    request: HttpRequest,
+    pledge: Pledge,
+    *,
+    at: datetime,
+    strict: bool = False,
+    unsaved: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The page. `unsaved` is what was typed on a page whose draft moved on: it is shown, not kept.
+
+    The revision on the page is then the old one, so that sending it again overwrites nothing.
+    """
+    form = filling_form(pledge, strict=strict, typed=unsaved)
+    context = {
+        **_parts(pledge, form, at),
+        "form": form,
+        "errors": form.notes.errors() if strict else (),
+        "strict": strict,
+        "stale": unsaved is not None,
+        "revision": request.POST.get("revision") if unsaved else pledge.answers_revision,
+        "closed": pledge.version.status != VersionState.PUBLISHED,
+        "days_left": (pledge.due_on - _local(at).date()).days if pledge.due_on else None,
+    }
+    return render(request, "fill.html", context, status=409 if unsaved is not None else 200)
+
+
+def saved_answer(pledge: Pledge, *, at: datetime, strict: bool) -> dict[str, Any]:
+    """What a page is told after its answers were kept: the new revision, and its parts anew."""
+    form = filling_form(pledge, strict=strict)
+    parts = _parts(pledge, form, at)
+    return {
+        "revision": pledge.answers_revision,
+        "saved": parts["saved"],
+        "progress": render_to_string("sheet/progress.html", parts),
+        "outline": render_to_string("sheet/outline.html", parts),
+        "remaining": parts["progress"].remaining_words(),
+        "notes": {
+            key: render_to_string("sheet/notes.html", {"notes": notes}).strip()
+            for key, notes in form.notes.by_clause.items()
+        },
+    }
+
+
+def filling_form(
+    pledge: Pledge, *, strict: bool, typed: Mapping[str, str] | None = None
+) -> FillingForm:
+    """The form of a draft, with its person's record and the reasons of the last return."""
+    corrected = pledge.corrects
+    reasons = corrected.return_reasons.values_list("clause", "text") if corrected else ()
+    return FillingForm(
+        pledge,
+        typed=typed,
+        profile=answers.profile_answers(pledge.version, pledge.person),
+        reasons=reasons,
+        strict=strict,
+    )
+
+
+def _parts(pledge: Pledge, form: FillingForm, at: datetime) -> dict[str, Any]:
+    return {"pledge": pledge, "progress": form.progress, "saved": _saved_words(pledge, at)}
+
+
+def _saved_words(pledge: Pledge, at: datetime) -> str:
+    if not pledge.answers_revision:
+        return _("Saves by itself as you type")
+    then, now = _local(pledge.saved_at), _local(at)
+    pattern = "H:i" if then.date() == now.date() else "Y-m-d H:i"
+    return _("Saved at %(time)s") % {"time": date_format(then, pattern, use_l10n=False)}
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(Organisation.current().time_zone))

@@ -1,0 +1,130 @@
+"""Opening a draft, filling it in, saving it, and laying it before its signer."""
+
+import uuid
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pledges import access, wording
+from pledges.access import Act
+from pledges.actions import answers, preparing
+from pledges.core import refusals
+from pledges.core.blanks import LANGUAGES
+from pledges.core.lifecycle import Forbidden, PledgeState
+from pledges.forms.filling import typed_from
+from pledges.models import Pledge, TemplateVersion
+from pledges.views import reading
+from pledges.views.fill_page import fill_page, saved_answer
+
+# A signed-out visitor comes back from signing in by GET; those land on a page that has one.
+_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@_get_or_post
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open the signed-in person's draft on the present version of a template."""
+    if request.method != "POST":
+        return redirect("mine")
+    at = timezone.now()
+    current = TemplateVersion.objects.current(timezone.localdate(at))
+    version = get_object_or_404(current.filter(template__slug=slug))
+    try:
+        pledge = answers.open_pledge(
+            version, actor=request.user, at=at, language=wording.language()
+        )
+    except refusals.Refusal as refusal:
+        messages.error(request, wording.refusal(refusal))
+        return redirect("mine")
+    return redirect("pledge", pk=pledge.pk)
+
+
+@_get_or_post
+def pledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A pledge of one's own: the draft to fill in, or what became of it."""
+    own = _own(request, pk)
+    if own.status != PledgeState.DRAFT:
+        return reading.detail(request, own)
+    access.require(request.user, Act.FILL_PLEDGE, own)
+    at = timezone.now()
+    if request.method == "POST":
+        return _keep(request, own, at)
+    return fill_page(request, own, at=at, strict="check" in request.GET)
+
+
+@require_POST
+def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Keep what was typed so far; answers to the page's script, as JSON."""
+    own, at = _own(request, pk), timezone.now()
+    try:
+        _save(request, own, at)
+    except (refusals.StaleDraft, Forbidden) as refusal:
+        kind = getattr(refusal, "kind", "not-a-draft")
+        return JsonResponse({"kind": kind, "message": wording.refusal(refusal)}, status=409)
+    return JsonResponse(saved_answer(own, at=at, strict="strict" in request.POST))
+
+
+@_get_or_post
+def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Save what was typed and lay the finished document before its signer."""
+    own, at = _own(request, pk), timezone.now()
+    if request.method != "POST":
+        return redirect("pledge", pk=own.pk)
+    typed = typed_from(request.POST, own.version.blank_list)
+    try:
+        if typed:
+            _save(request, own, at)
+        intent = preparing.prepare(own, actor=request.user, at=at)
+    except refusals.StaleDraft:
+        return fill_page(request, own, at=at, unsaved=typed)
+    except refusals.Incomplete:
+        return redirect(reverse("pledge", args=[own.pk]) + "?check=1")
+    except (refusals.Refusal, Forbidden) as refusal:
+        messages.error(request, wording.refusal(refusal))
+        return redirect("pledge", pk=own.pk)
+    return redirect("pledge_sign", pk=own.pk, intent=intent.pk)
+
+
+def _own(request: HttpRequest, pk: uuid.UUID) -> Pledge:
+    return get_object_or_404(
+        Pledge.objects.of(request.user).select_related(
+            "version__template", "person__department", "corrects"
+        ),
+        pk=pk,
+    )
+
+
+def _save(request: HttpRequest, own: Pledge, at: datetime) -> None:
+    """Save the answers in the request; `own` then is as saved."""
+    try:
+        revision = int(request.POST["revision"])
+    except (KeyError, ValueError) as error:
+        raise BadRequest("revision") from error
+    typed = typed_from(request.POST, own.version.blank_list)
+    answers.save(own, actor=request.user, at=at, typed=typed, revision=revision)
+    own.refresh_from_db(fields=["answers", "answers_revision", "saved_at"])
+
+
+def _keep(request: HttpRequest, own: Pledge, at: datetime) -> HttpResponse:
+    """Without a script: save, then go where the button says."""
+    try:
+        _save(request, own, at)
+        language = request.POST.get("language")
+        if language in LANGUAGES:
+            answers.set_language(own, actor=request.user, at=at, language=language)
+    except refusals.StaleDraft:
+        typed = typed_from(request.POST, own.version.blank_list)
+        return fill_page(request, own, at=at, unsaved=typed)
+    except Forbidden as refusal:
+        messages.error(request, wording.refusal(refusal))
+        return redirect("pledge", pk=own.pk)
+    if "later" in request.POST:
+        messages.success(request, _("Saved. You can go on here or on another device."))
+        return redirect("mine")
+    return redirect("pledge", pk=own.pk)

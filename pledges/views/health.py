@@ -1,0 +1,28 @@
+"""`/healthz`: whether this installation can do its work, for load balancers and monitors."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from pledges import checks
+
+PARTS = {
+    "database": checks.database_fault,
+    "migrations": checks.migrations_fault,
+    "documents": checks.documents_fault,
+    "fonts": checks.fonts_fault,
+}
+
+
+@never_cache
+@require_safe
+@login_not_required
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when every part is in order, else 503 with one reason for each part that is not."""
+    reasons = {part: reason for part, fault in PARTS.items() if (reason := fault())}
+    if reasons:
+        return JsonResponse({"status": "unavailable", "reasons": reasons}, status=503)
+    subsetter = checks.subsetter_fault()
+    warnings = {"warnings": {"fonts": subsetter}} if subsetter else {}
+    return JsonResponse({"status": "ok", **warnings})

@@ -1,0 +1,126 @@
+"""The first page: what I must sign, what waits, what is in force, what came back and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from pledges import access
+from pledges.access import Act
+from pledges.actions.answers import reading_of
+from pledges.core.lifecycle import PledgeState
+from pledges.models import Organisation, Person, Pledge, TemplateVersion
+from pledges.views.reading import Reason, reasons_of
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A pledge to sign: how far it is filled, when it is due, why it came back if it did."""
+
+    pledge: Pledge
+    label: str
+    filled: int
+    blanks: int
+    days_left: int | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def overdue(self) -> bool:
+        return self.days_left is not None and self.days_left < 0
+
+    @property
+    def complete(self) -> bool:
+        return self.filled == self.blanks
+
+    @property
+    def days_over(self) -> int:
+        return -(self.days_left or 0)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A pledge that was signed, or a version that may be, with what people call it."""
+
+    label: str
+    pledge: Pledge | None = None
+    version: TemplateVersion | None = None
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """A manager's pledges; anybody else is shown the way to their own place."""
+    person = request.user
+    own = list(
+        Pledge.objects.of(person)
+        .select_related("version", "corrects", "corrected_by")
+        .order_by(F("due_on").asc(nulls_last=True), "created_at")
+    )
+    if not own and not access.allows(person, Act.OPEN_PLEDGE):
+        return render(request, "mine_elsewhere.html")
+    return render(request, "mine.html", contents(person, own, timezone.now()))
+
+
+def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, object]:
+    """The sections of the page, each a list, by the organisation's calendar."""
+    today = at.astimezone(ZoneInfo(Organisation.current().time_zone)).date()
+    drafts = [draft_of(pledge, today) for pledge in own if pledge.status == PledgeState.DRAFT]
+    sections = {
+        "drafts": drafts,
+        "waiting": _entries(own, PledgeState.SIGNED, "signed_at"),
+        "in_force": _entries(own, PledgeState.ACCEPTED, "reviewed_at"),
+        "returned": _entries(own, PledgeState.RETURNED, "reviewed_at"),
+        "revoked": _entries(own, PledgeState.REVOKED, "revoked_at"),
+        "available": available(person, own, today),
+    }
+    return {
+        **sections,
+        "overdue": [draft for draft in drafts if draft.overdue],
+        "nearest": next((draft for draft in drafts if draft.pledge.due_on), None),
+        "empty": not any(sections.values()),
+    }
+
+
+def draft_of(pledge: Pledge, today: date) -> Draft:
+    """What the list tells of one draft."""
+    reading = reading_of(pledge)
+    blanks = sum(1 for blank in pledge.version.blank_list if blank.filled_by_manager)
+    return Draft(
+        pledge=pledge,
+        label=label_of(pledge.version),
+        filled=blanks - len(reading.missing) - len({item.code for item in reading.problems}),
+        blanks=blanks,
+        days_left=(pledge.due_on - today).days if pledge.due_on else None,
+        reasons=reasons_of(pledge.corrects) if pledge.corrects else (),
+    )
+
+
+def available(person: Person, own: Iterable[Pledge], today: date) -> list[Entry]:
+    """The versions that `answers.open_pledge` would open anew for this person today."""
+    if not access.allows(person, Act.OPEN_PLEDGE):
+        return []
+    pledges = list(own)
+    waiting = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
+    taken = {p.version_id for p in pledges if p.status in (PledgeState.DRAFT, PledgeState.ACCEPTED)}
+    return [
+        Entry(label_of(version), version=version)
+        for version in TemplateVersion.objects.current(today).select_related("template")
+        if version.pk not in taken and version.template_id not in waiting
+    ]
+
+
+def label_of(version: TemplateVersion) -> str:
+    """What the reader calls a version, in the reader's language."""
+    return version.label(get_language() or "zh-hans")
+
+
+def _entries(own: Iterable[Pledge], state: PledgeState, newest_by: str) -> list[Entry]:
+    found = [pledge for pledge in own if pledge.status == state]
+    found.sort(key=lambda pledge: getattr(pledge, newest_by), reverse=True)
+    return [Entry(label_of(pledge.version), pledge=pledge) for pledge in found]

@@ -1,0 +1,99 @@
+"""A pledge after its signing: the page that shows it, and its file."""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from pledges import access, documents, papers
+from pledges.access import Act
+from pledges.core.lifecycle import PledgeState
+from pledges.core.sheet import Sheet
+from pledges.gateways import storage
+from pledges.models import Document, Pledge
+from pledges.views.files import pdf_response
+
+logger = logging.getLogger(__name__)
+
+STEPS = {PledgeState.SIGNED: 3, PledgeState.RETURNED: 3}
+DONE = 5
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a pledge was returned, with the clause as people cite it; none: the whole pledge."""
+
+    citation: str
+    key: str
+    text: str
+
+
+def reasons_of(pledge: Pledge) -> tuple[Reason, ...]:
+    """The reasons for which `pledge` was returned, in the order given."""
+    outline = pledge.version.outline(pledge.language)
+    return tuple(
+        Reason(outline.citation(reason.clause) if reason.clause else "", reason.clause, reason.text)
+        for reason in pledge.return_reasons.all()
+    )
+
+
+def sheet_as_signed(pledge: Pledge) -> Sheet:
+    """The sheet from what was frozen at signing, never from the record of today."""
+    signature = pledge.signature
+    return papers.sheet_of(
+        pledge,
+        answers=pledge.answers,
+        signer={"name": pledge.signer_name},
+        consent_text=signature.consent_text,
+        rendered_at=signature.intent.created_at,
+        digest=pledge.content_digest,
+    )
+
+
+def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
+    """The page of a pledge that was signed; the caller has checked whose it is."""
+    context = {
+        "pledge": pledge,
+        "step": STEPS.get(PledgeState(pledge.status), DONE),
+        "body": documents.body_html(sheet_as_signed(pledge), for_screen=True),
+        "signature": pledge.signature,
+        "files": list(pledge.documents.all()),
+        "reasons": reasons_of(pledge),
+        "correction": getattr(pledge, "corrected_by", None),
+        "corrects": pledge.corrects,
+        "label": pledge.version.label(get_language() or "zh-hans"),
+    }
+    return render(request, "pledge_detail.html", context)
+
+
+def newest_file(request: HttpRequest, pk: UUID) -> Document | None:
+    """The newest issued file of a pledge that the asker may read; `None` where they may not."""
+    pledge = Pledge.objects.issued().filter(pk=pk).first()
+    if pledge is None or not access.allows(request.user, Act.READ_PLEDGE, pledge):
+        return None
+    return pledge.documents.select_related("pledge").order_by("-revision").first()
+
+
+@require_safe
+def document(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The newest issued PDF, for its owner and for those who read pledges; 404 for others."""
+    file = newest_file(request, pk)
+    if file is None:
+        raise Http404
+    unchanged = get_conditional_response(request, etag=f'"{file.sha256}"')
+    if unchanged is not None:
+        return unchanged
+    try:
+        data = storage.get(file.sha256)
+    except (storage.Missing, storage.Corrupt):
+        logger.exception("document %s of pledge %s cannot be given out", file.sha256, pk)
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return render(request, "document_unavailable.html", status=status)
+    name = f"{file.pledge.number}.pdf"
+    return pdf_response(data, name=name, sha256=file.sha256, download="download" in request.GET)

@@ -1,0 +1,55 @@
+"""The end of a session that has lasted too long, however busy it was."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.views import redirect_to_login
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+STARTED = "signed_in_at"
+
+
+@receiver(user_logged_in, dispatch_uid="session-starts")
+def start(sender: object, request: HttpRequest, **kwargs: Any) -> None:
+    """Note the time of signing in; a second sign-in in the same browser starts anew."""
+    request.session[STARTED] = int(timezone.now().timestamp())
+
+
+def outlived(request: HttpRequest) -> bool:
+    """Whether the session is older than `settings.SESSION_ABSOLUTE_AGE` seconds."""
+    now = int(timezone.now().timestamp())
+    return now - request.session.setdefault(STARTED, now) >= settings.SESSION_ABSOLUTE_AGE
+
+
+class SessionLifetimeMiddleware:
+    """Signs people out at the end of the longest session, and says why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if not request.user.is_authenticated or not outlived(request):
+            return None
+        logout(request)
+        messages.info(request, _("Your session has ended after its longest time. Sign in again."))
+        if not getattr(view, "login_required", True):
+            return None
+        back = request.get_full_path() if request.method == "GET" else ""
+        answer = redirect_to_login(back)
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(answer.url)
+        return answer

@@ -1,0 +1,152 @@
+"""Reading the document exactly as it is to be signed, and signing it."""
+
+import re
+import uuid
+from datetime import datetime
+
+from allauth.core import ratelimit
+from csp.decorators import csp
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pledges import documents, papers, wording
+from pledges.actions import signing
+from pledges.core import refusals
+from pledges.core.lifecycle import Forbidden, PledgeState
+from pledges.forms.signing import SigningForm
+from pledges.gateways import storage
+from pledges.models import SigningIntent
+from pledges.views.accounts import client_address
+from pledges.views.reading import PDF_POLICY
+
+# Where a refusal is said beside the field that it is about; the others close the document.
+_FIELD = {
+    refusals.WrongPassword: "password",
+    refusals.MarkMissing: "typed",
+    refusals.ConsentMissing: "consent",
+}
+_RATE = "reauthenticate"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse:
+    """The document, the declaration, the mark, the password: and the one button."""
+    laid, at = _own_intent(request, pk, intent), timezone.now()
+    if request.method == "POST":
+        return _sign(request, laid, at)
+    if laid.pledge.status != PledgeState.DRAFT:
+        return redirect("pledge", pk=pk)
+    return _page(request, laid, SigningForm(), closed=_why_closed(laid, at))
+
+
+@require_safe
+@xframe_options_sameorigin
+@csp(PDF_POLICY)
+def reading_copy(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse:
+    """The bytes laid before their signer, for that person alone."""
+    laid = _own_intent(request, pk, intent)
+    try:
+        content = storage.get(laid.document_digest)
+    except storage.Missing as missing:
+        raise Http404 from missing
+    name = f"{laid.pledge.number}.pdf"
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
+
+
+def _own_intent(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> SigningIntent:
+    return get_object_or_404(
+        SigningIntent.objects.select_related("pledge__version", "pledge__person"),
+        pk=intent,
+        pledge_id=pk,
+        person=request.user,
+    )
+
+
+def _sign(request: HttpRequest, laid: SigningIntent, at: datetime) -> HttpResponse:
+    form = SigningForm(request.POST)
+    if laid.pledge.status == PledgeState.DRAFT and not form.is_valid():
+        return _page(request, laid, form, status=422, closed=_why_closed(laid, at))
+    if laid.pledge.status != PledgeState.DRAFT:
+        # The same submit again, after the first was answered: the same answer.
+        return redirect("pledge", pk=laid.pledge_id)
+    # Looked at before and counted only when wrong: a double submit is no attempt at guessing.
+    if not ratelimit.consume(request, action=_RATE, user=request.user, dry_run=True):
+        form.add_error("password", _("Too many attempts. Please wait a minute and try again."))
+        return _page(request, laid, form, status=429)
+    try:
+        signing.sign(laid, actor=request.user, at=at, act=_act(request, form))
+    except (refusals.WrongPassword, refusals.MarkMissing, refusals.ConsentMissing) as refusal:
+        if isinstance(refusal, refusals.WrongPassword):
+            ratelimit.consume(request, action=_RATE, user=request.user)
+        form.add_error(_FIELD[type(refusal)], wording.refusal(refusal))
+        return _page(request, laid, form, status=422)
+    except (refusals.AlreadySigned, Forbidden) as refusal:
+        messages.info(request, wording.refusal(refusal))
+        return redirect("pledge", pk=laid.pledge_id)
+    except refusals.Refusal as refusal:
+        return _page(request, laid, form, status=409, closed=refusal)
+    messages.success(request, _("Signed; awaiting compliance review."))
+    return redirect("pledge", pk=laid.pledge_id)
+
+
+def _act(request: HttpRequest, form: SigningForm) -> signing.SigningAct:
+    return signing.SigningAct(
+        mark=form.mark(),
+        consented=form.cleaned_data["consent"],
+        password=form.cleaned_data["password"],
+        client=signing.Client(
+            address=client_address(request),
+            user_agent=request.headers.get("User-Agent", ""),
+        ),
+    )
+
+
+def _why_closed(laid: SigningIntent, at: datetime) -> refusals.Refusal | None:
+    """Why this document can be signed no more, if so."""
+    if laid.answers_revision != laid.pledge.answers_revision:
+        return refusals.StaleDraft()
+    if laid.used_at is not None or laid.expires_at <= at:
+        return refusals.IntentExpired()
+    return None
+
+
+def _page(
+    request: HttpRequest,
+    laid: SigningIntent,
+    form: SigningForm,
+    *,
+    status: int = 200,
+    closed: refusals.Refusal | None = None,
+) -> HttpResponse:
+    context = {
+        "intent": laid,
+        "pledge": laid.pledge,
+        "form": form,
+        "body": _reading(laid),
+        "closed": wording.refusal(closed) if closed else "",
+        "digest_groups": " ".join(re.findall(".{1,4}", laid.document_digest)),
+    }
+    return render(request, "sign.html", context, status=status)
+
+
+def _reading(laid: SigningIntent) -> SafeString:
+    """The document's content as HTML: the same sheet that the file was rendered from."""
+    sheet = papers.sheet_of(
+        laid.pledge,
+        answers=laid.answers,
+        signer=laid.signer,
+        consent_text=laid.consent_text,
+        rendered_at=laid.created_at,
+        digest=laid.content_digest,
+    )
+    return documents.body_html(sheet, for_screen=True)

@@ -1,0 +1,18 @@
+"""The sentences for what the domain says as data: wrong answers, refusals, faults in a text."""
+
+from pledges.wording.answers import answer_problem, expected, flag_note, hint, label, missing
+from pledges.wording.language import active as language
+from pledges.wording.refusals import refusal
+from pledges.wording.texts import text_problem
+
+__all__ = [
+    "answer_problem",
+    "expected",
+    "flag_note",
+    "hint",
+    "label",
+    "language",
+    "missing",
+    "refusal",
+    "text_problem",
+]

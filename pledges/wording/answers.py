@@ -1,0 +1,154 @@
+"""What is said of one blank: what it takes, what is wrong with its answer, what is expected."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pledges.core.blanks import AnswerProblem, Blank, Kind, Range
+from pledges.wording.language import here
+
+# By whether there is a lower and an upper bound: one whole sentence each, so that every
+# language can order its words.
+_Sentences = dict[tuple[bool, bool], str | Promise]
+
+_WHOLE_NUMBER: _Sentences = {
+    (True, True): gettext_lazy("%(label)s must be a whole number from %(minimum)s to %(maximum)s."),
+    (True, False): gettext_lazy("%(label)s must be a whole number, at least %(minimum)s."),
+    (False, True): gettext_lazy("%(label)s must be a whole number, at most %(maximum)s."),
+    (False, False): gettext_lazy("%(label)s must be a whole number."),
+}
+_NUMBER: _Sentences = {
+    (True, True): gettext_lazy("%(label)s must be a number from %(minimum)s to %(maximum)s."),
+    (True, False): gettext_lazy("%(label)s must be a number, at least %(minimum)s."),
+    (False, True): gettext_lazy("%(label)s must be a number, at most %(maximum)s."),
+    (False, False): gettext_lazy("%(label)s must be a number."),
+}
+_DATE: _Sentences = {
+    (True, True): gettext_lazy("%(label)s must be a date from %(minimum)s to %(maximum)s."),
+    (True, False): gettext_lazy("%(label)s must be a date, %(minimum)s or later."),
+    (False, True): gettext_lazy("%(label)s must be a date, %(maximum)s or earlier."),
+    (False, False): gettext_lazy("%(label)s must be a date, such as 2026-11-23."),
+}
+_EXPECTED: _Sentences = {
+    (True, True): gettext_lazy("The company expects %(minimum)s to %(maximum)s."),
+    (True, False): gettext_lazy("The company expects at least %(minimum)s."),
+    (False, True): gettext_lazy("The company expects at most %(maximum)s."),
+}
+_EXPECTED_IN_SIGNS: _Sentences = {
+    (True, True): "%(minimum)s–%(maximum)s",
+    (True, False): "≥ %(minimum)s",
+    (False, True): "≤ %(maximum)s",
+}
+
+
+def label(blank: Blank) -> str:
+    """What the blank is called."""
+    return here(blank.label)
+
+
+def missing(blank: Blank) -> str:
+    """That the blank is still empty."""
+    if blank.kind is Kind.CHOICE:
+        return _("%(label)s is not chosen yet.") % {"label": label(blank)}
+    return _("%(label)s is still blank.") % {"label": label(blank)}
+
+
+def answer_problem(blank: Blank, problem: AnswerProblem) -> str:
+    """Why the answer is refused and what would be taken."""
+    if problem.kind == "missing":
+        return missing(blank)
+    names = {"label": label(blank), "found": problem.found, "maximum": problem.maximum}
+    match problem.kind:
+        case "control-character":
+            return _("%(label)s holds a character that cannot be printed (%(found)s).") % names
+        case "line-break":
+            return _("%(label)s must stand on one line.") % names
+        case "too-long":
+            return (
+                _("%(label)s may have at most %(maximum)s characters; it has %(found)s.") % names
+            )
+        case "too-short":
+            return _("%(label)s must have at least %(minimum)s characters; it has %(found)s.") % {
+                **names,
+                "minimum": problem.minimum,
+            }
+        case "other-missing":
+            return _("Please write what “%(option)s” stands for.") % {
+                "option": here(blank.options[-1].label)
+            }
+    return hint(blank)
+
+
+def hint(blank: Blank) -> str:
+    """What the blank takes, as one sentence; empty for a text that takes anything."""
+    if blank.kind is Kind.CHOICE:
+        options = _(", ").join(here(option.label) for option in blank.options)
+        return _("%(label)s must be one of: %(options)s.") % {
+            "label": label(blank),
+            "options": options,
+        }
+    if blank.kind is Kind.DATE:
+        return _bounded(_DATE, blank, blank.hard)
+    if blank.kind is Kind.INTEGER:
+        return _bounded(_WHOLE_NUMBER, blank, blank.hard)
+    if blank.kind.is_number:
+        return _bounded(_NUMBER, blank, blank.hard) + _decimals(blank)
+    return ""
+
+
+def flag_note(blank: Blank) -> str:
+    """Calmly: what the company expects, and that the answer is taken all the same."""
+    if blank.expected_option:
+        said = _("The company expects “%(option)s”.") % {"option": expected(blank)}
+    else:
+        said = _bounded(_EXPECTED, blank, blank.expected)
+    return _("%(expectation)s You may submit it; compliance will look at this.") % {
+        "expectation": said
+    }
+
+
+def expected(blank: Blank) -> str:
+    """What is expected, in signs: "≥ 90 %", "1–5 项"; a choice's expected option by its label."""
+    for option in blank.options:
+        if option.value == blank.expected_option:
+            return here(option.label)
+    return _bounded(_EXPECTED_IN_SIGNS, blank, blank.expected)
+
+
+def _bounded(sentences: _Sentences, blank: Blank, bounds: Range) -> str:
+    low, high = bounds.minimum, bounds.maximum
+    sentence = sentences.get((low is not None, high is not None), "")
+    # A range names its unit once, at its end.
+    names = {
+        "label": label(blank),
+        "minimum": _written(low, "" if high is not None else _unit(blank)),
+        "maximum": _written(high, _unit(blank)),
+    }
+    return str(sentence) % names
+
+
+def _unit(blank: Blank) -> str:
+    if blank.kind.is_number:
+        return here(blank.unit)
+    return "" if blank.kind is Kind.DATE else _("characters")
+
+
+def _written(bound: Decimal | date | None, unit: str) -> str:
+    if bound is None:
+        return ""
+    if isinstance(bound, date):
+        return date_format(bound, "Y-m-d", use_l10n=False)
+    return f"{bound} {unit}".rstrip()
+
+
+def _decimals(blank: Blank) -> str:
+    if not blank.decimals:
+        return ""
+    sentence = ngettext(
+        "It may have %(count)s decimal.", "It may have %(count)s decimals.", blank.decimals
+    )
+    return _(" %(sentence)s") % {"sentence": sentence % {"count": blank.decimals}}

@@ -1,0 +1,292 @@
+// Saves a draft by itself, says how it stands, and never loses or overwrites what was typed.
+//
+// One request is under way at a time. A request that got no answer is sent again unchanged until
+// it is answered, so that the server can tell a repetition from somebody else's change. What is
+// not saved yet also lies in this window's session storage, for a session that ended meanwhile.
+
+const form = document.getElementById("draft");
+const revision = form.elements.revision;
+const storageKey = `draft:${form.dataset.draft}`;
+const AFTER_TYPING = 1200; // ms
+const AFTER_TROUBLE = 5000; // ms
+const KEEPALIVE_LIMIT = 60000; // bytes that browsers let a request carry beyond its page
+
+let unsent = false; // something was typed that no request carries yet
+let pending = null; // the body of the request not yet answered
+let sending = null; // the promise of the request under way
+let halted = form.hasAttribute("data-stale"); // saving would overwrite, or is not allowed
+let leaving = false;
+let timer = 0;
+
+const $ = (selector) => form.querySelector(selector);
+const part = (name) => $(`[data-part="${name}"]`);
+const notice = (name, shown) => { $(`[data-notice="${name}"]`).hidden = !shown; };
+const announce = (text) => { $("[data-announce]").textContent = text; };
+
+// --- What was typed ---------------------------------------------------------------------------
+const names = [...new Set([...form.elements].map((e) => e.name))].filter((n) => n.startsWith("answer-"));
+const typed = () => Object.fromEntries(names.map((name) => [name, form.elements[name].value]));
+const put = (values) => {
+  for (const name of names) if (name in values) form.elements[name].value = values[name];
+};
+
+function body() {
+  const data = new URLSearchParams({ revision: revision.value });
+  data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  if (form.elements.strict) data.set("strict", "1");
+  for (const [name, value] of Object.entries(typed())) if (value || !isRadio(name)) data.set(name, value);
+  return data.toString();
+}
+const isRadio = (name) => form.elements[name] instanceof RadioNodeList;
+
+const storage = {
+  read() { try { return JSON.parse(sessionStorage.getItem(storageKey)); } catch { return null; } },
+  write() {
+    try {
+      sessionStorage.setItem(storageKey, JSON.stringify({ revision: revision.value, typed: typed() }));
+    } catch { /* a full or forbidden storage: the page itself still holds the text */ }
+  },
+  clear() { try { sessionStorage.removeItem(storageKey); } catch { /* as above */ } },
+};
+
+// --- Saving ------------------------------------------------------------------------------------
+function schedule(delay) {
+  clearTimeout(timer);
+  if (!halted) timer = setTimeout(save, delay);
+}
+
+function save() {
+  clearTimeout(timer);
+  if (sending) return sending;
+  if (halted) return Promise.resolve(false);
+  if (!unsent && pending === null) return Promise.resolve(true);
+  sending = send().finally(() => { sending = null; });
+  return sending;
+}
+
+async function send() {
+  if (pending === null) {
+    pending = body();
+    unsent = false;
+  }
+  let response;
+  try {
+    response = await fetch(form.dataset.save, {
+      method: "POST",
+      body: pending,
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      redirect: "manual",
+      keepalive: pending.length < KEEPALIVE_LIMIT,
+    });
+  } catch {
+    return trouble("offline");
+  }
+  if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) {
+    return halt("signed-out");
+  }
+  if (response.status === 409) {
+    const { kind } = await response.json();
+    return halt(kind === "stale-draft" ? "stale" : "gone");
+  }
+  if (!response.ok) return trouble("failed");
+  pending = null;
+  show(await response.json());
+  for (const name of ["offline", "failed"]) notice(name, false);
+  if (unsent) return send();
+  storage.clear();
+  return true;
+}
+
+function trouble(name) {
+  notice("offline", name === "offline");
+  notice("failed", name === "failed");
+  schedule(AFTER_TROUBLE);
+  return false;
+}
+
+function halt(name) {
+  halted = true;
+  notice(name, true);
+  if (name === "gone") storage.clear();
+  return false;
+}
+
+async function saveAll() {
+  while (unsent || pending !== null || sending) if (!(await save())) return false;
+  return !halted;
+}
+
+// --- Showing what the server says ---------------------------------------------------------------
+function show(answer) {
+  revision.value = answer.revision;
+  part("saved").textContent = answer.saved;
+  part("remaining").textContent = answer.remaining;
+  for (const name of ["progress", "outline"]) {
+    if (part(name).innerHTML !== answer[name]) part(name).innerHTML = answer[name];
+  }
+  markOutline(document.activeElement);
+  const before = new Map(notes().map((note) => [note.id, note.textContent]));
+  for (const place of form.querySelectorAll("[data-notes]")) {
+    const html = answer.notes[place.dataset.notes] ?? "";
+    if (place.innerHTML.trim() !== html) place.innerHTML = html;
+  }
+  const fresh = notes().filter((note) => before.get(note.id) !== note.textContent);
+  const inHand = document.activeElement?.dataset?.code;
+  for (const note of fresh) {
+    note.classList.add("clause-note-new");
+    // Nobody is told of a mistake in the middle of a word: the note waits until they move on.
+    note.hidden = note.dataset.about === inHand && note.classList.contains("clause-note-error");
+  }
+  announce(fresh.filter((note) => !note.hidden && !isSource(note)).map((n) => n.textContent).join(" "));
+  describe();
+}
+
+const notes = () => [...form.querySelectorAll(".clause-note[id]")];
+const isSource = (note) => note.classList.contains("clause-note-source");
+
+function describe() {
+  const about = Map.groupBy ? Map.groupBy(notes(), (n) => n.dataset.about) : grouped(notes());
+  for (const field of form.querySelectorAll(".answer[data-code], .choice[data-group]")) {
+    const code = (field.dataset.code ?? field.dataset.group).replace(/\.other$/, "");
+    const its = (about.get(code) ?? []).filter((note) => !note.hidden);
+    toggle(field, "aria-describedby", its.map((note) => note.id).join(" "));
+    const wrong = its.some((note) => note.classList.contains("clause-note-error"));
+    toggle(field, "aria-invalid", wrong ? "true" : "");
+  }
+  const summary = document.getElementById("summary");
+  if (!summary) return;
+  for (const link of summary.querySelectorAll("[data-to]")) {
+    link.parentElement.hidden = !document.getElementById(`error-${link.dataset.to}`);
+  }
+  summary.hidden = ![...summary.querySelectorAll("li")].some((item) => !item.hidden);
+}
+
+function grouped(list) {
+  const map = new Map();
+  for (const note of list) map.set(note.dataset.about, [...(map.get(note.dataset.about) ?? []), note]);
+  return map;
+}
+
+const toggle = (element, name, value) =>
+  value ? element.setAttribute(name, value) : element.removeAttribute(name);
+
+function markOutline(element) {
+  for (const link of form.querySelectorAll(".outline-here")) link.classList.remove("outline-here");
+  for (let at = element?.closest?.("[id^='clause-']"); at; at = at.parentElement?.closest("[id^='clause-']")) {
+    const link = form.querySelector(`.outline-list a[href="#${CSS.escape(at.id)}"], .outline-list a[href="#${at.id}"]`);
+    if (link) return link.classList.add("outline-here");
+  }
+}
+
+// --- Typing ------------------------------------------------------------------------------------
+form.addEventListener("input", (event) => {
+  if (!event.target.name?.startsWith("answer-")) return;
+  if (event.target.matches(".answer-other") && event.target.value) {
+    event.target.closest(".option").querySelector("input[type=radio]").checked = true;
+  }
+  unsent = true;
+  storage.write();
+  schedule(AFTER_TYPING);
+});
+form.addEventListener("change", () => { if (unsent) schedule(0); });
+form.addEventListener("focusin", (event) => markOutline(event.target));
+form.addEventListener("focusout", (event) => {
+  const waiting = notes().filter((n) => n.hidden && n.dataset.about === event.target.dataset?.code);
+  for (const note of waiting) note.hidden = false;
+  if (waiting.length) {
+    announce(waiting.map((note) => note.textContent).join(" "));
+    describe();
+  }
+});
+
+form.addEventListener("keydown", (event) => {
+  // While an input method composes, Enter belongs to it.
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+  event.preventDefault();
+  const stops = [...form.querySelectorAll(".answer, .box-input, .btn-primary")].filter(isStop);
+  const here = stops.findIndex((stop) => stop === event.target || (stop.name && stop.name === event.target.name));
+  stops[here + 1]?.focus();
+  stops[here + 1]?.select?.();
+});
+
+function isStop(element) {
+  if (element.matches(".answer-other")) return element.closest(".option").querySelector("input[type=radio]").checked;
+  if (!element.matches(".box-input")) return true;
+  const chosen = form.elements[element.name].value;
+  return chosen ? element.checked : element === form.elements[element.name][0];
+}
+
+// --- Leaving -----------------------------------------------------------------------------------
+form.addEventListener("submit", async (event) => {
+  if (leaving) return;
+  event.preventDefault();
+  const button = event.submitter;
+  if (button.disabled || button.getAttribute("aria-disabled")) return;
+  const label = button.textContent;
+  button.setAttribute("aria-disabled", "true");
+  if (await saveAll()) {
+    if (button.dataset.busy) button.textContent = button.dataset.busy;
+    announce(button.dataset.busy ?? "");
+    button.removeAttribute("aria-disabled");
+    leaving = true;
+    form.requestSubmit(button);
+    button.setAttribute("aria-disabled", "true");
+    return;
+  }
+  button.textContent = label;
+  button.removeAttribute("aria-disabled");
+  form.querySelector("[data-notice]:not([hidden])")?.scrollIntoView({ block: "center" });
+});
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+addEventListener("online", () => schedule(0));
+document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+addEventListener("beforeunload", (event) => {
+  const kept = !unsent && pending === null;
+  const excused = leaving || sending || $('[data-notice="signed-out"]:not([hidden])');
+  if (!kept && !excused && !$("[data-notice='stale']:not([hidden])")) event.preventDefault();
+});
+
+// --- Coming back ---------------------------------------------------------------------------------
+function takeUp() {
+  if (halted) return storage.write();
+  const kept = storage.read();
+  if (!kept) return undefined;
+  const now = typed();
+  const different = names.filter((name) => name in kept.typed && kept.typed[name] !== now[name]);
+  if (!different.length) return storage.clear();
+  if (kept.revision === revision.value) {
+    put(kept.typed);
+    unsent = true;
+    return save().then((saved) => notice("restored", saved));
+  }
+  const list = $("[data-leftover]");
+  for (const name of different) {
+    const item = document.createElement("li");
+    const element = isRadio(name) ? form.elements[name][0].closest(".choice") : form.elements[name];
+    const option = isRadio(name) && [...form.elements[name]].find((o) => o.value === kept.typed[name]);
+    const words = option ? option.labels[0].textContent : kept.typed[name];
+    item.textContent = `${element.getAttribute("aria-label")}: ${words || "—"}`;
+    list.append(item);
+  }
+  $("[data-put-back]").addEventListener("click", () => {
+    put(kept.typed);
+    unsent = true;
+    notice("leftover", false);
+    save();
+  });
+  $("[data-drop]").addEventListener("click", () => {
+    storage.clear();
+    notice("leftover", false);
+  });
+  return notice("leftover", true);
+}
+
+takeUp();
+document.getElementById("summary")?.focus();
+for (const link of form.querySelectorAll("#summary [data-to]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const code = link.dataset.to;
+    form.querySelector(`.answer[data-code="${code}"], .box-input[data-code="${code}"]`)?.focus();
+  });
+}

@@ -1,0 +1,160 @@
+"""The three built-in templates: sound, canonical, and of the structure that is cited."""
+
+from pathlib import Path
+
+import pytest
+
+from pledges.core import templatefile
+from pledges.core.blanks import Kind, read
+from pledges.core.outline import Outline, to_source
+from pledges.core.templatefile import Definition
+
+FOLDER = Path(__file__).parents[2] / "pledges" / "builtin"
+SLUGS = ("general-standards", "contract", "personal-code")
+LANGUAGES = ("zh-hans", "en")
+
+
+def text_of(slug: str) -> str:
+    return (FOLDER / f"{slug}.pledge").read_text(encoding="utf-8")
+
+
+def definition_of(slug: str) -> Definition:
+    definition, problems = templatefile.parse(text_of(slug))
+    assert problems == ()
+    assert definition is not None
+    return definition
+
+
+def leaves_by_section(outline: Outline, depth: int) -> list[int]:
+    """Under each numbered clause of this depth, the leaf clauses; explaining sections have none."""
+    sections = [c for level, c in outline.walk() if level == depth and c.is_numbered]
+    leaves = [clause.key for clause in outline.leaves()]
+    return [sum(key.startswith(f"{s.key}.") for key in leaves) for s in sections]
+
+
+def count(outline: Outline, style: str) -> int:
+    return sum(clause.style == style for _, clause in outline.walk())
+
+
+def test_the_folder_holds_these_three() -> None:
+    assert {path.stem for path in FOLDER.glob("*.pledge")} == set(SLUGS)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_each_is_written_as_the_export_writes_it(slug: str) -> None:
+    definition = definition_of(slug)
+    assert definition.slug == slug
+    assert templatefile.to_text(definition) == text_of(slug)
+    assert templatefile.check(definition) == ()
+    for language in LANGUAGES:
+        assert to_source(definition.outline(language)) == definition.source.in_(language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_general_standards(language: str) -> None:
+    definition = definition_of("general-standards")
+    outline = definition.outline(language)
+    assert (count(outline, "chinese"), count(outline, "arabic")) == (1, 4)
+    assert leaves_by_section(outline, 1) == [7, 7, 4, 3]
+    assert len(outline.leaves()) == count(outline, "arabic-bracketed") == 21
+    assert [c.style for c in outline.clauses] == ["field", "", "chinese"]
+    assert filled_by_manager(definition) == 7
+    satisfaction = outline.find("1.2.1")
+    assert satisfaction is not None
+    assert "{{surveys_per_month}}" in satisfaction.text
+    assert "{{satisfaction_target}}%" in satisfaction.text
+    assert outline.citation("1.2.1") == "一、2.（1）"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_contract(language: str) -> None:
+    definition = definition_of("contract")
+    outline = definition.outline(language)
+    assert (count(outline, "arabic"), count(outline, "dotted-2")) == (5, 12)
+    assert leaves_by_section(outline, 0) == [5, 7, 6, 5, 6]
+    assert leaves_by_section(outline, 1) == [5, 2, 2, 3, 2, 2, 2, 2, 3, 2, 2, 2]
+    assert len(outline.leaves()) == count(outline, "dotted-3") == 29
+    assert filled_by_manager(definition) == 5
+    assert outline.citation("4.2.1") == "4.2.1"
+    closing = outline.clauses[-1]
+    assert (closing.style, closing.number) == ("", "")
+    assert {code for code in outline.slots() if "{{" + code in closing.text} == {
+        "governing_law",
+        "governing_article",
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_personal_code(language: str) -> None:
+    definition = definition_of("personal-code")
+    outline = definition.outline(language)
+    assert (count(outline, "chinese"), count(outline, "arabic")) == (4, 11)
+    assert leaves_by_section(outline, 0) == [0, 5, 3, 3]
+    assert [c.style for c in outline.clauses[:4]] == ["field"] * 4
+    assert filled_by_manager(definition) == 5
+    assert outline.slots()[:4] == ("signer_name", "position", "department", "contact")
+
+
+def filled_by_manager(definition: Definition) -> int:
+    return sum(blank.filled_by_manager for blank in definition.blanks)
+
+
+RANGES = {
+    "surveys_per_month": ("次/月", "1", "31", "1", ""),
+    "satisfaction_target": ("%", "0", "100", "90", ""),
+    "complaint_response_hours": ("小时", "1", "168", "", "24"),
+    "complaint_resolution_days": ("个工作日", "1", "60", "", "5"),
+    "training_hours_per_year": ("小时", "1", "500", "40", ""),
+    "assessed_indicators": ("项", "1", "20", "3", ""),
+    "service_name": ("", "1", "60", "", ""),
+    "technical_parameter_term": ("", "1", "60", "", ""),
+    "ethics_term": ("", "1", "60", "", ""),
+    "governing_law": ("", "1", "40", "", ""),
+    "governing_article": ("", "1", "2000", "", ""),
+    "position": ("", "1", "60", "", ""),
+    "department": ("", "1", "60", "", ""),
+    "contact": ("", "1", "60", "", ""),
+    "process_steps": ("", "1", "2000", "", ""),
+    "reply_days": ("日", "1", "60", "", "7"),
+}
+
+
+def test_units_and_ranges_are_as_specified() -> None:
+    found = {
+        blank.code: (
+            blank.unit.zh,
+            *(
+                str("" if bound is None else bound)
+                for limits in (blank.hard, blank.expected)
+                for bound in (limits.minimum, limits.maximum)
+            ),
+        )
+        for slug in SLUGS
+        for blank in definition_of(slug).blanks
+        if blank.filled_by_manager and blank.kind != Kind.CHOICE
+    }
+    assert found == RANGES
+
+
+def test_the_choice_and_the_blanks_the_system_fills() -> None:
+    blanks = {b.code: b for slug in SLUGS for b in definition_of(slug).blanks}
+    choice = blanks["pledgor_type"]
+    assert [option.value for option in choice.options] == ["enterprise", "individual", "other"]
+    assert (choice.other, choice.expected_option) == (True, "individual")
+    assert blanks["pledge_number"].kind == Kind.SERIAL
+    assert not blanks["signer_name"].filled_by_manager
+    assert blanks["satisfaction_target"].decimals == 1
+
+
+def test_ordinary_answers_raise_no_flag() -> None:
+    typed = {"pledgor_type": "个人", "surveys_per_month": "2次", "satisfaction_target": "９５％",
+             "complaint_response_hours": "24小时", "complaint_resolution_days": "5个工作日",
+             "training_hours_per_year": "40", "assessed_indicators": "3项"}  # fmt: skip
+    reading = read(definition_of("general-standards").blanks, typed)
+    assert (reading.problems, reading.missing, reading.flags) == ((), (), ())
+
+
+def test_the_drafted_section_is_marked_for_counsel() -> None:
+    note = definition_of("personal-code").change_note
+    assert "法律顾问" in note.zh
+    assert "counsel" in note.en

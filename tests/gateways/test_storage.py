@@ -1,0 +1,225 @@
+"""A document is stored whole or not at all, once, and never comes back changed."""
+
+import errno
+import hashlib
+import os
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import InMemoryStorage
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pledges.gateways import filestorage, storage
+from pledges.gateways.filestorage import DocumentStorage
+
+DATA = b"%PDF-1.7 a pledge"
+SHA256 = hashlib.sha256(DATA).hexdigest()
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """Our own storage in an empty folder."""
+    monkeypatch.setattr(storage, "_storage", lambda: DocumentStorage(location=tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(params=["folder", "foreign"])
+def any_storage(request, tmp_path, monkeypatch):
+    """Our own storage, and one that knows nothing of us, as an object store would."""
+    made = DocumentStorage(location=tmp_path) if request.param == "folder" else InMemoryStorage()
+    monkeypatch.setattr(storage, "_storage", lambda: made)
+    return made
+
+
+def visible(folder: Path) -> list[str]:
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if path.parts[0] != filestorage.UNFINISHED)
+
+
+def left_over(folder: Path) -> list[Path]:
+    return list((folder / filestorage.UNFINISHED).glob("*"))
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=3000))
+def test_what_is_put_comes_back(any_storage, data):
+    sha256 = storage.put(data)
+    assert sha256 == hashlib.sha256(data).hexdigest()
+    assert storage.exists(sha256) and storage.get(sha256) == data
+    with storage.open_stream(sha256) as stream:
+        assert stream.read() == data
+    assert storage.put(data) == sha256
+
+
+def test_a_file_is_read_only_and_in_its_place(folder):
+    storage.put(DATA)
+    assert visible(folder) == [f"{SHA256[:2]}/{SHA256}"]
+    assert stat.S_IMODE((folder / SHA256[:2] / SHA256).stat().st_mode) == 0o440
+    assert left_over(folder) == []
+
+
+def test_putting_again_writes_nothing(folder, monkeypatch):
+    storage.put(DATA)
+    monkeypatch.setattr(os, "open", lambda *args: pytest.fail("written again"))
+    assert storage.put(DATA) == SHA256
+
+
+def test_a_stored_file_is_never_overwritten(folder):
+    from django.core.files.base import ContentFile
+
+    storage.put(DATA)
+    with pytest.raises(FileExistsError):
+        DocumentStorage(location=folder).save(f"{SHA256[:2]}/{SHA256}", ContentFile(b"other"))
+    assert storage.get(SHA256) == DATA
+
+
+def test_a_lost_race_is_no_error(folder, monkeypatch):
+    storage.put(DATA)
+    monkeypatch.setattr(DocumentStorage, "exists", lambda self, name: False)
+    assert storage.put(DATA) == SHA256
+
+
+def test_a_second_copy_under_an_evasive_name_is_removed(monkeypatch):
+    foreign = InMemoryStorage()
+    monkeypatch.setattr(storage, "_storage", lambda: foreign)
+    storage.put(DATA)
+    present = foreign.exists
+    asked = []
+
+    def absent_at_first(name):
+        asked.append(name)
+        return len(asked) > 1 and present(name)
+
+    monkeypatch.setattr(foreign, "exists", absent_at_first)
+    assert storage.put(DATA) == SHA256
+    assert foreign.listdir(SHA256[:2])[1] == [SHA256]
+
+
+def test_what_is_missing_is_said_to_be_missing(any_storage):
+    for sha256 in (SHA256, "", "../../etc/passwd", SHA256.upper(), SHA256 + "\n"):
+        assert not storage.exists(sha256)
+        with pytest.raises(storage.Missing):
+            storage.get(sha256)
+
+
+@pytest.mark.parametrize("changed", [b"", DATA + b" ", b"%PDF-1.7 a pledgf", DATA[:-1]])
+def test_changed_bytes_are_never_handed_out(folder, changed):
+    storage.put(DATA)
+    place = folder / SHA256[:2] / SHA256
+    place.chmod(0o640)
+    place.write_bytes(changed)
+    for touched in (lambda: storage.get(SHA256), lambda: storage.put(DATA)):
+        with pytest.raises(storage.Corrupt):
+            touched()
+
+
+class Killed(BaseException):
+    """What the process sees of kill -9: nothing after it runs."""
+
+
+def fail(error: BaseException):
+    def failing(*args, **kwargs):
+        raise error
+
+    return failing
+
+
+NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("step", ["write", "fsync", "replace"])
+@pytest.mark.parametrize("error", [NO_SPACE, OSError(errno.EIO, "I/O error")])
+def test_a_failing_disk_is_reported_and_leaves_nothing(folder, monkeypatch, step, error):
+    with monkeypatch.context() as broken:
+        if step == "write":
+            broken.setattr(filestorage, "_write_through", fail(error))
+        else:
+            broken.setattr(filestorage.os, step, fail(error))
+        with pytest.raises(storage.Unwritable, match=str(error.strerror)):
+            storage.put(DATA)
+    assert visible(folder) == [] and left_over(folder) == []
+    assert storage.put(DATA) == SHA256
+
+
+def test_a_disk_that_fills_up_in_the_middle_leaves_nothing(folder, monkeypatch):
+    class HalfFull:
+        def __init__(self, descriptor, mode):
+            self.stream = os.fdopen(descriptor, mode)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *raised):
+            self.stream.close()
+
+        def write(self, chunk):
+            self.stream.write(chunk[: len(chunk) // 2])
+            self.stream.flush()
+            raise NO_SPACE
+
+    with monkeypatch.context() as broken:
+        opened = os.fdopen
+        half = type("Os", (), {"__getattr__": lambda self, name: getattr(os, name)})()
+        half.fdopen = lambda descriptor, mode: HalfFull(descriptor, mode)
+        broken.setattr(filestorage, "os", half)
+        with pytest.raises(storage.Unwritable, match="No space left"):
+            storage.put(DATA)
+        assert os.fdopen is opened
+    assert visible(folder) == [] and left_over(folder) == []
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_process_killed_before_the_rename_leaves_nothing_visible(folder, monkeypatch, step):
+    with monkeypatch.context() as dying:
+        dying.setattr(filestorage.os, step, fail(Killed()))
+        # A killed process does not clean up after itself either.
+        dying.setattr(Path, "unlink", lambda self, missing_ok=False: None)
+        with pytest.raises(Killed):
+            storage.put(DATA)
+    assert visible(folder) == [] and not storage.exists(SHA256)
+    assert storage.put(DATA) == SHA256
+
+
+def test_a_process_killed_after_the_rename_leaves_the_whole_file(folder, monkeypatch):
+    synced = []
+
+    def second_time_dies(path):
+        synced.append(path)
+        if path == folder / SHA256[:2]:
+            raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(filestorage, "_sync_folder", second_time_dies)
+        with pytest.raises(Killed):
+            storage.put(DATA)
+    assert storage.get(SHA256) == DATA
+
+
+def test_what_killed_processes_left_is_cleared_away_when_old(folder):
+    storage.put(DATA)
+    left = folder / filestorage.UNFINISHED / "abc"
+    left.write_bytes(b"half")
+    assert storage.remove_unfinished(datetime.now(UTC) - timedelta(hours=1)) == 0
+    assert storage.remove_unfinished(FOREVER) == 1
+    assert left_over(folder) == [] and storage.get(SHA256) == DATA
+
+
+def test_orphans_are_the_unknown_and_old_ones(any_storage):
+    kept, lost = storage.put(b"kept"), storage.put(b"lost")
+    assert list(storage.orphans({kept}, FOREVER)) == [lost]
+    assert list(storage.orphans({kept}, datetime.now(UTC) - timedelta(hours=1))) == []
+    storage.remove_orphan(lost)
+    storage.remove_orphan(lost)
+    assert list(storage.orphans((), FOREVER)) == [kept]
+
+
+def test_the_check_writes_reads_and_removes(any_storage, monkeypatch):
+    storage.check()
+    assert list(storage.orphans((), FOREVER)) == []
+    monkeypatch.setattr(type(any_storage), "_save", fail(PermissionError(13, "Permission denied")))
+    with pytest.raises(storage.Unwritable, match="Permission denied"):
+        storage.check()

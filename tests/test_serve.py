@@ -1,0 +1,175 @@
+"""`manage.py serve`, as people start and stop it, and as machines kill it."""
+
+import csv
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SLOW_MACHINE = 120.0  # seconds
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Served:
+    """One `manage.py serve` with a folder and a port of its own."""
+
+    def __init__(self, var: Path, port: int) -> None:
+        self.port = port
+        environment = {**os.environ, "VAR_DIR": str(var), "PORT": str(port)}
+        environment.pop("DATABASE_URL", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=PROJECT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.me = psutil.Process(self.process.pid)
+        self.greeting = ""
+
+    def wait_for_greeting(self) -> "Served":
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.greeting += line
+            if "Ctrl-C" in line:
+                return self
+        raise AssertionError(self.process.communicate()[1])
+
+    def descendants(self) -> list[psutil.Process]:
+        keepers = [one for one in psutil.process_iter() if "config.keeper" in _command(one)]
+        trees = [self.me, *(one for one in keepers if one.ppid() == self.me.pid)]
+        return [child for tree in trees for child in tree.children(recursive=True)]
+
+    def child(self, word: str) -> psutil.Process:
+        return next(one for one in self.me.children() if word in _command(one))
+
+    def end(self, number: int) -> tuple[int, str]:
+        self.process.send_signal(number)
+        self.greeting += self.process.stdout.read() if self.process.stdout else ""
+        said = self.process.communicate(timeout=SLOW_MACHINE)[1]
+        return self.process.returncode, said
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def health(port: int) -> tuple[int, dict[str, object]]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    except OSError:
+        return 0, {}
+    finally:
+        connection.close()
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + SLOW_MACHINE
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the module: a later start finds what an earlier one left."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture
+def served(var: Path) -> Iterator[Served]:
+    running = Served(var, free_port()).wait_for_greeting()
+    yield running
+    if running.process.poll() is None:
+        running.end(signal.SIGINT)
+
+
+def test_it_serves_tells_the_accounts_and_stops_without_a_trace(var: Path, served: Served) -> None:
+    assert health(served.port) == (200, {"status": "ok"})
+    with (var / "demo-accounts.csv").open(encoding="utf-8-sig") as file:
+        accounts = list(csv.DictReader(file))
+    assert accounts
+    for account in accounts:
+        assert account["username"] in served.greeting
+        assert account["password"] in served.greeting
+    assert f"http://localhost:{served.port}/" in served.greeting
+    everything = served.descendants()
+    assert len(everything) > 5
+
+    code, said = served.end(signal.SIGINT)
+
+    assert (code, said) == (0, "")
+    assert psutil.wait_procs(everything, timeout=SLOW_MACHINE)[1] == []
+
+
+def test_sigterm_stops_it_as_well(served: Served) -> None:
+    assert served.end(signal.SIGTERM)[0] == 0
+
+
+def test_a_second_one_on_the_same_folder_says_so(var: Path, served: Served) -> None:
+    second = Served(var, free_port())
+    out, said = second.process.communicate(timeout=SLOW_MACHINE)
+    assert second.process.returncode == 1
+    assert said.startswith(f"CommandError: Already being served from {var}")
+    assert (said.count("\n"), out) == (1, "")
+    assert health(served.port)[0] == 200
+
+
+def test_a_busy_port_is_named(var: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = Served(var, port)
+        _, said = refused.process.communicate(timeout=SLOW_MACHINE)
+    assert refused.process.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in said
+    assert said.count("\n") == 1
+
+
+def test_a_killed_background_worker_comes_back(served: Served) -> None:
+    first = served.child("db_worker")
+    first.kill()
+
+    def is_back() -> bool:
+        return any(
+            "db_worker" in _command(one) and one.pid != first.pid for one in served.me.children()
+        )
+
+    assert eventually(is_back)
+
+
+def test_a_killed_database_comes_back_under_the_running_site(served: Served) -> None:
+    servers = [one for one in served.descendants() if "bin/postgres" in _command(one)]
+    assert len(servers) == 1
+    servers[0].kill()
+    assert eventually(lambda: health(served.port) == (200, {"status": "ok"}))
+
+
+def test_nothing_outlives_a_serve_that_was_killed_hard(served: Served) -> None:
+    everything = served.descendants()
+    served.end(signal.SIGKILL)
+    assert psutil.wait_procs(everything, timeout=SLOW_MACHINE)[1] == []

@@ -1,0 +1,96 @@
+"""The shape of the house: what a reader may count on in every module of it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+PROJECT = Path(__file__).resolve().parent.parent
+LONGEST_MODULE = 250  # lines
+LONGEST_FUNCTION = 40
+# Split, or this file would hold what it forbids.
+UNFINISHED = re.compile("TO" + "DO|FIX" + "ME|XX" + "X|NotImplemented" + "Error")
+# Addresses of one maker's machine say nothing to a reader and break on every other one.
+MACHINE = re.compile(r"(?<![\w.])/(?:home|root|Users)/\w")
+
+SOURCES = sorted(
+    path
+    for folder in ("config", "pledges", "benchmarks")
+    for path in (PROJECT / folder).rglob("*.py")
+)
+TESTS = sorted((PROJECT / "tests").rglob("*.py"))
+WRITTEN_BY_HAND = [path for path in SOURCES if "migrations" not in path.parts]
+TEXT_KINDS = {".py", ".html", ".css", ".js", ".md", ".toml", ".txt", ".yaml", ".yml", ".po"}
+FOLDERS = ("benchmarks", "config", "docs", "pledges", "scripts", "static", "templates", "tests")
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def texts() -> Iterator[Path]:
+    yield from (path for path in PROJECT.iterdir() if path.suffix in TEXT_KINDS)
+    for folder in FOLDERS:
+        yield from (path for path in (PROJECT / folder).rglob("*") if path.suffix in TEXT_KINDS)
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), filename=str(path))
+
+
+def test_imports_run_one_way() -> None:
+    """The contracts of pyproject.toml; imports inside functions are seen by it as well."""
+    assert lint_imports(config_filename=str(PROJECT / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_no_import_hides_in_a_string(path: Path) -> None:
+    """`import_module("pledges.…")` would dodge the import rule."""
+    hidden = [
+        node.lineno
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and (node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func))
+        in {"import_module", "import_string", "__import__"}
+    ]
+    assert hidden == []
+
+
+@pytest.mark.parametrize("path", WRITTEN_BY_HAND + TESTS, ids=name)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(tree_of(path))
+
+
+@pytest.mark.parametrize("path", WRITTEN_BY_HAND, ids=name)
+def test_a_module_is_short(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_MODULE
+
+
+@pytest.mark.parametrize("path", WRITTEN_BY_HAND, ids=name)
+def test_functions_are_short(path: Path) -> None:
+    lengths = {
+        node.name: node.end_lineno - node.lineno + 1
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+
+
+@pytest.mark.parametrize("path", WRITTEN_BY_HAND, ids=name)
+def test_no_guard_vanishes_under_optimisation(path: Path) -> None:
+    """`python -O` drops assert statements, and what they guarded stands open."""
+    asserts = [node.lineno for node in ast.walk(tree_of(path)) if isinstance(node, ast.Assert)]
+    assert asserts == []
+
+
+def test_nothing_is_left_unfinished_or_tied_to_one_machine() -> None:
+    found = [
+        f"{name(path)}:{number}"
+        for path in texts()
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if UNFINISHED.search(line) or MACHINE.search(line)
+    ]
+    assert found == []
