@@ -5,7 +5,7 @@
 
 VENV_PYTHON = .venv/bin/python
 TESTS ?= tests
-PYTEST_FLAGS ?= -q -n 2
+PYTEST_FLAGS ?= -q -n 2 --dist loadgroup
 
 .PHONY: run test lint check bench messages setup setup-dev clean
 

@@ -4,10 +4,10 @@
 import os
 import sys
 
-# Commands that only read the source; all others may need the database.
+# Commands that only read the source, and one that starts the database itself when it is due.
 WITHOUT_DATABASE = frozenset(
     {"help", "version", "collectstatic", "compilemessages", "diffsettings", "findstatic"}
-    | {"makemessages", "startapp", "startproject"}
+    | {"makemessages", "serve", "startapp", "startproject"}
 )
 ASKS_FOR_HELP = frozenset({"-h", "--help", "--version"})
 

@@ -147,8 +147,7 @@ def measure(hr) -> Result:
     before = peak_memory()
     started = time.perf_counter()
     size = sum(
-        len(chunk)
-        for chunk in exporting.export(Pledge.objects.all(), actor=hr, at=timezone.now())
+        len(chunk) for chunk in exporting.export(Pledge.objects.all(), actor=hr, at=timezone.now())
     )
     seconds = time.perf_counter() - started
     count = Pledge.objects.issued().count()

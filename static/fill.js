@@ -12,7 +12,7 @@ const AFTER_TROUBLE = 5000; // ms
 const KEEPALIVE_LIMIT = 60000; // bytes that browsers let a request carry beyond its page
 
 let unsent = false; // something was typed that no request carries yet
-let pending = null; // the body of the request not yet answered
+let pending = null; // the body of the request not yet answered, and what it says was typed
 let sending = null; // the promise of the request under way
 let halted = form.hasAttribute("data-stale"); // saving would overwrite, or is not allowed
 let leaving = false;
@@ -39,11 +39,15 @@ function body() {
 }
 const isRadio = (name) => form.elements[name] instanceof RadioNodeList;
 
+// What the server holds as far as this page knows; only what differs from it is worth keeping.
+let saved = form.hasAttribute("data-stale") ? {} : typed();
+const unsaved = () => Object.fromEntries(Object.entries(typed()).filter(([name, value]) => value !== saved[name]));
+
 const storage = {
   read() { try { return JSON.parse(sessionStorage.getItem(storageKey)); } catch { return null; } },
   write() {
     try {
-      sessionStorage.setItem(storageKey, JSON.stringify({ revision: revision.value, typed: typed() }));
+      sessionStorage.setItem(storageKey, JSON.stringify({ revision: revision.value, typed: unsaved() }));
     } catch { /* a full or forbidden storage: the page itself still holds the text */ }
   },
   clear() { try { sessionStorage.removeItem(storageKey); } catch { /* as above */ } },
@@ -66,17 +70,17 @@ function save() {
 
 async function send() {
   if (pending === null) {
-    pending = body();
+    pending = { body: body(), typed: typed() };
     unsent = false;
   }
   let response;
   try {
     response = await fetch(form.dataset.save, {
       method: "POST",
-      body: pending,
+      body: pending.body,
       headers: { "Content-Type": "application/x-www-form-urlencoded" },
       redirect: "manual",
-      keepalive: pending.length < KEEPALIVE_LIMIT,
+      keepalive: pending.body.length < KEEPALIVE_LIMIT,
     });
   } catch {
     return trouble("offline");
@@ -89,6 +93,7 @@ async function send() {
     return halt(kind === "stale-draft" ? "stale" : "gone");
   }
   if (!response.ok) return trouble("failed");
+  saved = pending.typed;
   pending = null;
   show(await response.json());
   for (const name of ["offline", "failed"]) notice(name, false);
@@ -227,15 +232,15 @@ form.addEventListener("submit", async (event) => {
   if (await saveAll()) {
     if (button.dataset.busy) button.textContent = button.dataset.busy;
     announce(button.dataset.busy ?? "");
-    button.removeAttribute("aria-disabled");
     leaving = true;
-    form.requestSubmit(button);
-    button.setAttribute("aria-disabled", "true");
+    // Only once this event is over does a form let itself be submitted again.
+    setTimeout(() => {
+      form.requestSubmit(button);
+    });
     return;
   }
   button.textContent = label;
   button.removeAttribute("aria-disabled");
-  form.querySelector("[data-notice]:not([hidden])")?.scrollIntoView({ block: "center" });
 });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 addEventListener("online", () => schedule(0));
@@ -257,7 +262,7 @@ function takeUp() {
   if (kept.revision === revision.value) {
     put(kept.typed);
     unsent = true;
-    return save().then((saved) => notice("restored", saved));
+    return save().then((done) => notice("restored", done));
   }
   const list = $("[data-leftover]");
   for (const name of different) {

@@ -14,7 +14,7 @@ const wide = matchMedia("(min-width: 64.01rem)");
 
 function show(view) {
   const file = view === "file";
-  if (file && !frame.src) frame.src = frame.dataset.file;
+  if (file && !frame.src) frame.src = `${frame.dataset.file}#toolbar=0&navpanes=0&view=FitH`;
   frame.hidden = !file;
   reading.hidden = file;
   for (const button of views.querySelectorAll("button")) {

@@ -64,9 +64,11 @@ def keepers(var: Path) -> list[psutil.Process]:
 
 def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
     deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return condition()
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def another_user(var: Path) -> "subprocess.Popen[str]":

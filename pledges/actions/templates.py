@@ -7,9 +7,9 @@ from django.db import transaction
 from pledges import access, audit
 from pledges.access import Act
 from pledges.core import lifecycle, refusals
+from pledges.core.blanks import to_data
 from pledges.core.digests import digest_of
 from pledges.core.lifecycle import VersionState
-from pledges.core.blanks import to_data
 from pledges.core.templatefile import Definition, check, to_text
 from pledges.gateways import fonts
 from pledges.models import PledgeTemplate, TemplateVersion, VersionFont

@@ -2,11 +2,14 @@
 
 from typing import Any, ClassVar, NoReturn
 
+from django import forms
 from django.contrib.admin import ModelAdmin, ShowFacets
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.utils.text import capfirst
 
 from pledges import access
 from pledges.access import Act
@@ -27,6 +30,18 @@ class AccessModelAdmin(ModelAdmin):
     # Pages of Django's that would have nothing to show or to do.
     without_pages: ClassVar[frozenset[str]] = frozenset({"delete", "history"})
 
+    @property
+    def media(self) -> forms.Media:
+        """Only what selects rows of a list: no page here uses Django's other scripts."""
+        return forms.Media(js=["admin/js/core.js", "admin/js/actions.js"])
+
+    def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> forms.Field | None:
+        """Without the buttons that open a second window to add what a field refers to."""
+        field = super().formfield_for_dbfield(*args, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return access.allows(request.user, self.reads)
 
@@ -46,6 +61,10 @@ class AccessModelAdmin(ModelAdmin):
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         without = {prefix + page for page in self.without_pages}
         return [url for url in super().get_urls() if url.name not in without]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: Any) -> None:
         raise PermissionDenied

@@ -37,7 +37,7 @@ class EventFilter(admin.SimpleListFilter):
 class LedgerAdmin(AccessModelAdmin):
     reads = Act.READ_LEDGER
     without_pages = frozenset({"add", "delete", "history"})
-    list_display = ("sequence", "time", "what", "actor", "subject", "leaf_digest", "chain_digest")
+    list_display = ("sequence", "time", "what", "actor", "subject", "chain_digest")
     list_filter = (EventFilter,)
     search_fields = ("subject", "leaf_hash", "chain_hash")
     search_help_text = _("Subject, or the hash of an entry or of the chain")
@@ -84,10 +84,6 @@ class LedgerAdmin(AccessModelAdmin):
     @admin.display(description=_("actor"), ordering="actor_id")
     def actor(self, entry: LedgerEntry) -> str:
         return entry.actor_name or str(_("the system"))
-
-    @admin.display(description=_("hash of the entry"))
-    def leaf_digest(self, entry: LedgerEntry) -> str:
-        return format_html('<code title="{}">{}</code>', entry.leaf_hash, digest(entry.leaf_hash))
 
     @admin.display(description=_("hash of the chain"))
     def chain_digest(self, entry: LedgerEntry) -> str:

@@ -34,6 +34,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
         *("number_or_state", "signer", "department", "template", "state", "unusual"),
         *("signed", "age"),
     )
+    sortable_by = ("number_or_state", "signer", "department", "signed")
     list_filter: ClassVar = (
         *(filters.StateFilter, filters.FlaggedFilter, filters.TemplateFilter),
         *(filters.VersionFilter, filters.DepartmentFilter, filters.PeriodFilter),
@@ -52,6 +53,13 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
             Prefetch("commitments", queryset=flagged, to_attr="flagged_commitments"),
         )
         return pledges if filters.sees_drafts(request.user) else pledges.issued()
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Without the columns that would say the same, or nothing, in most rows."""
+        state = filters.chosen_state(request)
+        idle = set() if state == PledgeState.SIGNED else {"age"}
+        idle |= set() if state == filters.ALL else {"state"}
+        return tuple(column for column in self.list_display if column not in idle)
 
     def get_ordering(self, request: HttpRequest) -> tuple:
         """The queue: the longest waiting first; any other list: the newest first."""
@@ -96,7 +104,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
 
     def _with_pledge(self, page: Any) -> Any:
         def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-            pledges = self.get_queryset(request).select_related("reviewed_by", "revoked_by")
+            pledges = self.get_queryset(request).select_related("reviewed_by", "revoked_by", "corrects")
             pledge = pledges.filter(pk=pk).first()
             if pledge is None or not self.has_view_permission(request, pledge):
                 raise Http404
@@ -108,6 +116,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
         queue = filters.chosen_state(request) == PledgeState.SIGNED
         context = {
             "title": _("Waiting for review") if queue else _("Pledges"),
+            "queue": queue,
             "may_export": access.allows(request.user, Act.EXPORT_PLEDGES),
             "may_export_commitments": access.allows(request.user, Act.EXPORT_COMMITMENTS),
         }
@@ -158,7 +167,11 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
 
     @admin.display(description=_("signed"), ordering="signed_at")
     def signed(self, pledge: Pledge) -> str:
-        return moment(pledge.signed_at) if pledge.signed_at else "—"
+        if pledge.signed_at is None:
+            return "—"
+        return format_html(
+            '<time title="{}">{}</time>', moment(pledge.signed_at), day(pledge.signed_at)
+        )
 
     @admin.display(description=_("waiting"), ordering="signed_at")
     def age(self, pledge: Pledge) -> str:

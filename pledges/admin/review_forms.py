@@ -9,7 +9,7 @@ from pledges.actions.review import LONGEST_REASON, Reason
 from pledges.core.outline import Outline, Slot
 
 # Without JavaScript that adds rows, this many more than the unusual answers can be given.
-SPARE_ROWS = 3
+SPARE_ROWS = 2
 MOST_ROWS = 30
 _SHOWN = 26
 

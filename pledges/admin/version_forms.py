@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from pledges import wording
@@ -57,16 +58,15 @@ class DefinitionForm(forms.Form):
         for blank in definition.blanks:
             self.fields.update(_fields_of(blank))
 
-    def rows(self) -> Iterator[tuple[Blank, str, list[Any]]]:
-        """Each blank whose ranges can be set: the blank, what is set, its fields (or None)."""
+    def rows(self) -> Iterator[tuple[Blank, str, list[forms.BoundField]]]:
+        """Each blank whose ranges can be set: the blank, what is set, its fields."""
         for blank in self.before.blanks:
             option = f"{blank.code}__expected_option"
             if option in self.fields:
                 yield blank, "option", [self[option]]
                 continue
             names = [f"{blank.code}__{bound}" for bound in _BOUNDS]
-            if any(name in self.fields for name in names):
-                cells = [self[name] if name in self.fields else None for name in names]
+            if cells := [self[name] for name in names if name in self.fields]:
                 yield blank, "length" if blank.kind in _LENGTHS else "value", cells
 
     def definition(self) -> Definition:
@@ -131,8 +131,7 @@ def _fields_of(blank: Blank) -> dict[str, forms.Field]:
     if blank.kind is Kind.CHOICE:
         options = [("", _("any"))]
         options += [(option.value, here(option.label)) for option in blank.options]
-        label = _("%(blank)s: expected") % {"blank": wording.label(blank)}
-        field = forms.ChoiceField(label=label, choices=options, required=False)
+        field = forms.ChoiceField(label=_label(blank, _("expected")), choices=options, required=False)
         return {f"{blank.code}__expected_option": field}
     if blank.kind in _LENGTHS:
         bounds = [bound for bound in _BOUNDS if bound.startswith("hard")]
@@ -143,8 +142,13 @@ def _fields_of(blank: Blank) -> dict[str, forms.Field]:
     return {f"{blank.code}__{bound}": _bound_field(blank, bound) for bound in bounds}
 
 
+def _label(blank: Blank, bound: Any) -> str:
+    """What is bounded stands once at the row's beginning; to the ear, at each of its fields."""
+    return format_html('<span class="visually-hidden">{}: </span>{}', wording.label(blank), bound)
+
+
 def _bound_field(blank: Blank, bound: str) -> forms.Field:
-    label = f"{wording.label(blank)}: {_BOUNDS[bound]}"
+    label = _label(blank, _BOUNDS[bound])
     if blank.kind is Kind.DATE:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         return forms.DateField(label=label, required=False, widget=widget)

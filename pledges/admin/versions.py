@@ -1,7 +1,8 @@
 """Template versions in the admin: read, edit a draft, publish, retire, begin the next."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -22,12 +23,12 @@ from pledges.admin import words
 from pledges.admin.base import AccessModelAdmin
 from pledges.admin.version_forms import DefinitionForm, initial_of
 from pledges.core import consent, lifecycle, refusals
-from pledges.core.blanks import CHINESE, LANGUAGES
+from pledges.core.blanks import CHINESE, LANGUAGES, Blank, Kind
 from pledges.core.lifecycle import VersionState
 from pledges.core.sheet import Sheet
 from pledges.models import Organisation, TemplateVersion
-from pledges.wording.language import active
 from pledges.templatetags.sheet_extras import day, moment
+from pledges.wording.language import active, here
 
 CHANGE = "admin:pledges_templateversion_change"
 
@@ -97,7 +98,7 @@ class VersionAdmin(AccessModelAdmin):
         context |= {
             "preview": documents.body_html(preview_of(version, language), for_screen=True),
             "preview_language": language,
-            "blanks": [(each, wording.label(each)) for each in version.blank_list],
+            "blanks": [blank_row(each) for each in version.blank_list],
         }
         return TemplateResponse(
             request, "admin/pledges/templateversion/overview.html", context
@@ -116,7 +117,16 @@ class VersionAdmin(AccessModelAdmin):
         )
         if form.is_valid() and self._saved(request, version, form):
             return redirect(CHANGE, pk)
-        context = {**self._frame(request, version), "form": form}
+        ranges = [
+            {
+                "label": wording.label(blank),
+                "unit": here(blank.unit),
+                "what": what,
+                "cells": cells,
+            }
+            for blank, what, cells in form.rows()
+        ]
+        context = {**self._frame(request, version), "form": form, "ranges": ranges}
         return TemplateResponse(request, "admin/pledges/templateversion/edit.html", context)
 
     def _saved(self, request: HttpRequest, version: TemplateVersion, form: DefinitionForm) -> bool:
@@ -207,6 +217,19 @@ class VersionAdmin(AccessModelAdmin):
             "may_write": access.allows(request.user, Act.WRITE_TEMPLATES),
             "media": self.media,
         }
+
+
+def blank_row(blank: Blank) -> dict[str, str]:
+    """A blank for the table of a version: what is allowed in it, what is expected."""
+    options = "、".join(here(option.label) for option in blank.options)
+    as_allowed = replace(blank, expected=blank.hard, expected_option="")
+    given = {Kind.SERIAL: _("given by the system"), Kind.PROFILE: _("from the person's record")}
+    return {
+        "code": blank.code,
+        "label": wording.label(blank),
+        "allowed": options or wording.expected(as_allowed) or str(given.get(blank.kind, "")),
+        "expected": wording.expected(blank),
+    }
 
 
 def preview_of(version: TemplateVersion, language: str) -> Sheet:

@@ -6,7 +6,8 @@ Classes, all laid out by static/document/sheet.css:
 `clause` + `clause-text` any other numbered clause; `number` the number as typed and `hang-N` its
 width in half ems; `blank` an answer in the sentence, also `blank-empty`, `blank-short` (never
 broken) and `blank-lines` with one `answer-line` a line; `choice` with an `option` for each, also
-`option-chosen`, each with its `box`; `latin` a Latin run within Chinese.
+`option-chosen`, each with its `box`; `latin` a Latin run within Chinese; `narrow` quotes and
+dashes in English.
 """
 
 import re
@@ -29,6 +30,7 @@ LONGEST_TITLE = {"zh": 24, "en": 70}
 
 SHORT_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.DATE, Kind.SERIAL})
 LATIN_RUN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .,%/+&'-]*[A-Za-z0-9%])?")
+FULL_WIDTH = re.compile("[‘’“”—…]+")
 CLOSING = re.compile(r"^[。；，、．.;,）)》」』”’：:!?！？]+")
 
 
@@ -41,9 +43,9 @@ def body_html(sheet: Sheet, *, for_screen: bool) -> SafeString:
         '<p class="sheet-organisation">{}</p><h1 class="sheet-title">{}</h1>'
         '<p class="sheet-subtitle">{}</p></header>{}</div>',
         wording.language_tag(sheet.language),
-        sheet.organisation,
-        sheet.title,
-        sheet.subtitle,
+        typeset(sheet.organisation, sheet.language),
+        typeset(sheet.title, sheet.language),
+        typeset(sheet.subtitle, sheet.language),
         writer.clauses(sheet.outline.clauses, level=2),
     )
 
@@ -56,13 +58,30 @@ def number_width(number: str) -> int:
     return max(2, round((wide + (len(number) - wide) * 0.55 + gap) * 2 + 0.3))
 
 
+def typeset(text: str, language: str) -> SafeString:
+    """Escaped text in which what is foreign to the language's setting is marked.
+
+    In Chinese, Latin runs (class `latin`) get a little air. In English, quotes and dashes (class
+    `narrow`) take their proportional forms: these fonts set them full-width by default.
+    """
+    foreign, name = (FULL_WIDTH, "narrow") if language == ENGLISH else (LATIN_RUN, "latin")
+    pieces: list[str] = []
+    end = 0
+    for match in foreign.finditer(text):
+        pieces.append(conditional_escape(text[end : match.start()]))
+        pieces.append(format_html('<span class="{}">{}</span>', name, match[0]))
+        end = match.end()
+    return SafeString("".join((*pieces, conditional_escape(text[end:]))))
+
+
 def is_title(clause: Clause, language: str) -> bool:
     """Whether a numbered clause is set as a heading: short, no sentence, above others."""
     text = clause.text.rstrip()
     longest = LONGEST_TITLE["en" if language == ENGLISH else "zh"]
     # An ending such as "terms used:" introduces the clauses below; that is a title too.
     ends = text.endswith(SENTENCE_END) and not (clause.children and text.endswith(("：", ":")))
-    leads = bool(clause.children) or "." not in clause.key
+    is_fixed = not any(isinstance(run, Slot) for run in clause.runs)
+    leads = bool(clause.children) or (is_fixed and "." not in clause.key)
     return leads and not ends and len(text) <= longest
 
 
@@ -122,15 +141,13 @@ class _Writer:
         return SafeString("".join(parts))
 
     def _words(self, text: str) -> SafeString:
-        if self.sheet.language == ENGLISH:
-            return conditional_escape(text)
-        pieces: list[str] = []
-        end = 0
-        for match in LATIN_RUN.finditer(text):
-            pieces.append(conditional_escape(text[end : match.start()]))
-            pieces.append(format_html('<span class="latin">{}</span>', match[0]))
-            end = match.end()
-        return SafeString("".join((*pieces, conditional_escape(text[end:]))))
+        return typeset(text, self.sheet.language)
+
+    def _answer(self, text: str) -> SafeString:
+        # Latin in a Chinese answer stands for itself: air within the underline would show gaps.
+        return (
+            typeset(text, ENGLISH) if self.sheet.language == ENGLISH else conditional_escape(text)
+        )
 
     def _ends_in_lines(self, run: Run | None) -> bool:
         return isinstance(run, Slot) and "\n" in self.sheet.answers.get(run.code, "")
@@ -147,7 +164,7 @@ class _Writer:
             tail = CLOSING.match(following.text) if isinstance(following, Words) else None
             return self._lines(shown.split("\n"), tail[0] if tail else "", data)
         kind = " blank-short" if blank.kind in SHORT_KINDS else ""
-        return format_html('<span class="blank{}"{}>{}</span>', kind, data, shown)
+        return format_html('<span class="blank{}"{}>{}</span>', kind, data, self._answer(shown))
 
     def _empty(self, data: SafeString) -> SafeString:
         spoken = self._spoken(wording.NOT_FILLED.in_(self.sheet.language))
@@ -160,7 +177,10 @@ class _Writer:
         marked = format_html_join(
             "",
             '<span class="answer-line"><span class="blank">{}</span>{}</span>',
-            ((line or "\u00a0", tail if index == last else "") for index, line in enumerate(lines)),
+            (
+                (self._answer(line) or "\u00a0", tail if index == last else "")
+                for index, line in enumerate(lines)
+            ),
         )
         return format_html('<span class="blank-lines"{}>{}</span>', data, marked)
 
@@ -179,7 +199,7 @@ class _Writer:
         if value == blank.other_value:
             text = self.sheet.answers.get(blank.code + OTHER, "") if chosen else ""
             other = (
-                format_html(' <span class="blank">{}</span>', text)
+                format_html(' <span class="blank">{}</span>', self._answer(text))
                 if text
                 else self._empty(SafeString(""))
             )

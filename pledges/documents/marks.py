@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from pledges.core.typed_values import written_date
 from pledges.documents import wording
+from pledges.documents.body import typeset
 from pledges.documents.paper import FIELD_HEIGHT_MM, FIELD_WIDTH_MM, stylesheet
 from pledges.gateways import pdf
 from pledges.gateways.fonts import FontSubset
@@ -44,9 +45,9 @@ def signature_appearance(
             "paths": hand_paths(mark.strokes),
             "hand_width": f"{HAND_WIDTH:.0f}",
             "hand_height": f"{HAND_HEIGHT:.0f}",
-            "typed": mark.typed,
+            "typed": typeset(mark.typed, language),
             "typed_size": _size_to_fit(mark.typed, widest=66, largest=12),
-            "name": name,
+            "name": typeset(name, language),
             "date_label": wording.SIGNING_DATE.in_(language),
             "date": written_date(signed_at.date(), language),
         },
@@ -62,7 +63,7 @@ def acceptance_appearance(
     return _figure(
         "document/acceptance.html",
         {
-            "organisation": organisation,
+            "organisation": typeset(organisation, language),
             "organisation_size": _size_to_fit(organisation, widest=58, largest=4.8),
             "confirmed": wording.CONFIRMED.in_(language),
             "number_label": wording.NUMBER.in_(language),

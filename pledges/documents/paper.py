@@ -13,7 +13,7 @@ from pledges.core.blanks import Localized
 from pledges.core.sheet import Sheet
 from pledges.core.typed_values import written_date
 from pledges.documents import wording
-from pledges.documents.body import body_html
+from pledges.documents.body import body_html, typeset
 from pledges.gateways import pdf
 from pledges.gateways.fonts import FontSubset
 
@@ -54,6 +54,7 @@ def paper_html(sheet: Sheet) -> str:
         {
             "sheet": sheet,
             "words": in_language,
+            "consent": typeset(sheet.consent, sheet.language),
             "lang": wording.language_tag(sheet.language),
             "version_line": wording.version_line(sheet.version, sheet.effective_on, sheet.language),
             "created": sheet.rendered_at.isoformat(timespec="seconds"),

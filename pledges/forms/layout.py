@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from pledges.core.blanks import OTHER, Blank
 from pledges.core.clauses import Clause
-from pledges.documents.body import number_width
+from pledges.documents.body import NEEDS_NO_SPACE, number_width
 from pledges.forms.notes import Notes
 
 TEMPLATE_PACK = "sheet"
@@ -86,6 +86,7 @@ class ClauseBlock(_Block):
         super().__init__(*children)
         self.clause, self.line = clause, line
         self.hang = number_width(clause.number) if clause.number else 0
+        self.gap = "" if clause.number.endswith(NEEDS_NO_SPACE) else " "
         self.has_blanks = bool(line.fields) and any(
             not isinstance(item, InlineWords) for item in line.fields
         )
@@ -114,7 +115,6 @@ class SectionBlock(ClauseBlock):
         super().__init__(clause, line, *children)
         self.level = level
         self.heading_level = min(level + 1, 6)
-        self.needs_space = not clause.number.endswith(("、", "）", "．"))
 
 
 class ParagraphBlock(ClauseBlock):
@@ -127,6 +127,7 @@ class ParagraphBlock(ClauseBlock):
 class FieldLine(ParagraphBlock):
     """A head line: a label and its blank."""
 
+    template = "%s/layout/field_line.html"
     css_class = "field"
 
 

@@ -64,7 +64,13 @@ class _Builder:
             if place + 1 < len(runs) and (match := _CLOSING.search(texts[place + 1])):
                 tail, texts[place + 1] = match[0], texts[place + 1][match.end() :]
             items[place] = _blank_object(self._blanks[run.code], lead, tail)
-        return Line(*(item or InlineWords(text) for item, text in zip(items, texts, strict=True)))
+        # An empty layout object is falsy, so absence is asked for by name.
+        return Line(
+            *(
+                InlineWords(text) if item is None else item
+                for item, text in zip(items, texts, strict=True)
+            )
+        )
 
 
 def _blank_object(blank: Blank, lead: str, tail: str) -> LayoutObject:

@@ -5,25 +5,22 @@ import uuid
 from datetime import datetime
 
 from allauth.core import ratelimit
-from csp.decorators import csp
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import documents, papers, wording
-from pledges.actions import signing
+from pledges.actions import preparing, signing
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
-from pledges.gateways import storage
 from pledges.models import SigningIntent
 from pledges.views.accounts import client_address
-from pledges.views.reading import PDF_POLICY
+from pledges.views.files import pdf_response
 
 # Where a refusal is said beside the field that it is about; the others close the document.
 _FIELD = {
@@ -46,21 +43,13 @@ def sign(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse
 
 
 @require_safe
-@xframe_options_sameorigin
-@csp(PDF_POLICY)
 def reading_copy(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse:
     """The bytes laid before their signer, for that person alone."""
     laid = _own_intent(request, pk, intent)
-    try:
-        content = storage.get(laid.document_digest)
-    except storage.Missing as missing:
-        raise Http404 from missing
-    name = f"{laid.pledge.number}.pdf"
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )
+    content = preparing.reading_copy(laid)
+    if content is None:
+        raise Http404
+    return pdf_response(content, name=f"{laid.pledge.number}.pdf", sha256=laid.document_digest)
 
 
 def _own_intent(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> SigningIntent:

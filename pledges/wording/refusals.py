@@ -25,7 +25,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.IntentExpired: gettext_lazy(
         "The document was laid before you too long ago. Please prepare it again and read it afresh."
     ),
-    refusals.WrongPassword: gettext_lazy("The password is not right. Nothing has been signed."),
+    refusals.WrongPassword: gettext_lazy("The password is not right."),
     refusals.ConsentMissing: gettext_lazy("Please confirm the declaration before signing."),
     refusals.MarkMissing: gettext_lazy(
         "Please sign by hand, or type your name exactly as it stands in the pledge."

@@ -1,7 +1,7 @@
 """The faces are cut down to what a version prints, the same way every time, and widened at need."""
 
 import uharfbuzz
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pledges.gateways import fonts
@@ -46,6 +46,7 @@ def test_covering_leaves_a_sufficient_subset_alone_and_widens_another():
     assert {ord(char) for char in "客户经理欧阳镕"} <= drawn(wider.serif)
 
 
+@settings(deadline=None)
 @given(HAN)
 def test_what_is_not_missing_is_drawn_after_widening(text):
     wider = fonts.covering(fonts.subset_for("客"), text)

@@ -45,7 +45,10 @@ def test_an_appearance_is_an_incremental_update(rendered, drawn):
 
 
 def test_it_is_deterministic_and_changes_the_identifier_only_in_its_second_half(rendered, drawn):
-    assert pades.draw_appearance(rendered, field="ManagerSeal", appearance=figure("李明 2026")) == drawn
+    assert (
+        pades.draw_appearance(rendered, field="ManagerSeal", appearance=figure("李明 2026"))
+        == drawn
+    )
     before, after = opened(rendered).trailer.ID, opened(drawn).trailer.ID
     assert bytes(before[0]) == bytes(after[0]) and bytes(before[1]) != bytes(after[1])
 

@@ -50,7 +50,7 @@ def test_it_declares_and_keeps_pdf_a_3a(rendered):
     assert len(document.trailer.ID) == 2
     for state in document.pages[0].Resources.ExtGState.values():
         assert "/SMask" not in state and "/BM" not in state
-        assert all(state[key] == 1 for key in state.keys())
+        assert all(value == 1 for _, value in state.items())
 
 
 def test_every_font_is_embedded_subset_and_maps_to_unicode(rendered):
@@ -151,8 +151,8 @@ ASKING = [
     '<a rel="attachment" href="{}">x</a>',
     '<style>@import url("{}");</style>',
     '<style>@font-face {{ font-family: x; src: url("{}") }}</style>',
-    '<p style="background: url(\'{}\')">x</p>',
-    '<p style="list-style: url(\'{}\'); display: list-item">x</p>',
+    "<p style=\"background: url('{}')\">x</p>",
+    "<p style=\"list-style: url('{}'); display: list-item\">x</p>",
     '<style>p::before {{ content: url("{}") }}</style><p>x</p>',
     '<svg><image href="{}" width="9" height="9"/></svg>',
     '<svg><use href="{}#a"/></svg>',

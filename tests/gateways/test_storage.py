@@ -44,7 +44,9 @@ def left_over(folder: Path) -> list[Path]:
     return list((folder / filestorage.UNFINISHED).glob("*"))
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.binary(max_size=3000))
 def test_what_is_put_comes_back(any_storage, data):
     sha256 = storage.put(data)

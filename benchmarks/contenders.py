@@ -1,0 +1,129 @@
+"""The ways of printing a pledge that `benchmarks.render` compares, each as a function without
+arguments that returns the PDF."""
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from pylopdf_fonts_zh_cn import sans_path, serif_path
+
+from benchmarks import samples
+from pledges import documents
+from pledges.core.blanks import display
+from pledges.core.clauses import Words
+from pledges.core.sheet import Sheet
+from pledges.documents.paper import stylesheet
+from pledges.gateways import fonts
+
+Printer = Callable[[], bytes]
+
+
+def this_project(slug: str, sheet: Sheet) -> Printer:
+    """As the application prints: subset made at publication, everything else on each call."""
+    own = fonts.subset_for(
+        samples.version_text(slug, sheet.language) + documents.paper_text(sheet.language)
+    )
+    return lambda: documents.pledge_pdf(sheet, own)
+
+
+def with_full_fonts(sheet: Sheet) -> str:
+    """The same HTML and CSS, self-contained, with the two full fonts by file address."""
+    faces = "".join(
+        f'@font-face {{ font-family: "{family}"; src: url({path.as_uri()}) }}'
+        for family, path in (("Pledge Serif", serif_path()), ("Pledge Sans", sans_path()))
+    )
+    css = faces + stylesheet("sheet.css", "pledge.css")
+    return documents.paper_html(sheet).replace("</head>", f"<style>{css}</style></head>")
+
+
+def plain_weasyprint(sheet: Sheet) -> Printer:
+    """What the library's documentation shows first."""
+    from weasyprint import HTML
+
+    html = with_full_fonts(sheet)
+    return lambda: bytes(HTML(string=html).write_pdf())
+
+
+@contextmanager
+def without_harfbuzz() -> Iterator[None]:
+    """WeasyPrint as it is where only pip installed it: fonts are cut by fontTools instead."""
+    from weasyprint.pdf import fonts as writer
+
+    found, writer.harfbuzz_subset = writer.harfbuzz_subset, None
+    logger, level = logging.getLogger("weasyprint"), logging.getLogger("weasyprint").level
+    logger.setLevel(logging.ERROR)  # it warns on every font
+    try:
+        yield
+    finally:
+        writer.harfbuzz_subset = found
+        logger.setLevel(level)
+
+
+def typst(sheet: Sheet) -> Printer:
+    """The same text with the same fonts in Typst's own layout, compiler kept warm."""
+    import typst as compiler
+
+    source = _typst_source(sheet).encode()
+    folders = [serif_path().parent]
+    return lambda: bytes(compiler.compile(source, font_paths=folders))
+
+
+def _typst_source(sheet: Sheet) -> str:
+    blanks = {blank.code: blank for blank in sheet.blanks}
+
+    def quoted(text: str) -> str:
+        return '#"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+    lines = [
+        '#set page(paper: "a4", margin: (x: 24.5mm, y: 28mm), numbering: "— 1 —")',
+        '#set text(font: ("Noto Serif SC", "Noto Sans SC"), size: 12pt, lang: "zh")',
+        "#set par(justify: true, leading: 0.75em)",
+        f"#align(center)[#text(22pt)[{quoted(sheet.title)}]]",
+    ]
+    for _, clause in sheet.outline.walk():
+        runs = (
+            quoted(run.text)
+            if isinstance(run, Words)
+            else f"#underline[{quoted(display(blanks[run.code], sheet.answers, sheet.language))}]"
+            for run in clause.runs
+        )
+        lines.append(quoted(clause.number) + "".join(runs))
+    return "\n\n".join((*lines, quoted(sheet.consent), quoted(sheet.verify_url)))
+
+
+@contextmanager
+def chromium() -> Iterator[Callable[[Sheet], tuple[Printer, Printer]]]:
+    """A browser kept open; for a sheet, `page.pdf()` alone and with loading the page before it."""
+    from playwright.sync_api import sync_playwright
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        browser = stack.enter_context(sync_playwright()).chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox"],
+        )
+
+        def printers(sheet: Sheet) -> tuple[Printer, Printer]:
+            file = folder / f"{sheet.version_digest}.html"
+            file.write_text(with_full_fonts(sheet), encoding="utf-8")
+            page = browser.new_page()
+
+            def load() -> None:
+                page.goto(file.as_uri())
+                page.evaluate("document.fonts.ready.then(() => true)")
+
+            def print_only() -> bytes:
+                return bytes(page.pdf(prefer_css_page_size=True, tagged=True))
+
+            def load_and_print() -> bytes:
+                load()
+                return print_only()
+
+            load()
+            return print_only, load_and_print
+
+        yield printers

@@ -1,0 +1,149 @@
+"""Create demo people and lay pledges before the managers, so that every role can be tried."""
+
+import csv
+import io
+import os
+import secrets
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from pledges.access import SYSTEM
+from pledges.actions import answers, roster
+from pledges.core import refusals
+from pledges.core.lifecycle import Role
+from pledges.models import Department, Organisation, Person, Pledge, TemplateVersion
+
+DEPARTMENTS = {
+    "华东零售部": "East China Retail",
+    "华南对公部": "South China Corporate",
+    "合规部": "Compliance",
+    "人力资源部": "Human Resources",
+    "内部审计部": "Internal Audit",
+    "信息技术部": "Information Technology",
+}
+# username, name, employee number, position, department, role
+PEOPLE = (
+    ("liming", "李明", "E1001", "高级客户经理", "华东零售部", Role.MANAGER),
+    ("wangfang", "王芳", "E1002", "客户经理", "华东零售部", Role.MANAGER),
+    ("zhaolei", "赵磊", "E2001", "客户经理", "华南对公部", Role.MANAGER),
+    ("chenjing", "陈静", "C3001", "合规专员", "合规部", Role.COMPLIANCE),
+    ("sunhao", "孙浩", "C3002", "合规主管", "合规部", Role.COMPLIANCE),
+    ("zhoumin", "周敏", "H4001", "人事专员", "人力资源部", Role.HR),
+    ("wuying", "吴颖", "A5001", "内部审计师", "内部审计部", Role.AUDITOR),
+    ("zhengqiang", "郑强", "S9001", "系统管理员", "信息技术部", Role.ADMINISTRATOR),
+)
+ORGANISATION = ("示例银行股份有限公司", "Example Bank Co., Ltd.")
+UNNAMED = "本公司"
+TERMS = {"general-standards": 14, "contract": 21, "personal-code": 30}
+
+
+class Command(BaseCommand):
+    help = "Create demo people with random passwords; those that exist are left as they are."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--reset-passwords", action="store_true", help="give the demo people new passwords"
+        )
+
+    def handle(self, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("Demo people do not belong in a production installation.")
+        file = settings.VAR_DIR / "demo-accounts.csv"
+        accounts = _read(file)
+        with transaction.atomic():
+            _name_organisation()
+            passwords = _create_people(reset=options["reset_passwords"])
+            _lay_pledges()
+            # Written before the accounts are committed: nobody has a password that nobody knows.
+            if passwords:
+                _write(file, accounts | passwords)
+        self.stdout.write(f"{len(passwords)} demo passwords set; they are in {file}")
+        if not passwords and not file.exists():
+            self.stdout.write("That file is gone: --reset-passwords makes new ones.")
+
+
+def _name_organisation() -> None:
+    organisation = Organisation.current()
+    if organisation.name_zh == UNNAMED:
+        organisation.name_zh, organisation.name_en = ORGANISATION
+        roster.save_organisation(organisation, actor=SYSTEM, at=timezone.now())
+
+
+def _create_people(*, reset: bool) -> dict[str, tuple[str, str, str]]:
+    made = {}
+    for username, name, number, position, department, role in PEOPLE:
+        person = Person.objects.filter(username=username).first()
+        if person and not reset:
+            continue
+        person = person or Person(
+            username=username,
+            name=name,
+            employee_number=number,
+            position=position,
+            department=_department(department),
+            email=f"{username}@example.com",
+            contact="021-5555 0100",
+        )
+        password = secrets.token_urlsafe(12)
+        person.set_password(password)
+        roles = None if person.pk else [role]
+        roster.save_person(person, actor=SYSTEM, at=timezone.now(), roles=roles)
+        made[username] = (username, password, role.value)
+    return made
+
+
+def _department(name: str) -> Department:
+    found = Department.objects.filter(name_zh=name).first()
+    return found or roster.save_department(
+        Department(name_zh=name, name_en=DEPARTMENTS[name]), actor=SYSTEM, at=timezone.now()
+    )
+
+
+def _lay_pledges() -> None:
+    """Each template before each demo manager, unless they ever had it."""
+    at = timezone.now()
+    managers = [username for username, *_rest, role in PEOPLE if role is Role.MANAGER]
+    for version in TemplateVersion.objects.current(timezone.localdate(at)):
+        term = TERMS.get(version.template.slug, 14)
+        for person in Person.objects.filter(username__in=managers, is_active=True):
+            if Pledge.objects.of(person).filter(version__template=version.template).exists():
+                continue
+            due_on = timezone.localdate(at) + timedelta(days=term)
+            try:
+                answers.assign(version, person=person, actor=SYSTEM, at=at, due_on=due_on)
+            except refusals.Refusal:
+                continue
+
+
+def _read(file: Path) -> dict[str, tuple[str, str, str]]:
+    if not file.exists():
+        return {}
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.reader(stream) if len(row) == 3]
+    return {row[0]: (row[0], row[1], row[2]) for row in rows[1:]}
+
+
+def _write(file: Path, accounts: dict[str, tuple[str, str, str]]) -> None:
+    """All or nothing, and readable by its owner alone from the first byte on."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("username", "password", "role"))
+    table.writerows(accounts.values())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".demo-accounts-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text.getvalue())
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise

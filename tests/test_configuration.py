@@ -1,0 +1,127 @@
+"""What stands before the settings: the secret key, the command line, the static files."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+import manage
+from config import collecting
+from config.secrets import SHORTEST, secret_key
+
+PROJECT = Path(__file__).resolve().parent.parent
+PRODUCTION = {
+    "DATABASE_URL": "postgres://hr@db.example/pledges",
+    "SECRET_KEY": "x1Y" * 30,
+    "ALLOWED_HOSTS": "pledges.example.com",
+    "PUBLIC_URL": "https://pledges.example.com",
+    "BEHIND_TLS_PROXY": "1",
+    "TRUSTED_PROXIES": "1",
+}
+
+
+def test_the_secret_key_is_made_once_and_closed_to_others(tmp_path: Path) -> None:
+    key = secret_key(tmp_path / "var")
+    assert len(key) >= SHORTEST
+    assert secret_key(tmp_path / "var") == key
+    assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret-key"]
+
+
+def test_two_installations_have_two_secret_keys(tmp_path: Path) -> None:
+    assert secret_key(tmp_path / "one") != secret_key(tmp_path / "two")
+
+
+def test_starts_at_the_same_moment_agree_on_one_key(tmp_path: Path) -> None:
+    keys: list[str] = []
+    starters = [
+        threading.Thread(target=lambda: keys.append(secret_key(tmp_path))) for _ in range(16)
+    ]
+    for starter in starters:
+        starter.start()
+    for starter in starters:
+        starter.join()
+    assert (len(keys), len(set(keys))) == (16, 1)
+
+
+@pytest.mark.parametrize("content", ["", "short\n", "é" * 60])
+def test_a_damaged_secret_key_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "secret-key").write_text(content, "utf-8")
+    with pytest.raises(ImproperlyConfigured, match="secret-key"):
+        secret_key(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["manage.py"], False),
+        (["manage.py", "help"], False),
+        (["manage.py", "migrate", "--help"], False),
+        (["manage.py", "--version"], False),
+        (["manage.py", "makemessages", "-a"], False),
+        (["manage.py", "migrate"], True),
+        (["manage.py", "shell"], True),
+        (["manage.py", "verify_ledger"], True),
+    ],
+)
+def test_only_commands_that_need_the_database_start_it(arguments: list[str], needed: bool) -> None:
+    assert manage.needs_database(arguments) is needed
+
+
+def test_static_files_are_collected_once(
+    settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "page.css").write_text("a {}")
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_ROOT = tmp_path / "static"
+    collecting.get_finders.__globals__["get_finder"].cache_clear()
+    called: list[str] = []
+
+    def collect(command: str, **options: object) -> None:
+        called.append(command)
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(collecting, "call_command", collect)
+    collecting.collect_static_files()
+    collecting.collect_static_files()
+    assert called == ["collectstatic"]
+    (source / "page.css").write_text("a { color: red }")
+    collecting.collect_static_files()
+    assert called == ["collectstatic"] * 2
+    collecting.get_finders.__globals__["get_finder"].cache_clear()
+
+
+def test_a_production_installation_passes_its_deployment_check() -> None:
+    code = (
+        "import django; django.setup();"
+        "from django.core.management import call_command;"
+        "call_command('check', deploy=True, fail_level='WARNING')"
+    )
+    environment = {**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    del environment["PRODUCTION"]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY"])
+def test_production_without_its_own_secret_does_not_start(missing: str) -> None:
+    environment = {**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    del environment["PRODUCTION"], environment[missing]
+    done = subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert f"{missing} must be set in production" in done.stderr

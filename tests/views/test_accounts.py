@@ -1,0 +1,51 @@
+"""Accounts: nobody signs up, everybody lands where their work is, forms can be filled by all."""
+
+import pytest
+from django.test import RequestFactory
+
+from pledges.views.accounts import client_address
+from tests import baseline
+
+
+def test_nobody_signs_up(client, db):
+    assert "id_password1" not in client.get("/accounts/signup/").content.decode()
+    client.post(
+        "/accounts/signup/",
+        {"username": "x", "email": "x@example.com", "password1": "y" * 14, "password2": "y" * 14},
+    )
+    from pledges.models import Person
+
+    assert not Person.objects.filter(username="x").exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "place"),
+    [("liming", "/"), ("chenjing", "/admin/"), ("zhoumin", "/admin/"), ("admin", "/admin/")],
+)
+def test_signing_in_leads_to_ones_work(client, db, who, place):
+    typed = {"login": who, "password": baseline.PASSWORD}
+    response = client.post("/accounts/login/", typed)
+    assert (response.status_code, response["Location"]) == (302, place)
+
+
+def test_an_error_is_tied_to_its_input(client, liming):
+    client.force_login(liming)
+    page = client.post("/accounts/password/change/", {"oldpassword": ""}).content.decode()
+    assert 'id="id_oldpassword_error"' in page
+    assert 'aria-describedby="id_oldpassword_helptext id_oldpassword_error"' in page
+    assert '<label for="id_oldpassword">' in page
+    assert 'autocomplete="current-password"' in page
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, None, "127.0.0.1"),
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(settings, proxies, forwarded, expected):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    assert client_address(RequestFactory(headers=headers).get("/")) == expected

@@ -1,0 +1,56 @@
+"""The mails: who gets which, in which language, with what in them."""
+
+from datetime import timedelta
+
+import pytest
+
+from pledges import notices
+from pledges.actions import review
+
+
+@pytest.fixture
+def mails(mailoutbox):
+    def sent(event, pledge, person):
+        mailoutbox.clear()
+        notices.send.func(event, str(pledge.pk), person.pk)
+        return mailoutbox
+
+    return sent
+
+
+def test_the_signer_and_the_officer_get_different_mails(mails, signed, chenjing):
+    pledge = signed()
+    (own,) = mails(notices.SIGNED, pledge, pledge.person)
+    (other,) = mails(notices.SIGNED, pledge, chenjing)[:1]
+    assert pledge.number in own.subject and f"/pledges/{pledge.pk}/" in own.body
+    assert "李明" in other.body and "/admin/" in other.body
+    assert f"/pledges/{pledge.pk}/" not in other.body
+
+
+def test_a_return_lists_reasons_by_clause_and_escapes_nothing(mails, signed, chenjing, now):
+    pledge = signed()
+    reasons = [review.Reason("请说明 <依据> & 来源", "1.2.1"), review.Reason("全文重读")]
+    review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
+    (mail,) = mails(notices.RETURNED, pledge, pledge.person)
+    assert "一、2.（1）\n  请说明 <依据> & 来源" in mail.body
+    assert "全文重读" in mail.body
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("event", [notices.ACCEPTED, notices.REVOKED])
+def test_the_others_in_both_languages(mails, accepted, chenjing, now, event, language):
+    pledge = accepted()
+    review.revoke(pledge, actor=chenjing, at=now + timedelta(days=1), reason="调离岗位")
+    pledge.person.language = language
+    pledge.person.save()
+    (mail,) = mails(event, pledge, pledge.person)
+    assert pledge.number in mail.subject and "\n" not in mail.subject
+    assert ("2026年11月" if language == "zh-hans" else "November 2026") in mail.body
+    assert ("调离岗位" in mail.body) == (event == notices.REVOKED)
+
+
+def test_without_an_address_nothing_is_sent(mails, signed, liming):
+    pledge = signed()
+    liming.email = ""
+    liming.save()
+    assert not mails(notices.SIGNED, pledge, liming)
