@@ -48,19 +48,23 @@ def plain_weasyprint(sheet: Sheet) -> Printer:
     return lambda: bytes(HTML(string=html).write_pdf())
 
 
-@contextmanager
-def without_harfbuzz() -> Iterator[None]:
-    """WeasyPrint as it is where only pip installed it: fonts are cut by fontTools instead."""
+def without_harfbuzz(printer: Printer) -> Printer:
+    """The same where only pip installed WeasyPrint: fonts are cut by fontTools instead."""
     from weasyprint.pdf import fonts as writer
 
-    found, writer.harfbuzz_subset = writer.harfbuzz_subset, None
-    logger, level = logging.getLogger("weasyprint"), logging.getLogger("weasyprint").level
-    logger.setLevel(logging.ERROR)  # it warns on every font
-    try:
-        yield
-    finally:
-        writer.harfbuzz_subset = found
-        logger.setLevel(level)
+    logger = logging.getLogger("weasyprint")
+
+    def print_slowly() -> bytes:
+        found, level = writer.harfbuzz_subset, logger.level
+        writer.harfbuzz_subset = None
+        logger.setLevel(logging.ERROR)  # it warns on every font
+        try:
+            return printer()
+        finally:
+            writer.harfbuzz_subset = found
+            logger.setLevel(level)
+
+    return print_slowly
 
 
 def typst(sheet: Sheet) -> Printer:

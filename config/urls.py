@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from pledges.views import filling, health, language, mine, public, reading, signing
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("verify/<uuid:pk>/", public.verify, name="verify"),
     path("language/", language.choose, name="language"),
     path("healthz", health.healthz, name="healthz"),
+    # An address is a fact about a person, which administrators change and the ledger tells of.
+    path("accounts/email/", RedirectView.as_view(pattern_name="mine"), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),

@@ -56,6 +56,9 @@ def _reasons(pledge: Pledge) -> list[dict[str, str]]:
     """Why `pledge` was returned, each with its clause as people cite it."""
     outline = pledge.version.outline(pledge.language)
     return [
-        {"citation": outline.citation(reason.clause) if reason.clause else "", "text": reason.text}
+        {
+            "citation": outline.citation(reason.clause) if reason.clause else "",
+            "text": "\n  ".join(reason.text.splitlines()),
+        }
         for reason in pledge.return_reasons.all()
     ]

@@ -4,7 +4,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from pledges.gateways import storage
 from pledges.models import Document, Pledge
+
+
+class FileUnavailable(Exception):
+    """An issued file is missing from storage, or is no longer the one that was issued."""
 
 
 @dataclass(frozen=True)
@@ -36,3 +41,11 @@ def standing(code: uuid.UUID) -> Standing | None:
         document_digest=pledge.document_digest,
         files=tuple(pledge.documents.all()),
     )
+
+
+def issued_bytes(file: Document) -> bytes:
+    """The bytes of an issued file, checked against its hash; raises `FileUnavailable`."""
+    try:
+        return storage.get(file.sha256)
+    except (storage.Missing, storage.Corrupt) as error:
+        raise FileUnavailable(file.sha256) from error

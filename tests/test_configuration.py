@@ -16,7 +16,7 @@ from config.secrets import SHORTEST, secret_key
 PROJECT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
     "DATABASE_URL": "postgres://hr@db.example/pledges",
-    "SECRET_KEY": "x1Y" * 30,
+    "SECRET_KEY": "correct-horse-battery-staple" * 3,
     "ALLOWED_HOSTS": "pledges.example.com",
     "PUBLIC_URL": "https://pledges.example.com",
     "BEHIND_TLS_PROXY": "1",
@@ -112,10 +112,9 @@ def test_a_production_installation_passes_its_deployment_check() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY"])
-def test_production_without_its_own_secret_does_not_start(missing: str) -> None:
+def test_production_without_its_own_secret_does_not_start() -> None:
     environment = {**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    del environment["PRODUCTION"], environment[missing]
+    del environment["PRODUCTION"], environment["SECRET_KEY"]
     done = subprocess.run(
         [sys.executable, "-c", "import django; django.setup()"],
         cwd=PROJECT,
@@ -124,4 +123,4 @@ def test_production_without_its_own_secret_does_not_start(missing: str) -> None:
         text=True,
     )
     assert done.returncode == 1
-    assert f"{missing} must be set in production" in done.stderr
+    assert "SECRET_KEY must be set in production" in done.stderr

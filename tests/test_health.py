@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.checks import CheckMessage
 from django.db import OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
@@ -62,9 +63,11 @@ def test_a_document_storage_that_fails_is_told_without_its_details(
 
 @pytest.mark.django_db
 def test_a_missing_migration_is_told(client: Client) -> None:
-    MigrationRecorder(connection).record_unapplied("pledges", "0002_guards")
+    (newest,) = MigrationLoader(connection).graph.leaf_nodes("pledges")
+    MigrationRecorder(connection).record_unapplied(*newest)
     answer = client.get("/healthz")
     assert (answer.status_code, set(answer.json()["reasons"])) == (503, {"migrations"})
+    assert answer.json()["reasons"]["migrations"] == "1 not applied"
 
 
 @pytest.mark.django_db

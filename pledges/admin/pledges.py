@@ -45,6 +45,10 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     )
     search_help_text = _("Name, employee number or pledge number")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        until = filters.PeriodFilter.until_name
+        return lookup == until or super().lookup_allowed(lookup, value, request)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pledge]:
         flagged = Commitment.objects.filter(flagged=True)
         pledges = Pledge.objects.prefetch_related(

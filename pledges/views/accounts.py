@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from pledges import access
 from pledges.access import Act
+from pledges.models import Person
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,3 +31,10 @@ def client_address(request: HttpRequest) -> str | None:
         return get_adapter(request).get_client_ip(request)
     except PermissionDenied:
         return None
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Who asks; strangers are sent to sign in before any page calls this."""
+    if not isinstance(request.user, Person):
+        raise PermissionDenied
+    return request.user

@@ -8,7 +8,7 @@ POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; fram
 
 
 def pdf_response(data: bytes, *, name: str, sha256: str, download: bool = False) -> HttpResponse:
-    """`data` as the ASCII file `name`, tagged with its hash; `download` keeps it from being shown."""
+    """`data` as the file `name` (ASCII), tagged with its hash; shown, or with `download` kept."""
     kept = "attachment" if download else "inline"
     return HttpResponse(
         data,

@@ -59,7 +59,7 @@ class PreferredLanguageMiddleware:
     @staticmethod
     def _activate(request: HttpRequest, code: str) -> None:
         translation.activate(code)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 @login_not_required

@@ -17,6 +17,7 @@ from pledges.access import Act
 from pledges.actions.answers import reading_of
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
+from pledges.views.accounts import person_of
 from pledges.views.reading import Reason, reasons_of
 
 
@@ -56,7 +57,7 @@ class Entry:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """A manager's pledges; anybody else is shown the way to their own place."""
-    person = request.user
+    person = person_of(request)
     own = list(
         Pledge.objects.of(person)
         .select_related("version", "corrects", "corrected_by")
@@ -82,7 +83,6 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     return {
         **sections,
         "overdue": [draft for draft in drafts if draft.overdue],
-        "nearest": next((draft for draft in drafts if draft.pledge.due_on), None),
         "empty": not any(sections.values()),
     }
 

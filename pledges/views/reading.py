@@ -11,11 +11,10 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from pledges import access, documents, papers
+from pledges import access, documents, papers, verification
 from pledges.access import Act
 from pledges.core.lifecycle import PledgeState
 from pledges.core.sheet import Sheet
-from pledges.gateways import storage
 from pledges.models import Document, Pledge
 from pledges.views.files import pdf_response
 
@@ -90,8 +89,8 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
     if unchanged is not None:
         return unchanged
     try:
-        data = storage.get(file.sha256)
-    except (storage.Missing, storage.Corrupt):
+        data = verification.issued_bytes(file)
+    except verification.FileUnavailable:
         logger.exception("document %s of pledge %s cannot be given out", file.sha256, pk)
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return render(request, "document_unavailable.html", status=status)

@@ -9,8 +9,9 @@ from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import redirect_to_login
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -48,8 +49,10 @@ class SessionLifetimeMiddleware:
         messages.info(request, _("Your session has ended after its longest time. Sign in again."))
         if not getattr(view, "login_required", True):
             return None
-        back = request.get_full_path() if request.method == "GET" else ""
-        answer = redirect_to_login(back)
+        if request.method in ("GET", "HEAD"):
+            answer = redirect_to_login(request.get_full_path())
+        else:
+            answer = HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(answer.url)
         return answer

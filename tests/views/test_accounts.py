@@ -3,6 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
+from pledges.models import Person
 from pledges.views.accounts import client_address
 from tests import baseline
 
@@ -13,8 +14,6 @@ def test_nobody_signs_up(client, db):
         "/accounts/signup/",
         {"username": "x", "email": "x@example.com", "password1": "y" * 14, "password2": "y" * 14},
     )
-    from pledges.models import Person
-
     assert not Person.objects.filter(username="x").exists()
 
 

@@ -1,7 +1,6 @@
 """Pages for what went wrong: ours, in both languages, without internals."""
 
 import pytest
-from django.conf import settings as project
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
 from django.test import Client, RequestFactory
@@ -67,10 +66,3 @@ def test_a_failing_view_shows_no_trace(client, liming, monkeypatch):
     assert response.status_code == 500
     assert "inner words" not in response.content.decode()
     assert "no-store" in response["Cache-Control"]
-
-
-def test_the_handlers_are_the_ones_in_use():
-    from config import urls
-
-    assert project.ROOT_URLCONF == "config.urls"
-    assert urls.handler500 == "pledges.views.errors.server_error"

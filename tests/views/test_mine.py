@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 
 from pledges.actions import answers, review
-from pledges.models import TemplateVersion
 from pledges.views import mine
 
 ALL = {"general-standards", "contract", "personal-code"}
@@ -35,7 +34,7 @@ def test_an_empty_page_says_what_will_appear(client, liming, monkeypatch):
     client.force_login(liming)
     response = client.get("/")
     assert response.context["empty"]
-    assert "<ul class=\"entries\"" not in response.content.decode()
+    assert '<ul class="entries"' not in response.content.decode()
 
 
 def test_progress_counts_blanks_that_read_well(sections, draft):
@@ -67,9 +66,8 @@ def test_what_waits_or_is_open_or_in_force_cannot_be_started(
 def test_each_state_has_its_section(sections, signed, accepted, chenjing, now):
     waits, holds = signed("contract"), accepted("personal-code")
     back = signed("general-standards")
-    review.return_to_manager(
-        back, actor=chenjing, at=now, reasons=[review.Reason("理由", "1.2.1"), review.Reason("全文")]
-    )
+    reasons = [review.Reason("理由", "1.2.1"), review.Reason("全文")]
+    review.return_to_manager(back, actor=chenjing, at=now, reasons=reasons)
     found = sections()
     assert [entry.pledge for entry in found["waiting"]] == [waits]
     assert [entry.pledge for entry in found["in_force"]] == [holds]

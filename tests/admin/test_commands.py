@@ -1,0 +1,167 @@
+"""The commands: templates in and out, the built-in ones, the ledger, the demo people."""
+
+import csv
+import stat
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from pledges.core import templatefile
+from pledges.core.lifecycle import Role, VersionState
+from pledges.models import LedgerEntry, Person, Pledge, TemplateVersion
+from tests import baseline
+
+FILE = baseline.BUILTIN / "personal-code.pledge"
+
+
+def run(command, *args, **options):
+    out, err = StringIO(), StringIO()
+    call_command(command, *args, stdout=out, stderr=err, **options)
+    return out.getvalue() + err.getvalue()
+
+
+def test_a_template_goes_out_and_comes_back_unchanged(db, tmp_path):
+    text = run("export_template", "contract")
+    file = tmp_path / "contract.pledge"
+    file.write_text(text, encoding="utf-8")
+    before = LedgerEntry.objects.count()
+    assert "already there" in run("import_template", str(file), publish=True)
+    assert LedgerEntry.objects.count() == before
+    assert TemplateVersion.objects.filter(template__slug="contract").count() == 1
+
+
+def test_a_changed_template_becomes_the_next_draft_and_is_published_when_asked(db, tmp_path):
+    text = FILE.read_text(encoding="utf-8").replace("slug: personal-code", "slug: own-code")
+    file = tmp_path / "own.pledge"
+    file.write_text(text, encoding="utf-8")
+    run("import_template", str(file))
+    versions = TemplateVersion.objects.filter(template__slug="own-code")
+    assert versions.get().status == VersionState.DRAFT
+    with pytest.raises(CommandError):
+        run("export_template", "own-code")
+    assert templatefile.parse(run("export_template", "own-code", number=1))[0] is not None
+    run("import_template", str(file), publish=True)
+    assert versions.get().status == VersionState.PUBLISHED
+
+
+def test_a_broken_file_is_told_line_by_line_and_nothing_is_imported(db, tmp_path, capsys):
+    lines = FILE.read_text(encoding="utf-8").split("\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith("二、"))
+    lines[at] = lines[at].replace("二、", "五、")
+    file = tmp_path / "broken.pledge"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    err = StringIO()
+    with pytest.raises(SystemExit) as exit_:
+        call_command("import_template", str(file), stderr=err)
+    assert exit_.value.code == 1
+    first = err.getvalue().splitlines()[0]
+    assert first.startswith(f"{file}:{at + 1}:1: ")
+    assert "二、" in first
+    assert TemplateVersion.objects.count() == 3
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_an_unreadable_file_is_named(db, tmp_path, content):
+    file = tmp_path / "none.pledge"
+    if content:
+        file.write_bytes(content)
+    with pytest.raises(CommandError, match=r"none\.pledge"):
+        run("import_template", str(file))
+
+
+def test_unknown_templates_are_not_exported(db):
+    with pytest.raises(CommandError, match="nothing-such"):
+        run("export_template", "nothing-such")
+
+
+def test_loading_the_built_in_pledges_again_changes_nothing(db):
+    before = LedgerEntry.objects.count()
+    assert run("load_builtin").count("already there") == 3
+    assert LedgerEntry.objects.count() == before
+    assert TemplateVersion.objects.published().count() == 3
+
+
+def test_the_ledger_verifies(db, signed):
+    signed()
+    last = LedgerEntry.objects.order_by("-sequence").first()
+    assert last.chain_hash in run("verify_ledger")
+
+
+def test_an_altered_ledger_is_told_where(db, signed):
+    signed()
+    victim = LedgerEntry.objects.order_by("-sequence").first()
+    table = LedgerEntry._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(
+            f"UPDATE {table} SET leaf = replace(leaf, 'system', 'nobody'), at = at + '1s'"
+            " WHERE sequence = %s",
+            [victim.sequence],
+        )
+        cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER written_once")
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_ledger", stdout=out)
+    assert f"entry {victim.sequence}:" in out.getvalue()
+
+
+@pytest.fixture
+def demo(db, settings, tmp_path):
+    """An installation with no people of its own yet."""
+    settings.VAR_DIR = tmp_path / "var"
+    Person.objects.all().delete()
+    return settings.VAR_DIR / "demo-accounts.csv"
+
+
+def accounts(file):
+    with file.open(encoding="utf-8", newline="") as stream:
+        return {row["username"]: row for row in csv.DictReader(stream)}
+
+
+def test_the_demo_has_somebody_for_every_role_and_pledges_to_sign(demo):
+    run("create_demo")
+    rows = accounts(demo)
+    roles = sorted(row["role"] for row in rows.values())
+    assert roles == sorted(
+        [Role.MANAGER] * 3
+        + [Role.COMPLIANCE] * 2
+        + [Role.HR, Role.AUDITOR, Role.ADMINISTRATOR]
+    )
+    for row in rows.values():
+        person = Person.objects.get(username=row["username"])
+        assert person.check_password(row["password"])
+        assert person.roles == {row["role"]}
+    assert stat.S_IMODE(demo.stat().st_mode) == 0o600
+    managers = Person.objects.filter(groups__name=Role.MANAGER)
+    assert managers.values("department").distinct().count() == 2
+    assert Pledge.objects.drafts().filter(due_on__isnull=False).count() == 9
+
+
+def test_the_demo_made_again_leaves_everything_as_it_is(demo):
+    run("create_demo")
+    before, entries = demo.read_bytes(), LedgerEntry.objects.count()
+    run("create_demo")
+    assert demo.read_bytes() == before
+    assert LedgerEntry.objects.count() == entries
+
+
+def test_lost_passwords_are_not_replaced_unasked(demo):
+    run("create_demo")
+    old = Person.objects.get(username="liming").password
+    demo.unlink()
+    assert "--reset-passwords" in run("create_demo")
+    assert not demo.exists()
+    assert Person.objects.get(username="liming").password == old
+    run("create_demo", reset_passwords=True)
+    row = accounts(demo)["liming"]
+    assert Person.objects.get(username="liming").check_password(row["password"])
+    assert row["role"] == "manager"
+
+
+def test_production_gets_no_demo(demo, settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError):
+        run("create_demo")
+    assert not Person.objects.exists()

@@ -1,0 +1,216 @@
+"""People, departments and the organisation; laying pledges before people; the ledger's page."""
+
+from datetime import date
+
+import pytest
+
+from pledges.core.lifecycle import PledgeState, Role
+from pledges.models import Department, LedgerEntry, Organisation, Person, Pledge
+
+URL = "/admin/pledges/person/"
+FACTS = {
+    "username": "zhoujie",
+    "email": "zhoujie@example.com",
+    "name": "周杰",
+    "employee_number": "E3001",
+    "position": "客户经理",
+    "contact": "021-5555 0199",
+    "language": "zh-hans",
+    "is_active": "on",
+}
+
+
+def facts(**changes):
+    department = Department.objects.get(name_zh="华东零售部")
+    return {**FACTS, "department": department.pk, "roles": ["manager"], **changes}
+
+
+def of(person, **changes):
+    own = {name: getattr(person, name) for name in FACTS if name != "is_active"}
+    return facts(**own, department=person.department_id, **changes)
+
+
+def test_an_administrator_creates_somebody_with_a_first_password(as_, admin, client):
+    sent = facts(first_password="paper-desk-ink-42", roles=["manager", "compliance"])
+    assert as_(admin).post(f"{URL}add/", sent).status_code == 302
+    made = Person.objects.get(username="zhoujie")
+    assert made.roles == {"manager", "compliance"}
+    assert made.check_password("paper-desk-ink-42")
+    assert (made.is_staff, made.is_superuser) == (True, False)
+    entry = LedgerEntry.objects.get(event="person.created")
+    assert entry.actor_id == admin.pk
+    assert "周杰" not in entry.leaf
+
+
+def test_without_a_first_password_the_account_waits_for_one_by_mail(as_, admin):
+    as_(admin).post(f"{URL}add/", facts())
+    assert not Person.objects.get(username="zhoujie").has_usable_password()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"first_password": "short"}, "first_password"),
+        ({"first_password": "password1234"}, "first_password"),
+        ({"email": ""}, "first_password"),
+        ({"employee_number": "E1001"}, "employee_number"),
+        ({"username": "liming"}, "username"),
+        ({"department": ""}, "department"),
+        ({"roles": ["king"]}, "roles"),
+        ({"email": "LIMING@example.com"}, "__all__"),
+    ],
+)
+def test_wrong_facts_are_refused_at_their_field(as_, admin, changes, field):
+    response = as_(admin).post(f"{URL}add/", facts(**changes))
+    assert response.status_code == 200
+    assert field in response.context["adminform"].form.errors
+    assert not Person.objects.filter(username="zhoujie").exists()
+
+
+def test_roles_are_changed_and_the_password_is_not(as_, admin, liming):
+    password = liming.password
+    sent = of(liming, roles=["hr"], password="x", is_superuser="on", is_staff="on")
+    as_(admin).post(f"{URL}{liming.pk}/change/", sent)
+    changed = Person.objects.get(pk=liming.pk)
+    assert changed.roles == {"hr"}
+    assert changed.password == password
+    assert not changed.is_superuser
+    assert "password" not in as_(admin).get(f"{URL}{liming.pk}/change/").context[
+        "adminform"
+    ].form.fields
+
+
+def test_somebody_deactivated_keeps_their_roles_for_later(as_, admin, liming):
+    sent = of(liming)
+    del sent["is_active"]
+    as_(admin).post(f"{URL}{liming.pk}/change/", sent)
+    changed = Person.objects.get(pk=liming.pk)
+    assert not changed.is_active
+    assert changed.roles == frozenset()
+    assert list(changed.groups.values_list("name", flat=True)) == ["manager"]
+
+
+@pytest.mark.parametrize("how", ["role", "account"])
+def test_the_last_administrator_stays_one(as_, admin, told, how):
+    sent = of(admin, roles=["hr"] if how == "role" else ["administrator"])
+    if how == "account":
+        del sent["is_active"]
+    response = as_(admin).post(f"{URL}{admin.pk}/change/", sent, follow=True)
+    assert told(response)
+    kept = Person.objects.get(pk=admin.pk)
+    assert kept.is_active
+    assert Role.ADMINISTRATOR in kept.roles
+
+
+def test_with_another_administrator_one_may_step_down(as_, admin, sunhao):
+    as_(admin).post(
+        f"{URL}{sunhao.pk}/change/", of(sunhao, roles=["compliance", "administrator"])
+    )
+    as_(admin).post(f"{URL}{admin.pk}/change/", of(admin, roles=["hr"]))
+    assert Person.objects.get(pk=admin.pk).roles == {"hr"}
+
+
+@pytest.mark.parametrize("username", ["chenjing", "zhoumin", "wuying"])
+def test_others_read_people_and_change_nothing(as_, request, liming, username):
+    client = as_(request.getfixturevalue(username))
+    page = client.get(f"{URL}{liming.pk}/change/")
+    assert page.status_code == 200
+    assert "李明" in page.content.decode()
+    assert liming.password not in page.content.decode()
+    assert client.post(f"{URL}{liming.pk}/change/", of(liming, name="假")).status_code == 403
+    assert client.post(f"{URL}add/", facts()).status_code == 403
+    liming.refresh_from_db()
+    assert liming.name == "李明"
+
+
+def assigning(people, **more):
+    return {
+        "action": "assign",
+        "index": "0",
+        "select_across": "0",
+        "_selected_action": [person.pk for person in people],
+        **more,
+    }
+
+
+def test_compliance_lays_a_pledge_before_people_and_hears_who_was_passed_over(
+    as_, chenjing, liming, wangfang, zhoumin, version, signed, told
+):
+    signed(person=wangfang)
+    client = as_(chenjing)
+    people = (liming, wangfang, zhoumin)
+    page = client.post(URL, assigning(people))
+    assert page.status_code == 200
+    assert not Pledge.objects.drafts().exists()
+    sent = {"confirmed": "1", "version": version().pk, "due_on": "2026-12-15"}
+    done = client.post(URL, assigning(people, **sent), follow=True)
+    (laid,) = Pledge.objects.drafts()
+    assert (laid.person, laid.due_on) == (liming, date(2026, 12, 15))
+    said = " ".join(told(done))
+    assert "王芳" in said
+    assert "周敏" in said
+    assert "李明" not in said
+
+
+def test_laying_before_people_needs_a_day_to_come_and_an_open_version(
+    as_, chenjing, liming, version
+):
+    for wrong in (
+        {"version": version().pk, "due_on": "2026-11-01"},
+        {"version": version().pk, "due_on": ""},
+        {"version": 999_999, "due_on": "2026-12-15"},
+    ):
+        page = as_(chenjing).post(URL, assigning([liming], confirmed="1", **wrong))
+        assert page.status_code == 200
+        assert page.context["form"].errors
+    assert not Pledge.objects.exists()
+
+
+def test_only_compliance_may_lay_a_pledge_before_people(as_, zhoumin, admin, liming, version):
+    sent = {"confirmed": "1", "version": version().pk, "due_on": "2026-12-15"}
+    for person in (zhoumin, admin):
+        as_(person).post(URL, assigning([liming], **sent))
+    assert not Pledge.objects.filter(status=PledgeState.DRAFT).exists()
+
+
+def test_the_organisation_is_renamed_through_the_ledger(as_, admin):
+    address = "/admin/pledges/organisation/1/change/"
+    sent = {
+        "name_zh": "示例信托有限公司",
+        "name_en": "Example Trust",
+        "time_zone": "Asia/Shanghai",
+        "number_prefix": "XT",
+    }
+    assert as_(admin).post(address, sent).status_code == 302
+    assert Organisation.current().number_prefix == "XT"
+    entry = LedgerEntry.objects.get(event="organisation.changed")
+    assert "示例信托" not in entry.leaf
+    for wrong in ({"time_zone": "Mars/Base"}, {"number_prefix": "x y"}, {"name_zh": ""}):
+        assert as_(admin).post(address, {**sent, **wrong}).status_code == 200
+    as_(admin).post(address, sent)
+    assert LedgerEntry.objects.filter(event="organisation.changed").count() == 1
+
+
+def test_departments_are_made_and_renamed_but_signed_pledges_keep_the_name(as_, admin, signed):
+    pledge = signed()
+    department = Department.objects.get(name_zh="华东零售部")
+    as_(admin).post(
+        f"/admin/pledges/department/{department.pk}/change/", {"name_zh": "华东部", "name_en": ""}
+    )
+    as_(admin).post("/admin/pledges/department/add/", {"name_zh": "华北部", "name_en": "North"})
+    assert Department.objects.filter(name_zh="华北部").exists()
+    pledge.refresh_from_db()
+    assert pledge.signer_department == "华东零售部"
+    assert LedgerEntry.objects.filter(event="department.changed").count() == 2
+
+
+def test_auditors_read_the_ledger_and_check_its_chain(as_, wuying, admin, signed, told):
+    signed()
+    page = as_(wuying).get("/admin/pledges/ledgerentry/").content.decode()
+    assert "李明" in page
+    address = "/admin/pledges/ledgerentry/check/"
+    assert as_(admin).post(address).status_code == 403
+    said = told(as_(wuying).post(address, follow=True))
+    assert len(said) == 1
+    assert str(LedgerEntry.objects.count()) in said[0]
+    assert as_(wuying).post("/admin/pledges/ledgerentry/1/change/", {}).status_code == 403

@@ -1,0 +1,211 @@
+"""Every address × every role × GET and POST: the expected status of each, and none unlisted."""
+
+import contextlib
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.urls import URLResolver, get_resolver, reverse
+
+from pledges import access
+from pledges.access import SYSTEM, Act
+from pledges.actions import preparing
+from pledges.core.lifecycle import Role
+
+pytestmark = pytest.mark.django_db
+
+# The columns: nobody, the pledge's manager, another manager, compliance, HR, auditor,
+# administrator.
+ACTORS = ("", "liming", "wangfang", "chenjing", "zhoumin", "wuying", "admin")
+
+# 2 answered, 3 sent elsewhere (nobody: to sign in), 4 not found, 0 forbidden, 5 method refused,
+# b and u: what was posted, here nothing, is refused as a bad request or as an incomplete form.
+TABLE = """
+name                                     GET     POST
+account_change_password                  3222222 3222222
+account_confirm_email                    2222222 4444444
+account_confirm_login_code               3333333 3333333
+account_email                            3333333 3333333
+account_email_verification_sent          2222222 5555555
+account_inactive                         2222222 5555555
+account_login                            2333333 2333333
+account_logout                           3222222 3333333
+account_reauthenticate                   3222222 3222222
+account_reset_password                   2222222 2222222
+account_reset_password_done              2222222 5555555
+account_reset_password_from_key          2222222 2222222
+account_reset_password_from_key_done     2222222 5555555
+account_set_password                     3333333 3333333
+account_signup                           2333333 2333333
+admin:app_list                           3003333 3003333
+admin:autocomplete                       3000000 3005555
+admin:index                              3002222 3002222
+admin:jsi18n                             3002222 3005555
+admin:login                              3333333 3333333
+admin:logout                             3003333 3003333
+admin:password_change                    3003333 3003333
+admin:password_change_done               3003333 3003333
+admin:pledges_department_add             3000002 3000002
+admin:pledges_department_change          3000002 3000002
+admin:pledges_department_changelist      3000002 3000002
+admin:pledges_ledgerentry_change         3000020 3000000
+admin:pledges_ledgerentry_changelist     3000020 3000020
+admin:pledges_ledgerentry_check          3005555 3000030
+admin:pledges_organisation_change        3000002 3000002
+admin:pledges_organisation_changelist    3000003 3000003
+admin:pledges_person_add                 3000002 3000002
+admin:pledges_person_change              3002222 3000002
+admin:pledges_person_changelist          3002222 3002222
+admin:pledges_pledge_accept              3003404 3003404
+admin:pledges_pledge_change              3002424 3005555
+admin:pledges_pledge_changelist          3002220 3002220
+admin:pledges_pledge_commitments         3005555 3003300
+admin:pledges_pledge_export              3005555 3000300
+admin:pledges_pledge_return              3003404 3003404
+admin:pledges_pledge_revoke              3003404 3003404
+admin:pledges_templateversion_change     3002020 3005555
+admin:pledges_templateversion_changelist 3002020 3002020
+admin:pledges_templateversion_edit       3003000 3003000
+admin:pledges_templateversion_publish    3003000 3003000
+admin:pledges_templateversion_retire     3002000 3003000
+admin:pledges_templateversion_revise     3003000 3003000
+admin:view_on_site                       3004444 3004444
+healthz                                  2222222 5555555
+language                                 5555555 3333333
+mfa_activate_totp                        3333333 3333333
+mfa_authenticate                         3333333 3333333
+mfa_deactivate_totp                      3444444 3444444
+mfa_download_recovery_codes              3444444 3444444
+mfa_generate_recovery_codes              3333333 3333333
+mfa_index                                3222222 3555555
+mfa_reauthenticate                       3333333 3333333
+mfa_view_recovery_codes                  3444444 3555555
+mine                                     3222222 3555555
+pledge                                   3244444 3b44444
+pledge_document                          3444444 3555555
+pledge_prepare                           3344444 3344444
+pledge_reading_copy                      3244444 3555555
+pledge_save                              3555555 3b44444
+pledge_sign                              3244444 3u44444
+pledge_start                             3333333 3330000
+verify                                   4444444 5555555
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    get: str
+    post: str
+
+
+def rows() -> list[Row]:
+    lines = [line for line in TABLE.strip().splitlines()[1:] if line.strip()]
+    return [Row(*line.split()) for line in lines]
+
+
+def names(resolver=None, prefix="") -> set[str]:
+    """Every address of the site, by name; those without one by their pattern."""
+    found = set()
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else prefix
+            found |= names(pattern, space)
+        else:
+            found.add(prefix + (pattern.name or str(pattern.pattern)))
+    return found
+
+
+# Addresses that only send on to the page named after them, or to the sign-in.
+UNNAMED = {f"admin:{pattern}" for pattern in ("<path:object_id>/", "(?P<url>.*)$")}
+CODES = {200: "2", 302: "3", 303: "3", 404: "4", 403: "0", 405: "5", 400: "b", 422: "u"}
+
+
+@pytest.fixture
+def addresses(draft, version, liming, now):
+    """Gives the address of each name, for one draft of Li Ming's laid before him for signing."""
+    pledge = draft()
+    intent = preparing.prepare(pledge, actor=liming, at=now)
+    arguments = {
+        "pledge_start": ["contract"],
+        "account_confirm_email": ["key"],
+        "account_reset_password_from_key": ["1", "key"],
+        "pledge_sign": [pledge.pk, intent.pk],
+        "pledge_reading_copy": [pledge.pk, intent.pk],
+        "admin:view_on_site": [1, 1],
+        "admin:app_list": ["pledges"],
+        "admin:pledges_person_change": [liming.pk],
+        "admin:pledges_department_change": [liming.department_id],
+        "admin:pledges_organisation_change": [1],
+        "admin:pledges_ledgerentry_change": [1],
+    }
+    for page in ("edit", "publish", "retire", "revise", "change"):
+        arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
+    for page in ("accept", "return", "revoke", "change"):
+        arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
+    for name in ("pledge", "pledge_save", "pledge_prepare", "pledge_document", "verify"):
+        arguments[name] = [pledge.pk]
+    return lambda name: reverse(name, args=arguments.get(name, []))
+
+
+def test_no_address_is_unlisted():
+    assert names() - UNNAMED == {row.name for row in rows()}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_may_go_where(client, django_user_model, addresses, method):
+    people = {name: django_user_model.objects.get(username=name) for name in ACTORS if name}
+    answered = {}
+    for row in rows():
+        codes = ""
+        for actor in ACTORS:
+            # What one actor's request does must not change what the next one finds.
+            with contextlib.suppress(_Undo), transaction.atomic():
+                client.logout()
+                if actor:
+                    client.force_login(people[actor])
+                codes += CODES[getattr(client, method)(addresses(row.name)).status_code]
+                raise _Undo
+        answered[row.name] = codes
+    assert answered == {row.name: getattr(row, method) for row in rows()}
+
+
+class _Undo(Exception):
+    pass
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_index_of_the_admin_is_for_those_with_a_desk(client, role, django_user_model):
+    person = django_user_model.objects.filter(groups__name=role).first()
+    client.force_login(person)
+    expected = 403 if role is Role.MANAGER else 200
+    assert client.get("/admin/").status_code == expected
+
+
+def test_what_has_no_rule_is_denied(liming):
+    assert not access.allows(liming, "anything at all")
+    with pytest.raises(access.Denied):
+        access.require(liming, Act.READ_LEDGER)
+
+
+def test_the_system_reads_and_signs_nothing(draft):
+    pledge = draft()
+    for act in (Act.SIGN_PLEDGE, Act.READ_PLEDGE, Act.JUDGE_PLEDGE, Act.EXPORT_PLEDGES):
+        assert not access.allows(SYSTEM, act, pledge)
+
+
+def test_a_deactivated_person_may_nothing(chenjing, signed):
+    pledge = signed()
+    chenjing.is_active = False
+    assert not any(access.allows(chenjing, act, pledge) for act in Act)
+
+
+def test_an_unknown_pledge_and_anothers_look_the_same(client, draft, wangfang):
+    pledge = draft()
+    client.force_login(wangfang)
+    theirs = client.get(reverse("pledge", args=[pledge.pk]))
+    unknown = client.get(reverse("pledge", args=[uuid.uuid4()]))
+    assert theirs.status_code == unknown.status_code == 404
+    assert [used.name for used in theirs.templates] == [used.name for used in unknown.templates]
+    assert "李明" not in theirs.content.decode()

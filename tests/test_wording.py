@@ -1,0 +1,149 @@
+"""What people read: a sentence for every fault that the domain can name, in words that fit it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from pledges import access, wording
+from pledges.core import problems, refusals
+from pledges.core.blanks import AnswerProblem, Blank, Kind, Localized, Option, Range, read
+from pledges.core.lifecycle import SIGN, Forbidden
+
+DAYS = Blank(
+    code="days",
+    kind=Kind.INTEGER,
+    label=Localized("办结时限", "Days to resolve"),
+    unit=Localized("个工作日", "working days"),
+    hard=Range(Decimal(1), Decimal(60)),
+    expected=Range(maximum=Decimal(5)),
+)
+TARGET = Blank(
+    code="target",
+    kind=Kind.PERCENT,
+    label=Localized("满意度", "Satisfaction"),
+    unit=Localized("%", "%"),
+    hard=Range(Decimal(0), Decimal(100)),
+    expected=Range(minimum=Decimal(90)),
+    decimals=1,
+)
+SINCE = Blank(
+    code="since",
+    kind=Kind.DATE,
+    label=Localized("起始日", "Start"),
+    hard=Range(date(2026, 1, 1), date(2026, 12, 31)),
+)
+NAME = Blank(
+    code="name", kind=Kind.TEXT, label=Localized("名称", "Name"), hard=Range(maximum=Decimal(5))
+)
+WHO = Blank(
+    code="who",
+    kind=Kind.CHOICE,
+    label=Localized("类型", "Type"),
+    options=(
+        Option("individual", Localized("个人", "Individual")),
+        Option("other", Localized("其他", "Other")),
+    ),
+    other=True,
+    expected_option="individual",
+)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("blank", "typed", "said"),
+    [
+        (DAYS, "90", "Days to resolve must be a whole number from 1 to 60 working days."),
+        (DAYS, "soon", "Days to resolve must be a whole number from 1 to 60 working days."),
+        (DAYS, "2.5", "Days to resolve must be a whole number from 1 to 60 working days."),
+        (
+            TARGET,
+            "92.55",
+            "Satisfaction must be a number from 0 to 100 %. It may have 1 decimal.",
+        ),
+        (SINCE, "2027-01-01", "Start must be a date from 2026-01-01 to 2026-12-31."),
+        (NAME, "abcdefg", "Name may have at most 5 characters; it has 7."),
+        (NAME, "a\u202eb", "Name holds a character that cannot be printed (U+202E)."),
+        (NAME, "a\nb", "Name must stand on one line."),
+        (WHO, "nobody", "Type must be one of: Individual, Other."),
+        (WHO, "other", "Please write what “Other” stands for."),
+    ],
+)
+def test_a_wrong_answer_is_told_what_would_be_right(blank, typed, said):
+    (problem,) = read([blank], {blank.code: typed}).problems
+    assert wording.answer_problem(blank, problem) == said
+
+
+def test_an_empty_blank_is_named():
+    assert wording.missing(DAYS) == "Days to resolve is still blank."
+    assert wording.missing(WHO) == "Type is not chosen yet."
+    assert wording.answer_problem(DAYS, AnswerProblem("days", "missing")) == wording.missing(DAYS)
+
+
+@pytest.mark.parametrize(
+    ("blank", "signs", "note"),
+    [
+        (DAYS, "≤ 5 working days", "The company expects at most 5 working days."),
+        (TARGET, "≥ 90 %", "The company expects at least 90 %."),
+        (WHO, "Individual", "The company expects “Individual”."),
+    ],
+)
+def test_what_is_expected_is_said_calmly(blank, signs, note):
+    assert wording.expected(blank) == signs
+    assert wording.flag_note(blank).startswith(note)
+    assert "compliance will look at this" in wording.flag_note(blank)
+
+
+def test_a_blank_without_expectation_has_none():
+    assert wording.expected(NAME) == ""
+
+
+def test_labels_and_units_are_in_the_language_of_the_page():
+    with translation.override("zh-hans"):
+        assert wording.label(DAYS) == "办结时限"
+        assert wording.expected(DAYS) == "≤ 5 个工作日"
+
+
+def _refusals():
+    kinds = [kind for kind in vars(refusals).values() if isinstance(kind, type)]
+    kinds = [kind for kind in kinds if issubclass(kind, refusals.Refusal)]
+    simple = {kind: kind for kind in kinds if kind is not refusals.Refusal}
+    simple[refusals.Incomplete] = lambda: refusals.Incomplete(read([], {}))
+    simple[refusals.Unprintable] = lambda: refusals.Unprintable(("\U00020bb7",))
+    return list(simple.items())
+
+
+@pytest.mark.parametrize(("kind", "make"), _refusals(), ids=lambda value: str(value))
+def test_every_refusal_has_a_sentence_of_its_own(kind, make):
+    said = wording.refusal(make())
+    assert said.endswith(".")
+    assert said != "This was refused; nothing has changed."
+
+
+def test_a_missing_glyph_is_named_with_its_code_point():
+    said = wording.refusal(refusals.Unprintable(("\U00020bb7",)))
+    assert "U+20BB7" in said and "CJK UNIFIED IDEOGRAPH-20BB7" in said
+
+
+def test_denials_and_impossible_steps_have_words():
+    assert wording.refusal(access.Denied(access.Act.SIGN_PLEDGE)) == "You may not do this."
+    assert wording.refusal(Forbidden(SIGN, "signed")).endswith(".")
+
+
+def test_what_is_no_refusal_is_not_swallowed():
+    with pytest.raises(ZeroDivisionError):
+        wording.refusal(ZeroDivisionError())
+
+
+@pytest.mark.parametrize("kind", sorted(problems.KINDS))
+def test_every_fault_in_a_text_has_a_place_and_a_sentence(kind):
+    said = wording.text_problem(problems.Problem(3, 5, kind, "（2）", "（3）"))
+    assert said.startswith("Line 3, column 5: ")
+    assert kind not in said
+    assert "%(" not in said
