@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
@@ -69,11 +70,13 @@ def without_harfbuzz(printer: Printer) -> Printer:
 
 def typst(sheet: Sheet) -> Printer:
     """The same text with the same fonts in Typst's own layout, compiler kept warm."""
-    import typst as compiler
+    import typst as library
+
+    to_pdf: Any = library.compile
 
     source = _typst_source(sheet).encode()
     folders = [serif_path().parent]
-    return lambda: bytes(compiler.compile(source, font_paths=folders))
+    return lambda: bytes(to_pdf(source, font_paths=folders))
 
 
 def _typst_source(sheet: Sheet) -> str:

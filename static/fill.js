@@ -129,59 +129,25 @@ function show(answer) {
   for (const name of ["progress", "outline"]) {
     if (part(name).innerHTML !== answer[name]) part(name).innerHTML = answer[name];
   }
-  markOutline(document.activeElement);
-  const before = new Map(notes().map((note) => [note.id, note.textContent]));
+  const before = new Map(notes().filter((note) => !note.hidden).map((note) => [note.id, note.textContent]));
   for (const place of form.querySelectorAll("[data-notes]")) {
     const html = answer.notes[place.dataset.notes] ?? "";
-    if (place.innerHTML.trim() !== html) place.innerHTML = html;
+    if ((place.shown ?? place.innerHTML.trim()) !== html) place.innerHTML = html;
+    place.shown = html;
   }
   const fresh = notes().filter((note) => before.get(note.id) !== note.textContent);
-  const inHand = document.activeElement?.dataset?.code;
+  const inHand = document.activeElement?.dataset?.code?.replace(/\.other$/, "");
   for (const note of fresh) {
     note.classList.add("clause-note-new");
     // Nobody is told of a mistake in the middle of a word: the note waits until they move on.
     note.hidden = note.dataset.about === inHand && note.classList.contains("clause-note-error");
   }
   announce(fresh.filter((note) => !note.hidden && !isSource(note)).map((n) => n.textContent).join(" "));
-  describe();
+  form.dispatchEvent(new Event("draft-shown"));
 }
 
 const notes = () => [...form.querySelectorAll(".clause-note[id]")];
 const isSource = (note) => note.classList.contains("clause-note-source");
-
-function describe() {
-  const about = Map.groupBy ? Map.groupBy(notes(), (n) => n.dataset.about) : grouped(notes());
-  for (const field of form.querySelectorAll(".answer[data-code], .choice[data-group]")) {
-    const code = (field.dataset.code ?? field.dataset.group).replace(/\.other$/, "");
-    const its = (about.get(code) ?? []).filter((note) => !note.hidden);
-    toggle(field, "aria-describedby", its.map((note) => note.id).join(" "));
-    const wrong = its.some((note) => note.classList.contains("clause-note-error"));
-    toggle(field, "aria-invalid", wrong ? "true" : "");
-  }
-  const summary = document.getElementById("summary");
-  if (!summary) return;
-  for (const link of summary.querySelectorAll("[data-to]")) {
-    link.parentElement.hidden = !document.getElementById(`error-${link.dataset.to}`);
-  }
-  summary.hidden = ![...summary.querySelectorAll("li")].some((item) => !item.hidden);
-}
-
-function grouped(list) {
-  const map = new Map();
-  for (const note of list) map.set(note.dataset.about, [...(map.get(note.dataset.about) ?? []), note]);
-  return map;
-}
-
-const toggle = (element, name, value) =>
-  value ? element.setAttribute(name, value) : element.removeAttribute(name);
-
-function markOutline(element) {
-  for (const link of form.querySelectorAll(".outline-here")) link.classList.remove("outline-here");
-  for (let at = element?.closest?.("[id^='clause-']"); at; at = at.parentElement?.closest("[id^='clause-']")) {
-    const link = form.querySelector(`.outline-list a[href="#${CSS.escape(at.id)}"], .outline-list a[href="#${at.id}"]`);
-    if (link) return link.classList.add("outline-here");
-  }
-}
 
 // --- Typing ------------------------------------------------------------------------------------
 form.addEventListener("input", (event) => {
@@ -194,32 +160,6 @@ form.addEventListener("input", (event) => {
   schedule(AFTER_TYPING);
 });
 form.addEventListener("change", () => { if (unsent) schedule(0); });
-form.addEventListener("focusin", (event) => markOutline(event.target));
-form.addEventListener("focusout", (event) => {
-  const waiting = notes().filter((n) => n.hidden && n.dataset.about === event.target.dataset?.code);
-  for (const note of waiting) note.hidden = false;
-  if (waiting.length) {
-    announce(waiting.map((note) => note.textContent).join(" "));
-    describe();
-  }
-});
-
-form.addEventListener("keydown", (event) => {
-  // While an input method composes, Enter belongs to it.
-  if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
-  event.preventDefault();
-  const stops = [...form.querySelectorAll(".answer, .box-input, .btn-primary")].filter(isStop);
-  const here = stops.findIndex((stop) => stop === event.target || (stop.name && stop.name === event.target.name));
-  stops[here + 1]?.focus();
-  stops[here + 1]?.select?.();
-});
-
-function isStop(element) {
-  if (element.matches(".answer-other")) return element.closest(".option").querySelector("input[type=radio]").checked;
-  if (!element.matches(".box-input")) return true;
-  const chosen = form.elements[element.name].value;
-  return chosen ? element.checked : element === form.elements[element.name][0];
-}
 
 // --- Leaving -----------------------------------------------------------------------------------
 form.addEventListener("submit", async (event) => {
@@ -287,11 +227,3 @@ function takeUp() {
 }
 
 takeUp();
-document.getElementById("summary")?.focus();
-for (const link of form.querySelectorAll("#summary [data-to]")) {
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    const code = link.dataset.to;
-    form.querySelector(`.answer[data-code="${code}"], .box-input[data-code="${code}"]`)?.focus();
-  });
-}

@@ -20,6 +20,7 @@ if not IS_WORKER:
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="shounuo-tests-")
     os.environ["PRODUCTION"] = "0"
 VAR_DIR = Path(os.environ["VAR_DIR"])
+(VAR_DIR / "static").mkdir(exist_ok=True)  # WhiteNoise warns at each request without it
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -116,10 +116,12 @@ def _refusals():
     simple = {kind: kind for kind in kinds if kind is not refusals.Refusal}
     simple[refusals.Incomplete] = lambda: refusals.Incomplete(read([], {}))
     simple[refusals.Unprintable] = lambda: refusals.Unprintable(("\U00020bb7",))
+    fault = problems.Problem(3, 5, "number-skipped", "（2）", "（3）")
+    simple[refusals.FaultyTemplate] = lambda: refusals.FaultyTemplate((fault,))
     return list(simple.items())
 
 
-@pytest.mark.parametrize(("kind", "make"), _refusals(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("kind", "make"), _refusals(), ids=lambda kind: kind.__name__)
 def test_every_refusal_has_a_sentence_of_its_own(kind, make):
     said = wording.refusal(make())
     assert said.endswith(".")

@@ -17,6 +17,7 @@ from pledges.core.blanks import Blank
 from pledges.core.digests import digest_of
 from pledges.gateways import storage
 from pledges.models import Commitment, Document, Organisation, Pledge
+from pledges.models.pledges import PledgeQuerySet
 
 _CHUNK = 500
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -24,7 +25,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _BOM = "\ufeff"
 
 
-def export(pledges, *, actor: access.Actor, at: datetime) -> ZipStream:
+def export(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -> ZipStream:
     """A ZIP of the newest file of each issued pledge in `pledges`, as a stream of known length.
 
     `len()` of it is its size in bytes. The ledger tells of the export before the first byte
@@ -48,7 +49,7 @@ def export(pledges, *, actor: access.Actor, at: datetime) -> ZipStream:
     return archive
 
 
-def commitments(pledges, *, actor: access.Actor, at: datetime) -> Iterator[bytes]:
+def commitments(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -> Iterator[bytes]:
     """Stream every number that the issued ones of `pledges` undertake, as CSV, a row each.
 
     Recorded in the ledger like the export of the documents; memory stays flat.
@@ -64,7 +65,9 @@ def commitments(pledges, *, actor: access.Actor, at: datetime) -> Iterator[bytes
     return _table(keys, heads, states, get_language() or "zh-hans", (_("no"), _("yes")))
 
 
-def _record(event: str, act: Act, pledges, *, actor: access.Actor, at: datetime) -> list:
+def _record(
+    event: str, act: Act, pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime
+) -> list:
     with transaction.atomic():
         access.require(actor, act)
         keys = list(pledges.issued().order_by("number").values_list("pk", flat=True))
@@ -143,7 +146,10 @@ def _columns() -> list[str]:
 
 
 def _row(pledge: Pledge, document: Document, name: str, zone: ZoneInfo) -> list[str]:
-    reviewed = pledge.reviewed_at
+    times = [
+        time.astimezone(zone).isoformat(timespec="seconds") if time else ""
+        for time in (pledge.signed_at, pledge.reviewed_at)
+    ]
     return [
         name,
         pledge.number or "",
@@ -154,8 +160,7 @@ def _row(pledge: Pledge, document: Document, name: str, zone: ZoneInfo) -> list[
         str(pledge.version.number),
         pledge.language,
         str(pledge.get_status_display()),
-        pledge.signed_at.astimezone(zone).isoformat(timespec="seconds"),
-        reviewed.astimezone(zone).isoformat(timespec="seconds") if reviewed else "",
+        *times,
         str(document.size),
         document.sha256,
     ]

@@ -97,9 +97,7 @@ def _require_another_administrator(person: Person) -> None:
         raise refusals.LastAdministrator
 
 
-def _changed(
-    before: models.Model | None, after: models.Model, facts: Sequence[str]
-) -> list[str]:
+def _changed(before: models.Model | None, after: models.Model, facts: Sequence[str]) -> list[str]:
     return [
         fact for fact in facts if before is None or getattr(before, fact) != getattr(after, fact)
     ]

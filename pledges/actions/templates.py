@@ -41,9 +41,7 @@ def import_definition(
         )
     _fill(version, definition)
     version.save()
-    audit.record(
-        "version.imported", actor=actor, subject=version, at=at, facts={"digest": digest}
-    )
+    audit.record("version.imported", actor=actor, subject=version, at=at, facts={"digest": digest})
     return version, True
 
 
@@ -52,7 +50,7 @@ def revise(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> Te
     """The draft that will follow `version`: the template's open draft, or a new copy of it."""
     access.require(actor, Act.WRITE_TEMPLATES)
     template = PledgeTemplate.objects.select_for_update().get(pk=version.template_id)
-    newest = template.versions.order_by("-number").first()
+    newest = template.versions.latest("number")
     if newest.status == VersionState.DRAFT:
         return newest
     draft = TemplateVersion(template=template, number=newest.number + 1, created_at=at)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, NoReturn
 
 from django import forms
-from django.contrib.admin import ModelAdmin, ShowFacets
+from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -13,6 +13,14 @@ from django.utils.text import capfirst
 
 from pledges import access
 from pledges.access import Act
+from pledges.models import Person
+
+
+def actor_of(request: HttpRequest) -> Person:
+    """Whoever is signed in; past the site's own guard, somebody always is."""
+    if not isinstance(request.user, Person):
+        raise PermissionDenied
+    return request.user
 
 
 class AccessModelAdmin(ModelAdmin):
@@ -63,8 +71,8 @@ class AccessModelAdmin(ModelAdmin):
         for each in self.list_filter:
             if isinstance(each, str):
                 own |= {f"{each}__exact", f"{each}__id__exact"}
-            else:
-                own.add(each.parameter_name)
+            elif isinstance(each, type) and issubclass(each, SimpleListFilter):
+                own.add(each.parameter_name or "")
         return lookup in own
 
     def get_urls(self) -> list[URLPattern]:
@@ -76,7 +84,7 @@ class AccessModelAdmin(ModelAdmin):
         title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: Any) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         raise PermissionDenied
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
@@ -88,11 +96,11 @@ class AccessModelAdmin(ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> NoReturn:
         raise PermissionDenied
 
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         """Nothing: what happened is in the ledger."""
 
-    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         """Nothing: what happened is in the ledger."""
 
-    def log_deletions(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: models.QuerySet) -> Any:
         """Nothing: nothing is deleted."""

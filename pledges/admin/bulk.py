@@ -10,6 +10,7 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.translation import ngettext
 from pledges import access
 from pledges.access import Act
 from pledges.actions import exporting, review
+from pledges.admin.base import actor_of
 from pledges.core import lifecycle
 from pledges.models import Organisation, Pledge
 
@@ -46,7 +48,7 @@ class BulkActions(ModelAdmin):
         chosen = list(queryset.order_by("signed_at", "pk")[: AT_ONCE + 1])
         if "confirmed" not in request.POST:
             return self._confirm(request, chosen)
-        tally = review.accept_unflagged(chosen, actor=request.user, at=timezone.now())
+        tally = review.accept_unflagged(chosen, actor=actor_of(request), at=timezone.now())
         if tally.accepted:
             count = len(tally.accepted)
             text = ngettext("%(count)d pledge accepted.", "%(count)d pledges accepted.", count)
@@ -80,22 +82,20 @@ class BulkActions(ModelAdmin):
         return TemplateResponse(request, "admin/pledges/pledge/accept_plain.html", context)
 
     @admin.action(description=_("Export as ZIP"), permissions=["export"])
-    def export_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+    def export_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase:
         return _zip(self, request, queryset)
 
-    @admin.action(
-        description=_("Export the commitments (CSV)"), permissions=["export_commitments"]
-    )
-    def commitments_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+    @admin.action(description=_("Export the commitments (CSV)"), permissions=["export_commitments"])
+    def commitments_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase:
         return _csv(self, request, queryset)
 
-    def export_all(self, request: HttpRequest) -> HttpResponse:
+    def export_all(self, request: HttpRequest) -> HttpResponseBase:
         """The ZIP of everything that the list's filters leave, on all its pages."""
         if not self.has_export_permission(request):
             raise PermissionDenied
         return _zip(self, request, self.get_changelist_instance(request).get_queryset(request))
 
-    def export_commitments(self, request: HttpRequest) -> HttpResponse:
+    def export_commitments(self, request: HttpRequest) -> HttpResponseBase:
         """The commitments of everything that the list's filters leave."""
         if not self.has_export_commitments_permission(request):
             raise PermissionDenied
@@ -111,11 +111,11 @@ def why_not(person: Any, pledge: Pledge) -> str:
     return str(_("has unusual answers: look at it by itself")) if pledge.flagged else ""
 
 
-def _zip(page: ModelAdmin, request: HttpRequest, pledges: QuerySet) -> HttpResponse:
+def _zip(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBase:
     if not pledges.issued().exists():
         return _nothing_to_export(page, request)
     at = timezone.now()
-    archive = exporting.export(pledges, actor=request.user, at=at)
+    archive = exporting.export(pledges, actor=actor_of(request), at=at)
     response = _download(archive, "application/zip", f"pledges-{_today(at)}.zip")
     # Its length is known beforehand, so the browser shows how far the download is; compressing
     # what is compressed already would lose that.
@@ -124,11 +124,11 @@ def _zip(page: ModelAdmin, request: HttpRequest, pledges: QuerySet) -> HttpRespo
     return response
 
 
-def _csv(page: ModelAdmin, request: HttpRequest, pledges: QuerySet) -> HttpResponse:
+def _csv(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBase:
     if not pledges.issued().exists():
         return _nothing_to_export(page, request)
     at = timezone.now()
-    rows = exporting.commitments(pledges, actor=request.user, at=at)
+    rows = exporting.commitments(pledges, actor=actor_of(request), at=at)
     return _download(rows, "text/csv; charset=utf-8", f"commitments-{_today(at)}.csv")
 
 

@@ -1,6 +1,7 @@
 """What waits for somebody in the admin: the figures on its first page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from pledges.models import Person, Pledge, TemplateVersion
 class Figure:
     """One number with its words and the list behind it."""
 
-    label: str
+    label: Any
     count: int
     address: str
     urgent: bool = False

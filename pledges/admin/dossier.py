@@ -66,9 +66,7 @@ def sheet_of(pledge: Pledge, signature: Signature) -> Sheet:
 
 def unusual(pledge: Pledge, outline: Outline) -> list[Unusual]:
     """The flagged answers of `pledge`, in the order of its clauses."""
-    flagged = set(
-        pledge.commitments.filter(flagged=True).values_list("code", flat=True)
-    )
+    flagged = set(pledge.commitments.filter(flagged=True).values_list("code", flat=True))
     found = []
     for _depth, clause in outline.walk():
         for run in clause.runs:

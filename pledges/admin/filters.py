@@ -54,7 +54,7 @@ class StateFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset if self.chosen == ALL else queryset.filter(status=self.chosen)
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         for value, label in [*self.lookup_choices, (ALL, _("All"))]:
             yield {
                 "selected": self.chosen == value,
@@ -130,7 +130,7 @@ class FlaggedFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("With unusual answers")), ("no", _("With nothing unusual"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
         wanted = {"yes": True, "no": False}.get(self.value() or "")
         return queryset if wanted is None else queryset.issued().filter(flagged=wanted)
 
@@ -150,7 +150,7 @@ class PeriodFilter(SimpleListFilter):
         if self.until_name in params:
             self.used_parameters[self.until_name] = params.pop(self.until_name)[-1]
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return [self.parameter_name, self.until_name]
 
     def has_output(self) -> bool:
@@ -159,16 +159,14 @@ class PeriodFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("any", "")]
 
-    def choices(self, changelist: Any) -> list[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         own = self.expected_parameters()
-        return [
-            {
-                "first": self.first,
-                "last": self.last,
-                "others": [(k, v) for k, v in changelist.params.items() if k not in own],
-                "clear": changelist.get_query_string(remove=own),
-            }
-        ]
+        yield {
+            "first": self.first,
+            "last": self.last,
+            "others": [(k, v) for k, v in changelist.params.items() if k not in own],
+            "clear": changelist.get_query_string(remove=own),
+        }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         zone = ZoneInfo(Organisation.current().time_zone)

@@ -82,7 +82,7 @@ class LedgerAdmin(AccessModelAdmin):
         return words.event(entry.event)
 
     @admin.display(description=_("actor"), ordering="actor_id")
-    def actor(self, entry: LedgerEntry) -> str:
+    def actor(self, entry: Any) -> str:
         return entry.actor_name or str(_("the system"))
 
     @admin.display(description=_("hash of the chain"))

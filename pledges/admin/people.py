@@ -109,9 +109,7 @@ class PersonAdmin(AccessModelAdmin):
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         if not change:
             form.set_password(obj)
-        roster.save_person(
-            obj, actor=request.user, at=timezone.now(), roles=form.chosen_roles()
-        )
+        roster.save_person(obj, actor=request.user, at=timezone.now(), roles=form.chosen_roles())
 
     @admin.display(description=_("roles"))
     def held(self, person: Person) -> str:
@@ -159,9 +157,7 @@ class PersonAdmin(AccessModelAdmin):
             except refusals.Refusal as error:
                 refused.append(f"{person}: {words.refusal(error)}")
         if laid:
-            text = ngettext(
-                "Laid before %(count)d person.", "Laid before %(count)d people.", laid
-            )
+            text = ngettext("Laid before %(count)d person.", "Laid before %(count)d people.", laid)
             self.message_user(request, text % {"count": laid}, messages.SUCCESS)
         if refused:
             text = _("Passed over: %(people)s") % {"people": "; ".join(refused)}

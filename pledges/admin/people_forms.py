@@ -1,7 +1,7 @@
 """Forms about people: their record and roles; laying a pledge before several of them."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -97,7 +97,8 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         current = TemplateVersion.objects.current(today).values("pk")
-        self.fields["version"].queryset = TemplateVersion.objects.filter(pk__in=current)
+        choice = cast(forms.ModelChoiceField, self.fields["version"])
+        choice.queryset = TemplateVersion.objects.filter(pk__in=current)
         self.fields["due_on"].initial = today + USUAL_TERM
 
     def clean_due_on(self) -> Any:

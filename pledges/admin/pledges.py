@@ -108,7 +108,9 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
 
     def _with_pledge(self, page: Any) -> Any:
         def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-            pledges = self.get_queryset(request).select_related("reviewed_by", "revoked_by", "corrects")
+            pledges = self.get_queryset(request).select_related(
+                "reviewed_by", "revoked_by", "corrects"
+            )
             pledge = pledges.filter(pk=pk).first()
             if pledge is None or not self.has_view_permission(request, pledge):
                 raise Http404
@@ -153,7 +155,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
         return format_html('<span class="state state-{}">{}</span> {}', pledge.status, label, due)
 
     @admin.display(description=_("unusual"), ordering="flagged")
-    def unusual(self, pledge: Pledge) -> str:
+    def unusual(self, pledge: Any) -> str:
         found = pledge.flagged_commitments
         if not found:
             return "—"
@@ -179,7 +181,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
 
     @admin.display(description=_("waiting"), ordering="signed_at")
     def age(self, pledge: Pledge) -> str:
-        if pledge.status != PledgeState.SIGNED:
+        if pledge.status != PledgeState.SIGNED or pledge.signed_at is None:
             return "—"
         days = (timezone.now() - pledge.signed_at).days
         if days < 1:

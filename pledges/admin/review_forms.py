@@ -1,6 +1,6 @@
 """Forms of the review: reasons for a return, tied to clauses; the reason of a revocation."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +42,7 @@ class ReasonForm(forms.Form):
 
     def __init__(self, *args: Any, clauses: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clause"].choices = clauses
+        cast(forms.ChoiceField, self.fields["clause"]).choices = clauses
 
 
 class _Reasons(forms.BaseFormSet):

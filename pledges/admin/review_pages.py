@@ -15,6 +15,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions import review
 from pledges.admin import dossier, words
+from pledges.admin.base import actor_of
 from pledges.admin.review_forms import ReasonFormSet, RevocationForm, clause_choices
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Transition
@@ -44,7 +45,7 @@ def accept(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpRespon
     return _carry_out(
         request,
         pledge,
-        lambda: review.accept(pledge, actor=request.user, at=timezone.now()),
+        lambda: review.accept(pledge, actor=actor_of(request), at=timezone.now()),
         _("%(pledge)s has been accepted and sealed.") % {"pledge": pledge},
     )
 
@@ -56,7 +57,7 @@ def return_to_manager(page: ModelAdmin, request: HttpRequest, pledge: Pledge) ->
         return elsewhere
     outline = pledge.version.outline(pledge.language)
     noticed = [{"clause": each.clause} for each in dossier.unusual(pledge, outline)]
-    reasons = ReasonFormSet(
+    reasons: Any = ReasonFormSet(
         request.POST if request.method == "POST" else None,
         initial=noticed if request.method != "POST" else None,
         form_kwargs={"clauses": clause_choices(outline)},
@@ -68,7 +69,7 @@ def return_to_manager(page: ModelAdmin, request: HttpRequest, pledge: Pledge) ->
         request,
         pledge,
         lambda: review.return_to_manager(
-            pledge, actor=request.user, at=timezone.now(), reasons=reasons.reasons()
+            pledge, actor=actor_of(request), at=timezone.now(), reasons=reasons.reasons()
         ),
         _("%(pledge)s has been returned to its signer.") % {"pledge": pledge},
     )
@@ -86,7 +87,7 @@ def revoke(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpRespon
         request,
         pledge,
         lambda: review.revoke(
-            pledge, actor=request.user, at=timezone.now(), reason=form.cleaned_data["reason"]
+            pledge, actor=actor_of(request), at=timezone.now(), reason=form.cleaned_data["reason"]
         ),
         _("%(pledge)s has been revoked.") % {"pledge": pledge},
         stay=True,
@@ -132,7 +133,7 @@ def _carry_out(
 
 def _next_after(request: HttpRequest, pledge: Pledge) -> Pledge | None:
     waiting = Pledge.objects.awaiting_review().exclude(pk=pledge.pk)
-    return waiting.exclude(person_id=request.user.pk).first()
+    return waiting.exclude(person=actor_of(request)).first()
 
 
 def _show(

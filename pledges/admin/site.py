@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from pledges import access
 from pledges.access import Act
 from pledges.admin import desk
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.ledger import LedgerAdmin
 from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
@@ -92,23 +92,19 @@ class ReviewSite(AdminSite):
         after = request.GET.get("next") or reverse("admin:index")
         return redirect_to_login(after, reverse("account_login"))
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_logout")
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
 
-    def password_change_done(
-        self, request: HttpRequest, extra_context: Any = None
-    ) -> HttpResponse:
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
-        return super().index(request, {"desk": desk.of(request.user), **(extra_context or {})})
+        return super().index(request, {"desk": desk.of(actor_of(request)), **(extra_context or {})})
 
-    def app_index(
-        self, request: HttpRequest, app_label: str, extra_context: Any = None
-    ) -> HttpResponse:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """There is one application; its index is the index."""
         return redirect("admin:index")
 
@@ -120,6 +116,6 @@ class ReviewSite(AdminSite):
             app["models"].sort(key=lambda page: order[page["model"]])
         return apps
 
-    def get_log_entries(self, request: HttpRequest) -> tuple:
+    def get_log_entries(self, request: HttpRequest) -> Any:
         """None: what happened is in the ledger."""
         return ()

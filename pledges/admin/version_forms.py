@@ -72,7 +72,7 @@ class DefinitionForm(forms.Form):
     def definition(self) -> Definition:
         """The definition as edited."""
         typed = self.cleaned_data
-        pairs = {
+        pairs: dict[str, Any] = {
             name: Localized(typed[f"{name}_zh"], typed[f"{name}_en"])
             for name in ("title", "subtitle", "change_note", "source")
         }
@@ -84,7 +84,7 @@ class DefinitionForm(forms.Form):
             return replace(
                 blank, expected_option=self.cleaned_data[f"{blank.code}__expected_option"]
             )
-        ranges = {}
+        ranges: dict[str, Any] = {}
         for name in ("hard", "expected"):
             old: Range = getattr(blank, name)
             ends = (self._bound(blank, name, end, getattr(old, end)) for end in _ENDS)
@@ -129,9 +129,11 @@ def initial_of(definition: Definition, base: str) -> dict[str, Any]:
 
 def _fields_of(blank: Blank) -> dict[str, forms.Field]:
     if blank.kind is Kind.CHOICE:
-        options = [("", _("any"))]
+        options: list[tuple[str, Any]] = [("", _("any"))]
         options += [(option.value, here(option.label)) for option in blank.options]
-        field = forms.ChoiceField(label=_label(blank, _("expected")), choices=options, required=False)
+        field = forms.ChoiceField(
+            label=_label(blank, _("expected")), choices=options, required=False
+        )
         return {f"{blank.code}__expected_option": field}
     if blank.kind in _LENGTHS:
         bounds = [bound for bound in _BOUNDS if bound.startswith("hard")]
@@ -150,8 +152,8 @@ def _label(blank: Blank, bound: Any) -> str:
 def _bound_field(blank: Blank, bound: str) -> forms.Field:
     label = _label(blank, _BOUNDS[bound])
     if blank.kind is Kind.DATE:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        return forms.DateField(label=label, required=False, widget=widget)
+        calendar = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return forms.DateField(label=label, required=False, widget=calendar)
     places = blank.decimals if blank.kind.is_number else 0
     widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 6})
     return forms.DecimalField(

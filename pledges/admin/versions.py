@@ -1,7 +1,6 @@
 """Template versions in the admin: read, edit a draft, publish, retire, begin the next."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,14 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pledges import access, documents, wording
 from pledges.access import Act
 from pledges.actions import templates
-from pledges.admin import words
+from pledges.admin import previews, words
 from pledges.admin.base import AccessModelAdmin
 from pledges.admin.version_forms import DefinitionForm, initial_of
-from pledges.core import consent, lifecycle, refusals
-from pledges.core.blanks import CHINESE, LANGUAGES, Blank, Kind
+from pledges.core import lifecycle, refusals
+from pledges.core.blanks import CHINESE, LANGUAGES
 from pledges.core.lifecycle import VersionState
-from pledges.core.sheet import Sheet
-from pledges.models import Organisation, TemplateVersion
+from pledges.models import TemplateVersion
 from pledges.templatetags.sheet_extras import day, moment
 from pledges.wording.language import active, here
 
@@ -96,13 +94,11 @@ class VersionAdmin(AccessModelAdmin):
         language = language if language in LANGUAGES else CHINESE
         context = self._frame(request, version)
         context |= {
-            "preview": documents.body_html(preview_of(version, language), for_screen=True),
+            "preview": documents.body_html(previews.sheet_of(version, language), for_screen=True),
             "preview_language": language,
-            "blanks": [blank_row(each) for each in version.blank_list],
+            "blanks": [previews.row_of(each) for each in version.blank_list],
         }
-        return TemplateResponse(
-            request, "admin/pledges/templateversion/overview.html", context
-        )
+        return TemplateResponse(request, "admin/pledges/templateversion/overview.html", context)
 
     def edit_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The draft's wording, dates and ranges; faults are shown where they are."""
@@ -168,9 +164,7 @@ class VersionAdmin(AccessModelAdmin):
             return self._refused(request, version, lifecycle.Forbidden(step, version.status))
         if request.method != "POST":
             context = {**self._frame(request, version), "step": name}
-            return TemplateResponse(
-                request, "admin/pledges/templateversion/confirm.html", context
-            )
+            return TemplateResponse(request, "admin/pledges/templateversion/confirm.html", context)
         try:
             done = act(version, actor=request.user, at=timezone.now())
         except (refusals.Refusal, lifecycle.Forbidden) as error:
@@ -217,38 +211,3 @@ class VersionAdmin(AccessModelAdmin):
             "may_write": access.allows(request.user, Act.WRITE_TEMPLATES),
             "media": self.media,
         }
-
-
-def blank_row(blank: Blank) -> dict[str, str]:
-    """A blank for the table of a version: what is allowed in it, what is expected."""
-    options = "、".join(here(option.label) for option in blank.options)
-    as_allowed = replace(blank, expected=blank.hard, expected_option="")
-    given = {Kind.SERIAL: _("given by the system"), Kind.PROFILE: _("from the person's record")}
-    return {
-        "code": blank.code,
-        "label": wording.label(blank),
-        "allowed": options or wording.expected(as_allowed) or str(given.get(blank.kind, "")),
-        "expected": wording.expected(blank),
-    }
-
-
-def preview_of(version: TemplateVersion, language: str) -> Sheet:
-    """The sheet of a version with every blank empty."""
-    return Sheet(
-        language=language,
-        title=version.title.in_(language),
-        subtitle=version.subtitle.in_(language),
-        organisation=Organisation.current().name_in(language),
-        number="",
-        version=version.number,
-        effective_on=version.effective_on,
-        version_digest=version.digest,
-        content_digest="",
-        outline=version.outline(language),
-        blanks=version.blank_list,
-        answers={},
-        signer_name="",
-        verify_url="",
-        rendered_at=timezone.now(),
-        consent=consent.wording().in_(language),
-    )

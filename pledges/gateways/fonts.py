@@ -51,9 +51,12 @@ def _repertoire(path: Path) -> frozenset[int]:
 
 def missing_glyphs(text: str) -> tuple[str, ...]:
     """The characters of `text` that neither face can draw, each once, in order of appearance."""
-    known = _repertoire(serif_path()) | _repertoire(sans_path())
-    wanted = dict.fromkeys(text)
-    return tuple(char for char in wanted if ord(char) not in known and char not in LAYOUT)
+    serif, sans = _repertoire(serif_path()), _repertoire(sans_path())
+    return tuple(
+        char
+        for char in dict.fromkeys(text)
+        if ord(char) not in serif and ord(char) not in sans and char not in LAYOUT
+    )
 
 
 def describe(character: str) -> str:

@@ -3,6 +3,7 @@
 import atexit
 import hashlib
 import threading
+import zlib
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
@@ -116,6 +117,7 @@ def _write(document: Document, signature_fields: bool, seed: bytes) -> bytes:
         typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
         if signature_fields:
             sealfields.add_fields(document, pdf)
+        _compress_once(pdf)
 
     written: bytes = document.write_pdf(finisher=finish, **_options(signature_fields))
     return written
@@ -129,3 +131,14 @@ def _name_subsets(pdf: pydyf.PDF, seed: bytes) -> None:
         for key in ("BaseFont", "FontName"):
             if isinstance(item, dict) and key in item:
                 item[key] = b"/" + tag + b"+" + item[key].split(b"+", 1)[1]
+
+
+def _compress_once(pdf: pydyf.PDF) -> None:
+    """Compress every stream here: the writer would do it for the file identifier and again for
+    the file."""
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and item.compress:
+            item.compress = False
+            _, _, content = item.data.partition(b"\nstream\n")
+            item.stream = [zlib.compress(content.removesuffix(b"\nendstream"), 9)]
+            item.extra = pydyf.Dictionary({**item.extra, "Filter": "/FlateDecode"})

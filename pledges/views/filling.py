@@ -21,6 +21,7 @@ from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.filling import typed_from
 from pledges.models import Pledge, TemplateVersion
 from pledges.views import reading
+from pledges.views.accounts import person_of
 from pledges.views.fill_page import fill_page, saved_answer
 
 # A signed-out visitor comes back from signing in by GET; those land on a page that has one.
@@ -37,7 +38,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     version = get_object_or_404(current.filter(template__slug=slug))
     try:
         pledge = answers.open_pledge(
-            version, actor=request.user, at=at, language=wording.language()
+            version, actor=person_of(request), at=at, language=wording.language()
         )
     except refusals.Refusal as refusal:
         messages.error(request, wording.refusal(refusal))
@@ -80,7 +81,7 @@ def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         if typed:
             _save(request, own, at)
-        intent = preparing.prepare(own, actor=request.user, at=at)
+        intent = preparing.prepare(own, actor=person_of(request), at=at)
     except refusals.StaleDraft:
         return fill_page(request, own, at=at, unsaved=typed)
     except refusals.Incomplete:
@@ -93,7 +94,7 @@ def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: uuid.UUID) -> Pledge:
     return get_object_or_404(
-        Pledge.objects.of(request.user).select_related(
+        Pledge.objects.of(person_of(request)).select_related(
             "version__template", "person__department", "corrects"
         ),
         pk=pk,
@@ -107,7 +108,7 @@ def _save(request: HttpRequest, own: Pledge, at: datetime) -> None:
     except (KeyError, ValueError) as error:
         raise BadRequest("revision") from error
     typed = typed_from(request.POST, own.version.blank_list)
-    answers.save(own, actor=request.user, at=at, typed=typed, revision=revision)
+    answers.save(own, actor=person_of(request), at=at, typed=typed, revision=revision)
     own.refresh_from_db(fields=["answers", "answers_revision", "saved_at"])
 
 
@@ -117,7 +118,7 @@ def _keep(request: HttpRequest, own: Pledge, at: datetime) -> HttpResponse:
         _save(request, own, at)
         language = request.POST.get("language")
         if language in LANGUAGES:
-            answers.set_language(own, actor=request.user, at=at, language=language)
+            answers.set_language(own, actor=person_of(request), at=at, language=language)
     except refusals.StaleDraft:
         typed = typed_from(request.POST, own.version.blank_list)
         return fill_page(request, own, at=at, unsaved=typed)

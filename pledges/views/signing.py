@@ -19,7 +19,7 @@ from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
 from pledges.models import SigningIntent
-from pledges.views.accounts import client_address
+from pledges.views.accounts import client_address, person_of
 from pledges.views.files import pdf_response
 
 # Where a refusal is said beside the field that it is about; the others close the document.
@@ -57,7 +57,7 @@ def _own_intent(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> Signi
         SigningIntent.objects.select_related("pledge__version", "pledge__person"),
         pk=intent,
         pledge_id=pk,
-        person=request.user,
+        person=person_of(request),
     )
 
 
@@ -73,7 +73,7 @@ def _sign(request: HttpRequest, laid: SigningIntent, at: datetime) -> HttpRespon
         form.add_error("password", _("Too many attempts. Please wait a minute and try again."))
         return _page(request, laid, form, status=429)
     try:
-        signing.sign(laid, actor=request.user, at=at, act=_act(request, form))
+        signing.sign(laid, actor=person_of(request), at=at, act=_act(request, form))
     except (refusals.WrongPassword, refusals.MarkMissing, refusals.ConsentMissing) as refusal:
         if isinstance(refusal, refusals.WrongPassword):
             ratelimit.consume(request, action=_RATE, user=request.user)

@@ -68,9 +68,7 @@ def answer_problem(blank: Blank, problem: AnswerProblem) -> str:
         case "line-break":
             return _("%(label)s must stand on one line.") % names
         case "too-long":
-            return (
-                _("%(label)s may have at most %(maximum)s characters; it has %(found)s.") % names
-            )
+            return _("%(label)s may have at most %(maximum)s characters; it has %(found)s.") % names
         case "too-short":
             return _("%(label)s must have at least %(minimum)s characters; it has %(found)s.") % {
                 **names,

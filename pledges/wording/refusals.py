@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden
+from pledges.wording.texts import text_problem
 
 _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.StaleDraft: gettext_lazy(
@@ -31,6 +32,9 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "Please sign by hand, or type your name exactly as it stands in the pledge."
     ),
     refusals.ReasonMissing: gettext_lazy("Please give a reason."),
+    refusals.LastAdministrator: gettext_lazy(
+        "Somebody has to be able to manage people: the last administrator stays one."
+    ),
     Forbidden: gettext_lazy("This is not possible in the present state."),
     PermissionDenied: gettext_lazy("You may not do this."),
 }
@@ -40,6 +44,8 @@ def refusal(error: Exception) -> str:
     """The sentence for `error`; raises `error` itself when it is no refusal at all."""
     if isinstance(error, refusals.Unprintable):
         return _unprintable(error.characters)
+    if isinstance(error, refusals.FaultyTemplate):
+        return " ".join(text_problem(problem) for problem in error.problems)
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return str(sentence)

@@ -16,9 +16,7 @@ _SENTENCES: dict[str, str | Promise] = {
     ),
     "number-unreadable": gettext_lazy("%(found)s looks like a number but is none"),
     "malformed-blank": gettext_lazy("a blank is written {{code}}; %(found)s has no counterpart"),
-    "bad-code": gettext_lazy(
-        "“%(found)s” is no code: small letters, digits and _, a letter first"
-    ),
+    "bad-code": gettext_lazy("“%(found)s” is no code: small letters, digits and _, a letter first"),
     "control-character": gettext_lazy("a character that cannot be printed (%(found)s)"),
     "line-too-long": gettext_lazy(
         "the line has %(found)s characters; at most %(expected)s are possible"

@@ -125,9 +125,7 @@ def test_the_demo_has_somebody_for_every_role_and_pledges_to_sign(demo):
     rows = accounts(demo)
     roles = sorted(row["role"] for row in rows.values())
     assert roles == sorted(
-        [Role.MANAGER] * 3
-        + [Role.COMPLIANCE] * 2
-        + [Role.HR, Role.AUDITOR, Role.ADMINISTRATOR]
+        [Role.MANAGER] * 3 + [Role.COMPLIANCE] * 2 + [Role.HR, Role.AUDITOR, Role.ADMINISTRATOR]
     )
     for row in rows.values():
         person = Person.objects.get(username=row["username"])

@@ -27,7 +27,7 @@ def facts(**changes):
 
 def of(person, **changes):
     own = {name: getattr(person, name) for name in FACTS if name != "is_active"}
-    return facts(**own, department=person.department_id, **changes)
+    return facts(**{**own, "department": person.department_id, **changes})
 
 
 def test_an_administrator_creates_somebody_with_a_first_password(as_, admin, client):
@@ -75,9 +75,10 @@ def test_roles_are_changed_and_the_password_is_not(as_, admin, liming):
     assert changed.roles == {"hr"}
     assert changed.password == password
     assert not changed.is_superuser
-    assert "password" not in as_(admin).get(f"{URL}{liming.pk}/change/").context[
-        "adminform"
-    ].form.fields
+    assert (
+        "password"
+        not in as_(admin).get(f"{URL}{liming.pk}/change/").context["adminform"].form.fields
+    )
 
 
 def test_somebody_deactivated_keeps_their_roles_for_later(as_, admin, liming):
@@ -103,9 +104,7 @@ def test_the_last_administrator_stays_one(as_, admin, told, how):
 
 
 def test_with_another_administrator_one_may_step_down(as_, admin, sunhao):
-    as_(admin).post(
-        f"{URL}{sunhao.pk}/change/", of(sunhao, roles=["compliance", "administrator"])
-    )
+    as_(admin).post(f"{URL}{sunhao.pk}/change/", of(sunhao, roles=["compliance", "administrator"]))
     as_(admin).post(f"{URL}{admin.pk}/change/", of(admin, roles=["hr"]))
     assert Person.objects.get(pk=admin.pk).roles == {"hr"}
 

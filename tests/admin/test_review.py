@@ -123,7 +123,9 @@ def test_a_double_click_accepts_once(as_, chenjing, signed):
 
 
 @pytest.mark.parametrize("step", ["accept", "return"])
-def test_a_stale_page_is_told_and_nothing_happens_twice(as_, chenjing, sunhao, accepted, told, step):
+def test_a_stale_page_is_told_and_nothing_happens_twice(
+    as_, chenjing, sunhao, accepted, told, step
+):
     pledge = accepted()
     before = LedgerEntry.objects.count()
     for page in (as_(sunhao).get, as_(sunhao).post):

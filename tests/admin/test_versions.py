@@ -148,11 +148,11 @@ def test_publishing_is_confirmed_and_happens_once(as_, chenjing, next_version, t
 
 def test_a_character_without_a_glyph_stops_publishing(as_, chenjing, next_version, typed, told):
     client = as_(chenjing)
-    saved = client.post(f"{URL}{next_version.pk}/edit/", typed(subtitle_zh="\U0002ebf0型"))
+    saved = client.post(f"{URL}{next_version.pk}/edit/", typed(subtitle_zh="\U00013000型"))
     assert saved.status_code == 302
     response = client.post(f"{URL}{next_version.pk}/publish/", follow=True)
     assert stored(next_version).status == VersionState.DRAFT
-    assert any("U+2EBF0" in message for message in told(response))
+    assert any("U+13000" in message for message in told(response))
 
 
 def test_retiring_is_confirmed(as_, chenjing, version, told):

@@ -56,7 +56,6 @@ def test_the_page_shows_the_document_the_declaration_and_the_digest(client, laid
     intent = laid()
     page = client.get(url(intent)).content.decode()
     assert intent.consent_text in page
-    assert intent.document_digest.replace(intent.document_digest[4:], "") in page
     assert " ".join(intent.document_digest[i : i + 4] for i in range(0, 64, 4)) in page
     assert url(intent, "pledge_reading_copy") in page
     assert "每月开展满意度调查" in page
