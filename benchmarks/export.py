@@ -6,6 +6,7 @@ of its own size and content.
 """
 
 import argparse
+import copy
 import json
 import os
 import resource
@@ -13,9 +14,14 @@ import shutil
 import sys
 import tempfile
 import time
+import uuid
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pledges.models import Person, Pledge
 
 ANSWERS = {
     "pledgor_type": "individual",
@@ -64,7 +70,7 @@ def prepare_installation(var_dir: Path) -> None:
     call_command("load_builtin", verbosity=0)
 
 
-def people():
+def people() -> "list[Person]":
     """One manager, one officer, one of HR."""
     from django.utils import timezone
 
@@ -85,7 +91,7 @@ def people():
     return made
 
 
-def one_accepted(manager, officer):
+def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
     """A pledge that went the whole way."""
     from django.utils import timezone
 
@@ -103,24 +109,23 @@ def one_accepted(manager, officer):
     return review.accept(signed, actor=officer, at=at + timedelta(seconds=1))
 
 
-def multiply(pledge, count: int) -> None:
+def multiply(pledge: "Pledge", count: int) -> None:
     """`count` pledges in all, every copy with a stored file of its own."""
-    import uuid
-
     from pledges.gateways import storage
     from pledges.models import Document, Pledge
 
     issued = pledge.documents.get(revision=Document.Revision.ACCEPTED)
     content = storage.get(issued.sha256)
-    copies, documents = [], []
+    copies: list[Pledge] = []
+    documents: list[Document] = []
     for number in range(2, count + 1):
-        copy = Pledge.objects.get(pk=pledge.pk) if not copies else _clone(copies[0])
-        copy.pk, copy.number = uuid.uuid4(), f"CN-2026-{number:06d}"
+        twin = copy.copy(pledge)
+        twin.pk, twin.number = uuid.uuid4(), f"{str(pledge.number)[:-6]}{number:06d}"
         varied = content + b"%" + b"x" * (number % 997) + str(number).encode() + b"\n"
-        copies.append(copy)
+        copies.append(twin)
         documents.append(
             Document(
-                pledge_id=copy.pk,
+                pledge_id=twin.pk,
                 revision=Document.Revision.ACCEPTED,
                 sha256=storage.put(varied),
                 size=len(varied),
@@ -131,13 +136,7 @@ def multiply(pledge, count: int) -> None:
     Document.objects.bulk_create(documents, batch_size=500)
 
 
-def _clone(pledge):
-    import copy
-
-    return copy.copy(pledge)
-
-
-def measure(hr) -> Result:
+def measure(hr: "Person") -> Result:
     """Consume the whole stream as a web server would, keeping nothing."""
     from django.utils import timezone
 

@@ -73,10 +73,7 @@ def record(
     """
     if event not in EVENTS:
         raise UnknownEvent(event)
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("the ledger is written with its change")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+    _take_turn()
     last = LedgerEntry.objects.order_by("-sequence").first()
     sequence = last.sequence + 1 if last else 1
     name = subject if isinstance(subject, str) else subject_of(subject)
@@ -86,7 +83,7 @@ def record(
             "sequence": sequence,
             "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
             "event": event,
-            "actor": "system" if actor_id is None else f"person:{actor_id}",
+            "actor": _actor_name(actor_id),
             "subject": name,
             "facts": dict(facts or {}),
         }
@@ -102,6 +99,17 @@ def record(
         leaf_hash=hashed,
         chain_hash=chain_hash(last.chain_hash if last else GENESIS, hashed),
     )
+
+
+def _take_turn() -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("the ledger is written with its change")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+
+
+def _actor_name(actor_id: int | None) -> str:
+    return "system" if actor_id is None else f"person:{actor_id}"
 
 
 def trail(*subjects: models.Model | str) -> models.QuerySet[LedgerEntry]:
@@ -129,11 +137,10 @@ def verify() -> Iterator[Fault]:
 def _agrees(entry: LedgerEntry) -> bool:
     """Whether the columns that lists are made of say the same as the hashed text."""
     leaf = json.loads(entry.leaf)
-    actor = "system" if entry.actor_id is None else f"person:{entry.actor_id}"
     return (
         leaf["sequence"] == entry.sequence
         and datetime.fromisoformat(leaf["at"]) == entry.at
         and leaf["event"] == entry.event
-        and leaf["actor"] == actor
+        and leaf["actor"] == _actor_name(entry.actor_id)
         and leaf["subject"] == entry.subject
     )

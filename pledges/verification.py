@@ -19,7 +19,7 @@ class Standing:
     pledge: Pledge
     number: str
     status: str
-    signed_at: datetime
+    signed_at: datetime | None
     reviewed_at: datetime | None
     revoked_at: datetime | None
     document_digest: str

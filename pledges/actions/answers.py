@@ -26,9 +26,7 @@ class Saved:
     reading: Reading
 
 
-def open_pledge(
-    version: TemplateVersion, *, actor: Person, at: datetime, language: str
-) -> Pledge:
+def open_pledge(version: TemplateVersion, *, actor: Person, at: datetime, language: str) -> Pledge:
     """The actor's draft on `version`: the one there is, or a new one.
 
     Raises `VersionNotOpen` for a version not published, `AlreadyWaiting` where a pledge of the
@@ -49,9 +47,7 @@ def assign(
     """Lay `version` before `person` to be signed by `due_on`; refusals as in `open_pledge`."""
     access.require(actor, Act.ASSIGN_PLEDGE, person)
     access.require(person, Act.OPEN_PLEDGE)
-    return _lay(
-        version, person=person, actor=actor, at=at, language=person.language, due_on=due_on
-    )
+    return _lay(version, person=person, actor=actor, at=at, language=person.language, due_on=due_on)
 
 
 @transaction.atomic

@@ -168,16 +168,11 @@ def _record_intent(
         created_at=at,
         expires_at=at + timedelta(minutes=settings.SIGNING_INTENT_MINUTES),
     )
-    audit.record(
-        "pledge.prepared",
-        actor=actor,
-        subject=now,
-        at=at,
-        facts={
-            "intent": str(intent.pk),
-            "document": digest,
-            "version": frozen.pledge.version.digest,
-            "content": frozen.digest,
-        },
-    )
+    facts = {
+        "intent": str(intent.pk),
+        "document": digest,
+        "version": intent.version_digest,
+        "content": intent.content_digest,
+    }
+    audit.record("pledge.prepared", actor=actor, subject=now, at=at, facts=facts)
     return intent

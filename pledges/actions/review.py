@@ -120,9 +120,7 @@ def revoke(pledge: Pledge, *, actor: Person, at: datetime, reason: str) -> Pledg
     """End a pledge that is in force, with a reason; its documents stay as they are."""
     locked = _lock(pledge, lifecycle.REVOKE, Act.REVOKE_PLEDGE, actor)
     _check_words(reason)
-    changed = Pledge.objects.filter(
-        pk=locked.pk, status__in=lifecycle.REVOKE.sources
-    ).update(
+    changed = Pledge.objects.filter(pk=locked.pk, status__in=lifecycle.REVOKE.sources).update(
         status=lifecycle.REVOKE.target,
         revoked_at=at,
         revoked_by=actor,

@@ -128,21 +128,16 @@ def _commit(
     size: int,
 ) -> Pledge:
     pledge = (
-        Pledge.objects.select_for_update(of=("self",)).select_related("version").get(
-            pk=intent.pledge_id
-        )
+        Pledge.objects.select_for_update(of=("self",))
+        .select_related("version")
+        .get(pk=intent.pledge_id)
     )
     if _signed_through(intent, pledge):
         return pledge
     _check_intent(intent, pledge, at)
     access.require(actor, Act.SIGN_PLEDGE, pledge)
-    claimed = SigningIntent.objects.filter(
-        pk=intent.pk, used_at__isnull=True, document_digest=intent.document_digest
-    ).update(used_at=at)
-    if claimed != 1:
-        raise refusals.AlreadySigned
-    reading = read(pledge.version.blank_list, intent.answers)
-    flagged = {flag.code for flag in reading.flags}
+    _use_up(intent, at)
+    flagged = {flag.code for flag in read(pledge.version.blank_list, intent.answers).flags}
     _freeze_onto(pledge, intent, at=at, flagged=bool(flagged))
     faults.point("sign:claimed")
     _write_down(pledge, intent, at=at, act=act)
@@ -154,20 +149,24 @@ def _commit(
         size=size,
         created_at=at,
     )
-    audit.record(
-        lifecycle.SIGN.event,
-        actor=actor,
-        subject=pledge,
-        at=at,
-        facts={
-            "intent": str(intent.pk),
-            "read": intent.document_digest,
-            "issued": digest,
-            "method": Signature.Method.PASSWORD,
-        },
-    )
+    facts = {
+        "intent": str(intent.pk),
+        "read": intent.document_digest,
+        "issued": digest,
+        "method": Signature.Method.PASSWORD,
+    }
+    audit.record(lifecycle.SIGN.event, actor=actor, subject=pledge, at=at, facts=facts)
     notices.announce(notices.SIGNED, pledge)
     return pledge
+
+
+def _use_up(intent: SigningIntent, at: datetime) -> None:
+    """Claim the intent by its digest: of any number of submits at once, one goes on."""
+    claimed = SigningIntent.objects.filter(
+        pk=intent.pk, used_at__isnull=True, document_digest=intent.document_digest
+    ).update(used_at=at)
+    if claimed != 1:
+        raise refusals.AlreadySigned
 
 
 def _freeze_onto(pledge: Pledge, intent: SigningIntent, *, at: datetime, flagged: bool) -> None:

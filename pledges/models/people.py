@@ -65,8 +65,8 @@ class Department(BilingualName):
 class Person(AbstractUser):
     """Somebody with an account. What they sign keeps its own copy of these facts."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]  # a name is one word in Chinese
+    last_name = None  # type: ignore[assignment]
     name = models.CharField(_("full name"), max_length=80)
     employee_number = models.CharField(_("employee number"), max_length=32, unique=True)
     position = models.CharField(_("position"), max_length=60, blank=True)

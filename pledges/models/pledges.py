@@ -61,7 +61,8 @@ class Pledge(models.Model):
     saved_at = models.DateTimeField(_("saved"))
     created_at = models.DateTimeField(_("created"))
     due_on = models.DateField(_("due"), null=True, blank=True)
-    number = models.CharField(_("pledge number"), max_length=32, unique=True, null=True)
+    # Null until given: a unique column cannot hold many empty strings.
+    number = models.CharField(_("pledge number"), max_length=32, unique=True, null=True)  # noqa: DJ001
     corrects = models.OneToOneField(
         "self",
         models.PROTECT,
@@ -178,9 +179,7 @@ class Commitment(models.Model):
         verbose_name_plural = _("commitments")
         ordering = ("pledge", "pk")
         indexes = (models.Index(fields=["code", "quantity"], name="commitment_by_quantity"),)
-        constraints = (
-            models.UniqueConstraint(fields=["pledge", "code"], name="commitment_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["pledge", "code"], name="commitment_once"),)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.value}"

@@ -270,9 +270,7 @@ def test_a_returned_pledge_can_be_signed_again_and_accepted(signed, chenjing, li
     assert Pledge.objects.in_force().get() == accepted
 
 
-def test_a_returned_pledge_of_a_retired_version_moves_to_the_newest(
-    signed, chenjing, version, now
-):
+def test_a_returned_pledge_of_a_retired_version_moves_to_the_newest(signed, chenjing, version, now):
     pledge = signed()
     templates.retire(version(), actor=chenjing, at=now)
     draft = review.return_to_manager(

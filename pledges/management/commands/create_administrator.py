@@ -1,10 +1,11 @@
 """Create the first administrator of an installation; everybody else is made in the admin."""
 
 from getpass import getpass
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,12 +18,12 @@ from pledges.models import Department, Person
 class Command(BaseCommand):
     help = "Create an administrator: somebody who manages people, but no pledges."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         for option in ("--username", "--email", "--name", "--employee-number", "--department"):
             parser.add_argument(option, required=True)
 
     @transaction.atomic
-    def handle(self, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         department, _created = Department.objects.get_or_create(name_zh=options["department"])
         person = Person(
             username=options["username"],

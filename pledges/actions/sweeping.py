@@ -1,0 +1,20 @@
+"""Removing files that nothing names: what a lost race or a killed process left behind."""
+
+from datetime import datetime, timedelta
+
+from pledges.gateways import storage
+from pledges.models import Document, SigningIntent
+
+# Long enough that no signing can still be between storing its file and committing its row.
+ORPHAN_AGE = timedelta(hours=24)
+
+
+def sweep(at: datetime) -> int:
+    """Remove files that no document and no open intent names; gives their number."""
+    known = set(Document.objects.values_list("sha256", flat=True))
+    known |= set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
+    orphans = list(storage.orphans(known, at - ORPHAN_AGE))
+    for digest in orphans:
+        storage.remove_orphan(digest)
+    storage.remove_unfinished(at - ORPHAN_AGE)
+    return len(orphans)

@@ -1,0 +1,29 @@
+"""The sweep takes what nothing names, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from pledges.actions import preparing, sweeping
+from pledges.gateways import storage
+
+pytestmark = pytest.mark.django_db
+
+
+def test_only_files_that_nothing_names_are_swept(draft, signed, wangfang):
+    pledge = signed()
+    # Both files are a day old when the sweep comes, but one belongs to an open intent.
+    later = timezone.now() + timedelta(days=2)
+    intent = preparing.prepare(draft("contract", person=wangfang), actor=wangfang, at=later)
+    orphan = storage.put(b"%PDF-1.7 left behind by a lost race")
+    assert sweeping.sweep(later) == 2  # the orphan, and the signed pledge's reading copy
+    assert not storage.exists(orphan)
+    assert storage.exists(intent.document_digest)
+    assert storage.get(pledge.documents.get().sha256)
+
+
+def test_young_files_stay(db):
+    orphan = storage.put(b"%PDF-1.7 still on its way")
+    assert sweeping.sweep(timezone.now()) == 0
+    assert storage.exists(orphan)
