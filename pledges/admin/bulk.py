@@ -60,7 +60,7 @@ class BulkActions(ModelAdmin):
                 "%(count)d pledges were left as they are: %(numbers)s",
                 count,
             )
-            numbers = "、".join(str(pledge) for pledge in tally.left)
+            numbers = str(_(", ")).join(str(pledge) for pledge in tally.left)
             self.message_user(
                 request, text % {"count": count, "numbers": numbers}, messages.WARNING
             )

@@ -114,7 +114,8 @@ class PersonAdmin(AccessModelAdmin):
     @admin.display(description=_("roles"))
     def held(self, person: Person) -> str:
         names = {group.name for group in person.groups.all()}
-        return "、".join(str(label) for role, label in SHORT_ROLES.items() if role in names) or "—"
+        held = [str(label) for role, label in SHORT_ROLES.items() if role in names]
+        return str(_(", ")).join(held) or "—"
 
     @admin.display(description=_("account"), ordering="is_active")
     def active(self, person: Person) -> str:
@@ -153,12 +154,16 @@ class PersonAdmin(AccessModelAdmin):
                 )
                 laid += 1
             except access.Denied:
-                refused.append(f"{person}: {_('is no account manager, or deactivated')}")
+                refused.append((person, _("is no account manager, or deactivated")))
             except refusals.Refusal as error:
-                refused.append(f"{person}: {words.refusal(error)}")
+                refused.append((person, words.refusal(error)))
         if laid:
             text = ngettext("Laid before %(count)d person.", "Laid before %(count)d people.", laid)
             self.message_user(request, text % {"count": laid}, messages.SUCCESS)
         if refused:
-            text = _("Passed over: %(people)s") % {"people": "; ".join(refused)}
+            told = [
+                _("%(person)s (%(reason)s)") % {"person": person, "reason": reason}
+                for person, reason in refused
+            ]
+            text = _("Passed over: %(people)s") % {"people": str(_(", ")).join(told)}
             self.message_user(request, text, messages.WARNING)

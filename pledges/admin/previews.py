@@ -15,7 +15,7 @@ from pledges.wording.language import here
 
 def row_of(blank: Blank) -> dict[str, str]:
     """A blank for the table of a version: what is allowed in it, what is expected."""
-    options = "、".join(here(option.label) for option in blank.options)
+    options = str(_(", ")).join(here(option.label) for option in blank.options)
     as_allowed = replace(blank, expected=blank.hard, expected_option="")
     given = {Kind.SERIAL: _("given by the system"), Kind.PROFILE: _("from the person's record")}
     return {
