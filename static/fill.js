@@ -17,6 +17,7 @@ let sending = null; // the promise of the request under way
 let halted = form.hasAttribute("data-stale"); // saving would overwrite, or is not allowed
 let leaving = false;
 let timer = 0;
+let understood = {}; // the numbers among what was saved, as the document will print them
 
 const $ = (selector) => form.querySelector(selector);
 const part = (name) => $(`[data-part="${name}"]`);
@@ -95,7 +96,10 @@ async function send() {
   if (!response.ok) return trouble("failed");
   saved = pending.typed;
   pending = null;
-  show(await response.json());
+  const answer = await response.json();
+  show(answer);
+  understood = answer.understood;
+  tidy();
   for (const name of ["offline", "failed"]) notice(name, false);
   if (unsent) return send();
   storage.clear();
@@ -145,6 +149,16 @@ function show(answer) {
   announce(fresh.filter((note) => !note.hidden && !isSource(note)).map((n) => n.textContent).join(" "));
   form.dispatchEvent(new Event("draft-shown"));
 }
+
+// A number is shown as it was understood, once the hand has left it and has not changed it since.
+function tidy() {
+  for (const [name, value] of Object.entries(understood)) {
+    const input = form.elements[name];
+    if (input === document.activeElement || input.value !== saved[name]) continue;
+    input.value = saved[name] = value;
+  }
+}
+form.addEventListener("focusout", () => setTimeout(tidy));
 
 const notes = () => [...form.querySelectorAll(".clause-note[id]")];
 const isSource = (note) => note.classList.contains("clause-note-source");

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from zipstream import ZIP_STORED, ZipStream
 
@@ -57,7 +57,14 @@ def commitments(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -
     keys = _record("commitments.exported", Act.EXPORT_COMMITMENTS, pledges, actor=actor, at=at)
     heads = [
         *(_("Pledge number"), _("Name"), _("Employee number"), _("Department"), _("State")),
-        *(_("Template"), _("Version"), _("Code"), _("Blank"), _("Answer"), _("Unit")),
+        *(
+            _("Template"),
+            _("Version"),
+            pgettext("of a blank", "Code"),
+            _("Blank"),
+            _("Answer"),
+            _("Unit"),
+        ),
         _("Outside the expected range"),
     ]
     # What is streamed is made after the request's language was put away.

@@ -46,7 +46,7 @@ def accept(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpRespon
         request,
         pledge,
         lambda: review.accept(pledge, actor=actor_of(request), at=timezone.now()),
-        _("%(pledge)s has been accepted and sealed.") % {"pledge": pledge},
+        _("%(pledge)s has been accepted.") % {"pledge": pledge},
     )
 
 

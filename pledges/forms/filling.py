@@ -6,7 +6,7 @@ from datetime import date
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from pledges.core.blanks import OTHER, Blank, Kind, read
+from pledges.core.blanks import OTHER, Blank, Kind, Reading, read
 from pledges.documents.wording import language_tag, version_line
 from pledges.forms.layout import TEMPLATE_PACK
 from pledges.forms.notes import ERROR, Notes, gather
@@ -37,8 +37,9 @@ def typed_from(data: Mapping[str, str], blanks: Iterable[Blank]) -> dict[str, st
 class FillingForm(forms.Form):
     """A draft as inputs on its sheet, with the notes about its answers.
 
-    What was typed is kept and shown as it was typed, right or wrong: the domain reads it
-    (`pledges.core.blanks.read`), and this form only lays it out. `typed`, where given, stands
+    What was typed is kept as it was typed, right or wrong: the domain reads it
+    (`pledges.core.blanks.read`), and this form only lays it out. A number that was understood
+    ("１２ 小时") is shown as the document will print it. `typed`, where given, stands
     in the inputs instead of what the draft holds. `strict` also names what is merely empty.
     """
 
@@ -54,9 +55,10 @@ class FillingForm(forms.Form):
         version, language = pledge.version, pledge.language
         blanks = version.blank_list
         standing = {**pledge.answers, **(typed or {})}
-        super().__init__(initial=standing, prefix=PREFIX)
         outline = version.outline(language)
         reading = read(blanks, standing)
+        self.understood = _numbers_understood(blanks, reading)
+        super().__init__(initial={**standing, **self.understood}, prefix=PREFIX)
         self.notes: Notes = gather(
             outline,
             blanks,
@@ -106,6 +108,14 @@ def _head(version: TemplateVersion, language: str) -> dict[str, str]:
         "title": version.title.in_(language),
         "subtitle": version.subtitle.in_(language),
         "version": version_line(version.number, effective_on, language),
+    }
+
+
+def _numbers_understood(blanks: Iterable[Blank], reading: Reading) -> dict[str, str]:
+    return {
+        blank.code: reading.answers[blank.code]
+        for blank in blanks
+        if blank.kind in _INPUT_MODES and blank.code in reading.answers
     }
 
 

@@ -52,6 +52,7 @@ def saved_answer(pledge: Pledge, *, at: datetime, strict: bool) -> dict[str, Any
         "saved": parts["saved"],
         "progress": render_to_string("sheet/progress.html", parts),
         "outline": render_to_string("sheet/outline.html", parts),
+        "understood": {form.add_prefix(code): value for code, value in form.understood.items()},
         "remaining": parts["progress"].remaining_words(),
         "notes": {
             key: render_to_string("sheet/notes.html", {"notes": notes}).strip()

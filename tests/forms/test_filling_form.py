@@ -64,9 +64,9 @@ def test_no_inline_style_or_script(form):
     assert not re.findall(r"<script|<style|<[^>]*\s(?:style|on\w+)=", html)
 
 
-def test_answers_stand_as_they_were_typed_right_or_wrong(form):
+def test_wrong_answers_stand_as_typed_and_numbers_as_understood(form):
     html = rendered(form(surveys_per_month="３ 次", training_hours_per_year='many "hours"'))
-    assert 'value="３ 次"' in html
+    assert 'value="3"' in html
     assert 'value="many &quot;hours&quot;"' in html
 
 
