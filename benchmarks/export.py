@@ -7,9 +7,9 @@ of its own size and content.
 
 import argparse
 import copy
+import gc
 import json
 import os
-import resource
 import shutil
 import sys
 import tempfile
@@ -50,8 +50,15 @@ class Result:
 
 
 def peak_memory() -> float:
-    """The highest resident memory of this process so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The highest resident memory of this process since `forget_peak`, in MiB."""
+    status = Path("/proc/self/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
+
+
+def forget_peak() -> None:
+    """Let the peak begin anew at what is resident now (Linux, proc(5): clear_refs)."""
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 def prepare_installation(var_dir: Path) -> None:
@@ -143,6 +150,8 @@ def measure(hr: "Person") -> Result:
     from pledges.actions import exporting
     from pledges.models import Pledge
 
+    gc.collect()
+    forget_peak()
     before = peak_memory()
     started = time.perf_counter()
     size = sum(

@@ -72,19 +72,21 @@ def window(browser, site, transactional_db):
     """Open a browser window as `person` (or nobody); what it complains of fails the test."""
     opened = []
 
-    def open_window(person=None, *, device="desktop", language="zh-CN", **options) -> Window:
+    def open_window(person=None, *, device="desktop", language="zh-hans", **options) -> Window:
         context = browser.new_context(
             base_url=site.address,
-            locale=language,
             reduced_motion="reduce",
             **{**DEVICES[device], **options},
         )
+        cookies = {django_settings.LANGUAGE_COOKIE_NAME: language}
         if person is not None:
             client = Client()
             client.force_login(person)
             name = django_settings.SESSION_COOKIE_NAME
-            value = client.cookies[name].value
-            context.add_cookies([{"name": name, "value": value, "url": site.address}])
+            cookies[name] = client.cookies[name].value
+        context.add_cookies(
+            [{"name": name, "value": each, "url": site.address} for name, each in cookies.items()]
+        )
         opened.append(Window(context))
         return opened[-1]
 

@@ -16,6 +16,7 @@ class Case:
     slug: str
     noted: tuple[tuple[str, str, str], ...]  # kind of the note, code, typed
     typed: dict[str, str]
+    understood: dict[str, str]  # the numbers among them, as the sheet then shows them
     printed: tuple[str, ...]  # how some of it stands in the document
 
 
@@ -36,6 +37,12 @@ CASES = [
             "training_hours_per_year": " 40 ",
             "assessed_indicators": "3",
         },
+        {
+            "surveys_per_month": "2",
+            "satisfaction_target": "92.5",
+            "complaint_response_hours": "12",
+            "training_hours_per_year": "40",
+        },
         ("92.5%", "12小时"),
     ),
     Case(
@@ -48,6 +55,7 @@ CASES = [
             "governing_law": "中华人民共和国商业银行",
             "governing_article": "２９",
         },
+        {"governing_article": "29"},
         ("《中华人民共和国商业银行法》第29条",),
     ),
     Case(
@@ -60,6 +68,7 @@ CASES = [
             "process_steps": "一、受理登记\n二、核对身份\n三、回访确认",
             "reply_days": "３日",
         },
+        {"reply_days": "3"},
         ("首席客户经理", "在3日内予以答复"),
     ),
 ]
@@ -82,9 +91,11 @@ def test_from_signing_in_to_the_signed_document(window, liming, case, device):
         assert (draft.blank(code).get_attribute("aria-invalid") or "false") == wrong
     draft.fill(case.typed)
     expect(page.locator(".clause-note-error, .clause-note-flag")).to_have_count(0)
+    standing = {**case.typed, **case.understood}
+    draft.expect_typed(standing)
     page.reload()
-    draft.expect_typed(case.typed)
-    Draft(window(liming, device=device).tab(page.url)).expect_typed(case.typed)
+    draft.expect_typed(standing)
+    Draft(window(liming, device=device).tab(page.url)).expect_typed(standing)
 
     signing = draft.read_and_sign()
     shown_file = page.locator("iframe[data-file]")

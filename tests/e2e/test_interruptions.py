@@ -1,0 +1,98 @@
+"""What goes wrong while somebody types, and that it costs them nothing."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from tests.e2e.pages import Draft, sign_in, start
+
+STEPS = "一、受理登记"
+AGAIN = 6_000  # ms: longer than the page waits before it tries again
+
+
+@pytest.fixture
+def desk(window, liming, device):
+    return window(liming, device=device)
+
+
+@pytest.fixture
+def draft(desk):
+    """A draft that is open and saved once."""
+    opened = start(desk.tab(), "personal-code")
+    opened.fill({"process_steps": STEPS})
+    return opened
+
+
+def _saved(draft, code):
+    """What a window that was just opened shows."""
+    page = draft.page.context.new_page()
+    page.goto(f"/pledges/{draft.key}/")
+    value = Draft(page).blank(code).input_value()
+    page.close()
+    return value
+
+
+def test_a_stale_tab_is_told_and_overwrites_nothing(desk, draft):
+    stale = Draft(desk.tab(draft.page.url))
+    draft.fill({"reply_days": "3"})
+    desk.foresee(409)
+    stale.type("reply_days", "5")
+    expect(stale.notice("stale")).to_be_visible()
+    stale.type("process_steps", "另一种写法")
+    expect(stale.blank("process_steps")).to_have_value("另一种写法")
+    assert _saved(draft, "reply_days") == "3"
+    assert _saved(draft, "process_steps") == STEPS
+    # Nor does it go on to the document with what it shows.
+    stale.page.locator(".fill-bar .btn-primary").click()
+    expect(stale.notice("stale")).to_be_visible()
+    assert stale.page.url == draft.page.url
+    stale.page.locator("[data-reload]").click()
+    stale.expect_typed({"reply_days": "3"})
+
+
+def test_a_session_that_ended_while_typing_loses_nothing(draft):
+    page = draft.page
+    Session.objects.all().delete()
+    draft.type("reply_days", "4")
+    expect(draft.notice("signed-out")).to_be_visible()
+    expect(draft.blank("reply_days")).to_have_value("4")
+    draft.notice("signed-out").locator("a").click()
+    sign_in(page, "liming")
+    page.wait_for_url(f"**/pledges/{draft.key}/")
+    expect(draft.notice("restored")).to_be_visible()
+    draft.expect_typed({"process_steps": STEPS, "reply_days": "4"})
+    draft.wait_until_saved()
+    assert _saved(draft, "reply_days") == "4"
+
+
+def test_a_lost_connection_is_told_and_made_up_for(desk, draft):
+    desk.context.set_offline(True)
+    draft.type("reply_days", "6")
+    expect(draft.notice("offline")).to_be_visible()
+    expect(draft.blank("reply_days")).to_have_value("6")
+    desk.context.set_offline(False)
+    draft.wait_until_saved()
+    expect(draft.notice("offline")).to_be_hidden()
+    assert _saved(draft, "reply_days") == "6"
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["refusing", "failing"])
+def test_a_server_that_is_gone_for_a_while_is_asked_again(desk, draft, gone):
+    page, path = draft.page, f"**/pledges/{draft.key}/answers/"
+    page.clock.install()
+    page.reload()
+    desk.foresee(503)
+    if gone:
+        page.route(path, lambda route: route.abort("connectionrefused"))
+    else:
+        page.route(path, lambda route: route.fulfill(status=503))
+    draft.type("reply_days", "6")
+    notice = draft.notice("offline" if gone else "failed")
+    page.clock.run_for(1)
+    expect(notice).to_be_visible()
+    expect(draft.blank("reply_days")).to_have_value("6")
+    page.unroute(path)
+    page.clock.run_for(AGAIN)
+    draft.wait_until_saved()
+    expect(notice).to_be_hidden()
+    assert _saved(draft, "reply_days") == "6"

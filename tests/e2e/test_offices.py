@@ -1,0 +1,138 @@
+"""The offices' ways: compliance accepts and returns, the manager signs anew, HR takes away."""
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from pledges.core.lifecycle import PledgeState, Role
+from pledges.models import Pledge
+from tests.e2e.pages import Draft, download, said
+
+CLAUSE, REASON = "2.1.1", "满意度目标低于公司的要求，请改为不低于 90%。"
+
+
+@pytest.fixture
+def lately():
+    """Times of the recent past, the earlier ones first."""
+    now = timezone.now()
+    return lambda place: now - timedelta(hours=5 - place)
+
+
+def _review(page: Page, pledge: Pledge) -> None:
+    page.goto("/admin/")
+    page.locator(".figures a").first.click()
+    page.locator("#result_list a", has_text=pledge.number).click()
+    expect(page.locator("h1")).to_contain_text(pledge.number)
+
+
+def _accept(page: Page) -> None:
+    page.locator('.judging a[href$="/accept/"]').click()
+    page.locator(".review-panel form [type=submit]").click()
+    expect(page.locator(".note-success")).to_be_visible()
+
+
+def test_compliance_accepts_the_longest_waiting_first(window, chenjing, signed, lately, device):
+    older = signed("contract", at=lately(0))
+    newer = signed("personal-code", at=lately(1))
+    page = window(chenjing, device=device).tab("/admin/pledges/pledge/")
+    numbers = page.locator("#result_list tbody .field-number_or_state")
+    expect(numbers).to_have_text([older.number, newer.number])
+    _review(page, older)
+    _accept(page)
+    expect(page.locator("h1")).to_contain_text(newer.number)  # the next that waits
+    older.refresh_from_db()
+    assert (older.status, older.reviewed_by) == (PledgeState.ACCEPTED, chenjing)
+
+
+def test_a_returned_pledge_is_corrected_signed_anew_and_accepted(
+    window, liming, chenjing, signed, lately, device
+):
+    first = signed(at=lately(0), satisfaction_target="60")
+    office = window(chenjing, device=device)
+    page = office.tab()
+    _review(page, first)
+    expect(page.locator("#unusual")).to_be_visible()
+    page.locator('.judging a[href$="/return/"]').click()
+    row = page.locator(".reason").first
+    clause = row.locator("select").input_value()  # the clause of what is unusual stands there
+    row.locator("textarea").fill(REASON)
+    page.locator("#return-form .actions [type=submit]").click()
+    expect(page.locator(".note-success")).to_contain_text(first.number)
+
+    desk = window(liming, device=device)
+    mine = desk.tab()
+    expect(mine.locator("[aria-labelledby=to-sign]")).to_contain_text(REASON)
+    mine.locator("[aria-labelledby=to-sign] a.btn").click()
+    draft = Draft(mine)
+    told = mine.locator(f'[id="notes-{clause}"] .clause-note-returned')
+    expect(told).to_contain_text(REASON)
+    draft.expect_typed({"satisfaction_target": "60", "surveys_per_month": "2"})
+    draft.fill({"satisfaction_target": "95"})
+    signing = draft.read_and_sign()
+    signing.draw()
+    signing.sign()
+    again = Pledge.objects.get(corrects=first)
+    page.goto("/admin/")
+    _review(page, again)
+    _accept(page)
+    mine.goto("/")
+    expect(mine.locator("[aria-labelledby=in-force]")).to_contain_text(again.number)
+    mine.locator("[aria-labelledby=earlier] a", has_text=str(again.version.title.zh)).click()
+    expect(mine.locator(".beside-first")).to_contain_text(REASON)
+    first.refresh_from_db()
+    assert first.status == PledgeState.RETURNED
+
+
+def test_nobody_reviews_their_own_pledge(window, sunhao, signed, lately, device):
+    sunhao.groups.add(Group.objects.get(name=Role.MANAGER))
+    own = signed(at=lately(0), person=sunhao)
+    office = window(sunhao, device=device)
+    page = office.tab()
+    _review(page, own)
+    expect(page.locator(".note-info")).to_have_text(
+        said("This is your own pledge: somebody else reviews it.")
+    )
+    expect(page.locator(".judging")).to_have_count(0)
+    office.foresee(403)
+    for step in ("accept", "return"):
+        assert page.goto(f"/admin/pledges/pledge/{own.pk}/{step}/").status == 403
+
+
+def test_hr_finds_and_exports(window, zhoumin, chenjing, accepted, signed, wangfang, device):
+    wanted = [accepted("contract"), signed("personal-code"), accepted("general-standards")]
+    other = accepted("contract", person=wangfang)
+    office = window(zhoumin, device=device)
+    page = office.tab("/admin/pledges/pledge/?status__exact=all")
+    page.locator("#searchbar").fill("E1001")
+    page.locator("#changelist-search [type=submit]").click()
+    expect(page.locator("#result_list tbody tr")).to_have_count(len(wanted))
+    expect(page.locator("#result_list")).not_to_contain_text(other.number)
+    name, archive = download(page, page.locator('form[action*="/export/"] button'))
+    assert name.endswith(".zip")
+    _check_archive(archive, {pledge.number for pledge in wanted})
+
+    page.locator("#result_list a", has_text=wanted[0].number).click()
+    link = page.locator(f'a[href^="/pledges/{wanted[0].pk}/document.pdf"]')
+    newest = wanted[0].documents.order_by("-revision").first()
+    assert sha256(office.fetch(link.get_attribute("href"))).hexdigest() == newest.sha256
+
+
+def _check_archive(archive: bytes, numbers: set[str]) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+        assert packed.testzip() is None
+        files = {name: packed.read(name) for name in packed.namelist()}
+    assert set(files) == {f"{number}.pdf" for number in numbers} | {"manifest.csv", "SHA256SUMS"}
+    for line in files["SHA256SUMS"].decode().splitlines():
+        digest, name = line.split("  ")
+        assert sha256(files[name]).hexdigest() == digest
+        assert files[name].startswith(b"%PDF-")
+    assert files["manifest.csv"].startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(files["manifest.csv"].decode("utf-8-sig"))))
+    assert {row[1] for row in rows[1:]} == numbers
