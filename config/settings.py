@@ -95,6 +95,15 @@ TEMPLATES = [
 
 DATABASES = {"default": database.from_environment(VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    # Attempts at passwords: in the database they are counted across processes and machines.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shounuo_cache",
+    },
+    # What spares the database, each process for itself.
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # --- People and sessions -------------------------------------------------------------------

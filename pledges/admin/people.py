@@ -162,8 +162,8 @@ class PersonAdmin(AccessModelAdmin):
             self.message_user(request, text % {"count": laid}, messages.SUCCESS)
         if refused:
             told = [
-                _("%(person)s (%(reason)s)") % {"person": person, "reason": reason}
+                _("%(person)s: %(reason)s") % {"person": person, "reason": reason}
                 for person, reason in refused
             ]
-            text = _("Passed over: %(people)s") % {"people": str(_(", ")).join(told)}
+            text = _("Passed over: %(people)s") % {"people": str(_("; ")).join(told)}
             self.message_user(request, text, messages.WARNING)

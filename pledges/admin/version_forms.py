@@ -146,7 +146,7 @@ def _fields_of(blank: Blank) -> dict[str, forms.Field]:
 
 def _label(blank: Blank, bound: Any) -> str:
     """What is bounded stands once at the row's beginning; to the ear, at each of its fields."""
-    return format_html('<span class="visually-hidden">{}: </span>{}', wording.label(blank), bound)
+    return format_html('<span class="visually-hidden">{} </span>{}', wording.label(blank), bound)
 
 
 def _bound_field(blank: Blank, bound: str) -> forms.Field:

@@ -661,6 +661,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="versions",
                         to="pledges.pledgetemplate",
+                        verbose_name="template",
                     ),
                 ),
             ],

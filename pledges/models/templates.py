@@ -47,7 +47,9 @@ class VersionQuerySet(models.QuerySet["TemplateVersion"]):
 class TemplateVersion(models.Model):
     """The wording of a template at one time, in both languages, with its blanks."""
 
-    template = models.ForeignKey(PledgeTemplate, models.PROTECT, related_name="versions")
+    template = models.ForeignKey(
+        PledgeTemplate, models.PROTECT, related_name="versions", verbose_name=_("template")
+    )
     number = models.PositiveIntegerField(_("number"))
     status = models.CharField(
         _("status"),

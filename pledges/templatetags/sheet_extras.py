@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
@@ -54,5 +54,5 @@ def _english() -> bool:
 
 
 def _zone() -> ZoneInfo:
-    name = cache.get_or_set(ZONE_KEY, lambda: Organisation.current().time_zone, ZONE_AGE)
+    name = caches["memory"].get_or_set(ZONE_KEY, lambda: Organisation.current().time_zone, ZONE_AGE)
     return ZoneInfo(name or "UTC")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 
 from pledges.views import errors
@@ -23,10 +23,10 @@ def per_minute(limit: int) -> Callable[[Callable[..., HttpResponse]], Callable[.
         @wraps(view)
         def braked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             key = f"throttle:{view.__name__}:{client_address(request)}"
-            if cache.add(key, 1, MINUTE):
+            if caches["memory"].add(key, 1, MINUTE):
                 return view(request, *args, **kwargs)
             try:
-                count = cache.incr(key)
+                count = caches["memory"].incr(key)
             except ValueError:  # it lapsed between the two calls: a new minute has begun
                 count = 1
             if count > limit:

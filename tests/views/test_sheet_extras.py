@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import translation
 
 from pledges.models import Organisation
@@ -14,9 +14,9 @@ LATE = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)  # already the 24th in Shanghai
 
 @pytest.fixture(autouse=True)
 def _no_zone_kept():
-    cache.clear()
+    caches["memory"].clear()
     yield
-    cache.clear()
+    caches["memory"].clear()
 
 
 @pytest.mark.parametrize(

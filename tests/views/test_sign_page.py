@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,11 +17,6 @@ pytestmark = pytest.mark.django_db
 
 STROKES = [[[0.1, 0.1], [0.4, 0.2], [0.7, 0.1]], [[0.2, 0.3], [0.8, 0.3]]]
 USUAL = {"typed": "李明", "consent": "on", "password": baseline.PASSWORD}
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet():
-    cache.clear()
 
 
 @pytest.fixture

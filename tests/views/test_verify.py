@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from pledges.actions import review
 
@@ -12,9 +12,9 @@ UNKNOWN = "/verify/00000000-0000-4000-8000-000000000000/"
 
 @pytest.fixture(autouse=True)
 def _fresh_counts():
-    cache.clear()
+    caches["memory"].clear()
     yield
-    cache.clear()
+    caches["memory"].clear()
 
 
 @pytest.fixture

@@ -1,0 +1,166 @@
+"""Pledges in every state, and the list of all pages with who sees them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.urls import reverse
+from django.utils import timezone
+
+from pledges.actions import answers, preparing, review, templates
+from pledges.actions.review import Reason
+from pledges.core.outline import Slot
+from pledges.models import (
+    Department,
+    LedgerEntry,
+    Person,
+    Pledge,
+    SigningIntent,
+    TemplateVersion,
+)
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of everything that a page can show."""
+
+    empty: Pledge
+    laid: SigningIntent
+    outdated: SigningIntent
+    correction: Pledge
+    returned: Pledge
+    signed: Pledge
+    accepted: Pledge
+    revoked: Pledge
+    version: TemplateVersion
+    next_version: TemplateVersion
+    reset: tuple[str, str]
+
+
+def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
+    """Li Ming: a return, its correction, two drafts; Wang Fang: the rest, and two factors."""
+    past, now = timezone.now() - timedelta(hours=6), timezone.now()
+    names = ("liming", "wangfang", "zhaolei", "chenjing")
+    liming, wangfang, zhaolei, judge = (Person.objects.get(username=name) for name in names)
+    judged = {"actor": judge, "at": now}
+    returned = signed(at=past, satisfaction_target="60", pledgor_type="enterprise")
+    reasons = [Reason("请改为不低于 90%。", _place(returned)), Reason("请核对全文。")]
+    correction = review.return_to_manager(returned, **judged, reasons=reasons)
+    accepted = review.accept(signed("contract", person=wangfang, at=past), **judged)
+    revoked = review.accept(signed("personal-code", person=wangfang, at=past), **judged)
+    outdated = preparing.prepare(draft("contract", person=zhaolei, at=past), actor=zhaolei, at=past)
+    TOTP.activate(wangfang, generate_totp_secret())
+    RecoveryCodes.activate(wangfang)
+    return Stage(
+        empty=answers.open_pledge(
+            revoked.version, actor=liming, at=now, language="zh-hans"
+        ),
+        laid=preparing.prepare(draft("contract", person=liming), actor=liming, at=now),
+        outdated=outdated,
+        correction=correction,
+        returned=returned,
+        signed=signed(person=wangfang, at=past, satisfaction_target="70"),
+        accepted=accepted,
+        revoked=review.revoke(revoked, **judged, reason="岗位变动。"),
+        version=accepted.version,
+        next_version=templates.revise(accepted.version, **judged),
+        reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
+    )
+
+
+def _place(pledge: Pledge) -> str:
+    """The clause with the client-satisfaction target."""
+    target = Slot("satisfaction_target")
+    walk = pledge.version.outline("zh-hans").walk()
+    return next(clause.key for _depth, clause in walk if target in clause.runs)
+
+
+def pages(stage: Stage) -> dict[str, list[str]]:
+    """Every page with everything that it can show, by the person who sees it; "" is nobody."""
+    department = Department.objects.order_by("pk").first()
+    person = stage.returned.person
+    entry = LedgerEntry.objects.order_by("-sequence").first()
+    queue, records = _admin("pledge_changelist"), _admin("pledge_changelist") + "?state=all"
+    versions, people = _admin("templateversion_changelist"), _admin("person_changelist")
+    judged = (stage.signed, stage.accepted, stage.returned, stage.revoked)
+    return {
+        "": [
+            *map(reverse, ENTRANCE),
+            reverse("account_confirm_email", args=["key"]),
+            reverse("account_reset_password_from_key", args=stage.reset),
+            reverse("account_reset_password_from_key", args=["1", "outworn"]),
+            *(reverse("verify", args=[each.pk]) for each in judged),
+            reverse("verify", args=[UNKNOWN]),
+            "/nowhere/",
+        ],
+        "liming": [
+            "/",
+            *(_pledge(each) for each in (stage.empty, stage.correction, stage.returned)),
+            _pledge(stage.empty) + "?check=1",
+            _sign(stage.laid),
+            *map(reverse, ACCOUNT),
+            reverse("mfa_activate_totp"),
+            "/admin/",
+            "/nowhere/",
+        ],
+        "wangfang": [
+            "/",
+            *(_pledge(each) for each in (stage.signed, stage.accepted, stage.revoked)),
+            *map(reverse, TWO_FACTORS),
+        ],
+        "zhaolei": [_sign(stage.outdated)],
+        "chenjing": [
+            *("/", "/admin/", queue, records, records + "&q=nobody"),
+            *(_admin("pledge_change", each.pk) for each in (stage.empty, *judged)),
+            _admin("pledge_accept", stage.signed.pk),
+            _admin("pledge_return", stage.signed.pk),
+            _admin("pledge_revoke", stage.accepted.pk),
+            *(people, _admin("person_change", person.pk), versions),
+            _admin("templateversion_change", stage.version.pk),
+            _admin("templateversion_retire", stage.version.pk),
+            _admin("templateversion_change", stage.next_version.pk),
+            _admin("templateversion_edit", stage.next_version.pk),
+            _admin("templateversion_publish", stage.next_version.pk),
+        ],
+        "zhoumin": ["/admin/", records, _admin("pledge_change", stage.accepted.pk), people],
+        "wuying": [
+            *("/admin/", records, _admin("pledge_change", stage.returned.pk), people),
+            *(versions, _admin("templateversion_change", stage.version.pk)),
+            *(_admin("ledgerentry_changelist"), _admin("ledgerentry_change", entry.pk)),
+        ],
+        "admin": [
+            *("/admin/", people, _admin("person_add"), _admin("person_change", person.pk)),
+            *(_admin("department_changelist"), _admin("department_add")),
+            _admin("department_change", department.pk),
+            _admin("organisation_change", 1),
+        ],
+    }
+
+
+ENTRANCE = (
+    *("account_login", "account_signup", "account_inactive", "account_email_verification_sent"),
+    *("account_reset_password", "account_reset_password_done"),
+    "account_reset_password_from_key_done",
+)
+ACCOUNT = ("account_change_password", "account_logout", "account_reauthenticate", "mfa_index")
+TWO_FACTORS = (
+    *("mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_reauthenticate"),
+    "mfa_generate_recovery_codes",
+)
+
+
+def _pledge(pledge: Pledge) -> str:
+    return reverse("pledge", args=[pledge.pk])
+
+
+def _sign(intent: SigningIntent) -> str:
+    return reverse("pledge_sign", args=[intent.pledge_id, intent.pk])
+
+
+def _admin(name: str, *arguments: object) -> str:
+    return reverse(f"admin:pledges_{name}", args=arguments)
