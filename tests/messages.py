@@ -21,7 +21,7 @@ SIGNATURES = {
     "npgettext_lazy": (0, 1, 2),
 }
 # A call with its leading string literals, as `templatize` writes it among masked text.
-_LITERAL = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+_LITERAL = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({_LITERAL}(?:\s*,\s*{_LITERAL})*)", re.DOTALL)
 
 Key = tuple[str | None, str]

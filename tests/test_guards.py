@@ -3,11 +3,13 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from pledges.actions import review
 from pledges.models import (
     Commitment,
     Document,
     LedgerEntry,
     Pledge,
+    ReturnReason,
     Signature,
     TemplateVersion,
     VersionFont,
@@ -15,12 +17,13 @@ from pledges.models import (
 
 pytestmark = pytest.mark.django_db
 
-WRITTEN_ONCE = [LedgerEntry, Document, Signature, Commitment, VersionFont]
+WRITTEN_ONCE = [LedgerEntry, Document, Signature, Commitment, ReturnReason, VersionFont]
 SOME_COLUMN = {
     LedgerEntry: {"event": "x"},
     Document: {"sha256": "0" * 64},
     Signature: {"typed": "x"},
     Commitment: {"value": "x"},
+    ReturnReason: {"text": "x"},
     VersionFont: {"sha256": "0" * 64},
     TemplateVersion: {"source_zh": "x"},
 }
@@ -37,8 +40,11 @@ def run(sql):
 
 
 @pytest.mark.parametrize("model", [*WRITTEN_ONCE, TemplateVersion])
-def test_rows_that_are_written_once(accepted, model):
+def test_rows_that_are_written_once(accepted, signed, wangfang, chenjing, now, model):
     accepted()
+    review.return_to_manager(
+        signed(person=wangfang), actor=chenjing, at=now, reasons=[review.Reason("请补充")]
+    )
     rows = model.objects.all()
     table = model._meta.db_table
     column = next(iter(SOME_COLUMN[model]))

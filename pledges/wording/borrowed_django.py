@@ -102,5 +102,4 @@ WORDS: Final = (
     gettext_noop("Email"),
     gettext_noop("Email address"),
     gettext_noop("View"),
-    gettext_noop("Are you sure?"),
 )

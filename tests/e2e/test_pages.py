@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import SuspiciousOperation
 from django.test import RequestFactory
@@ -18,6 +18,10 @@ from tests.test_access import rows
 # Answered with something that is no page: a word for machines, a catalogue, a file.
 NO_PAGES = {"healthz", "admin:jsi18n", "mfa_download_recovery_codes", "pledge_reading_copy"}
 HEAVIEST = 200_000  # bytes as sent, on the first visit
+JUDGE = """options => axe.run({resultTypes: ["violations"], iframes: false, ...options}).then(
+  (results) => results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" ")}`
+))"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -25,14 +29,15 @@ class Inspector:
     """Looks at what a page shows, at every size; says what is wrong."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.axe, self.faults = page, Axe(), []
+        self.page, self.faults = page, []
+        page.add_init_script(AXE_SCRIPT)
 
     def look(self, path: str) -> None:
         for width, height in ((1280, 900), (390, 844)):
             self.page.set_viewport_size({"width": width, "height": height})
             self._judge(f"{path} at {width}")
         self.page.emulate_media(color_scheme="dark")
-        self._judge(f"{path} dark", only=["color-contrast"])
+        self._judge(f"{path} dark", runOnly=["color-contrast"])
         self.page.emulate_media(color_scheme="light")
         # 640: a window of 1280 pixels, zoomed to 200 %.
         for width in (640, 360):
@@ -40,15 +45,8 @@ class Inspector:
             if over := self.page.evaluate(SIDEWAYS):
                 self.faults.append(f"{path} at {width}: {over} px too wide")
 
-    def _judge(self, place: str, only: list[str] | None = None) -> None:
-        options = {"resultTypes": ["violations"], "iframes": False}
-        if only:
-            options["runOnly"] = only
-        found = self.axe.run(self.page, options=options).response["violations"]
-        self.faults += [
-            f"{place}: {fault['id']} {[node['html'][:160] for node in fault['nodes'][:3]]}"
-            for fault in found
-        ]
+    def _judge(self, place: str, **options: object) -> None:
+        self.faults += [f"{place}: {fault}" for fault in self.page.evaluate(JUDGE, options)]
 
 
 @pytest.fixture
