@@ -112,6 +112,7 @@ def test_pages_speak_one_language(client, kept, language):
         for text in texts(html, language):
             if strange := strangers(text, language):
                 found.append((username, page, strange, text[:80]))
+    open(f"/tmp/tr/found-{language}.txt","w").write("\n".join(map(str,found)))
     assert not found
 
 
