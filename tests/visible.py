@@ -18,7 +18,12 @@ class _Reader(HTMLParser):
         _tag, language, silent = self.open[-1]
         language = (given.get("lang") or language).lower()
         self.found += [(language, given[name]) for name in SPOKEN if given.get(name)]
-        self.found += [(language, text) for name, text in attrs if name.startswith("data-") and text]
+        # Scripts take their sentences from attributes; a single word there is a name for them.
+        self.found += [
+            (language, text)
+            for name, text in attrs
+            if name.startswith("data-") and text and (" " in text or not text.isascii())
+        ]
         if tag == "input" and given.get("type") == "submit":
             self.found.append((language, given.get("value", "")))
         if tag not in VOID:

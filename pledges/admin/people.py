@@ -35,6 +35,8 @@ FACTS = (
     *("username", "email", "name", "employee_number", "position", "department", "contact"),
     *("language", "is_active"),
 )
+# To those who only read, the state of the account is told in words.
+READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held")
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -82,7 +84,7 @@ class PersonAdmin(AccessModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> tuple:
         if not self.has_change_permission(request, obj):
-            return ((None, {"fields": (*FACTS, "held")}),)
+            return ((None, {"fields": READ_FACTS}),)
         first = () if obj else ("first_password",)
         return (
             (None, {"fields": (*FACTS, *first)}),
@@ -90,7 +92,7 @@ class PersonAdmin(AccessModelAdmin):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple:
-        return () if self.has_change_permission(request, obj) else (*FACTS, "held")
+        return () if self.has_change_permission(request, obj) else READ_FACTS
 
     def changeform_view(
         self,
@@ -154,7 +156,7 @@ class PersonAdmin(AccessModelAdmin):
                 )
                 laid += 1
             except access.Denied:
-                refused.append((person, _("is no account manager, or deactivated")))
+                refused.append((person, str(_("is no account manager, or deactivated"))))
             except refusals.Refusal as error:
                 refused.append((person, words.refusal(error)))
         if laid:

@@ -1,7 +1,6 @@
 """One served site and one Chromium for all tests here; a watched browser window for each asker."""
 
 import os
-import time
 from collections import namedtuple
 
 import pytest
@@ -41,6 +40,7 @@ def site(django_db_setup, tmp_path_factory):
             **configured["documents"],
             "OPTIONS": {"location": str(tmp_path_factory.mktemp("documents"))},
         },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     with override_settings(STORAGES=storages), server(threads=4) as address:
         yield Site(address, storages)
@@ -68,16 +68,6 @@ def device(request):
     return request.param
 
 
-def _signed_in(person) -> str:
-    """The key of a session in which `person` has just given their password."""
-    client = Client()
-    client.force_login(person)
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
-    session.save()
-    return session.session_key
-
-
 @pytest.fixture
 def window(browser, site, transactional_db):
     """Open a browser window as `person` (or nobody); what it complains of fails the test."""
@@ -91,7 +81,10 @@ def window(browser, site, transactional_db):
         )
         cookies = {django_settings.LANGUAGE_COOKIE_NAME: language}
         if person is not None:
-            cookies[django_settings.SESSION_COOKIE_NAME] = _signed_in(person)
+            client = Client()
+            client.force_login(person)
+            name = django_settings.SESSION_COOKIE_NAME
+            cookies[name] = client.cookies[name].value
         context.add_cookies(
             [{"name": name, "value": each, "url": site.address} for name, each in cookies.items()]
         )

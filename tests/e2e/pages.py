@@ -70,6 +70,14 @@ def sign_in(page: Page, username: str) -> None:
     page.locator("main form [type=submit]").click()
 
 
+def confirm_password(page: Page) -> None:
+    """Give the password once more, as pages about one's account want it."""
+    page.goto("/accounts/reauthenticate/")
+    page.locator("#id_password").fill(baseline.PASSWORD)
+    page.locator("main form [type=submit]").click()
+    page.wait_for_url("**/")
+
+
 def start(page: Page, slug: str) -> "Draft":
     page.locator(f'form[action="/pledges/start/{slug}/"] button').click()
     page.wait_for_url("**/pledges/*/")

@@ -22,7 +22,9 @@ from pledges.models import (
     SigningIntent,
     TemplateVersion,
 )
+
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
+NOWHERE = "/nowhere/"
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     TOTP.activate(wangfang, generate_totp_secret())
     RecoveryCodes.activate(wangfang)
     return Stage(
-        empty=answers.open_pledge(
-            revoked.version, actor=liming, at=now, language="zh-hans"
-        ),
+        empty=answers.open_pledge(revoked.version, actor=liming, at=now, language="zh-hans"),
         laid=preparing.prepare(draft("contract", person=liming), actor=liming, at=now),
         outdated=outdated,
         correction=correction,
@@ -85,8 +85,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
     department = Department.objects.order_by("pk").first()
     person = stage.returned.person
     entry = LedgerEntry.objects.order_by("-sequence").first()
-    queue, records = _admin("pledge_changelist"), _admin("pledge_changelist") + "?state=all"
-    versions, people = _admin("templateversion_changelist"), _admin("person_changelist")
+    queue, records = admin_path("pledge_changelist"), admin_path("pledge_changelist") + "?state=all"
+    versions, people = admin_path("templateversion_changelist"), admin_path("person_changelist")
     judged = (stage.signed, stage.accepted, stage.returned, stage.revoked)
     return {
         "": [
@@ -96,48 +96,48 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             reverse("account_reset_password_from_key", args=["1", "outworn"]),
             *(reverse("verify", args=[each.pk]) for each in judged),
             reverse("verify", args=[UNKNOWN]),
-            "/nowhere/",
+            NOWHERE,
         ],
         "liming": [
             "/",
-            *(_pledge(each) for each in (stage.empty, stage.correction, stage.returned)),
-            _pledge(stage.empty) + "?check=1",
-            _sign(stage.laid),
+            *(pledge_path(each) for each in (stage.empty, stage.correction, stage.returned)),
+            pledge_path(stage.empty) + "?check=1",
+            sign_path(stage.laid),
             *map(reverse, ACCOUNT),
             reverse("mfa_activate_totp"),
             "/admin/",
-            "/nowhere/",
+            NOWHERE,
         ],
         "wangfang": [
             "/",
-            *(_pledge(each) for each in (stage.signed, stage.accepted, stage.revoked)),
+            *(pledge_path(each) for each in (stage.signed, stage.accepted, stage.revoked)),
             *map(reverse, TWO_FACTORS),
         ],
-        "zhaolei": [_sign(stage.outdated)],
+        "zhaolei": [sign_path(stage.outdated)],
         "chenjing": [
             *("/", "/admin/", queue, records, records + "&q=nobody"),
-            *(_admin("pledge_change", each.pk) for each in (stage.empty, *judged)),
-            _admin("pledge_accept", stage.signed.pk),
-            _admin("pledge_return", stage.signed.pk),
-            _admin("pledge_revoke", stage.accepted.pk),
-            *(people, _admin("person_change", person.pk), versions),
-            _admin("templateversion_change", stage.version.pk),
-            _admin("templateversion_retire", stage.version.pk),
-            _admin("templateversion_change", stage.next_version.pk),
-            _admin("templateversion_edit", stage.next_version.pk),
-            _admin("templateversion_publish", stage.next_version.pk),
+            *(admin_path("pledge_change", each.pk) for each in (stage.empty, *judged)),
+            admin_path("pledge_accept", stage.signed.pk),
+            admin_path("pledge_return", stage.signed.pk),
+            admin_path("pledge_revoke", stage.accepted.pk),
+            *(people, admin_path("person_change", person.pk), versions),
+            admin_path("templateversion_change", stage.version.pk),
+            admin_path("templateversion_retire", stage.version.pk),
+            admin_path("templateversion_change", stage.next_version.pk),
+            admin_path("templateversion_edit", stage.next_version.pk),
+            admin_path("templateversion_publish", stage.next_version.pk),
         ],
-        "zhoumin": ["/admin/", records, _admin("pledge_change", stage.accepted.pk), people],
+        "zhoumin": ["/admin/", records, admin_path("pledge_change", stage.accepted.pk), people],
         "wuying": [
-            *("/admin/", records, _admin("pledge_change", stage.returned.pk), people),
-            *(versions, _admin("templateversion_change", stage.version.pk)),
-            *(_admin("ledgerentry_changelist"), _admin("ledgerentry_change", entry.pk)),
+            *("/admin/", records, admin_path("pledge_change", stage.returned.pk), people),
+            *(versions, admin_path("templateversion_change", stage.version.pk)),
+            *(admin_path("ledgerentry_changelist"), admin_path("ledgerentry_change", entry.pk)),
         ],
         "admin": [
-            *("/admin/", people, _admin("person_add"), _admin("person_change", person.pk)),
-            *(_admin("department_changelist"), _admin("department_add")),
-            _admin("department_change", department.pk),
-            _admin("organisation_change", 1),
+            *("/admin/", people, admin_path("person_add"), admin_path("person_change", person.pk)),
+            *(admin_path("department_changelist"), admin_path("department_add")),
+            admin_path("department_change", department.pk),
+            admin_path("organisation_change", 1),
         ],
     }
 
@@ -154,13 +154,13 @@ TWO_FACTORS = (
 )
 
 
-def _pledge(pledge: Pledge) -> str:
+def pledge_path(pledge: Pledge) -> str:
     return reverse("pledge", args=[pledge.pk])
 
 
-def _sign(intent: SigningIntent) -> str:
+def sign_path(intent: SigningIntent) -> str:
     return reverse("pledge_sign", args=[intent.pledge_id, intent.pk])
 
 
-def _admin(name: str, *arguments: object) -> str:
+def admin_path(name: str, *arguments: object) -> str:
     return reverse(f"admin:pledges_{name}", args=arguments)

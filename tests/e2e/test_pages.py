@@ -1,26 +1,41 @@
 """Every page for everybody: axe finds nothing, nothing sticks out, no page is heavy."""
 
 import gzip
+import re
+from functools import partial
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import SuspiciousOperation
+from django.shortcuts import render
 from django.test import RequestFactory
 from django.urls import resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from pledges.models import Person
 from pledges.views import errors
 from tests.e2e import stage
+from tests.e2e.pages import confirm_password, sign_in
 from tests.test_access import rows
 
 # Answered with something that is no page: a word for machines, a catalogue, a file.
 NO_PAGES = {"healthz", "admin:jsi18n", "mfa_download_recovery_codes", "pledge_reading_copy"}
+# The key of a reset is put away in the session, out of the address.
+SENDS_ON = re.compile(r"/accounts/password/reset/key/\d+-.*-")
+ERROR_PAGES = {
+    400: lambda request: errors.bad_request(request, ValueError()),
+    403: errors.csrf_failure,
+    429: errors.too_many_requests,
+    500: errors.server_error,
+    503: lambda request: render(request, "document_unavailable.html"),
+}
+# Who looks at pages of two factors, which want the password again.
+TWO_FACTORS = {"liming", "wangfang"}
 HEAVIEST = 200_000  # bytes as sent, on the first visit
 JUDGE = """options => axe.run({resultTypes: ["violations"], iframes: false, ...options}).then(
-  (results) => results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" ")}`
+  (results) => results.violations.map(({ id, nodes }) =>
+    [id, ...nodes.slice(0, 3).map((node) => node.html.slice(0, 160))].join(" ")
 ))"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -28,17 +43,27 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 class Inspector:
     """Looks at what a page shows, at every size; says what is wrong."""
 
-    def __init__(self, page: Page) -> None:
-        self.page, self.faults = page, []
+    def __init__(self, page: Page, *, dark: bool = False) -> None:
+        self.page, self.dark, self.faults = page, dark, []
         page.add_init_script(AXE_SCRIPT)
+
+    def visit(self, path: str) -> None:
+        """Go there and look; a page that only sends on elsewhere would go unseen."""
+        self.page.goto(path)
+        place = urlsplit(self.page.url)
+        shown = f"{place.path}?{place.query}" if place.query else place.path
+        if shown != path and not SENDS_ON.match(path):
+            self.faults.append(f"{path} leads to {shown}")
+        self.look(path)
 
     def look(self, path: str) -> None:
         for width, height in ((1280, 900), (390, 844)):
             self.page.set_viewport_size({"width": width, "height": height})
             self._judge(f"{path} at {width}")
-        self.page.emulate_media(color_scheme="dark")
-        self._judge(f"{path} dark", runOnly=["color-contrast"])
-        self.page.emulate_media(color_scheme="light")
+        if self.dark:
+            self.page.emulate_media(color_scheme="dark")
+            self._judge(f"{path} in the dark", runOnly=["color-contrast"])
+            self.page.emulate_media(color_scheme="light")
         # 640: a window of 1280 pixels, zoomed to 200 %.
         for width in (640, 360):
             self.page.set_viewport_size({"width": width, "height": 800})
@@ -54,19 +79,132 @@ def staged(signed, draft):
     return stage.build(signed, draft)
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.fixture(params=["zh-hans", "en"])
+def language(request):
+    return request.param
+
+
 def test_no_page_shuts_anybody_out(window, staged, language):
     faults, seen = [], set()
     for username, paths in stage.pages(staged).items():
         person = Person.objects.get(username=username) if username else None
         desk = window(person, language=language, bypass_csp=True)
         desk.foresee(403, 404)
-        inspector = Inspector(desk.context.new_page())
+        # Colours do not depend on the words.
+        inspector = Inspector(desk.context.new_page(), dark=language == "en")
+        if username in TWO_FACTORS:
+            confirm_password(inspector.page)
         for path in paths:
-            inspector.page.goto(path)
-            seen.add(resolve(path.split("?")[0]).view_name if path != "/nowhere/" else path)
-            inspector.look(f"{username} {path}")
-        faults += inspector.faults
+            inspector.visit(path)
+        seen |= {resolve(path.split("?")[0]).view_name for path in paths if path != stage.NOWHERE}
+        faults += [f"{username}: {fault}" for fault in inspector.faults]
     assert faults == []
     shown = {row.name for row in rows() if "2" in row.get}
-    assert shown - seen - NO_PAGES == set()
+    assert shown - seen - NO_PAGES - {"mfa_authenticate"} == set()
+
+
+def test_no_refusal_shuts_anybody_out(window, staged, language, liming, chenjing, admin):
+    """Pages as they are after something was refused, or while a step is half taken."""
+    faults = []
+    for person, steps in (
+        (None, (_error_pages, _second_factor)),
+        (liming, (partial(_sign_nothing, staged),)),
+        (chenjing, (partial(_return_without_reason, staged), _accept_many)),
+        (admin, (_add_nobody,)),
+    ):
+        desk = window(person, language=language, bypass_csp=True)
+        desk.foresee(*ERROR_PAGES, 422)
+        inspector = Inspector(desk.context.new_page())
+        for step in steps:
+            step(inspector)
+        faults += inspector.faults
+    assert faults == []
+
+
+def _error_pages(inspector: Inspector) -> None:
+    """Those that no request brings about at will, shown under an address of the site."""
+    for status, view in ERROR_PAGES.items():
+        request = RequestFactory().get("/boom/")
+        request.user = AnonymousUser()
+        request.COOKIES.update(
+            {each["name"]: each["value"] for each in inspector.page.context.cookies()}
+        )
+        body = view(request).content.decode()
+        inspector.page.route(
+            "**/boom/",
+            lambda route, status=status, body=body: route.fulfill(
+                status=status, body=body, content_type="text/html; charset=utf-8"
+            ),
+        )
+        inspector.visit("/boom/")
+        inspector.page.unroute("**/boom/")
+
+
+def _second_factor(inspector: Inspector) -> None:
+    inspector.page.goto("/accounts/login/")
+    sign_in(inspector.page, "wangfang")
+    inspector.page.wait_for_url("**/2fa/authenticate/")
+    inspector.look("the second factor")
+
+
+def _sign_nothing(staged: stage.Stage, inspector: Inspector) -> None:
+    page = inspector.page
+    inspector.page.goto(stage.sign_path(staged.laid))
+    page.locator("#signing").evaluate("form => { form.noValidate = true; }")
+    page.locator("[name=method][value=type]").check()
+    page.locator("[name=password]").fill("not mine")
+    page.locator(".sign-button").click()
+    page.locator("#sign-errors").wait_for()
+    inspector.look("signing refused")
+
+
+def _return_without_reason(staged: stage.Stage, inspector: Inspector) -> None:
+    page = inspector.page
+    page.goto(stage.admin_path("pledge_return", staged.signed.pk))
+    page.locator("#return-form .actions [type=submit]").click()
+    page.locator(".note-error").wait_for()
+    page.locator("#more-reasons").click()
+    inspector.look("a return without a reason")
+
+
+def _accept_many(inspector: Inspector) -> None:
+    page = inspector.page
+    page.goto(stage.admin_path("pledge_changelist"))
+    page.locator("#result_list tbody input[type=checkbox]").first.check()
+    page.locator("[name=action]").select_option("accept_plain")
+    page.locator(".list-actions [type=submit]").click()
+    page.locator("#left").wait_for()
+    inspector.look("accepting many")
+
+
+def _add_nobody(inspector: Inspector) -> None:
+    page = inspector.page
+    page.goto(stage.admin_path("person_add"))
+    page.locator("main form [name=_save]").click()
+    page.locator(".errorlist").first.wait_for()
+    inspector.look("adding nobody")
+
+
+def test_no_page_is_heavy(window, staged, liming, chenjing, device):
+    """As sent compressed, which static files are in production alone; a PDF is no part of it."""
+    paths = {
+        None: ["/accounts/login/"],
+        liming: ["/", stage.pledge_path(staged.empty), stage.sign_path(staged.laid)],
+        chenjing: ["/admin/pledges/pledge/", stage.admin_path("pledge_change", staged.signed.pk)],
+    }
+    for person, own in paths.items():
+        for path in own:
+            page = window(person, device=device).context.new_page()
+            answers: list[Response] = []
+            page.on("response", lambda answer, answers=answers: answers.append(answer))
+            page.goto(path, wait_until="networkidle")
+            sizes = {answer.url: _as_sent(answer) for answer in answers}
+            assert any(url.endswith("theme.css") for url in sizes)
+            assert sum(sizes.values()) < HEAVIEST, sizes
+
+
+def _as_sent(answer: Response) -> int:
+    if "pdf" in answer.headers.get("content-type", "") or not answer.url.startswith("http"):
+        return 0
+    head = sum(len(name) + len(value) + 4 for name, value in answer.headers.items())
+    return head + len(gzip.compress(answer.body()))

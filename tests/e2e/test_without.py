@@ -20,11 +20,13 @@ FOCUS = """() => {
     const style = getComputedStyle(at);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   };
-  const lifted = element.matches(".answer") && parseFloat(getComputedStyle(element).borderBottomWidth) >= 2;
+  const line = parseFloat(getComputedStyle(element).borderBottomWidth);
+  const lifted = element.matches(".answer") && line >= 2;
   const box = element.getBoundingClientRect();
   const [x, y] = [box.left + Math.min(box.width / 2, 40), box.top + Math.min(box.height / 2, 20)];
   const there = document.elementFromPoint(x, y);
-  const open = there && (element.contains(there) || there.contains(element) || there.closest("label")?.control === element);
+  const open = there && (element.contains(there) || there.contains(element)
+    || there.closest("label")?.control === element);
   const name = element.outerHTML.slice(0, 120);
   if (element.tagName === "IFRAME") return "";
   if (!ringed(element) && !ringed(element.nextElementSibling) && !lifted) return `no ring: ${name}`;
