@@ -127,9 +127,9 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("templateversion_edit", stage.next_version.pk),
             admin_path("templateversion_publish", stage.next_version.pk),
         ],
-        "zhoumin": ["/admin/", records, admin_path("pledge_change", stage.accepted.pk), people],
+        "zhoumin": ["/admin/", records, admin_path("pledge_change", stage.accepted.pk)],
         "wuying": [
-            *("/admin/", records, admin_path("pledge_change", stage.returned.pk), people),
+            *("/admin/", records, admin_path("pledge_change", stage.returned.pk)),
             *(versions, admin_path("templateversion_change", stage.version.pk)),
             *(admin_path("ledgerentry_changelist"), admin_path("ledgerentry_change", entry.pk)),
         ],

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import render
 from django.test import RequestFactory
 from django.urls import resolve
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, Route
 
 from pledges.models import Person
 from pledges.views import errors
@@ -130,14 +131,16 @@ def _error_pages(inspector: Inspector) -> None:
             {each["name"]: each["value"] for each in inspector.page.context.cookies()}
         )
         body = view(request).content.decode()
-        inspector.page.route(
-            "**/boom/",
-            lambda route, status=status, body=body: route.fulfill(
-                status=status, body=body, content_type="text/html; charset=utf-8"
-            ),
-        )
+        inspector.page.route("**/boom/", _giving(status, body))
         inspector.visit("/boom/")
         inspector.page.unroute("**/boom/")
+
+
+def _giving(status: int, body: str) -> Callable[[Route], None]:
+    def give(route: Route) -> None:
+        route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")
+
+    return give
 
 
 def _second_factor(inspector: Inspector) -> None:
@@ -185,7 +188,7 @@ def _add_nobody(inspector: Inspector) -> None:
     inspector.look("adding nobody")
 
 
-def test_no_page_is_heavy(window, staged, liming, chenjing, device):
+def test_no_page_is_heavy(window, staged, liming, chenjing):
     """As sent compressed, which static files are in production alone; a PDF is no part of it."""
     paths = {
         None: ["/accounts/login/"],
@@ -194,10 +197,10 @@ def test_no_page_is_heavy(window, staged, liming, chenjing, device):
     }
     for person, own in paths.items():
         for path in own:
-            page = window(person, device=device).context.new_page()
+            page = window(person).context.new_page()
             answers: list[Response] = []
             page.on("response", lambda answer, answers=answers: answers.append(answer))
-            page.goto(path, wait_until="networkidle")
+            page.goto(path)
             sizes = {answer.url: _as_sent(answer) for answer in answers}
             assert any(url.endswith("theme.css") for url in sizes)
             assert sum(sizes.values()) < HEAVIEST, sizes
