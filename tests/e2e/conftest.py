@@ -8,17 +8,13 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 
-from tests.e2e.pages import Window
+from tests.e2e.pages import DEVICES, Window
 from tests.serving import server
 
 ARGUMENTS = [
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
-DEVICES = {
-    "desktop": {"viewport": {"width": 1280, "height": 900}},
-    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
-}
 Site = namedtuple("Site", "address storages")
 
 

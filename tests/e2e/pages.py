@@ -9,6 +9,10 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 
 from tests import baseline
 
+DEVICES = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
 # A name in two strokes, in widths of the box.
 STROKES = (((0.2, 0.1), (0.3, 0.3), (0.25, 0.25)), ((0.5, 0.1), (0.7, 0.15), (0.6, 0.3)))
 PATIENCE = 20_000  # ms: another test may be busy on the same two cores
