@@ -2,6 +2,7 @@
 
 import os
 from collections import namedtuple
+from contextlib import ExitStack
 
 import pytest
 from django.conf import settings as django_settings
@@ -15,6 +16,7 @@ ARGUMENTS = [
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
+ASYNC_UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 Site = namedtuple("Site", "address storages")
 
 
@@ -47,15 +49,52 @@ def _own_documents_folder(settings, site):
     settings.STORAGES = site.storages
 
 
-@pytest.fixture(scope="session")
+class _Chromium:
+    """The browser, for as long as tests here follow one another on this worker.
+
+    Playwright keeps an event loop running in this thread, which Django takes for an asynchronous
+    caller and which forbids every other test its own loop: neither may outlast these tests.
+    """
+
+    _closing: ExitStack | None = None
+
+    def opened(self):
+        if self._closing is None:
+            self._closing = ExitStack()
+            before = os.environ.get(ASYNC_UNSAFE)
+            os.environ[ASYNC_UNSAFE] = "true"
+            self._closing.callback(_put_back, before)
+            playwright = self._closing.enter_context(sync_playwright())
+            path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+            self._browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            self._closing.callback(self._browser.close)
+        return self._browser
+
+    def close(self):
+        if self._closing is not None:
+            closing, self._closing = self._closing, None
+            closing.close()
+
+
+def _put_back(value):
+    if value is None:
+        del os.environ[ASYNC_UNSAFE]
+    else:
+        os.environ[ASYNC_UNSAFE] = value
+
+
+_chromium = _Chromium()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    if nextitem is None or nextitem.get_closest_marker("e2e") is None:
+        _chromium.close()
+
+
+@pytest.fixture
 def browser():
-    # Playwright runs an event loop in this thread, which Django takes for an asynchronous caller.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    return _chromium.opened()
 
 
 @pytest.fixture(params=list(DEVICES))
