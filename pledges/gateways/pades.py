@@ -1,78 +1,209 @@
-"""What pyHanko does to a signed file: here, the visible appearance of a signature field."""
+"""PAdES (ETSI EN 319 142-1): the two seals and the document timestamps of a pledge's file.
 
-import hashlib
+Every function takes a file and gives the same bytes with one or two revisions after them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.content import AnnotAppearances
-from pyhanko.pdf_utils.generic import pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, Signer
+from pyhanko.sign.signers.pdf_byterange import BuildProps
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.signers.pdf_signer import (
+    DSSContentSettings,
+    SigDSSPlacementPreference,
+    TimestampDSSContentSettings,
+)
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.stamp import BaseStampStyle
+from pyhanko_certvalidator import ValidationContext
 
+from pledges.gateways import increments, loops
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 
-__all__ = ["COMPANY_FIELD", "MANAGER_FIELD", "UnknownField", "draw_appearance", "field_names"]
+__all__ = ["COMPANY_FIELD", "EVIDENCE", "MANAGER_FIELD", "Identity", "Level", "Timestamping"]
+
+EVIDENCE = "evidence.json"
+"""The name of the one file that a signed pledge has attached."""
+APPLICATION = "Shounuo"
+TIMESTAMP_FIELD = "Timestamp"
+DIGEST = "sha256"
 
 
-class UnknownField(LookupError):
-    """Raised when a PDF has no signature field of the asked name."""
+class Level(StrEnum):
+    """What a seal carries to outlive its certificate (ETSI EN 319 142-1, 5.1).
 
-
-class _QuietWriter(IncrementalPdfFileWriter):
-    """Adds a revision without a clock: the metadata stay those of the document as rendered.
-
-    pyHanko would date the revision and give it a random identifier; both would make equal input
-    give unequal bytes, and a changed date in one place only would break PDF/A.
+    Written into the sealed part of the signature dictionary (Prop_Build, REx), so that a timestamp
+    which somebody strips away is missed.
     """
 
-    def _update_meta(self) -> None:
-        return None
-
-    def identify(self, seed: bytes) -> None:
-        """Set the changing half of the file identifier (ISO 32000-1, 14.4) from the content."""
-        changing = generic.ByteStringObject(hashlib.sha256(seed).digest()[:16])
-        self._document_id = generic.ArrayObject([self._document_id[0], changing])
+    BASIC = "B-B"
+    LONG_TERM = "B-LT"
+    ARCHIVAL = "B-LTA"
 
 
-def draw_appearance(pdf: bytes, *, field: str, appearance: bytes) -> bytes:
-    """`pdf` plus an incremental update in which the one page of `appearance` is what `field` shows.
+@dataclass(frozen=True)
+class Identity:
+    """Who seals: a signer with its chain, where that ends, and what revokes its issuers."""
 
-    The result begins with `pdf`, byte for byte; equal arguments give equal bytes. The page should
-    have the size of the field's box, else it is scaled. Raises UnknownField.
+    signer: Signer
+    roots: tuple[asn1.Certificate, ...]
+    crls: tuple[asn1_crl.CertificateList, ...] = ()
+
+
+@dataclass(frozen=True)
+class Timestamping:
+    """A timestamp authority (RFC 3161), and where its chain must end."""
+
+    stamper: TimeStamper
+    roots: tuple[asn1.Certificate, ...]
+
+
+def seal_as_manager(
+    pdf: bytes,
+    *,
+    appearance: bytes,
+    evidence: bytes,
+    identity: Identity,
+    at: datetime,
+    timestamping: Timestamping | None,
+) -> bytes:
+    """Revision 1: the mark in the manager's field, the evidence file, and a certifying seal.
+
+    The seal allows the filling of fields and nothing else after it (DocMDP P=2). With
+    `timestamping` it is B-LT: a signature timestamp, and in the same revision what a validator
+    needs later. Raises what the timestamp authority's client raises; then there is no seal.
     """
-    writer: Any = _QuietWriter(BytesIO(pdf))
-    widget = _field(writer.root, field)
-    drawn = writer.import_page_as_xobject(_without_profiles(appearance))
-    widget[pdf_name("/AP")] = AnnotAppearances(normal=drawn).as_pdf_object()
-    writer.update_container(widget)
-    writer.identify(pdf + appearance)
-    result = BytesIO()
-    writer.write(result)
+    writer = _writer(pdf)
+    increments.show(writer, MANAGER_FIELD, appearance)
+    increments.attach(
+        writer, name=EVIDENCE, content=evidence, mime_type="application/json", at=at
+    )
+    level = Level.LONG_TERM if timestamping else Level.BASIC
+    metadata = PdfSignatureMetadata(
+        field_name=MANAGER_FIELD,
+        certify=True,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+        **_common(identity, level, at, timestamping),
+    )
+    return loops.run(_sign(writer, metadata, identity, at, timestamping))
+
+
+def seal_as_company(
+    pdf: bytes,
+    *,
+    appearance: bytes,
+    identity: Identity,
+    at: datetime,
+    timestamping: Timestamping | None,
+) -> bytes:
+    """Revision 2: the stamp in the company's field and its seal, which allows no change at all.
+
+    The lock (FieldMDP All, P=1) stands in the field since revision 0. With `timestamping` it is
+    B-LTA: a revision with a document timestamp over the whole file follows.
+    """
+    writer = _writer(pdf)
+    increments.show(writer, COMPANY_FIELD, appearance)
+    level = Level.ARCHIVAL if timestamping else Level.BASIC
+    metadata = PdfSignatureMetadata(
+        field_name=COMPANY_FIELD,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        **_common(identity, level, at, timestamping),
+    )
+    sealed = loops.run(_sign(writer, metadata, identity, at, timestamping))
+    return renew_timestamp(sealed, at=at, timestamping=timestamping) if timestamping else sealed
+
+
+def renew_timestamp(pdf: bytes, *, at: datetime, timestamping: Timestamping) -> bytes:
+    """One more document timestamp over the whole file, with the authority's chain before it."""
+    count = len(PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures)
+    stamper = PdfTimeStamper(timestamping.stamper, field_name=f"{TIMESTAMP_FIELD}{count + 1}")
+    writer = _writer(pdf)
+    context = ValidationContext(
+        trust_roots=timestamping.roots, moment=at, allow_fetching=False
+    )
+    settings = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
+    result: BytesIO = loops.run(
+        stamper.async_timestamp_pdf(
+            writer, DIGEST, validation_context=context, dss_settings=settings
+        )
+    )
     return result.getvalue()
 
 
-def _without_profiles(appearance: bytes) -> Any:
-    # Colours are plain RGB under the document's own output intent: the figure's copy of the
-    # colour profile would only add weight.
-    figure: Any = PdfFileReader(BytesIO(appearance))
-    _, resources = figure.find_page_for_modification(0)
-    resources.get_object().pop(pdf_name("/ColorSpace"), None)
-    return figure
+class _AsDrawn(BaseStampStyle):
+    """Leaves the appearance that the field has already."""
+
+    def create_stamp(self, writer: Any, box: Any, text_params: Any) -> Any:
+        return None
 
 
-def field_names(pdf: bytes) -> tuple[str, ...]:
-    """The names of all form fields, in the order of the file."""
-    return tuple(str(found["/T"]) for found in _fields(PdfFileReader(BytesIO(pdf)).root))
+class _Signer(PdfSigner):
+    """Declares the one extension that PAdES needs.
+
+    pyHanko would also declare ISO/TS 32002 for elliptic curves, and raise the version of the file
+    to 2.0 for it, which PDF/A-3 does not allow.
+    """
+
+    def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:
+        from pyhanko.sign.signers.pdf_signer import _ensure_esic_ext
+
+        _ensure_esic_ext(pdf_out)
 
 
-def _fields(root: Any) -> list[Any]:
-    form = root.get("/AcroForm", {})
-    return [reference.get_object() for reference in form.get("/Fields", [])]
+def _writer(pdf: bytes) -> Any:
+    return increments.QuietWriter(BytesIO(pdf))
 
 
-def _field(root: Any, name: str) -> Any:
-    for found in _fields(root):
-        if found["/T"] == name and found.get("/FT") == "/Sig":
-            return found
-    raise UnknownField(f"the document has no signature field {name!r}")
+def _common(
+    identity: Identity, level: Level, at: datetime, timestamping: Timestamping | None
+) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "subfilter": SigSeedSubFilter.PADES,
+        "md_algorithm": DIGEST,
+        "app_build_props": BuildProps(name=APPLICATION, revision=level),
+    }
+    if timestamping:
+        settings["embed_validation_info"] = True
+        settings["validation_context"] = ValidationContext(
+            trust_roots=[*identity.roots, *timestamping.roots],
+            crls=list(identity.crls),
+            moment=at,
+            allow_fetching=False,
+        )
+        settings["dss_settings"] = DSSContentSettings(
+            include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+        )
+    return settings
+
+
+async def _sign(
+    writer: Any,
+    metadata: PdfSignatureMetadata,
+    identity: Identity,
+    at: datetime,
+    timestamping: Timestamping | None,
+) -> bytes:
+    """pyHanko's signing in its phases, because `sign_pdf` would take the time from the system."""
+    stamper = timestamping.stamper if timestamping else None
+    signer = _Signer(metadata, identity.signer, timestamper=stamper, stamp_style=_AsDrawn())
+    session = signer.init_signing_session(writer, existing_fields_only=True)
+    session.system_time = at
+    known = await session.perform_presign_validation(writer)
+    reserved = await session.estimate_signature_container_size(known)
+    prepared = session.prepare_tbs_document(known, bytes_reserved=reserved)
+    digest, output = prepared.digest_tbs_document()
+    await prepared.perform_signature(
+        document_digest=digest.document_digest,
+        pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=at),
+    )
+    result: bytes = output.getvalue()
+    return result
+

@@ -18,6 +18,9 @@ PRINT = 4
 SIGNATURES_EXIST = 1
 """AcroForm SigFlags bit 1 (table 219). AppendOnly comes with the first signature."""
 
+NO_CHANGES = 1
+"""What the lock of the company's field allows after its seal (ISO 32000-2, table 236)."""
+
 POINTS_PER_PIXEL = 0.75
 
 
@@ -103,6 +106,10 @@ def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
             "AP": pydyf.Dictionary({"N": appearance.reference}),
         }
     )
+    if widget["T"].string == COMPANY_FIELD:
+        lock = pydyf.Dictionary({"Type": "/SigFieldLock", "Action": "/All", "P": NO_CHANGES})
+        pdf.add_object(lock)
+        widget["Lock"] = lock.reference
     pdf.add_object(widget)
     return widget
 

@@ -1,0 +1,139 @@
+"""The evidence file inside a signed pledge: what it must hold, and what it must agree with.
+
+Described field by field in docs/evidence.md; canonical JSON (RFC 8785), so that equal evidence is
+equal bytes.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from pledges.core.digests import canonical_json
+
+FORMAT: Final = "shounuo-evidence/1"
+LARGEST: Final = 1024 * 1024  # bytes
+METHODS: Final = ("passkey", "password-totp")
+
+# What must be there, and of which type; `...` is any text under any key.
+SHAPE: Final[Mapping[str, Any]] = {
+    "format": str,
+    "document": {"sha256": str, "size": int},
+    "template": {"slug": str, "version": int, "digest": str},
+    "answers": ...,
+    "language": str,
+    "person": {"id": int, "name": str, "employee_number": str, "department": str},
+    "organisation": str,
+    "pledge": {"id": str, "number": str},
+    "consent": {"version": str, "text": str},
+    "intent": {"id": str, "nonce": str, "created_at": str, "expires_at": str},
+    "signed_at": str,
+    "client": {"address": str, "user_agent": str},
+    "authentication": dict,
+    "seal": {"level": str},
+    "ledger": {
+        "entry": str,
+        "index": int,
+        "inclusion": list,
+        "checkpoint": str,
+        "certificate": str,
+    },
+}
+
+
+class Malformed(ValueError):
+    """The bytes are no evidence file; the text says where."""
+
+
+def write(evidence: Mapping[str, Any]) -> bytes:
+    """The bytes of `evidence`; raises Malformed where something is missing or too much."""
+    _check(evidence, SHAPE, "")
+    return canonical_json(evidence)
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """The evidence in `data`, exactly as `write` would write it; raises Malformed."""
+    if len(data) > LARGEST:
+        raise Malformed("size")
+    try:
+        found = json.loads(data.decode("utf-8"))
+        canonical = canonical_json(found)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Malformed("JSON") from error
+    if canonical != data:
+        raise Malformed("JSON")
+    _check(found, SHAPE, "")
+    if found["format"] != FORMAT:
+        raise Malformed("format")
+    if found["authentication"].get("method") not in METHODS:
+        raise Malformed("authentication.method")
+    for path in ("signed_at", "intent.created_at", "intent.expires_at"):
+        moment(found, path)
+    result: dict[str, Any] = found
+    return result
+
+
+def _check(found: Any, shape: Any, path: str) -> None:
+    if shape is ...:
+        shape = dict
+        if isinstance(found, Mapping) and not all(isinstance(v, str) for v in found.values()):
+            raise Malformed(path)
+    if isinstance(shape, Mapping):
+        if not isinstance(found, Mapping) or set(found) != set(shape):
+            raise Malformed(path or "keys")
+        for key, inner in shape.items():
+            _check(found[key], inner, f"{path}.{key}".lstrip("."))
+        return
+    if not isinstance(found, shape) or (shape is int and isinstance(found, bool)):
+        raise Malformed(path)
+
+
+def moment(evidence: Mapping[str, Any], path: str) -> datetime:
+    """The time under `path`, with its offset; raises Malformed."""
+    value: Any = evidence
+    for part in path.split("."):
+        value = value[part]
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise Malformed(path) from error
+    if time.utcoffset() is None:
+        raise Malformed(path)
+    return time
+
+
+def contradictions(evidence: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[str]:
+    """The paths under which `evidence` says other than what was `seen` of file and seal.
+
+    `seen` names, by path, what the bytes and the manager's certificate say.
+    """
+    for path, value in seen.items():
+        found: Any = evidence
+        for part in path.split("."):
+            found = found[part]
+        if found != value:
+            yield path
+    created, expires = moment(evidence, "intent.created_at"), moment(evidence, "intent.expires_at")
+    if not created <= moment(evidence, "signed_at") < expires:
+        yield "signed_at"
+    yield from _ledger_contradictions(evidence)
+
+
+def _ledger_contradictions(evidence: Mapping[str, Any]) -> Iterator[str]:
+    """The ledger's entry must tell of this very intent, for this very document."""
+    try:
+        entry = json.loads(evidence["ledger"]["entry"])
+        facts = entry["facts"]
+        same = (
+            entry["event"] == "pledge.prepared"
+            and entry["subject"] == f"pledge:{evidence['pledge']['id']}"
+            and entry["actor"] == f"person:{evidence['person']['id']}"
+            and entry["sequence"] == evidence["ledger"]["index"] + 1
+            and facts["intent"] == evidence["intent"]["id"]
+            and facts["document"] == evidence["document"]["sha256"]
+            and facts["version"] == evidence["template"]["digest"]
+        )
+    except (ValueError, KeyError, TypeError):
+        same = False
+    if not same:
+        yield "ledger.entry"

@@ -1,0 +1,103 @@
+"""Nothing in a pledge's file may act, hide or cover: no scripts, no layers, no foreign fields."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from pyhanko.pdf_utils import generic
+
+from pledges.core.verdict import Rejected
+from pledges.gateways.revisions import raw
+
+# Whatever makes a page depend on a script, a viewer's choice or another file.
+ACTIVE: Final = frozenset(
+    {"/OpenAction", "/AA", "/JS", "/JavaScript", "/OCProperties", "/OC", "/XFA",
+     "/RichMediaContent", "/Collection", "/Alternates", "/OPI", "/Threads"}
+)  # fmt: skip
+LAYERS: Final = frozenset({"/OCG", "/OCMD"})
+INERT_ACTIONS: Final = frozenset({"/URI", "/GoTo"})
+
+
+def check_objects(reader: Any) -> None:
+    """Raise `Rejected` for anything active in any object of any revision, used or not."""
+    for revision in range(reader.total_revisions):
+        resolver = reader.get_historical_resolver(revision)
+        for reference in reader.xrefs.explicit_refs_in_revision(revision):
+            for found in _dictionaries(resolver.get_object(reference)):
+                _check(found)
+
+
+def _check(found: Any) -> None:
+    active = ACTIVE & set(found)
+    if active:
+        raise Rejected("active-content", what=min(active))
+    if found.get("/Type") in LAYERS:
+        raise Rejected("active-content", what="/OCG")
+    action = raw(found, "/A")
+    if isinstance(action, generic.IndirectObject):
+        action = action.get_object()
+    if isinstance(action, generic.DictionaryObject) and action.get("/S") not in INERT_ACTIONS:
+        raise Rejected("active-content", what=str(action.get("/S")))
+
+
+def _dictionaries(value: Any) -> Iterator[Any]:
+    """Every dictionary within one object; references are not followed."""
+    if isinstance(value, generic.DictionaryObject):
+        yield value
+        for key in value:
+            yield from _dictionaries(value.raw_get(key))
+    elif isinstance(value, generic.ArrayObject):
+        for index in range(len(value)):
+            yield from _dictionaries(value.raw_get(index))
+
+
+def check_fields(reader: Any, revision: int, names: Sequence[str]) -> None:
+    """Raise `Rejected` unless the form of `revision` has exactly the fields `names`.
+
+    The first two are the seals' boxes; those after them are timestamps, which are not seen. No
+    page may have any annotation but these fields and links.
+    """
+    root = reader.get_historical_resolver(revision).trailer_view["/Root"]
+    fields = root["/AcroForm"]["/Fields"]
+    found = [str(field.get("/T")) for field in map(_item(fields), range(len(fields)))]
+    if found != list(names):
+        raise Rejected("unexpected-field", fields=", ".join(found))
+    known = set()
+    for index, name in enumerate(names):
+        field = _item(fields)(index)
+        if field.get("/FT") != "/Sig" or "/Kids" in field or field.get("/Subtype") != "/Widget":
+            raise Rejected("unexpected-field", fields=name)
+        if index >= 2 and (any(float(edge) for edge in field["/Rect"]) or "/AP" in field):
+            raise Rejected("unexpected-field", fields=name)
+        known.add(_key(fields.raw_get(index)))
+    for page in _pages(root["/Pages"], depth=0):
+        _check_annotations(page, known)
+
+
+def _item(array: Any) -> Any:
+    return lambda index: array[index]
+
+
+def _pages(node: Any, depth: int) -> Iterator[Any]:
+    if depth > 20:
+        raise Rejected("unreadable")
+    for index in range(len(node["/Kids"])):
+        kid = node["/Kids"][index]
+        if kid.get("/Type") == "/Page":
+            yield kid
+        else:
+            yield from _pages(kid, depth + 1)
+
+
+def _check_annotations(page: Any, known: set[tuple[int, int]]) -> None:
+    annotations = page.get("/Annots", generic.ArrayObject())
+    for index in range(len(annotations)):
+        annotation = annotations[index]
+        if annotation.get("/Subtype") == "/Link" and "/AP" not in annotation:
+            continue
+        reference = annotations.raw_get(index)
+        if not isinstance(reference, generic.IndirectObject) or _key(reference) not in known:
+            raise Rejected("active-content", what=str(annotation.get("/Subtype")))
+
+
+def _key(reference: Any) -> tuple[int, int]:
+    return reference.idnum, reference.generation
