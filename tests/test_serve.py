@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,13 +37,15 @@ class Served:
         environment = {**os.environ, "VAR_DIR": str(var), "PORT": str(port)}
         environment["WEB_CONCURRENCY"] = "1"
         environment.pop("DATABASE_URL", None)
+        # A file: a pipe that nobody empties would stop the site once its log has filled it.
+        self.complaints = tempfile.TemporaryFile("w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=PROJECT,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.complaints,
             text=True,
         )
         self.me = psutil.Process(self.process.pid)
@@ -54,7 +57,7 @@ class Served:
             self.greeting += line
             if "Ctrl-C" in line:
                 return self
-        raise AssertionError(self.process.communicate()[1])
+        raise AssertionError(self.finish()[1])
 
     def descendants(self) -> list[psutil.Process]:
         return self.me.children(recursive=True)
@@ -64,9 +67,15 @@ class Served:
 
     def end(self, number: int) -> tuple[int, str]:
         self.process.send_signal(number)
-        self.greeting += self.process.stdout.read() if self.process.stdout else ""
-        said = self.process.communicate(timeout=SLOW_MACHINE)[1]
+        rest, said = self.finish()
+        self.greeting += rest
         return self.process.returncode, said
+
+    def finish(self) -> tuple[str, str]:
+        """Wait for the end; gives what it printed since the last look, and its complaints."""
+        out, _ = self.process.communicate(timeout=SLOW_MACHINE)
+        self.complaints.seek(0)
+        return out, self.complaints.read()
 
 
 def _command(process: psutil.Process) -> str:
@@ -130,7 +139,7 @@ def test_secrets_are_closed_to_other_users(var: Path, served: Served) -> None:
 
 def test_a_second_one_on_the_same_folder_says_so(var: Path, served: Served) -> None:
     second = Served(var, free_port())
-    out, said = second.process.communicate(timeout=SLOW_MACHINE)
+    out, said = second.finish()
     assert second.process.returncode == 1
     assert said.startswith(f"CommandError: Already being served from {var}")
     assert (said.count("\n"), out) == (1, "")
@@ -139,7 +148,7 @@ def test_a_second_one_on_the_same_folder_says_so(var: Path, served: Served) -> N
 
 def test_a_busy_port_is_named(var: Path, served: Served, tmp_path: Path) -> None:
     refused = Served(tmp_path, served.port)
-    _, said = refused.process.communicate(timeout=SLOW_MACHINE)
+    _, said = refused.finish()
     assert refused.process.returncode == 1
     assert f"Cannot listen on 127.0.0.1:{served.port}" in said
     assert said.count("\n") == 1
