@@ -179,6 +179,9 @@ if DOCUMENTS_S3_BUCKET:
     }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# The one upload is a PDF to be judged: held in memory, and a larger request is not taken at all.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- Mail ------------------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get(

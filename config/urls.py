@@ -19,6 +19,8 @@ urlpatterns = [
         signing.reading_copy,
         name="pledge_reading_copy",
     ),
+    path("verify/", public.check, name="verify_file"),
+    path("verify/root.pem", public.root_certificate, name="verify_root"),
     path("verify/<uuid:pk>/", public.verify, name="verify"),
     path("language/", language.choose, name="language"),
     path("healthz", health.healthz, name="healthz"),

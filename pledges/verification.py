@@ -1,11 +1,21 @@
-"""Read-only: what this installation can say about a pledge to whoever holds its document."""
+"""Read-only: what this installation can say about a file, or about the pledge behind a code."""
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from pledges.gateways import storage
+from django.conf import settings
+
+from pledges.core.lifecycle import PledgeState
+from pledges.core.verdict import Verdict
+from pledges.gateways import chains, storage
+from pledges.gateways.seals import Trust
 from pledges.models import Document, Pledge
+from pledges.offline.judging import LARGEST
+from pledges.offline.judging import judge as judge_file
+
+LARGEST_MB = LARGEST // (1024 * 1024)
 
 
 class FileUnavailable(Exception):
@@ -22,8 +32,22 @@ class Standing:
     signed_at: datetime | None
     reviewed_at: datetime | None
     revoked_at: datetime | None
+    superseded_at: datetime | None
     document_digest: str
     files: tuple[Document, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on a file; for one that was issued here, also how its pledge stands.
+
+    `newest` is whether no later file was issued for the same pledge.
+    """
+
+    verdict: Verdict
+    issued: Document | None
+    newest: bool
+    standing: Standing | None
 
 
 def standing(code: uuid.UUID) -> Standing | None:
@@ -38,9 +62,60 @@ def standing(code: uuid.UUID) -> Standing | None:
         signed_at=pledge.signed_at,
         reviewed_at=pledge.reviewed_at,
         revoked_at=pledge.revoked_at,
+        superseded_at=_superseded_at(pledge),
         document_digest=pledge.document_digest,
         files=tuple(pledge.documents.all()),
     )
+
+
+def _superseded_at(pledge: Pledge) -> datetime | None:
+    """When the same person's next pledge on the same template was accepted, if one was."""
+    if pledge.status != PledgeState.ACCEPTED:
+        return None
+    return (
+        Pledge.objects.in_force()
+        .filter(
+            person_id=pledge.person_id,
+            version__template_id=pledge.version.template_id,
+            reviewed_at__gt=pledge.reviewed_at,
+        )
+        .order_by("reviewed_at")
+        .values_list("reviewed_at", flat=True)
+        .first()
+    )
+
+
+def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
+    """Judge `pdf` by its bytes, and look up whether exactly these were issued here."""
+    verdict = judge_file(pdf, trust=trust(), at=at, proof=proof)
+    issued = Document.objects.filter(sha256=verdict.sha256).order_by("-created_at").first()
+    if issued is None:
+        return Judgement(verdict, None, False, None)
+    stands = standing(issued.pledge_id)
+    newest = stands is not None and stands.files[-1].pk == issued.pk
+    return Judgement(verdict, issued, newest, stands)
+
+
+def trust() -> Trust:
+    """The certificates at which this installation's own files end."""
+    return Trust(
+        roots=_certificates(root_pem()),
+        company_roots=_certificates(_content(settings.COMPANY_SEAL_ROOTS)),
+        tsa_roots=_certificates(_content(settings.TSA_ROOTS)),
+    )
+
+
+def root_pem() -> bytes | None:
+    """The installation's root certificate (PEM); `None` before there is one."""
+    return _content(str(Path(settings.PKI_DIR) / "root.pem"))
+
+
+def _content(path: str) -> bytes | None:
+    return Path(path).read_bytes() if path and Path(path).is_file() else None
+
+
+def _certificates(pem: bytes | None) -> tuple:  # type: ignore[type-arg]  # the library has no types
+    return chains.from_pem(pem) if pem else ()
 
 
 def issued_bytes(file: Document) -> bytes:

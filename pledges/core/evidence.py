@@ -88,13 +88,18 @@ def _check(found: Any, shape: Any, path: str) -> None:
         raise Malformed(path)
 
 
-def moment(evidence: Mapping[str, Any], path: str) -> datetime:
-    """The time under `path`, with its offset; raises Malformed."""
+def at(evidence: Mapping[str, Any], path: str) -> Any:
+    """What stands under `path`, a dotted name such as `person.name`."""
     value: Any = evidence
     for part in path.split("."):
         value = value[part]
+    return value
+
+
+def moment(evidence: Mapping[str, Any], path: str) -> datetime:
+    """The time under `path`, with its offset; raises Malformed."""
     try:
-        time = datetime.fromisoformat(value)
+        time = datetime.fromisoformat(at(evidence, path))
     except ValueError as error:
         raise Malformed(path) from error
     if time.utcoffset() is None:
@@ -108,10 +113,7 @@ def contradictions(evidence: Mapping[str, Any], seen: Mapping[str, Any]) -> Iter
     `seen` names, by path, what the bytes and the manager's certificate say.
     """
     for path, value in seen.items():
-        found: Any = evidence
-        for part in path.split("."):
-            found = found[part]
-        if found != value:
+        if at(evidence, path) != value:
             yield path
     created, expires = moment(evidence, "intent.created_at"), moment(evidence, "intent.expires_at")
     if not created <= moment(evidence, "signed_at") < expires:

@@ -85,6 +85,15 @@ def check_revision(reader: Any, revision: int, fills: str) -> None:
         )
 
 
+def first_revision_size(pdf: bytes, reader: Any) -> int:
+    """How many of the first bytes are revision 0, which was read before anything was sealed."""
+    marker = reader.xrefs.get_startxref_for_revision(0)
+    end = pdf.find(END, marker)
+    if end < 0:
+        raise Rejected("unreadable")
+    return end + len(END)
+
+
 def _check_trailer(before: Any, after: Any) -> None:
     old, new = before.trailer_view, after.trailer_view
     for key in ("/Root", "/Info", "/Encrypt"):

@@ -1,6 +1,7 @@
 """Reading the seals and timestamps of a file: what they cover, who made them, when, and by whom
 that is vouched for. Whatever is not in order raises `Rejected`."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,6 +23,8 @@ from pledges.gateways.pades import APPLICATION, Level
 from pledges.gateways.revisions import END
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 
+DOCUMENT_URN: Final = "urn:shounuo:document:sha256:"
+"""In a one-shot certificate, as alternative name of its subject: the document it is for."""
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far a seal may lie in the future of whoever judges it."""
 
@@ -52,6 +55,26 @@ class Seal:
     sealed_at: datetime
     stamped_at: datetime | None
     certificate: asn1.Certificate
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The distinguished name of who seals, by attribute; empty where there is none."""
+        named: dict[str, str] = defaultdict(str)
+        named.update(self.certificate.subject.native)
+        return named
+
+    @property
+    def issuer(self) -> str:
+        return str(self.certificate.issuer.hashable)
+
+    @property
+    def bound_to(self) -> str:
+        """The SHA-256 of the document that the certificate was issued for, or nothing."""
+        names = self.certificate.subject_alt_name_value
+        for name in names.native if names is not None else ():
+            if isinstance(name, str) and name.startswith(DOCUMENT_URN):
+                return name.removeprefix(DOCUMENT_URN)
+        return ""
 
 
 def read_seal(reader: Any, pdf: bytes, revision: int, field: str, trust: Trust) -> Seal:
@@ -98,6 +121,13 @@ def authority_until(reader: Any, field: str) -> datetime:
     """When the certificate of the authority behind the timestamp in `field` ends."""
     embedded = next(one for one in reader.embedded_signatures if one.field_name == field)
     return embedded.signer_cert.not_valid_after  # type: ignore[no-any-return]  # no types
+
+
+def check_covers_all(reader: Any, pdf: bytes, field: str) -> None:
+    """Raise `Rejected` unless the signature in `field` reaches to the last byte of the file."""
+    embedded = next(one for one in reader.embedded_signatures if one.field_name == field)
+    if int(embedded.byte_range[2]) + int(embedded.byte_range[3]) != len(pdf):
+        raise Rejected("not-covered")
 
 
 def _embedded(reader: Any, pdf: bytes, revision: int, field: str) -> Any:

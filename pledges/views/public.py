@@ -1,37 +1,89 @@
-"""The page behind the QR code of a document: how the pledge stands, for whoever holds it."""
+"""The public pages: judging a file that somebody brings, and how a pledge stands."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import verification
+from pledges.core import verdict_words
 from pledges.core.lifecycle import PledgeState
+from pledges.core.verdict import Outcome
+from pledges.verification import Judgement, Standing
 from pledges.views.throttle import per_minute
+
+LOOKS = {Outcome.ACCEPTED: "good", Outcome.SIGNED_ONLY: "open", Outcome.REJECTED: "bad"}
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The one large line, and how it looks: `good`, `open` or `bad`."""
+class Words:
+    """One large line, and how it looks: `good`, `open` or `bad`."""
 
     words: str
     look: str
 
 
-def verdict_of(status: str) -> Verdict:
+def standing_words(standing: Standing) -> Words:
     """What a pledge's state means to somebody outside; a draft has no standing at all."""
+    if standing.superseded_at and standing.status == PledgeState.ACCEPTED:
+        return Words(_("In force, and followed by a newer pledge"), "open")
     return {
-        PledgeState.ACCEPTED: Verdict(_("In force"), "good"),
-        PledgeState.SIGNED: Verdict(_("Signed, awaiting compliance review"), "open"),
-        PledgeState.RETURNED: Verdict(_("Returned, not in force"), "bad"),
-        PledgeState.REVOKED: Verdict(_("Revoked, no longer in force"), "bad"),
-    }[PledgeState(status)]
+        PledgeState.ACCEPTED: Words(_("In force"), "good"),
+        PledgeState.SIGNED: Words(_("Signed, awaiting compliance review"), "open"),
+        PledgeState.RETURNED: Words(_("Returned, not in force"), "bad"),
+        PledgeState.REVOKED: Words(_("Revoked, no longer in force"), "bad"),
+    }[PledgeState(standing.status)]
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@per_minute(20)
+def check(request: HttpRequest) -> HttpResponse:
+    """Judge the PDF that somebody brings. Its bytes are read and kept nowhere."""
+    if request.method != "POST":
+        return _noindex(render(request, "check.html", {"limit": verification.LARGEST_MB}))
+    file, proof = request.FILES.get("file"), request.FILES.get("proof")
+    if file is None or not file.size or file.size > verification.LARGEST:
+        context = {"limit": verification.LARGEST_MB, "missing": True}
+        return _noindex(render(request, "check.html", context, status=422))
+    judgement = verification.judge(
+        file.read(), proof=proof.read() if proof else None, at=timezone.now()
+    )
+    return _noindex(render(request, "check.html", _judged(judgement, file.name or "")))
+
+
+def _judged(judgement: Judgement, name: str) -> dict[str, object]:
+    language = get_language() or "zh-hans"
+    verdict = judgement.verdict
+    standing = judgement.standing
+    return {
+        "limit": verification.LARGEST_MB,
+        "name": name,
+        "verdict": verdict,
+        "statement": verdict.statement,
+        "large": Words(
+            verdict_words.OUTCOMES[verdict.outcome].in_(language), LOOKS[verdict.outcome]
+        ),
+        "lines": [
+            {
+                "name": verdict_words.CHECKS[line.check].in_(language),
+                "passed": line.passed,
+                "words": verdict_words.say(line, language),
+            }
+            for line in verdict.lines
+        ],
+        "issued": judgement.issued,
+        "newest": judgement.newest,
+        "standing": standing,
+        "standing_words": standing_words(standing) if standing else None,
+    }
 
 
 @login_not_required
@@ -41,14 +93,30 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The standing of a signed pledge, with no word about the person; 404 for any other code."""
     standing = verification.standing(pk)
     if standing is None:
-        response = render(request, "verify_unknown.html", status=HTTPStatus.NOT_FOUND)
-    else:
-        context = {
-            "standing": standing,
-            "verdict": verdict_of(standing.status),
-            "label": standing.pledge.version.label(get_language() or "zh-hans"),
-            "newest": standing.files[-1] if standing.files else None,
-        }
-        response = render(request, "verify.html", context)
+        return _noindex(render(request, "verify_unknown.html", status=HTTPStatus.NOT_FOUND))
+    context = {
+        "standing": standing,
+        "large": standing_words(standing),
+        "label": standing.pledge.version.label(get_language() or "zh-hans"),
+        "limit": verification.LARGEST_MB,
+    }
+    return _noindex(render(request, "verify.html", context))
+
+
+@login_not_required
+@require_safe
+def root_certificate(request: HttpRequest) -> HttpResponse:
+    """What verifiers hold files against: the installation's root certificates (PEM)."""
+    pem = verification.root_pem()
+    if pem is None:
+        raise Http404
+    return HttpResponse(
+        pem,
+        content_type="application/x-pem-file",
+        headers={"Content-Disposition": 'attachment; filename="root.pem"'},
+    )
+
+
+def _noindex(response: HttpResponse) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -1,0 +1,216 @@
+"""The words of a verdict in both languages: also read where there is no Django to translate."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pledges.core.blanks import Localized
+from pledges.core.verdict import Check, Line, Outcome
+
+OUTCOMES: Final[Mapping[Outcome, Localized]] = {
+    Outcome.ACCEPTED: Localized(
+        zh="真实有效：由本人签署，经公司接受，此后未改动任何一个字节",
+        en="Genuine: signed by the person, accepted by the company, not one byte changed since",
+    ),
+    Outcome.SIGNED_ONLY: Localized(
+        zh="真实：由本人签署，此后未改动；公司尚未接受",
+        en="Genuine: signed by the person, unchanged since; not accepted by the company yet",
+    ),
+    Outcome.REJECTED: Localized(
+        zh="不予采信：此文件不能证明其内容", en="Rejected: this file does not prove what it says"
+    ),
+}
+
+CHECKS: Final[Mapping[Check, Localized]] = {
+    Check.FILE: Localized(zh="文件", en="File"),
+    Check.REVISIONS: Localized(zh="修订", en="Revisions"),
+    Check.MANAGER: Localized(zh="承诺人的签章", en="Seal of the pledgor"),
+    Check.COMPANY: Localized(zh="公司的签章", en="Seal of the company"),
+    Check.TIME: Localized(zh="时间", en="Time"),
+    Check.EVIDENCE: Localized(zh="证据文件", en="Evidence file"),
+    Check.AUTHENTICATION: Localized(zh="身份验证", en="Authentication"),
+    Check.LEDGER: Localized(zh="台账", en="Ledger"),
+    Check.PROOF: Localized(zh="独立证明", en="Separate proof"),
+}
+
+REASONS: Final[Mapping[str, Localized]] = {
+    # --- What passed ---
+    "file-whole": Localized(
+        zh="文件完整，末尾之后没有多余内容。", en="The file is whole; nothing follows its end."
+    ),
+    "revisions-expected": Localized(
+        zh="共 {count} 个修订，每个修订只做了签章所需的改动；没有脚本、隐藏图层或其他表单。",
+        en="{count} revisions, each with the changes that sealing makes and no other; no scripts, "
+        "hidden layers or other fields.",
+    ),
+    "manager-sealed": Localized(
+        zh="{name}（{number}）的签章完好，证书由本公司签发，专为本文件出具，签署时有效。",
+        en="The seal of {name} ({number}) is intact; its certificate was issued for this very "
+        "document and was valid at the signing.",
+    ),
+    "company-sealed": Localized(
+        zh="{name} 的签章完好，签章时证书有效，并锁定了整份文件。",
+        en="The seal of {name} is intact, its certificate was valid when it sealed, and it locks "
+        "the whole document.",
+    ),
+    "company-not-yet": Localized(
+        zh="公司尚未签章。", en="The company has not sealed this document."
+    ),
+    "time-trusted": Localized(
+        zh="签署时间 {signed} 由时间戳服务机构证明；最后一枚时间戳覆盖整份文件，其证书有效至 {until}。",
+        en="A timestamp authority vouches for the signing time {signed}; the last timestamp covers "
+        "the whole file, and its certificate is valid until {until}.",
+    ),
+    "time-trusted-signing": Localized(
+        zh="签署时间 {signed} 由时间戳服务机构证明。",
+        en="A timestamp authority vouches for the signing time {signed}.",
+    ),
+    "time-ran-out": Localized(
+        zh="签署时间 {signed} 曾由时间戳服务机构证明，但最后一枚时间戳的证书已于 {until} 到期，未再延续。",
+        en="A timestamp authority vouched for the signing time {signed}, but the certificate of "
+        "the last timestamp ended on {until} and was not followed by another.",
+    ),
+    "time-claimed": Localized(
+        zh="没有可信时间戳：{signed} 是签署系统自己记录的时间。",
+        en="No trusted timestamp: {signed} is the time of the signing system's own clock.",
+    ),
+    "evidence-agrees": Localized(
+        zh="证据文件与文件字节、签章及证书一致。",
+        en="The evidence file agrees with the bytes, the seal and the certificate.",
+    ),
+    "passkey-verified": Localized(
+        zh="本人以通行密钥确认了这份文件：对本文件摘要的签名经重新验证无误（密钥登记于 {enrolled}，{introduced}）。",
+        en="The person confirmed this very document with a passkey: its signature over the digest "
+        "verifies again (key enrolled {enrolled}, {introduced}).",
+    ),
+    "password-claimed": Localized(
+        zh="以密码加一次性验证码确认。此方式依赖签署系统的记录，文件自身无法证明。",
+        en="Confirmed with password and one-time code: this rests on the signing system's word, "
+        "not on anything in the file.",
+    ),
+    "ledger-included": Localized(
+        zh="签署前的备案记录（第 {sequence} 条）已列入台账检查点（{size} 条）。",
+        en="The record made before the signing (entry {sequence}) is included in the ledger's "
+        "checkpoint of {size} entries.",
+    ),
+    "proof-included": Localized(
+        zh="台账第 {sequence} 条记载了本文件的摘要，并已列入 {size} 条的检查点。",
+        en="Entry {sequence} of the ledger records the digest of this file and is included in the "
+        "checkpoint of {size} entries.",
+    ),
+    "proof-none": Localized(zh="未提供。", en="None was given."),
+    "not-reached": Localized(zh="未再检查。", en="Not looked at any more."),
+    # --- What did not ---
+    "not-a-pdf": Localized(zh="这不是 PDF 文件。", en="This is not a PDF file."),
+    "too-large": Localized(zh="文件过大。", en="The file is too large."),
+    "trailing-bytes": Localized(
+        zh="文件末尾不在应有之处：被截短，或追加了内容。",
+        en="The file does not end where it should: it was cut short, or something was added.",
+    ),
+    "unreadable": Localized(
+        zh="文件结构已损坏或不合规范。", en="The structure of the file is broken or irregular."
+    ),
+    "unknown-shape": Localized(
+        zh="签章的数目或次序不符合承诺书的格式。",
+        en="The number or order of seals is not that of a pledge.",
+    ),
+    "unexpected-change": Localized(
+        zh="签署之后有不应有的改动。{what}",
+        en="Something was changed that must not change after signing. {what}",
+    ),
+    "unexpected-field": Localized(
+        zh="文件中有不应有的表单域：{fields}",
+        en="The document has form fields that it should not have: {fields}",
+    ),
+    "active-content": Localized(
+        zh="文件中有脚本、图层、批注或其他可变内容：{what}",
+        en="The document holds scripts, layers, annotations or other content that acts: {what}",
+    ),
+    "no-field": Localized(
+        zh="应有的签章不在其位：{field}", en="A seal is not in its place: {field}"
+    ),
+    "broken-seal": Localized(
+        zh="签章与文件内容不符，或签章本身已损坏。",
+        en="The seal does not match the content, or is itself broken.",
+    ),
+    "untrusted-seal": Localized(
+        zh="签章的证书不是由受信任的机构签发，或签章时无效。",
+        en="The seal's certificate does not come from a trusted issuer, or was not valid then.",
+    ),
+    "not-covered": Localized(
+        zh="签章没有覆盖它应覆盖的全部内容。", en="A seal does not cover all that it must cover."
+    ),
+    "not-certifying": Localized(
+        zh="承诺人的签章没有限定其后的改动。",
+        en="The pledgor's seal does not restrict later changes.",
+    ),
+    "not-locking": Localized(
+        zh="公司的签章没有锁定文件。", en="The company's seal does not lock the document."
+    ),
+    "level-unknown": Localized(
+        zh="签章没有注明其级别。", en="The seal does not declare its level."
+    ),
+    "not-for-this-document": Localized(
+        zh="承诺人的证书不是为本文件出具的。",
+        en="The pledgor's certificate was not issued for this document.",
+    ),
+    "wrong-issuer": Localized(
+        zh="签章所用的证书不属于签章者。",
+        en="The certificate behind a seal is not one of whoever seals there.",
+    ),
+    "from-the-future": Localized(
+        zh="签章时间晚于现在。", en="A seal is dated later than now."
+    ),
+    "order-of-time": Localized(
+        zh="各签章的时间先后颠倒。", en="The seals are not in the order of time."
+    ),
+    "timestamp-missing": Localized(
+        zh="缺少签章声明的时间戳。", en="A timestamp that the seal declares is missing."
+    ),
+    "timestamp-broken": Localized(
+        zh="时间戳与文件内容不符，或已损坏。",
+        en="A timestamp does not match the content, or is broken.",
+    ),
+    "timestamp-unknown": Localized(
+        zh="时间戳不是由已知的时间戳服务机构出具。",
+        en="A timestamp does not come from a known timestamp authority.",
+    ),
+    "timestamp-contradicts": Localized(
+        zh="时间戳与签章自述的时间不符。",
+        en="A timestamp contradicts the time that the seal claims.",
+    ),
+    "evidence-missing": Localized(
+        zh="没有证据文件，或不止一个附件。",
+        en="There is no evidence file, or not this one alone.",
+    ),
+    "evidence-malformed": Localized(
+        zh="证据文件不合规范：{where}", en="The evidence file is not in order: {where}"
+    ),
+    "evidence-contradicts": Localized(
+        zh="证据文件与文件或证书不符：{where}",
+        en="The evidence file contradicts the file or the certificate: {where}",
+    ),
+    "passkey-invalid": Localized(
+        zh="通行密钥对本文件的确认无法验证：{why}",
+        en="The passkey's confirmation of this document does not verify: {why}",
+    ),
+    "ledger-invalid": Localized(
+        zh="台账证明无法验证：{why}", en="The proof of the ledger does not verify: {why}"
+    ),
+    "proof-invalid": Localized(
+        zh="独立证明不属于本文件，或无法验证：{why}",
+        en="The separate proof is not one of this file, or does not verify: {why}",
+    ),
+    "failed": Localized(
+        zh="检查未能完成，视为不通过。", en="The check could not be completed, which counts as failed."
+    ),
+}
+
+
+def say(line: Line, language: str) -> str:
+    """What `line` found, in `language`."""
+    return REASONS[line.reason].in_(language).format_map(_Lenient(line.values)).strip()
+
+
+class _Lenient(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,1 @@
+"""The verifier of signed pledges that needs no Django, no database and no network."""
