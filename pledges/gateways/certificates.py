@@ -52,7 +52,7 @@ class Issuer:
     key: Key
 
 
-def attribute(oid: x509.ObjectIdentifier, text: str) -> x509.NameAttribute:
+def attribute(oid: x509.ObjectIdentifier, text: str) -> x509.NameAttribute[str]:
     """A part of a name, cut to what a certificate can carry."""
     text = text[:LONGEST_NAME]
     if oid == NameOID.COMMON_NAME:

@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from pledges.core.refusals import KeysUnusable
+
 TOKEN_SCHEME = "pkcs11:"
 PKCS12_SUFFIXES = (".p12", ".pfx")
 SMALLEST_RSA = 2048  # bits
@@ -22,10 +24,6 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
-
-
-class KeyUnusable(Exception):
-    """Raised, with a reason fit for a log, when a key cannot be had or is of no use."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +38,14 @@ class KeySource:
 
 
 def load(source: KeySource) -> tuple[SigningKey, tuple[x509.Certificate, ...]]:
-    """The key, with the certificates that lie beside it in the same file. Raises KeyUnusable."""
+    """The key, with the certificates that lie beside it in the same file. Raises KeysUnusable."""
     if source.location.startswith(TOKEN_SCHEME):
         return _from_token(source), ()
     path = Path(source.location)
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise KeyUnusable(f"{path.name} cannot be read: {error.strerror}") from error
+        raise KeysUnusable(f"{path.name} cannot be read: {error.strerror}") from error
     if path.suffix.lower() in PKCS12_SUFFIXES:
         return from_pkcs12(data, source.secret.encode(), path.name)
     certificates = x509.load_pem_x509_certificates(data) if b"BEGIN CERTIFICATE" in data else ()
@@ -59,7 +57,9 @@ def _from_token(source: KeySource) -> SigningKey:
         # Only here: installations without a token do without its library.
         from pledges.gateways import tokens
     except ImportError as error:
-        raise KeyUnusable("keys on a token need: pip install -r requirements-pkcs11.txt") from error
+        raise KeysUnusable(
+            "keys on a token need: pip install -r requirements-pkcs11.txt"
+        ) from error
     return tokens.key(source.location, source.secret)
 
 
@@ -69,7 +69,7 @@ def from_pem(data: bytes, passphrase: bytes, name: str) -> SigningKey:
         # a key in the clear must be noticed.
         key = load_pem_private_key(data, passphrase or None)
     except (ValueError, TypeError) as error:
-        raise KeyUnusable(f"{name} does not open with the passphrase given") from error
+        raise KeysUnusable(f"{name} does not open with the passphrase given") from error
     return fit_for_signing(key, name)
 
 
@@ -79,7 +79,7 @@ def from_pkcs12(
     try:
         found = pkcs12.load_pkcs12(data, passphrase or None)
     except ValueError as error:
-        raise KeyUnusable(f"{name} does not open with the passphrase given") from error
+        raise KeysUnusable(f"{name} does not open with the passphrase given") from error
     first = (found.cert,) if found.cert else ()
     certificates = tuple(each.certificate for each in (*first, *found.additional_certs))
     return fit_for_signing(found.key, name), certificates
@@ -90,7 +90,7 @@ def fit_for_signing(key: object, name: str) -> SigningKey:
         return key
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= SMALLEST_RSA:
         return key
-    raise KeyUnusable(f"{name} is no elliptic-curve key over a NIST curve and no RSA key of 2048")
+    raise KeysUnusable(f"{name} is no elliptic-curve key over a NIST curve and no RSA key of 2048")
 
 
 def to_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

@@ -12,7 +12,7 @@ from pyhanko.sign.signers import Signer
 from pledges.core.refusals import KeyExpired, KeysUnusable
 from pledges.gateways import keys, pki
 from pledges.gateways.hierarchy import COMPANY_CA, COMPANY_SEAL, EVENT_CA, LEDGER, ROOT, pem
-from pledges.gateways.keys import KeySigner, KeySource, KeyUnusable, SigningKey, to_asn1
+from pledges.gateways.keys import KeySigner, KeySource, SigningKey, to_asn1
 
 ATTEMPTS = 3  # to find certificate and key of one make while somebody renews them
 Certificates = tuple[x509.Certificate, ...]
@@ -93,10 +93,10 @@ def load(folder: Path, passphrase: bytes, sources: Sources | None = None) -> Sto
     for attempt in range(ATTEMPTS):
         try:
             return _load(folder, passphrase, sources or Sources())
-        except (pki.PkiFault, KeyUnusable) as error:
+        except (pki.PkiFault, KeysUnusable) as error:
             # Read in the middle of a renewal, a key may be newer than its certificate.
             if attempt == ATTEMPTS - 1:
-                raise KeysUnusable(str(error)) from error
+                raise KeysUnusable(*error.args) from error
     raise KeysUnusable("nothing could be read")
 
 
@@ -133,12 +133,12 @@ def _licensed(key: SigningKey, given: Certificates) -> _CompanySeal:
     """The seal's certificate among those given, and its issuers in order up to the last."""
     mine = [each for each in given if _same_key(each.public_key(), key.public_key())]
     if not mine:
-        raise KeyUnusable("no certificate given for the company seal belongs to its key")
+        raise KeysUnusable("no certificate given for the company seal belongs to its key")
     chain = [mine[0]]
     while issuer := next((each for each in given if _issued(each, chain[-1])), None):
         chain.append(issuer)
     if len(chain) < 2:
-        raise KeyUnusable("the certificates given for the company seal lack those of its issuers")
+        raise KeysUnusable("the certificates given for the company seal lack those of its issuers")
     return _CompanySeal(chain[0], tuple(chain[1:]), key, foreign=True)
 
 
@@ -166,16 +166,16 @@ def _certificates(path: Path) -> Certificates:
     try:
         return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
     except OSError as error:
-        raise KeyUnusable(f"{path.name} cannot be read: {error.strerror}") from error
+        raise KeysUnusable(f"{path.name} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise KeyUnusable(f"{path.name} holds no certificates in PEM") from error
+        raise KeysUnusable(f"{path.name} holds no certificates in PEM") from error
 
 
 def _revocation_list(folder: Path, name: str) -> x509.CertificateRevocationList:
     try:
         return x509.load_pem_x509_crl(pki.read(folder, f"{name}.crl.pem"))
     except ValueError as error:
-        raise KeyUnusable(f"{name}.crl.pem is damaged") from error
+        raise KeysUnusable(f"{name}.crl.pem is damaged") from error
 
 
 def _same_key(one: object, other: object) -> bool:
@@ -189,7 +189,7 @@ def _raw(public_key: object) -> bytes:
 
 def _require_fit(certificate: x509.Certificate, key: SigningKey, name: str) -> None:
     if not _same_key(certificate.public_key(), key.public_key()):
-        raise KeyUnusable(f"{name}.pem is not the certificate of the key in use")
+        raise KeysUnusable(f"{name}.pem is not the certificate of the key in use")
 
 
 def _require_valid(name: str, chain: Certificates, at: datetime) -> None:
