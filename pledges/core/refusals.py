@@ -1,6 +1,7 @@
 """Why an action did not happen: each reason a type, the words for it elsewhere."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from pledges.core.blanks import Reading
 from pledges.core.problems import Problem
@@ -98,3 +99,35 @@ class Unprintable(Refusal):
     def __init__(self, characters: tuple[str, ...]) -> None:
         super().__init__(*characters)
         self.characters = characters
+
+
+class SealUnavailable(Refusal):
+    """Nothing can be sealed at present; what was to be sealed stays as it was."""
+
+    kind = "seal-unavailable"
+
+
+@dataclass(eq=False)
+class KeysUnusable(SealUnavailable):
+    """A key or certificate is missing, unreadable or does not fit; `reason` is for the log."""
+
+    reason: str
+    kind = "keys-unusable"
+
+
+@dataclass(eq=False)
+class KeyExpired(SealUnavailable):
+    """A certificate was not valid at the moment of sealing; `name` says which one."""
+
+    name: str
+    begins: datetime
+    not_after: datetime
+    kind = "key-expired"
+
+
+@dataclass(eq=False)
+class TimestampUnavailable(SealUnavailable):
+    """No trusted time was to be had, and none is made up; `reason` is for the log."""
+
+    reason: str
+    kind = "timestamp-unavailable"
