@@ -1,0 +1,100 @@
+"""Signed checkpoints of the ledger as text: C2SP tlog-checkpoint in a C2SP signed note.
+
+    origin
+    size
+    root (base64)
+
+    — origin base64(key hash ‖ Ed25519 signature)
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+ED25519 = b"\x01"
+"""The signature type that the key hash of a signed note covers."""
+LONGEST = 4096  # characters
+
+Sign = Callable[[bytes], bytes]
+Verify = Callable[[bytes, bytes], bool]
+"""Given signature and message: whether the ledger's key signed it."""
+
+
+class Malformed(ValueError):
+    """The text is no checkpoint, or not one signed by the key at hand."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a ledger said of itself: so many entries, under this root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def body(self) -> str:
+        """The text that is signed, with its final line feed."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def key_hash(name: str, public_key: bytes) -> bytes:
+    """The four bytes by which a signed note names its key."""
+    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:4]
+
+
+def write(checkpoint: Checkpoint, *, public_key: bytes, sign: Sign) -> str:
+    """The signed note of `checkpoint`; the origin is also the name of the key."""
+    body = checkpoint.body()
+    signature = key_hash(checkpoint.origin, public_key) + sign(body.encode())
+    return f"{body}\n— {checkpoint.origin} {base64.b64encode(signature).decode()}\n"
+
+
+def read(note: str, *, public_key: bytes, verify: Verify) -> Checkpoint:
+    """The checkpoint in `note`, if the key at hand signed it; raises Malformed.
+
+    Further signatures, of witnesses, are passed over.
+    """
+    checkpoint, body, signatures = _parts(note)
+    wanted = key_hash(checkpoint.origin, public_key)
+    for line in signatures:
+        marked = line.split(" ")
+        if len(marked) != 3 or marked[0] != "—":
+            raise Malformed("signature line")
+        blob = _decoded(marked[2])
+        if marked[1] == checkpoint.origin and blob[:4] == wanted:
+            if verify(blob[4:], body.encode()):
+                return checkpoint
+            raise Malformed("signature")
+    raise Malformed("no signature by this key")
+
+
+def unverified(note: str) -> Checkpoint:
+    """The checkpoint in `note`, whoever signed it; raises Malformed."""
+    return _parts(note)[0]
+
+
+def _parts(note: str) -> tuple[Checkpoint, str, list[str]]:
+    if len(note) > LONGEST:
+        raise Malformed("length")
+    body, separator, rest = note.rpartition("\n\n")
+    if not separator or not rest.endswith("\n"):
+        raise Malformed("form")
+    body += "\n"
+    lines = body.split("\n")
+    if len(lines) < 4 or not lines[0] or not lines[1].isascii() or not lines[1].isdigit():
+        raise Malformed("form")
+    if lines[1] != str(int(lines[1])):
+        raise Malformed("size")
+    root = _decoded(lines[2])
+    if len(root) != hashlib.sha256().digest_size:
+        raise Malformed("root")
+    return Checkpoint(lines[0], int(lines[1]), root), body, rest[:-1].split("\n")
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Malformed("base64") from error
