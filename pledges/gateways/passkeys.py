@@ -32,6 +32,7 @@ __all__ = [
     "Reason",
     "Refused",
     "base64",
+    "credential_in",
     "document_challenge",
     "introduction_challenge",
     "registered",
@@ -84,7 +85,6 @@ def registered(answer: object, *, party: Party) -> Credential:
     """
     client_bytes, known = registration(answer)
     client = client_data(client_bytes)
-    made = known.credential_data
     checks = (
         (client.get("type") == "webauthn.create", Reason.WRONG_TYPE),
         (client.get("origin") == party.origin, Reason.WRONG_ORIGIN),
@@ -94,11 +94,18 @@ def registered(answer: object, *, party: Party) -> Credential:
         (known.is_user_verified(), Reason.NOT_VERIFIED),
     )
     _require(checks)
+    found = credential_in(answer)
+    allowed_key(found.public_key)
+    return found
+
+
+def credential_in(answer: object) -> Credential:
+    """The passkey that a registration is about, whatever else is to be said of it."""
+    _client, known = registration(answer)
+    made = known.credential_data
     if made is None or not made.credential_id:
         raise Refused(Reason.MALFORMED)
-    public_key = cbor.encode(made.public_key)
-    allowed_key(public_key)
-    return Credential(bytes(made.credential_id), public_key)
+    return Credential(bytes(made.credential_id), cbor.encode(made.public_key))
 
 
 def verify(
