@@ -132,8 +132,15 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 # Attempts per minute; a signing attempt repeats the password and so counts as a reauthentication.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user,60/h/user"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "pledges.views.accounts.MFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "pledges.views.signin.AddPasskeyForm",
+    "edit_webauthn": "pledges.views.signin.EditPasskeyForm",
+}
+# A passkey that signs documents always knows its person by finger, face or PIN.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = "Shounuo"
 # Addresses are entered by administrators, not claimed by people; there is nothing to verify.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -205,6 +212,9 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PO
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SIGNING_INTENT_MINUTES = 10
+# Keys and certificates of this installation, and what their private halves are encrypted under.
+PKI_DIR = Path(os.environ.get("PKI_DIR") or VAR_DIR / "pki")
+PKI_PASSPHRASE = os.environ.get("PKI_PASSPHRASE", "")
 
 # --- Transport and headers -------------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION and flag("SECURE_SSL_REDIRECT", True)

@@ -4,7 +4,16 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from pledges.views import filling, health, language, mine, public, reading, signing
+from pledges.views import (
+    filling,
+    health,
+    language,
+    mine,
+    passkeys,
+    public,
+    reading,
+    signing,
+)
 
 urlpatterns = [
     path("", mine.mine, name="mine"),
@@ -27,6 +36,10 @@ urlpatterns = [
     # An address is a fact about a person, which administrators change and the ledger tells of.
     path("accounts/email/", RedirectView.as_view(pattern_name="mine"), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
+    # Which passkeys sign documents is decided by us; the other pages about them are allauth's.
+    path("accounts/2fa/webauthn/", passkeys.listed, name="mfa_list_webauthn"),
+    path("accounts/2fa/webauthn/add/", passkeys.add, name="mfa_add_webauthn"),
+    path("accounts/2fa/webauthn/<int:pk>/confirm/", passkeys.confirm, name="passkey_confirm"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -44,6 +44,8 @@ class Act(StrEnum):
     READ_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
     READ_LEDGER = "read the ledger"
+    ENROL_PASSKEY = "enrol a passkey of one's own"
+    PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
 
 
 class Denied(PermissionDenied):
@@ -98,6 +100,8 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
     Act.MANAGE_PEOPLE: _system_or(_has(Role.ADMINISTRATOR)),
     Act.READ_LEDGER: _has(Role.AUDITOR),
+    Act.ENROL_PASSKEY: lambda actor, authenticator: authenticator.user_id == actor.pk,
+    Act.PERMIT_ENROLMENT: lambda actor, person: isinstance(actor, System),
 }
 
 

@@ -26,6 +26,9 @@ EVENTS: Final = lifecycle.events() | {
     "person.changed",
     "department.changed",
     "organisation.changed",
+    "passkey.permitted",
+    "passkey.enrolled",
+    "passkey.removed",
 }
 GENESIS: Final = "0" * 64
 # Any fixed number will do: every writer of the ledger takes the same lock.

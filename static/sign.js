@@ -1,4 +1,5 @@
-// The signing page: the file or its reading, the hand-written mark, one submit.
+// The signing page: the file or its reading, the hand-written mark, the passkey, one submit.
+import { ask, explain, silence, wanted } from "./passkey.js";
 
 const MAX_STROKES = 200;
 const MAX_POINTS = 5000;
@@ -142,8 +143,35 @@ function prepare() {
 
   // --- One submit --------------------------------------------------------------------------------
   const button = form.querySelector(".sign-button");
+  const byCode = form.querySelector("[data-by-code]");
+  const assertion = form.querySelector("[data-assertion]");
   const label = button.textContent;
   let sent = false;
+
+  function busy(words) {
+    sent = true;
+    button.textContent = words;
+    button.setAttribute("aria-disabled", "true");
+  }
+  function ready() {
+    sent = false;
+    button.textContent = label;
+    button.removeAttribute("aria-disabled");
+  }
+
+  async function askPasskey() {
+    busy(button.dataset.asking);
+    silence();
+    try {
+      assertion.value = await ask(wanted());
+    } catch (error) {
+      ready();
+      return explain(error);
+    }
+    button.textContent = button.dataset.busy;
+    return form.submit();
+  }
+
   form.addEventListener("submit", (event) => {
     if (sent) return event.preventDefault();
     if (method() === "draw" && !strokes.length) {
@@ -152,15 +180,14 @@ function prepare() {
       return missing.scrollIntoView({ block: "center" });
     }
     if (method() === "type") field.value = "";
-    sent = true;
-    button.textContent = button.dataset.busy;
-    return button.setAttribute("aria-disabled", "true");
+    if (assertion && event.submitter !== byCode && !form.elements.password?.value) {
+      event.preventDefault();
+      return askPasskey();
+    }
+    return busy(button.dataset.busy);
   });
   addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    sent = false;
-    button.textContent = label;
-    button.removeAttribute("aria-disabled");
+    if (event.persisted) ready();
   });
 }
 

@@ -77,7 +77,7 @@ def save_organisation(
     """Change the organisation's names, zone or prefix; what was issued keeps what it says."""
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
     before = Organisation.objects.select_for_update().get(pk=1)
-    facts = ("name_zh", "name_en", "time_zone", "number_prefix")
+    facts = ("name_zh", "name_en", "time_zone", "number_prefix", "signing")
     changed = _changed(before, organisation, facts)
     organisation.pk = 1
     organisation.save()

@@ -10,6 +10,8 @@ from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
+from pledges.actions import authenticating
+from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.blanks import Kind, read
@@ -39,11 +41,11 @@ class Client:
 
 @dataclass(frozen=True)
 class SigningAct:
-    """What the signer did: their mark, their consent, the password for this document."""
+    """What the signer did: their mark, their consent, the proof that it was they."""
 
     mark: Mark
     consented: bool
-    password: str
+    proof: Proof
     client: Client = Client()
 
 
@@ -51,7 +53,7 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     """Sign the document of `intent`; the same intent signed again gives the same answer.
 
     Raises `IntentExpired`, `StaleDraft`, `AlreadySigned`, `ConsentMissing`, `MarkMissing` or
-    `WrongPassword`; then nothing has changed.
+    what `authenticating.authenticate` raises; then nothing has changed.
     """
     pledge = Pledge.objects.select_related("version__font", "person").get(pk=intent.pledge_id)
     access.require(actor, Act.SIGN_PLEDGE, pledge)
@@ -59,11 +61,14 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
         return pledge
     _check_intent(intent, pledge, at)
     _check_act(act, actor)
+    proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)
     signed = _draw(intent, pledge, act.mark, at)
     faults.point("sign:drawn")
     digest = storage.put(signed)
     faults.point("sign:stored")
-    result = _commit(intent, actor=actor, at=at, act=act, digest=digest, size=len(signed))
+    result = _commit(
+        intent, actor=actor, at=at, act=act, proved=proved, digest=digest, size=len(signed)
+    )
     faults.point("sign:committed")
     return result
 
@@ -91,8 +96,6 @@ def _check_act(act: SigningAct, actor: Person) -> None:
         raise refusals.ConsentMissing
     if not act.mark.strokes and _plain(act.mark.typed) != _plain(actor.name):
         raise refusals.MarkMissing
-    if not actor.check_password(act.password):
-        raise refusals.WrongPassword
 
 
 def _plain(name: str) -> str:
@@ -124,6 +127,7 @@ def _commit(
     actor: Person,
     at: datetime,
     act: SigningAct,
+    proved: Authentication,
     digest: str,
     size: int,
 ) -> Pledge:
@@ -137,10 +141,11 @@ def _commit(
     _check_intent(intent, pledge, at)
     access.require(actor, Act.SIGN_PLEDGE, pledge)
     _use_up(intent, at)
+    authenticating.claim(proved, intent)
     flagged = {flag.code for flag in read(pledge.version.blank_list, intent.answers).flags}
     _freeze_onto(pledge, intent, at=at, flagged=bool(flagged))
     faults.point("sign:claimed")
-    _write_down(pledge, intent, at=at, act=act)
+    _write_down(pledge, intent, at=at, act=act, proved=proved)
     _write_commitments(pledge, intent, flagged)
     Document.objects.create(
         pledge=pledge,
@@ -153,7 +158,7 @@ def _commit(
         "intent": str(intent.pk),
         "read": intent.document_digest,
         "issued": digest,
-        "method": Signature.Method.PASSWORD,
+        "method": proved.method,
     }
     audit.record(lifecycle.SIGN.event, actor=actor, subject=pledge, at=at, facts=facts)
     notices.announce(notices.SIGNED, pledge)
@@ -192,11 +197,21 @@ def _freeze_onto(pledge: Pledge, intent: SigningIntent, *, at: datetime, flagged
         setattr(pledge, field, value)
 
 
-def _write_down(pledge: Pledge, intent: SigningIntent, *, at: datetime, act: SigningAct) -> None:
+def _write_down(
+    pledge: Pledge,
+    intent: SigningIntent,
+    *,
+    at: datetime,
+    act: SigningAct,
+    proved: Authentication,
+) -> None:
     Signature.objects.create(
         pledge=pledge,
         intent=intent,
-        method=Signature.Method.PASSWORD,
+        person_id=intent.person_id,
+        method=proved.method,
+        assertion=dict(proved.block),
+        totp_step=proved.totp_step,
         strokes=[[list(point) for point in stroke] for stroke in act.mark.strokes],
         typed="" if act.mark.strokes else act.mark.typed.strip(),
         consent_version=intent.consent_version,

@@ -57,6 +57,46 @@ class WrongPassword(Refusal):
     kind = "wrong-password"
 
 
+class WrongCode(Refusal):
+    """The code given for this document is not the authenticator app's."""
+
+    kind = "wrong-code"
+
+
+class CodeUsed(Refusal):
+    """The code has already served: for another document, or for signing in."""
+
+    kind = "code-used"
+
+
+class MethodNotAllowed(Refusal):
+    """The organisation asks for a passkey, or the signer has not set up what they use here."""
+
+    kind = "method-not-allowed"
+
+
+class PasskeyRefused(Refusal):
+    """What the passkey answered proves nothing; `reason` says why, for logs and tests."""
+
+    kind = "passkey-refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotIntroduced(Refusal):
+    """Another passkey was enrolled before: it has to vouch for this one, or the operator."""
+
+    kind = "not-introduced"
+
+
+class EnrolmentUnavailable(Refusal):
+    """The installation cannot sign enrolments: its ledger key is missing or does not open."""
+
+    kind = "enrolment-unavailable"
+
+
 class ConsentMissing(Refusal):
     """The signer did not confirm the consent."""
 

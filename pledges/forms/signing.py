@@ -1,23 +1,28 @@
-"""The act of signing as a form: the mark, the consent, the password for this document."""
+"""The act of signing as a form: the mark, the consent, the proof for this document."""
 
 import json
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode, Proof
 from pledges.documents import Mark
 from pledges.forms.strokes import NotStrokes, Strokes, is_a_mark, read_strokes
 
 DRAW, TYPE = "draw", "type"
+LONGEST_ASSERTION = 20_000  # characters
 
 
 class SigningForm(forms.Form):
     """What the signer does on the signing page.
 
     `strokes` is filled by the page's script; without one, the name is typed. `method` says which
-    of the two the signer chose, and is not asked where only one was sent.
+    of the two the signer chose, and is not asked where only one was sent. `assertion` is what
+    the passkey answered; without it, password and code are asked for where the signer gave
+    either, or where the page offers nothing else (`by_code`).
     """
 
     method = forms.ChoiceField(
@@ -29,12 +34,17 @@ class SigningForm(forms.Form):
     consent = forms.BooleanField(
         error_messages={"required": gettext_lazy("Please confirm the declaration.")}
     )
-    password = forms.CharField(
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput,
-        error_messages={"required": gettext_lazy("Please enter your password again.")},
+    assertion = forms.CharField(
+        required=False, max_length=LONGEST_ASSERTION, widget=forms.HiddenInput
     )
+    password = forms.CharField(
+        required=False, strip=False, max_length=1000, widget=forms.PasswordInput
+    )
+    code = forms.CharField(required=False, max_length=20)
+
+    def __init__(self, *args: Any, by_code: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_code = by_code
 
     def clean_strokes(self) -> Strokes:
         try:
@@ -44,7 +54,17 @@ class SigningForm(forms.Form):
                 _("The handwriting did not arrive in order. Please write it again.")
             ) from error
 
+    def clean_assertion(self) -> Any:
+        sent = self.cleaned_data["assertion"]
+        try:
+            return json.loads(sent) if sent else None
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(
+                _("The passkey's answer did not arrive in order. Please sign again.")
+            ) from error
+
     def clean(self) -> None:
+        self._require_proof()
         if "strokes" in self.errors or "typed" in self.errors or "method" in self.errors:
             return
         if self.is_drawn():
@@ -52,6 +72,18 @@ class SigningForm(forms.Form):
                 self.add_error("strokes", _("Please write your signature in the box."))
         elif not self.cleaned_data["typed"]:
             self.add_error("typed", _("Please type your name as it stands in the pledge."))
+
+    def _require_proof(self) -> None:
+        if "assertion" in self.errors or self.cleaned_data.get("assertion") is not None:
+            return
+        password, code = (self.cleaned_data.get(name) for name in ("password", "code"))
+        if not (self.by_code or password or code):
+            self.add_error("assertion", _("Please confirm with your passkey that it is you."))
+            return
+        if not password and "password" not in self.errors:
+            self.add_error("password", _("Please enter your password again."))
+        if not code and "code" not in self.errors:
+            self.add_error("code", _("Please enter the code that your authenticator app shows."))
 
     def is_drawn(self) -> bool:
         """Whether the mark is handwriting."""
@@ -63,6 +95,13 @@ class SigningForm(forms.Form):
         if self.is_drawn():
             return Mark(strokes=self.cleaned_data["strokes"])
         return Mark(typed=self.cleaned_data["typed"])
+
+    def proof(self) -> Proof:
+        """What shows that it is the signer, of a valid form."""
+        answer = self.cleaned_data["assertion"]
+        if answer is not None:
+            return PasskeyAnswer(answer)
+        return PasswordAndCode(self.cleaned_data["password"], self.cleaned_data["code"])
 
     def strokes_again(self) -> str:
         """The strokes as sent, to stand in the page again; nothing where they were refused."""

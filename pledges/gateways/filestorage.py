@@ -18,7 +18,7 @@ READ_ONLY = 0o440
 
 @deconstructible(path="pledges.gateways.filestorage.DocumentStorage")
 class DocumentStorage(FileSystemStorage):
-    """Writes to a temporary file, fsyncs, renames, fsyncs the folder; refuses to overwrite.
+    """Writes to a temporary file, fsyncs, links it in, fsyncs the folder; never overwrites.
 
     A process killed at any point leaves at most a temporary file, which `remove_unfinished`
     clears away.
@@ -35,7 +35,8 @@ class DocumentStorage(FileSystemStorage):
         self._make_folder(target.parent)
         with self._unfinished() as temporary:
             _write_through(temporary, content)
-            os.replace(temporary, target)
+            # A link fails where a rename would replace what another process has just written.
+            os.link(temporary, target)
         _sync_folder(target.parent)
         return name
 

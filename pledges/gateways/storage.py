@@ -1,4 +1,4 @@
-"""Documents kept by their SHA-256, written once, in whatever Django storage is configured."""
+"""Documents by their SHA-256, and records by name, each written once, in Django's storage."""
 
 import hashlib
 import re
@@ -16,19 +16,26 @@ __all__ = [
     "Corrupt",
     "DocumentStorage",
     "Missing",
+    "Taken",
     "Unwritable",
     "check",
     "exists",
     "get",
+    "get_record",
+    "has_record",
+    "list_records",
     "open_stream",
     "orphans",
     "put",
+    "put_record",
     "remove_orphan",
     "remove_unfinished",
 ]
 
 ALIAS = "documents"
 SHA256 = re.compile(r"[0-9a-f]{64}")
+# A record's folder has a longer name than those of documents, which sweeping looks into.
+RECORD = re.compile(r"[a-z]{3,20}(/[0-9a-z-]{1,80}){1,2}\.json")
 
 
 class Missing(LookupError):
@@ -37,6 +44,10 @@ class Missing(LookupError):
 
 class Corrupt(Exception):
     """Raised when the stored bytes are no longer those that the name promises."""
+
+
+class Taken(Exception):
+    """Raised when a record of this name says something else: it is never written again."""
 
 
 class Unwritable(Exception):
@@ -91,6 +102,58 @@ def open_stream(sha256: str) -> IO[bytes]:
     except FileNotFoundError as error:
         raise Missing(f"document {sha256[:12]}… is not in the storage") from error
     return stream
+
+
+def put_record(name: str, data: bytes) -> None:
+    """Keep `data` for good under `name`; putting the same again changes nothing.
+
+    Raises Taken where the name already says something else, Unwritable as `put` does.
+    """
+    _require_record(name)
+    storage = _storage()
+    try:
+        if not storage.exists(name):
+            saved = storage.save(name, ContentFile(data))
+            if saved != name:
+                storage.delete(saved)  # as in `put`
+    except FileExistsError:
+        pass
+    except Exception as error:
+        raise Unwritable(f"record {name} could not be stored: {error}") from error
+    if get_record(name) != data:
+        raise Taken(name)
+
+
+def get_record(name: str) -> bytes:
+    """What was kept under `name`; raises Missing."""
+    _require_record(name)
+    try:
+        with _storage().open(name, "rb") as stream:
+            data: bytes = stream.read()
+    except FileNotFoundError as error:
+        raise Missing(f"there is no record {name}") from error
+    return data
+
+
+def has_record(name: str) -> bool:
+    """Whether anything was kept under `name`."""
+    _require_record(name)
+    return _storage().exists(name)
+
+
+def list_records(folder: str) -> list[str]:
+    """The names of all records in `folder`."""
+    _require_record(f"{folder}/x.json")
+    try:
+        _folders, files = _storage().listdir(folder)
+    except FileNotFoundError:
+        return []
+    return sorted(f"{folder}/{file}" for file in files if RECORD.fullmatch(f"{folder}/{file}"))
+
+
+def _require_record(name: str) -> None:
+    if not RECORD.fullmatch(name):
+        raise Missing(f"{name!r} is no name of a record")
 
 
 def exists(sha256: str) -> bool:

@@ -33,12 +33,26 @@ class BilingualName(models.Model):
 class Organisation(BilingualName):
     """The company whose pledges these are; exactly one row."""
 
+    class Signing(models.TextChoices):
+        PASSKEY = "passkey", _("With a passkey")
+        PASSKEY_OR_CODE = "passkey-or-code", _("With a passkey, or with password and code")
+
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     number_prefix = models.CharField(
         _("prefix of pledge numbers"),
         max_length=8,
         default="CN",
         validators=[RegexValidator(r"^[A-Z0-9]{1,8}$", _("Capital letters and digits only."))],
+    )
+
+    signing = models.CharField(
+        _("how documents are signed"),
+        max_length=20,
+        choices=Signing.choices,
+        default=Signing.PASSKEY_OR_CODE,
+        help_text=_(
+            "Only a passkey proves, without anybody's word, that it was this person who signed."
+        ),
     )
 
     class Meta:

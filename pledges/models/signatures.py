@@ -81,11 +81,15 @@ class Signature(models.Model):
     """How a pledge was signed: the mark, the consent, the authentication, from where."""
 
     class Method(models.TextChoices):
-        PASSWORD = "password", _("Password, repeated for this document")
+        PASSKEY = "passkey", _("Passkey, for this document")
+        PASSWORD_TOTP = "password-totp", _("Password and code, for this document")
 
     pledge = models.OneToOneField(Pledge, models.PROTECT, related_name="signature")
     intent = models.OneToOneField(SigningIntent, models.PROTECT, related_name="signature")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     method = models.CharField(_("method"), max_length=20, choices=Method.choices)
+    assertion = models.JSONField(_("authentication"), default=dict)
+    totp_step = models.BigIntegerField(null=True)
     strokes = models.JSONField(_("handwriting"), default=list)
     typed = models.CharField(_("typed name"), max_length=80, blank=True)
     consent_version = models.CharField(_("consent version"), max_length=20)
@@ -97,6 +101,9 @@ class Signature(models.Model):
     class Meta:
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
+        constraints = (
+            models.UniqueConstraint(fields=["person", "totp_step"], name="signature_code_once"),
+        )
 
     def __str__(self) -> str:
         return str(self.pledge)

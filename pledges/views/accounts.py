@@ -1,12 +1,18 @@
 """How django-allauth serves this project: accounts are made by administrators alone."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
+from pledges.actions import enrolment
 from pledges.models import Person
 
 
@@ -23,6 +29,24 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        for method in methods:
+            if method["id"] == "mfa_reauthenticate:webauthn":
+                method["description"] = _("Use a passkey")
+        return methods
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Passkeys belong to the site at `PUBLIC_URL`, whatever host a request names."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": enrolment.party().id, "name": "Shounuo"}
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return _("Passkey %(number)s") % {"number": number}
 
 
 def client_address(request: HttpRequest) -> str | None:

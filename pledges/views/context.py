@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -41,9 +42,10 @@ def workplace(user: Any) -> str:
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: the organisation and the header's contents, both lazy."""
+    """The context processor: the organisation, the header's contents, our own address."""
     user = getattr(request, "user", None)
     return {
         "organisation": SimpleLazyObject(Organisation.current),
         "shell": SimpleLazyObject(lambda: shell_of(user)),
+        "public_url": settings.PUBLIC_URL,
     }

@@ -1,8 +1,9 @@
-"""The sign-in form, with its first field named for what people type there."""
+"""The forms of allauth's pages, with their fields named for what people type there."""
 
 from typing import Any
 
 from allauth.account import forms
+from allauth.mfa.webauthn import forms as passkeys
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,3 +18,27 @@ class LoginForm(forms.LoginForm):
         login.widget.attrs["autocapitalize"] = "none"
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+
+class AddPasskeyForm(passkeys.AddWebAuthnForm):
+    """Asks how the passkey is to be called; the rest is the browser's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_name(self)
+
+
+class EditPasskeyForm(passkeys.EditWebAuthnForm):
+    """Renames a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_name(self)
+
+
+def _ask_for_name(form: Any) -> None:
+    name = form.fields["name"]
+    name.label = _("Name of the passkey")
+    name.help_text = _("For example the device that it is on.")
+    name.max_length = 60
+    name.widget.attrs["maxlength"] = "60"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import documents, papers, wording
-from pledges.actions import preparing, signing
+from pledges.actions import authenticating, preparing, signing
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
@@ -23,17 +23,25 @@ from pledges.views.accounts import client_address, person_of
 from pledges.views.files import pdf_response
 
 # Where a refusal is said beside the field that it is about; the others close the document.
-_FIELD = {
+_FIELD: dict[type[refusals.Refusal], str] = {
     refusals.WrongPassword: "password",
+    refusals.WrongCode: "code",
+    refusals.CodeUsed: "code",
+    refusals.PasskeyRefused: "assertion",
+    refusals.MethodNotAllowed: "assertion",
     refusals.MarkMissing: "typed",
     refusals.ConsentMissing: "consent",
 }
+_AT_A_FIELD = tuple(_FIELD)
 _RATE = "reauthenticate"
+_GUESSES = (refusals.WrongPassword, refusals.WrongCode)
+# Where the account's pages find the way back to the document, for whom it sent there.
+RETURN = "document_to_sign"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse:
-    """The document, the declaration, the mark, the password: and the one button."""
+    """The document, the declaration, the mark, the proof: and the one button."""
     laid, at = _own_intent(request, pk, intent), timezone.now()
     if request.method == "POST":
         return _sign(request, laid, at)
@@ -54,7 +62,7 @@ def reading_copy(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> Http
 
 def _own_intent(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> SigningIntent:
     return get_object_or_404(
-        SigningIntent.objects.select_related("pledge__version", "pledge__person"),
+        SigningIntent.objects.select_related("pledge__version", "pledge__person", "person"),
         pk=intent,
         pledge_id=pk,
         person=person_of(request),
@@ -62,7 +70,8 @@ def _own_intent(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> Signi
 
 
 def _sign(request: HttpRequest, laid: SigningIntent, at: datetime) -> HttpResponse:
-    form = SigningForm(request.POST)
+    ways = authenticating.Ways(person_of(request))
+    form = SigningForm(request.POST, by_code=ways.code and not ways.passkeys)
     if laid.pledge.status == PledgeState.DRAFT and not form.is_valid():
         return _page(request, laid, form, status=422, closed=_why_closed(laid, at))
     if laid.pledge.status != PledgeState.DRAFT:
@@ -70,12 +79,12 @@ def _sign(request: HttpRequest, laid: SigningIntent, at: datetime) -> HttpRespon
         return redirect("pledge", pk=laid.pledge_id)
     # Looked at before and counted only when wrong: a double submit is no attempt at guessing.
     if not ratelimit.consume(request, action=_RATE, user=request.user, dry_run=True):
-        form.add_error("password", _("Too many attempts. Please wait a minute and try again."))
+        form.add_error(None, _("Too many attempts. Please wait a minute and try again."))
         return _page(request, laid, form, status=429)
     try:
         signing.sign(laid, actor=person_of(request), at=at, act=_act(request, form))
-    except (refusals.WrongPassword, refusals.MarkMissing, refusals.ConsentMissing) as refusal:
-        if isinstance(refusal, refusals.WrongPassword):
+    except _AT_A_FIELD as refusal:
+        if isinstance(refusal, _GUESSES):
             ratelimit.consume(request, action=_RATE, user=request.user)
         form.add_error(_FIELD[type(refusal)], wording.refusal(refusal))
         return _page(request, laid, form, status=422)
@@ -84,6 +93,7 @@ def _sign(request: HttpRequest, laid: SigningIntent, at: datetime) -> HttpRespon
         return redirect("pledge", pk=laid.pledge_id)
     except refusals.Refusal as refusal:
         return _page(request, laid, form, status=409, closed=refusal)
+    request.session.pop(RETURN, None)
     messages.success(request, _("Signed; awaiting compliance review."))
     return redirect("pledge", pk=laid.pledge_id)
 
@@ -92,7 +102,7 @@ def _act(request: HttpRequest, form: SigningForm) -> signing.SigningAct:
     return signing.SigningAct(
         mark=form.mark(),
         consented=form.cleaned_data["consent"],
-        password=form.cleaned_data["password"],
+        proof=form.proof(),
         client=signing.Client(
             address=client_address(request),
             user_agent=request.headers.get("User-Agent", ""),
@@ -117,7 +127,12 @@ def _page(
     status: int = 200,
     closed: refusals.Refusal | None = None,
 ) -> HttpResponse:
+    ways = authenticating.Ways(laid.person)
+    if not closed and not ways.passkeys:
+        _note_way_back(request, laid)
     context = {
+        "ways": ways,
+        "options": None if closed else authenticating.request_options(laid, ways),
         "intent": laid,
         "pledge": laid.pledge,
         "form": form,
@@ -126,6 +141,13 @@ def _page(
         "digest_groups": " ".join(re.findall(".{1,4}", laid.document_digest)),
     }
     return render(request, "sign.html", context, status=status)
+
+
+def _note_way_back(request: HttpRequest, laid: SigningIntent) -> None:
+    """Who goes to set up a second factor finds back: the account's pages show the way."""
+    way = {"path": request.path, "number": laid.pledge.number}
+    if request.session.get(RETURN) != way:
+        request.session[RETURN] = way
 
 
 def _reading(laid: SigningIntent) -> SafeString:

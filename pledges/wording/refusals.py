@@ -27,6 +27,27 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "The document was laid before you too long ago. Please prepare it again and read it afresh."
     ),
     refusals.WrongPassword: gettext_lazy("The password is not right."),
+    refusals.WrongCode: gettext_lazy(
+        "The code is not right. Please enter the one that your authenticator app shows now."
+    ),
+    refusals.CodeUsed: gettext_lazy(
+        "This code has already been used. Please wait for the next one; it comes within half a "
+        "minute."
+    ),
+    refusals.MethodNotAllowed: gettext_lazy(
+        "Documents cannot be signed in this way here, or it is not set up for your account."
+    ),
+    refusals.PasskeyRefused: gettext_lazy(
+        "The passkey's answer does not confirm this. Please try again; if it happens again, tell "
+        "your administrator."
+    ),
+    refusals.NotIntroduced: gettext_lazy(
+        "A passkey of yours was added earlier, and it has to confirm every further one. If you no "
+        "longer have it, please ask whoever runs this installation to permit a new one."
+    ),
+    refusals.EnrolmentUnavailable: gettext_lazy(
+        "This installation cannot register passkeys at present. Please tell your administrator."
+    ),
     refusals.ConsentMissing: gettext_lazy("Please confirm the declaration before signing."),
     refusals.MarkMissing: gettext_lazy(
         "Please sign by hand, or type your name exactly as it stands in the pledge."

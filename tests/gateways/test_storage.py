@@ -133,7 +133,7 @@ def fail(error: BaseException):
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
 
 
-@pytest.mark.parametrize("step", ["write", "fsync", "replace"])
+@pytest.mark.parametrize("step", ["write", "fsync", "link"])
 @pytest.mark.parametrize("error", [NO_SPACE, OSError(errno.EIO, "I/O error")])
 def test_a_failing_disk_is_reported_and_leaves_nothing(folder, monkeypatch, step, error):
     with monkeypatch.context() as broken:
@@ -174,8 +174,8 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_nothing(folder, monkeypatch):
     assert visible(folder) == [] and left_over(folder) == []
 
 
-@pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_a_process_killed_before_the_rename_leaves_nothing_visible(folder, monkeypatch, step):
+@pytest.mark.parametrize("step", ["fsync", "link"])
+def test_a_process_killed_before_the_link_leaves_nothing_visible(folder, monkeypatch, step):
     with monkeypatch.context() as dying:
         dying.setattr(filestorage.os, step, fail(Killed()))
         # A killed process does not clean up after itself either.
@@ -186,7 +186,7 @@ def test_a_process_killed_before_the_rename_leaves_nothing_visible(folder, monke
     assert storage.put(DATA) == SHA256
 
 
-def test_a_process_killed_after_the_rename_leaves_the_whole_file(folder, monkeypatch):
+def test_a_process_killed_after_the_link_leaves_the_whole_file(folder, monkeypatch):
     synced = []
 
     def second_time_dies(path):
@@ -225,3 +225,48 @@ def test_the_check_writes_reads_and_removes(any_storage, monkeypatch):
     monkeypatch.setattr(type(any_storage), "_save", fail(PermissionError(13, "Permission denied")))
     with pytest.raises(storage.Unwritable, match="Permission denied"):
         storage.check()
+
+
+# --- Records: by name, once ----------------------------------------------------------------------
+NAME = f"enrolments/7/{SHA256}.json"
+
+
+def test_a_record_is_written_once(any_storage):
+    assert storage.list_records("enrolments/7") == []
+    storage.put_record(NAME, b"{}")
+    storage.put_record(NAME, b"{}")
+    with pytest.raises(storage.Taken):
+        storage.put_record(NAME, b"[]")
+    assert storage.get_record(NAME) == b"{}"
+    assert storage.list_records("enrolments/7") == [NAME]
+    assert storage.list_records("enrolments/70") == []
+
+
+def test_of_two_writers_at_once_the_first_record_stays(folder, monkeypatch):
+    storage.put_record(NAME, b"first")
+    monkeypatch.setattr(DocumentStorage, "exists", lambda self, name: False)
+    monkeypatch.setattr(filestorage.Path, "exists", lambda self: False)
+    with pytest.raises(storage.Taken):
+        storage.put_record(NAME, b"second")
+    assert storage.get_record(NAME) == b"first"
+    assert left_over(folder) == []
+
+
+def test_records_are_no_orphans(any_storage):
+    storage.put_record(NAME, b"{}")
+    storage.put(DATA)
+    assert list(storage.orphans((), FOREVER)) == [SHA256]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "x.json", "ab/x.json", "enrolments/../x.json", "/etc/x.json"),
+        *(f"{SHA256[:2]}/{SHA256}", "enrolments/7/x", "enrolments/7/X.json"),
+        *("enrolments/7/x.json\n", "enrolments//x.json"),
+    ],
+)
+def test_other_names_are_refused(any_storage, name):
+    for touch in (lambda: storage.put_record(name, b""), lambda: storage.get_record(name)):
+        with pytest.raises(storage.Missing):
+            touch()

@@ -1,0 +1,61 @@
+// A passkey asked for one answer: options and answer as JSON, and why there was none, in words.
+
+const bytes = (text) => Uint8Array.from(
+  atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+  .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+const REASONS = {
+  NotAllowedError: "cancelled",
+  AbortError: "cancelled",
+  SecurityError: "elsewhere",
+  InvalidStateError: "known",
+  NotSupportedError: "unsupported",
+};
+
+/** The answer to `options`, as JSON text; throws what the browser throws. */
+export async function ask(options) {
+  if (!window.PublicKeyCredential || !navigator.credentials) {
+    throw new DOMException("", "NotSupportedError");
+  }
+  const answer = await navigator.credentials.get({
+    publicKey: {
+      ...options,
+      challenge: bytes(options.challenge),
+      allowCredentials: options.allowCredentials.map((each) => ({ ...each, id: bytes(each.id) })),
+    },
+  });
+  const { clientDataJSON, authenticatorData, signature, userHandle } = answer.response;
+  return JSON.stringify({
+    id: answer.id,
+    rawId: text(answer.rawId),
+    type: answer.type,
+    response: {
+      clientDataJSON: text(clientDataJSON),
+      authenticatorData: text(authenticatorData),
+      signature: text(signature),
+      userHandle: userHandle ? text(userHandle) : null,
+    },
+    clientExtensionResults: {},
+  });
+}
+
+/** What the page asks a passkey for, or null. */
+export function wanted() {
+  const found = document.getElementById("passkey-options");
+  return found && JSON.parse(found.textContent);
+}
+
+const note = () => document.querySelector("[data-passkey-note]");
+
+/** Say calmly why there was no answer. */
+export function explain(error) {
+  const place = note();
+  place.textContent = place.dataset[REASONS[error.name] ?? "failed"];
+  place.hidden = false;
+  place.scrollIntoView({ block: "nearest" });
+}
+
+export function silence() {
+  note().hidden = true;
+}
