@@ -1,19 +1,17 @@
 """The two seals with this installation's own keys, and its timestamp authority if it has one."""
 
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
 from asn1crypto import crl as asn1_crl
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
-from pledges.core.refusals import TimestampUnavailable
-from pledges.gateways import chains, issuing, keystore, pades, tsa
+from pledges import keyring
+from pledges.gateways import issuing, pades
 from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA, ROOT
-from pledges.gateways.keys import KeySource, to_asn1
-from pledges.gateways.keystore import Sources, Store
+from pledges.gateways.keys import to_asn1
+from pledges.gateways.keystore import Store
 from pledges.gateways.pades import Identity, Level, Timestamping
 from pledges.models import SigningIntent
 
@@ -36,7 +34,7 @@ def manager_seal(
 
     Raises SealUnavailable when keys or timestamp authority cannot be used.
     """
-    store = keys()
+    store = keyring.store()
     seal = issuing.one_shot_seal(
         store,
         name=intent.signer["name"],
@@ -52,13 +50,13 @@ def manager_seal(
         evidence=evidence,
         identity=Identity(seal.signer, (to_asn1(store.root),), _crls(store, EVENT_CA, at)),
         at=at,
-        timestamping=timestamping(),
+        timestamping=timestamping(at),
     )
 
 
 def company_seal(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     """Revision 2, and the document timestamp after it. Raises SealUnavailable."""
-    store = keys()
+    store = keyring.store()
     seal = store.company_seal(at)
     # A licensed authority's own lists are not ours to issue.
     crls = () if store.seal.foreign else _crls(store, COMPANY_CA, at)
@@ -68,33 +66,8 @@ def company_seal(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
         appearance=appearance,
         identity=Identity(seal.signer, anchors, crls),
         at=at,
-        timestamping=timestamping(),
+        timestamping=timestamping(at),
     )
-
-
-def keys() -> Store:
-    """The keys as they are now; read again only when a file of theirs has changed."""
-    folder = Path(settings.PKI_DIR)
-    stamp = max((path.stat().st_mtime_ns for path in folder.glob("*.pem")), default=0)
-    return _load(folder, stamp, settings.PKI_PASSPHRASE, _sources())
-
-
-@lru_cache(maxsize=4)
-def _load(folder: Path, stamp: int, passphrase: str, sources: Sources) -> Store:
-    return keystore.load(folder, passphrase.encode(), sources)
-
-
-def _sources() -> Sources:
-    certificates = settings.COMPANY_SEAL_CERT
-    return Sources(
-        company_seal=_source(settings.COMPANY_SEAL_KEY, settings.COMPANY_SEAL_PIN),
-        company_seal_certificates=Path(certificates) if certificates else None,
-        event_ca=_source(settings.EVENT_CA_KEY, settings.EVENT_CA_PIN),
-    )
-
-
-def _source(location: str, secret: str) -> KeySource | None:
-    return KeySource(location, secret) if location else None
 
 
 def _crls(store: Store, name: str, at: datetime) -> tuple[asn1_crl.CertificateList, ...]:
@@ -105,17 +78,7 @@ def _plain(revoked: x509.CertificateRevocationList) -> asn1_crl.CertificateList:
     return asn1_crl.CertificateList.load(revoked.public_bytes(Encoding.DER))
 
 
-def timestamping() -> Timestamping | None:
-    """The timestamp authority, if one is configured."""
-    if not settings.TSA_URL:
-        return None
-    return _timestamping(settings.TSA_URL, settings.TSA_ROOTS, settings.TSA_TIMEOUT)
-
-
-@lru_cache(maxsize=4)
-def _timestamping(url: str, roots: str, timeout: float) -> Timestamping:
-    try:
-        trusted = chains.from_pem(Path(roots).read_bytes())
-    except (OSError, ValueError) as error:
-        raise TimestampUnavailable(f"TSA_ROOTS cannot be read: {error}") from error
-    return Timestamping(tsa.client(url, trusted, timeout=timeout), trusted)
+def timestamping(at: datetime) -> Timestamping | None:
+    """The timestamp authority for what happens at `at`, if one is configured."""
+    stamper = keyring.timestamper(at)
+    return Timestamping(stamper, stamper.roots) if stamper else None

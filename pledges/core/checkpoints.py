@@ -1,10 +1,10 @@
 """Signed checkpoints of the ledger as text: C2SP tlog-checkpoint in a C2SP signed note.
 
-    origin
-    size
-    root (base64)
+origin
+size
+root (base64)
 
-    — origin base64(key hash ‖ Ed25519 signature)
+— origin base64(key hash ‖ Ed25519 signature)
 """
 
 import base64

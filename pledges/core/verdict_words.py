@@ -157,9 +157,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="签章所用的证书不属于签章者。",
         en="The certificate behind a seal is not one of whoever seals there.",
     ),
-    "from-the-future": Localized(
-        zh="签章时间晚于现在。", en="A seal is dated later than now."
-    ),
+    "from-the-future": Localized(zh="签章时间晚于现在。", en="A seal is dated later than now."),
     "order-of-time": Localized(
         zh="各签章的时间先后颠倒。", en="The seals are not in the order of time."
     ),
@@ -201,7 +199,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The separate proof is not one of this file, or does not verify: {why}",
     ),
     "failed": Localized(
-        zh="检查未能完成，视为不通过。", en="The check could not be completed, which counts as failed."
+        zh="检查未能完成，视为不通过。",
+        en="The check could not be completed, which counts as failed.",
     ),
 }
 

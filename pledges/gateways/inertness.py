@@ -6,7 +6,7 @@ from typing import Any, Final
 from pyhanko.pdf_utils import generic
 
 from pledges.core.verdict import Rejected
-from pledges.gateways.revisions import raw
+from pledges.gateways.revisions import catalog_of, raw
 
 # Whatever makes a page depend on a script, a viewer's choice or another file.
 ACTIVE: Final = frozenset(
@@ -56,7 +56,7 @@ def check_fields(reader: Any, revision: int, names: Sequence[str]) -> None:
     The first two are the seals' boxes; those after them are timestamps, which are not seen. No
     page may have any annotation but these fields and links.
     """
-    root = reader.get_historical_resolver(revision).trailer_view["/Root"]
+    root = catalog_of(reader.get_historical_resolver(revision))
     fields = root["/AcroForm"]["/Fields"]
     found = [str(field.get("/T")) for field in map(_item(fields), range(len(fields)))]
     if found != list(names):

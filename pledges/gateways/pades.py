@@ -83,9 +83,7 @@ def seal_as_manager(
     """
     writer = _writer(pdf)
     increments.show(writer, MANAGER_FIELD, appearance)
-    increments.attach(
-        writer, name=EVIDENCE, content=evidence, mime_type="application/json", at=at
-    )
+    increments.attach(writer, name=EVIDENCE, content=evidence, mime_type="application/json", at=at)
     level = Level.LONG_TERM if timestamping else Level.BASIC
     metadata = PdfSignatureMetadata(
         field_name=MANAGER_FIELD,
@@ -126,9 +124,7 @@ def renew_timestamp(pdf: bytes, *, at: datetime, timestamping: Timestamping) -> 
     count = len(PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures)
     stamper = PdfTimeStamper(timestamping.stamper, field_name=f"{TIMESTAMP_FIELD}{count + 1}")
     writer = _writer(pdf)
-    context = ValidationContext(
-        trust_roots=timestamping.roots, moment=at, allow_fetching=False
-    )
+    context = ValidationContext(trust_roots=timestamping.roots, moment=at, allow_fetching=False)
     settings = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
     result: BytesIO = loops.run(
         stamper.async_timestamp_pdf(
@@ -206,4 +202,3 @@ async def _sign(
     )
     result: bytes = output.getvalue()
     return result
-

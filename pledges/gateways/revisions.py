@@ -26,7 +26,7 @@ DSS: Final[Rule] = {"/Certs": FREE, "/CRLs": FREE, "/OCSPs": FREE}
 """Only hints for validators; what is in it proves nothing by itself, and so may change."""
 FORM: Final[Rule] = {"/SigFlags": FREE}
 
-CATALOG: Final[Mapping[str, Rule]] = {
+CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
     MANAGER_FIELD: {
         "/AF": NEW,
         "/Names": {"/EmbeddedFiles": NEW},
@@ -94,6 +94,14 @@ def first_revision_size(pdf: bytes, reader: Any) -> int:
     return end + len(END)
 
 
+def catalog_of(resolver: Any) -> Any:
+    """The catalog of one revision.
+
+    By its reference: followed from the trailer, pyHanko's historical view gives the newest one.
+    """
+    return resolver.get_object(resolver.trailer_view.raw_get("/Root").reference)
+
+
 def _check_trailer(before: Any, after: Any) -> None:
     old, new = before.trailer_view, after.trailer_view
     for key in ("/Root", "/Info", "/Encrypt"):
@@ -105,10 +113,9 @@ def _check_trailer(before: Any, after: Any) -> None:
 
 def _rules(before: Any, fills: str) -> dict[Key, Rule]:
     """The objects of the revision before that may change, each with what may change in it."""
-    trailer = before.trailer_view
-    rules: dict[Key, Rule] = {}
-    _gather(rules, trailer, {"/Root": CATALOG[fills]})
-    catalog = trailer["/Root"]
+    catalog = catalog_of(before)
+    rules: dict[Key, Rule] = {_key(before.trailer_view.raw_get("/Root")): CATALOG[fills]}
+    _gather(rules, catalog, CATALOG[fills])
     if fills == TIMESTAMP_FIELD:
         page = first_page(catalog)
         rules[_key(page)] = FIRST_PAGE

@@ -25,6 +25,8 @@ from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 
 DOCUMENT_URN: Final = "urn:shounuo:document:sha256:"
 """In a one-shot certificate, as alternative name of its subject: the document it is for."""
+OWN_PATH: Final = 2
+"""Certificates below our root on the way to one who seals: an authority, and their own."""
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far a seal may lie in the future of whoever judges it."""
 
@@ -94,6 +96,9 @@ def read_seal(reader: Any, pdf: bytes, revision: int, field: str, trust: Trust) 
         raise Rejected("timestamp-unknown")
     status = _validated(embedded, trust.for_field(field), trust.tsa_roots, stamped_at or sealed_at)
     _check_status(status, _allowed_after(field))
+    own = trust.for_field(field) is trust.roots
+    if own and status.validation_path.pkix_len != OWN_PATH:
+        raise Rejected("wrong-issuer")
     if stamped_at is not None and abs(stamped_at - sealed_at) > CLOCK_SKEW:
         raise Rejected("timestamp-contradicts")
     return Seal(field, level, sealed_at, stamped_at, embedded.signer_cert)
@@ -166,9 +171,7 @@ def _check_coverage(pdf: bytes, embedded: Any) -> None:
 
 
 def _check_permissions(reader: Any, embedded: Any, field: str) -> None:
-    """DocMDP P=2 for the manager's seal, which certifies; FieldMDP All with P=1 for the company's.
-
-    """
+    """DocMDP P=2 for the manager's seal, which certifies; All and P=1 for the company's."""
     if field == MANAGER_FIELD:
         certifies = reader.root["/Perms"].raw_get("/DocMDP")
         if certifies != embedded.sig_field.raw_get("/V"):

@@ -10,8 +10,8 @@ from pledges.core import evidence as evidences
 from pledges.core.verdict import Check, Line, Outcome, Rejected, Statement, Verdict
 from pledges.gateways import attachments, inertness, revisions, seals
 from pledges.gateways.pades import TIMESTAMP_FIELD, Level
-from pledges.gateways.seals import CLOCK_SKEW, Seal, Trust
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
+from pledges.gateways.seals import CLOCK_SKEW, Seal, Trust
 from pledges.offline import records
 
 LARGEST: Final = 20 * 1024 * 1024  # bytes

@@ -45,3 +45,60 @@ def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
         raise Rejected("passkey-invalid", why="enrolled after the signing")
     values = {"enrolled": enrolled.date().isoformat(), "introduced": statement.introduced_by}
     return True, "passkey-verified", values
+
+
+def ledger(evidence: Mapping[str, Any], roots: Roots) -> Finding:
+    """Verify that a signed checkpoint includes the entry of this signing's intent."""
+    checkpoint = _included(evidence["ledger"], roots, moment(evidence, "signed_at"))
+    sequence = evidence["ledger"]["index"] + 1
+    return True, "ledger-included", {"sequence": str(sequence), "size": str(checkpoint.size)}
+
+
+def proof(data: bytes, sha256: str, roots: Roots) -> Finding:
+    """Verify that the ledger records the file with this SHA-256 as issued."""
+    try:
+        found = json.loads(data.decode("utf-8"))
+        entry = json.loads(found["entry"])
+        if set(found) != PROOF or entry["facts"]["issued"] != sha256:
+            raise Rejected("proof-invalid", why="facts.issued")
+        at = datetime.fromisoformat(entry["at"])
+        sequence = entry["sequence"]
+        if sequence != found["index"] + 1:
+            raise Rejected("proof-invalid", why="index")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Rejected("proof-invalid", why="JSON") from error
+    try:
+        checkpoint = _included(found, roots, at)
+    except Rejected as rejection:
+        raise Rejected("proof-invalid", **rejection.values) from rejection
+    return True, "proof-included", {"sequence": str(sequence), "size": str(checkpoint.size)}
+
+
+def _included(block: Mapping[str, Any], roots: Roots, at: datetime) -> checkpoints.Checkpoint:
+    key = _ledger_key(block, roots, at)
+    try:
+        checkpoint = checkpoints.read(
+            block["checkpoint"],
+            public_key=key,
+            verify=lambda signature, message: ledgerkey.verify(key, signature, message),
+        )
+        path = [bytes.fromhex(each) for each in block["inclusion"]]
+    except (ValueError, TypeError) as error:
+        raise Rejected("ledger-invalid", why=str(error)) from error
+    leaf = merkle.leaf_hash(block["entry"].encode())
+    if not merkle.verify_inclusion(leaf, block["index"], checkpoint.size, path, checkpoint.root):
+        raise Rejected("ledger-invalid", why="inclusion")
+    return checkpoint
+
+
+def _ledger_key(block: Mapping[str, Any], roots: Roots, at: datetime) -> bytes:
+    """The raw public key of the ledger, from a certificate that a root issued directly."""
+    try:
+        pem = block["certificate"].encode("ascii")
+        key = ledgerkey.public_key(pem)
+        certificates = chains.from_pem(pem)
+    except (ValueError, UnicodeError, AttributeError) as error:
+        raise Rejected("ledger-invalid", why="certificate") from error
+    if len(certificates) != 1 or not chains.was_issued_under(certificates[0], roots, at):
+        raise Rejected("ledger-invalid", why="certificate")
+    return key
