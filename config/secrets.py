@@ -1,4 +1,4 @@
-"""The installation's own secret key, made once and kept beside its data."""
+"""The installation's own secrets, made once and kept beside its data."""
 
 import os
 import secrets
@@ -6,28 +6,35 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-FILE_NAME = "secret-key"
 SHORTEST = 50  # characters; Django's own deployment check asks for as many
 
 
 def secret_key(var_dir: Path) -> str:
-    """The key in `var_dir/secret-key`, created at the first call, readable by its owner alone.
+    """The key that signs sessions, in `var_dir/secret-key`, created at the first call.
 
     Raises ImproperlyConfigured when the file can be neither read nor made, or was cut short.
     """
-    path = var_dir / FILE_NAME
+    remedy = "delete it to get a new one; people sign in anew"
+    return _kept(var_dir / "secret-key", "The secret key", remedy)
+
+
+def pki_passphrase(var_dir: Path) -> str:
+    """What closes the private keys of the seals, in `var_dir/pki-passphrase`, likewise."""
+    remedy = "restore it from a backup, for without it the keys of the seals do not open"
+    return _kept(var_dir / "pki-passphrase", "The passphrase", remedy)
+
+
+def _kept(path: Path, what: str, remedy: str) -> str:
     try:
         if not path.exists():
             _create(path)
-        key = path.read_text("ascii").strip()
+        kept = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        raise ImproperlyConfigured(f"The secret key {path} cannot be used: {reason}.") from error
-    if len(key) < SHORTEST:
-        raise ImproperlyConfigured(
-            f"The secret key {path} is damaged; delete it to get a new one; people sign in anew."
-        )
-    return key
+        raise ImproperlyConfigured(f"{what} {path} cannot be used: {reason}.") from error
+    if len(kept) < SHORTEST:
+        raise ImproperlyConfigured(f"{what} {path} is damaged; {remedy}.")
+    return kept
 
 
 def _create(path: Path) -> None:
@@ -38,7 +45,7 @@ def _create(path: Path) -> None:
             file.write(secrets.token_urlsafe(64) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        # A link fails where a rename would replace: of two first starts, one key wins for both.
+        # A link fails where a rename would replace: of two first starts, one secret wins for both.
         os.link(temporary, path)
     except FileExistsError:
         return

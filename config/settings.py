@@ -1,30 +1,16 @@
 """All settings in one file, driven by the environment; safe values are the default."""
 
 import os
-from pathlib import Path
 
 import bootstrap_wrapper
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import database
+from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, flag, words
+from config.sealing import *  # noqa: F403
 from config.secrets import secret_key
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve()
-
-
-def flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
-
-
-def words(name: str, default: str = "") -> list[str]:
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
-
-
-# With DATABASE_URL set this is a production installation, unless told otherwise: what protects
-# people (secure cookies, HTTPS, a secret of one's own) is then demanded, not merely offered.
-PRODUCTION = flag("PRODUCTION", bool(os.environ.get("DATABASE_URL")))
 DEBUG = flag("DEBUG")
 if DEBUG and PRODUCTION:
     raise ImproperlyConfigured("DEBUG cannot be on in production: it shows people's data in errors")

@@ -1,8 +1,8 @@
-"""Shared set-up of all tests; the fixtures themselves are in `tests.cast`."""
+"""Shared set-up of all tests; the fixtures are in `tests.cast`, `tests.seals`."""
 
 from django.conf import settings
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.seals"]
 
 
 def pytest_configure() -> None:

@@ -101,18 +101,20 @@ class Token:
         if self._refused:
             raise KeysUnusable(self._refused)
         if self._session is None:
+            library = self._library()
             try:
-                token = pkcs11.lib(self._module).get_token(**dict(self._token))
-                self._session = token.open(user_pin=self._pin)
+                self._session = library.get_token(**dict(self._token)).open(user_pin=self._pin)
             except (pkcs11.PinIncorrect, pkcs11.PinLenRange, pkcs11.PinLocked) as error:
                 # Never tried again by this process: a few wrong attempts lock a token for good.
                 self._refused = "the token refuses the PIN; restart after correcting it"
                 raise KeysUnusable(self._refused) from error
-            except pkcs11.PKCS11Error:
-                raise
-            except RuntimeError as error:
-                raise KeysUnusable(f"the token's library cannot be loaded: {error}") from error
         return self._session
+
+    def _library(self) -> Any:
+        try:
+            return pkcs11.lib(self._module)
+        except RuntimeError as error:
+            raise KeysUnusable(f"the token's library cannot be loaded: {error}") from error
 
     def _close(self) -> None:
         session, self._session = self._session, None

@@ -1,0 +1,32 @@
+"""Settings of the seals: where keys and certificates are, and who vouches for the time."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import PRODUCTION, VAR_DIR, flag
+from config.secrets import pki_passphrase
+
+PKI_DIR = Path(os.environ.get("PKI_DIR") or VAR_DIR / "pki").resolve()
+if PRODUCTION and not os.environ.get("PKI_PASSPHRASE"):
+    raise ImproperlyConfigured("PKI_PASSPHRASE must be set in production: it closes the keys")
+PKI_PASSPHRASE = os.environ.get("PKI_PASSPHRASE") or pki_passphrase(VAR_DIR)
+
+# Keys kept elsewhere: a path ending in .pem, .p12 or .pfx, or a pkcs11: URI.
+COMPANY_SEAL_KEY = os.environ.get("COMPANY_SEAL_KEY", "")
+COMPANY_SEAL_KEY_PIN = os.environ.get("COMPANY_SEAL_KEY_PIN", "")
+COMPANY_SEAL_CERT = os.environ.get("COMPANY_SEAL_CERT", "")
+EVENT_CA_KEY = os.environ.get("EVENT_CA_KEY", "")
+EVENT_CA_KEY_PIN = os.environ.get("EVENT_CA_KEY_PIN", "")
+if COMPANY_SEAL_CERT and not COMPANY_SEAL_KEY:
+    raise ImproperlyConfigured("COMPANY_SEAL_CERT needs the key to it: set COMPANY_SEAL_KEY")
+
+TSA_URL = os.environ.get("TSA_URL", "")
+TSA_ROOTS = os.environ.get("TSA_ROOTS", "")
+TSA_REQUIRED = flag("TSA_REQUIRED", True)
+TSA_TIMEOUT = 10.0  # seconds, for a whole answer
+if TSA_URL and not TSA_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("TSA_URL must be an http:// or https:// address")
+if TSA_URL and not TSA_ROOTS:
+    raise ImproperlyConfigured("TSA_URL needs TSA_ROOTS, the certificates that it is trusted by")

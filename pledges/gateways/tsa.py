@@ -1,0 +1,198 @@
+"""Trusted time by RFC 3161 over HTTP, believed only when everything about an answer fits."""
+
+import asyncio
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from asn1crypto import cms, core, tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+from pyhanko_certvalidator import ValidationContext
+
+from pledges.core.refusals import TimestampUnavailable
+from pledges.gateways.keys import to_asn1
+
+QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
+LARGEST = 64 * 1024  # bytes of an answer
+TOLERANCE = timedelta(minutes=5)  # between the authority's clock and ours
+
+
+class _Answer(core.Sequence):  # type: ignore[misc]
+    """TimeStampResp of RFC 3161; asn1crypto's own cannot read a refusal, which holds no token."""
+
+    _fields = (
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    )
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A time-stamping authority: where it is, and the certificates that it must answer under."""
+
+    url: str
+    roots: tuple[asn1_x509.Certificate, ...]
+    timeout: float = 10.0  # seconds, for the whole answer
+    dummies: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """An answer for each hash algorithm, to know beforehand how much room one takes."""
+
+
+class HttpTimeStamper(TimeStamper):
+    """pyHanko's source of timestamps, for something that happens at `at`.
+
+    Raises TimestampUnavailable with the reason; it never gives a token that did not pass.
+    """
+
+    def __init__(self, authority: Authority, at: datetime) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._authority, self._at = authority, at
+        self._dummy_response_cache = authority.dummies
+        for algorithm, token in list(authority.dummies.items()):
+            self._register_dummy(algorithm, token)  # type: ignore[no-untyped-call]
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        # A fresh random nonce of 56 bits under a fixed leading byte, by pyHanko.
+        nonce, request = self.request_cms(message_digest, md_algorithm)  # type: ignore[no-untyped-call]
+        body = await asyncio.to_thread(_ask, self._authority, request.dump())
+        token = _token(body)
+        information = _information(token, nonce, message_digest, md_algorithm)
+        made_at = information["gen_time"].native
+        if abs(made_at - self._at) > TOLERANCE:
+            raise TimestampUnavailable(f"its clock and ours differ by {made_at - self._at}")
+        await _require_trusted(token, self._authority.roots, message_digest, made_at)
+        # The newest token tells best how large one is, and under which certificates they come.
+        self._register_dummy(md_algorithm, token)  # type: ignore[no-untyped-call]
+        return token
+
+
+def read_roots(path: Path) -> tuple[asn1_x509.Certificate, ...]:
+    """The certificates of a PEM file. Raises TimestampUnavailable: without them none is trusted."""
+    try:
+        found = x509.load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise TimestampUnavailable(f"the roots in {path.name} cannot be read") from error
+    return tuple(to_asn1(each) for each in found)
+
+
+def _ask(authority: Authority, query: bytes) -> bytes:
+    """One POST: no proxy, no redirect, a deadline for the whole, a limit to the size."""
+    address = urlsplit(authority.url)
+    try:
+        connection = _connection(address, authority.timeout)
+        connection.connect()
+        with _deadline(connection.sock, authority.timeout):
+            target = (address.path or "/") + (f"?{address.query}" if address.query else "")
+            connection.request("POST", target, query, {"Content-Type": QUERY, "Accept": REPLY})
+            response = connection.getresponse()
+            body = response.read(LARGEST + 1)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = f"it does not answer: {type(error).__name__} {error}".strip()
+        raise TimestampUnavailable(reason) from error
+    if response.status != 200:
+        raise TimestampUnavailable(f"it answers with HTTP status {response.status}")
+    kind = response.headers.get_content_type()
+    if kind != REPLY:
+        raise TimestampUnavailable(f"it answers with {kind} instead of {REPLY}")
+    if len(body) > LARGEST:
+        raise TimestampUnavailable(f"its answer is longer than {LARGEST} bytes")
+    return body
+
+
+def _connection(address: SplitResult, timeout: float) -> http.client.HTTPConnection:
+    host = address.hostname or ""
+    if address.scheme == "https":
+        context = ssl.create_default_context()
+        return http.client.HTTPSConnection(host, address.port, timeout=timeout, context=context)
+    if address.scheme == "http":
+        return http.client.HTTPConnection(host, address.port, timeout=timeout)
+    raise TimestampUnavailable("its address is neither http:// nor https://")
+
+
+@contextmanager
+def _deadline(sock: Any, seconds: float) -> Iterator[None]:
+    """Cut the connection when time is up: the socket's own timeout begins anew at each byte."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):  # closed already
+            sock.shutdown(socket.SHUT_RDWR)  # a read that waits returns at once
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        sock.close()
+        if late.is_set():
+            raise TimeoutError("timed out")
+
+
+def _token(body: bytes) -> cms.ContentInfo:
+    try:
+        answer = _Answer.load(body, strict=True)
+        status = answer["status"]["status"].native
+        failures = answer["status"]["fail_info"].native or set()
+        token = answer["time_stamp_token"]
+        # Parsed to the last field: what is damaged must not come to light later.
+        _ = token.native
+    except Exception as error:
+        # Whatever a parser says to bytes that somebody else chose.
+        raise TimestampUnavailable("its answer cannot be read") from error
+    if status != "granted":
+        raise TimestampUnavailable(" ".join(["it refuses:", str(status), *sorted(failures)]))
+    if isinstance(token, core.Void) or token["content_type"].native != "signed_data":
+        raise TimestampUnavailable("its answer holds no timestamp")
+    return token
+
+
+def _information(token: cms.ContentInfo, nonce: int, digest: bytes, algorithm: str) -> tsp.TSTInfo:
+    encapsulated = token["content"]["encap_content_info"]
+    information = None
+    if encapsulated["content_type"].native == "tst_info":
+        information = encapsulated["content"].parsed
+    if not isinstance(information, tsp.TSTInfo):
+        raise TimestampUnavailable("its answer holds no timestamp")
+    if information["nonce"].native != nonce:
+        raise TimestampUnavailable("it answers another request: wrong nonce")
+    imprint = information["message_imprint"]
+    named = imprint["hash_algorithm"]["algorithm"].native
+    if (named, imprint["hashed_message"].native) != (algorithm, digest):
+        raise TimestampUnavailable("it answers another request: wrong imprint")
+    return information
+
+
+async def _require_trusted(
+    token: cms.ContentInfo,
+    roots: tuple[asn1_x509.Certificate, ...],
+    digest: bytes,
+    made_at: datetime,
+) -> None:
+    """Signed as it stands, by a certificate for timestamps alone, under one of the roots, then."""
+    context = ValidationContext(
+        trust_roots=list(roots), moment=made_at, allow_fetching=False, revocation_mode="soft-fail"
+    )
+    try:
+        status = await validate_tst_signed_data(token["content"], context, lambda _: digest)
+    except Exception as error:
+        raise TimestampUnavailable(f"its timestamp is not valid: {error}") from error
+    usage = status["signing_cert"].extended_key_usage_value
+    if not (status["intact"] and status["valid"]):
+        raise TimestampUnavailable("its signature does not match")
+    if usage is None or usage.native != ["time_stamping"]:
+        raise TimestampUnavailable("its certificate is not one for timestamps alone")
+    if status["trust_problem_indic"] is not None or status["validation_path"] is None:
+        raise TimestampUnavailable("its certificate does not lead to a root that is trusted")

@@ -1,0 +1,87 @@
+"""The installation's keys as the settings name them: loaded once, and again when renewed."""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from pledges.gateways import keystore, tsa
+from pledges.gateways.hierarchy import COMPANY_SEAL, EVENT_CA
+from pledges.gateways.keys import TOKEN_SCHEME, KeySource
+from pledges.gateways.keystore import Sources, Store
+
+Stamp = tuple[tuple[int, int], ...]
+
+
+def folder() -> Path:
+    return Path(settings.PKI_DIR)
+
+
+def passphrase() -> bytes:
+    return str(settings.PKI_PASSPHRASE).encode()
+
+
+def source(name: str) -> KeySource | None:
+    """Where the key of that name is, when it is not in the folder."""
+    configured = {
+        COMPANY_SEAL: (settings.COMPANY_SEAL_KEY, settings.COMPANY_SEAL_KEY_PIN),
+        EVENT_CA: (settings.EVENT_CA_KEY, settings.EVENT_CA_KEY_PIN),
+    }
+    location, secret = configured.get(name, ("", ""))
+    return KeySource(location, secret) if location else None
+
+
+def is_licensed() -> bool:
+    """Whether the company's seal has a certificate that is not ours to issue."""
+    return bool(settings.COMPANY_SEAL_CERT)
+
+
+def sources() -> Sources:
+    chain = Path(settings.COMPANY_SEAL_CERT) if settings.COMPANY_SEAL_CERT else None
+    return Sources(source(COMPANY_SEAL), chain, source(EVENT_CA))
+
+
+def store() -> Store:
+    """The keys, opened. Raises KeysUnusable with the reason."""
+    given = sources()
+    files = [folder(), *(folder() / f"{name}.pem" for name in (EVENT_CA, COMPANY_SEAL))]
+    for each in (given.company_seal, given.event_ca):
+        if each and not each.location.startswith(TOKEN_SCHEME):
+            files.append(Path(each.location))
+    if given.company_seal_certificates:
+        files.append(given.company_seal_certificates)
+    return _load(folder(), passphrase(), given, _stamp(files))
+
+
+def timestamper(at: datetime) -> tsa.HttpTimeStamper | None:
+    """Who vouches for the time of what is sealed at `at`; None where nobody is configured."""
+    if not settings.TSA_URL:
+        return None
+    roots = Path(settings.TSA_ROOTS)
+    authority = _authority(settings.TSA_URL, roots, settings.TSA_TIMEOUT, _stamp([roots]))
+    return tsa.HttpTimeStamper(authority, at)
+
+
+# One entry: settings do not change while a process lives, and old keys are not to be kept.
+@lru_cache(maxsize=1)
+def _load(folder: Path, passphrase: bytes, given: Sources, stamp: Stamp) -> Store:
+    return keystore.load(folder, passphrase, given)
+
+
+@lru_cache(maxsize=1)
+def _authority(url: str, roots: Path, timeout: float, stamp: Stamp) -> tsa.Authority:
+    return tsa.Authority(url, tsa.read_roots(roots), timeout)
+
+
+def _stamp(files: list[Path]) -> Stamp:
+    """What tells a replaced file from the one before."""
+    return tuple(_mark(file) for file in files)
+
+
+def _mark(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_ino, found.st_mtime_ns)
