@@ -21,9 +21,9 @@ from tests.serving import server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SIGN_POINTS = ["sign:drawn", "sign:stored", "sign:claimed", "sign:committed"]
+SIGN_POINTS = ["sign:evidence", "sign:sealed", "sign:stored", "sign:claimed", "sign:committed"]
 PREPARE_POINTS = ["prepare:rendered", "prepare:stored"]
-ACCEPT_POINTS = ["accept:drawn", "accept:stored", "accept:claimed", "accept:committed"]
+ACCEPT_POINTS = ["accept:sealed", "accept:stored", "accept:claimed", "accept:committed"]
 COMMITTED = {"sign:committed", "accept:committed"}
 
 

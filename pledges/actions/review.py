@@ -9,12 +9,13 @@ from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
+from pledges.actions import sealing
 from pledges.actions.answers import draft_after
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
-from pledges.gateways import faults, pades, storage
+from pledges.gateways import faults, storage
 from pledges.gateways.pdf import MissingGlyph
 from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
 
@@ -44,8 +45,8 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     if seen.status == lifecycle.ACCEPT.target and seen.reviewed_by_id == actor.pk:
         return seen
     lifecycle.require(lifecycle.ACCEPT, seen.status)
-    sealed = _draw_acceptance(seen, at)
-    faults.point("accept:drawn")
+    sealed = _seal(seen, at)
+    faults.point("accept:sealed")
     digest = storage.put(sealed)
     faults.point("accept:stored")
     with transaction.atomic():
@@ -159,8 +160,8 @@ def _check_words(text: str) -> None:
         raise refusals.ReasonMissing
 
 
-def _draw_acceptance(pledge: Pledge, at: datetime) -> bytes:
-    """Revision 2: the signed bytes, and after them the company's stamp in its field."""
+def _seal(pledge: Pledge, at: datetime) -> bytes:
+    """Revision 2: the signed bytes, and after them the company's stamp and seal."""
     organisation = Organisation.current()
     signed = pledge.documents.get(revision=Document.Revision.SIGNED)
     try:
@@ -173,6 +174,4 @@ def _draw_acceptance(pledge: Pledge, at: datetime) -> bytes:
         )
     except MissingGlyph as missing:
         raise refusals.Unprintable(tuple(missing.characters)) from missing
-    return pades.draw_appearance(
-        storage.get(signed.sha256), field=pades.COMPANY_FIELD, appearance=stamp
-    )
+    return sealing.company_seal(storage.get(signed.sha256), appearance=stamp, at=at)

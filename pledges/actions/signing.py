@@ -3,23 +3,22 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
-from pledges.actions import authenticating
+from pledges.actions import authenticating, evidence, sealing
 from pledges.actions.authenticating import Authentication, Proof
+from pledges.actions.commitments import write_commitments
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
-from pledges.core.blanks import Kind, read
+from pledges.core.blanks import read
 from pledges.documents import Mark
-from pledges.gateways import faults, pades, storage
+from pledges.gateways import faults, storage
 from pledges.gateways.pdf import MissingGlyph
 from pledges.models import (
-    Commitment,
     Document,
     Organisation,
     Person,
@@ -28,7 +27,7 @@ from pledges.models import (
     SigningIntent,
 )
 
-_NUMERIC = {Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT}
+LONGEST_USER_AGENT = 400
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,8 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     _check_intent(intent, pledge, at)
     _check_act(act, actor)
     proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)
-    signed = _draw(intent, pledge, act.mark, at)
-    faults.point("sign:drawn")
+    signed = _seal(intent, pledge, act=act, proved=proved, at=at)
+    faults.point("sign:sealed")
     digest = storage.put(signed)
     faults.point("sign:stored")
     result = _commit(
@@ -102,21 +101,41 @@ def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
-def _draw(intent: SigningIntent, pledge: Pledge, mark: Mark, at: datetime) -> bytes:
-    """Revision 1: the rendered bytes, and after them the manager's mark in its field."""
-    zone = ZoneInfo(Organisation.current().time_zone)
+def _seal(
+    intent: SigningIntent,
+    pledge: Pledge,
+    *,
+    act: SigningAct,
+    proved: Authentication,
+    at: datetime,
+) -> bytes:
+    """Revision 1: the rendered bytes, then mark, evidence and the manager's seal."""
+    organisation = Organisation.current()
     try:
         appearance = documents.signature_appearance(
-            mark,
+            act.mark,
             name=intent.signer["name"],
-            signed_at=at.astimezone(zone),
+            signed_at=at.astimezone(ZoneInfo(organisation.time_zone)),
             language=pledge.language,
             fonts=font_of(pledge),
         )
     except MissingGlyph as missing:
         raise refusals.Unprintable(tuple(missing.characters)) from missing
-    return pades.draw_appearance(
-        storage.get(intent.document_digest), field=pades.MANAGER_FIELD, appearance=appearance
+    told = evidence.written(
+        intent,
+        at=at,
+        client_address=act.client.address,
+        user_agent=act.client.user_agent[:LONGEST_USER_AGENT],
+        authentication=proved.block,
+    )
+    faults.point("sign:evidence")
+    return sealing.manager_seal(
+        storage.get(intent.document_digest),
+        appearance=appearance,
+        evidence=told,
+        intent=intent,
+        organisation=organisation.name_in(pledge.language),
+        at=at,
     )
 
 
@@ -146,7 +165,7 @@ def _commit(
     _freeze_onto(pledge, intent, at=at, flagged=bool(flagged))
     faults.point("sign:claimed")
     _write_down(pledge, intent, at=at, act=act, proved=proved)
-    _write_commitments(pledge, intent, flagged)
+    write_commitments(pledge, intent, flagged)
     Document.objects.create(
         pledge=pledge,
         revision=Document.Revision.SIGNED,
@@ -217,21 +236,6 @@ def _write_down(
         consent_version=intent.consent_version,
         consent_text=intent.consent_text,
         client_address=act.client.address,
-        user_agent=act.client.user_agent[:400],
+        user_agent=act.client.user_agent[:LONGEST_USER_AGENT],
         created_at=at,
-    )
-
-
-def _write_commitments(pledge: Pledge, intent: SigningIntent, flagged: set[str]) -> None:
-    Commitment.objects.bulk_create(
-        Commitment(
-            pledge=pledge,
-            code=blank.code,
-            kind=blank.kind,
-            value=intent.answers.get(f"{blank.code}.other") or intent.answers[blank.code],
-            quantity=Decimal(intent.answers[blank.code]) if blank.kind in _NUMERIC else None,
-            flagged=blank.code in flagged,
-        )
-        for blank in pledge.version.blank_list
-        if blank.code in intent.answers
     )

@@ -1,0 +1,24 @@
+"""What was undertaken, as data: every filled blank of a signed pledge, to be counted and compared."""
+
+from decimal import Decimal
+
+from pledges.core.blanks import Kind
+from pledges.models import Commitment, Pledge, SigningIntent
+
+_NUMERIC = {Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT}
+
+
+def write_commitments(pledge: Pledge, intent: SigningIntent, flagged: set[str]) -> None:
+    """One row for each blank that the signer filled; `flagged` are codes of unusual answers."""
+    Commitment.objects.bulk_create(
+        Commitment(
+            pledge=pledge,
+            code=blank.code,
+            kind=blank.kind,
+            value=intent.answers.get(f"{blank.code}.other") or intent.answers[blank.code],
+            quantity=Decimal(intent.answers[blank.code]) if blank.kind in _NUMERIC else None,
+            flagged=blank.code in flagged,
+        )
+        for blank in pledge.version.blank_list
+        if blank.code in intent.answers
+    )
