@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import PRODUCTION, VAR_DIR, flag
+from config.environment import PRODUCTION, VAR_DIR
 from config.secrets import pki_passphrase
 
 PKI_DIR = Path(os.environ.get("PKI_DIR") or VAR_DIR / "pki").resolve()
@@ -24,8 +24,9 @@ if COMPANY_SEAL_CERT and not COMPANY_SEAL_KEY:
 
 TSA_URL = os.environ.get("TSA_URL", "")
 TSA_ROOTS = os.environ.get("TSA_ROOTS", "")
-TSA_REQUIRED = flag("TSA_REQUIRED", True)
 TSA_TIMEOUT = 10.0  # seconds, for a whole answer
+# How many seconds a seal waits for an authority that does not answer, before it is refused.
+TSA_WAIT = float(os.environ.get("TSA_WAIT", "0"))
 if TSA_URL and not TSA_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured("TSA_URL must be an http:// or https:// address")
 if TSA_URL and not TSA_ROOTS:

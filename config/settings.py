@@ -198,9 +198,6 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PO
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SIGNING_INTENT_MINUTES = 10
-# Keys and certificates of this installation, and what their private halves are encrypted under.
-PKI_DIR = Path(os.environ.get("PKI_DIR") or VAR_DIR / "pki")
-PKI_PASSPHRASE = os.environ.get("PKI_PASSPHRASE", "")
 
 # --- Transport and headers -------------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION and flag("SECURE_SSL_REDIRECT", True)

@@ -37,6 +37,7 @@ class Act(StrEnum):
     LIST_PLEDGES = "see the list of pledges"
     JUDGE_PLEDGE = "accept or return a pledge"
     REVOKE_PLEDGE = "revoke a pledge"
+    RENEW_TIMESTAMPS = "have files stamped again"
     EXPORT_PLEDGES = "export pledges"
     EXPORT_COMMITMENTS = "export what was undertaken"
     READ_TEMPLATES = "read templates"
@@ -93,6 +94,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.LIST_PLEDGES: _has(*_READERS),
     Act.JUDGE_PLEDGE: _somebody_elses,
     Act.REVOKE_PLEDGE: _somebody_elses,
+    Act.RENEW_TIMESTAMPS: _system_or(lambda actor, subject: False),
     Act.EXPORT_PLEDGES: _has(Role.HR),
     Act.EXPORT_COMMITMENTS: _has(Role.HR, Role.COMPLIANCE),
     Act.READ_TEMPLATES: _has(Role.COMPLIANCE, Role.AUDITOR),

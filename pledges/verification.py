@@ -100,7 +100,8 @@ def trust() -> Trust:
     """The certificates at which this installation's own files end."""
     return Trust(
         roots=_certificates(root_pem()),
-        company_roots=_certificates(_content(settings.COMPANY_SEAL_ROOTS)),
+        # A licensed authority's chain lies in one file, the seal's own certificate first.
+        company_roots=_certificates(_content(settings.COMPANY_SEAL_CERT))[-1:],
         tsa_roots=_certificates(_content(settings.TSA_ROOTS)),
     )
 

@@ -38,7 +38,7 @@ class Served:
         environment["WEB_CONCURRENCY"] = "1"
         environment.pop("DATABASE_URL", None)
         # A file: a pipe that nobody empties would stop the site once its log has filled it.
-        self.complaints = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self.complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=PROJECT,

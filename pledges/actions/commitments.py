@@ -1,4 +1,4 @@
-"""What was undertaken, as data: every filled blank of a signed pledge, to be counted and compared."""
+"""What was undertaken, as data: every filled blank of a signed pledge, to be counted."""
 
 from decimal import Decimal
 

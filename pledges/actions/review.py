@@ -15,7 +15,7 @@ from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
-from pledges.gateways import faults, storage
+from pledges.gateways import faults, seals, storage
 from pledges.gateways.pdf import MissingGlyph
 from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
 
@@ -58,6 +58,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
             sha256=digest,
             size=len(sealed),
             created_at=at,
+            stamped_until=seals.stamped_until(sealed),
         )
         faults.point("accept:claimed")
         audit.record(

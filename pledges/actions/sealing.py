@@ -1,5 +1,7 @@
 """The two seals with this installation's own keys, and its timestamp authority if it has one."""
 
+import time
+from collections.abc import Callable
 from datetime import datetime
 
 from asn1crypto import crl as asn1_crl
@@ -8,12 +10,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
 from pledges import keyring
+from pledges.core.refusals import TimestampUnavailable
 from pledges.gateways import issuing, pades
 from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA, ROOT
 from pledges.gateways.keys import to_asn1
 from pledges.gateways.keystore import Store
 from pledges.gateways.pades import Identity, Level, Timestamping
 from pledges.models import SigningIntent
+
+PAUSE = 2.0  # seconds between two attempts at a timestamp authority
 
 
 def level_at_signing() -> Level:
@@ -44,13 +49,16 @@ def manager_seal(
         digest_hex=intent.document_digest,
         at=at,
     )
-    return pades.seal_as_manager(
-        pdf,
-        appearance=appearance,
-        evidence=evidence,
-        identity=Identity(seal.signer, (to_asn1(store.root),), _crls(store, EVENT_CA, at)),
-        at=at,
-        timestamping=timestamping(at),
+    identity = Identity(seal.signer, (to_asn1(store.root),), _crls(store, EVENT_CA, at))
+    return _patiently(
+        lambda: pades.seal_as_manager(
+            pdf,
+            appearance=appearance,
+            evidence=evidence,
+            identity=identity,
+            at=at,
+            timestamping=timestamping(at),
+        )
     )
 
 
@@ -61,13 +69,32 @@ def company_seal(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     # A licensed authority's own lists are not ours to issue.
     crls = () if store.seal.foreign else _crls(store, COMPANY_CA, at)
     anchors = tuple(to_asn1(each) for each in store.anchors())
-    return pades.seal_as_company(
-        pdf,
-        appearance=appearance,
-        identity=Identity(seal.signer, anchors, crls),
-        at=at,
-        timestamping=timestamping(at),
+    identity = Identity(seal.signer, anchors, crls)
+    return _patiently(
+        lambda: pades.seal_as_company(
+            pdf, appearance=appearance, identity=identity, at=at, timestamping=timestamping(at)
+        )
     )
+
+
+def renewed_timestamp(pdf: bytes, *, at: datetime) -> bytes:
+    """`pdf` with one more document timestamp. Raises TimestampUnavailable."""
+    authority = timestamping(at)
+    if authority is None:
+        raise TimestampUnavailable("no timestamp authority is configured")
+    return _patiently(lambda: pades.renew_timestamp(pdf, at=at, timestamping=authority))
+
+
+def _patiently(seal: Callable[[], bytes]) -> bytes:
+    """Try again for TSA_WAIT seconds while the timestamp authority does not answer."""
+    give_up = time.monotonic() + settings.TSA_WAIT
+    while True:
+        try:
+            return seal()
+        except TimestampUnavailable:
+            if time.monotonic() + PAUSE > give_up:
+                raise
+        time.sleep(PAUSE)
 
 
 def _crls(store: Store, name: str, at: datetime) -> tuple[asn1_crl.CertificateList, ...]:

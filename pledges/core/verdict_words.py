@@ -56,7 +56,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="公司尚未签章。", en="The company has not sealed this document."
     ),
     "time-trusted": Localized(
-        zh="签署时间 {signed} 由时间戳服务机构证明；最后一枚时间戳覆盖整份文件，其证书有效至 {until}。",
+        zh="签署时间 {signed} 由时间戳服务机构证明；最后一枚时间戳覆盖整份文件，"
+        "其证书有效至 {until}。",
         en="A timestamp authority vouches for the signing time {signed}; the last timestamp covers "
         "the whole file, and its certificate is valid until {until}.",
     ),
@@ -65,7 +66,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="A timestamp authority vouches for the signing time {signed}.",
     ),
     "time-ran-out": Localized(
-        zh="签署时间 {signed} 曾由时间戳服务机构证明，但最后一枚时间戳的证书已于 {until} 到期，未再延续。",
+        zh="签署时间 {signed} 曾由时间戳服务机构证明，但最后一枚时间戳的证书已于 {until} 到期，"
+        "未再延续。",
         en="A timestamp authority vouched for the signing time {signed}, but the certificate of "
         "the last timestamp ended on {until} and was not followed by another.",
     ),
@@ -78,7 +80,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The evidence file agrees with the bytes, the seal and the certificate.",
     ),
     "passkey-verified": Localized(
-        zh="本人以通行密钥确认了这份文件：对本文件摘要的签名经重新验证无误（密钥登记于 {enrolled}，{introduced}）。",
+        zh="本人以通行密钥确认了这份文件：对本文件摘要的签名经重新验证无误"
+        "（密钥登记于 {enrolled}，{introduced}）。",
         en="The person confirmed this very document with a passkey: its signature over the digest "
         "verifies again (key enrolled {enrolled}, {introduced}).",
     ),

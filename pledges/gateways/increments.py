@@ -1,4 +1,4 @@
-"""Incremental updates of a PDF/A-3: what a field shows, and an associated file; nothing else moves."""
+"""Incremental updates of a PDF/A-3: what a field shows, and an associated file."""
 
 from datetime import datetime
 from io import BytesIO

@@ -158,9 +158,9 @@ def _compare(old: Any, new: Any, rule: Rule | None, name: str) -> None:
     same = plain(old) == plain(new)
     if same or rule == FREE or (old is None and rule is not None):
         return
-    if rule == GROWS and isinstance(old, list) and isinstance(new, list):
-        if len(new) == len(old) + 1 and plain(new)[:-1] == plain(old):
-            return
+    arrays = isinstance(old, list) and isinstance(new, list)
+    if rule == GROWS and arrays and len(new) == len(old) + 1 and plain(new)[:-1] == plain(old):
+        return
     dictionaries = isinstance(old, dict) and isinstance(new, dict) and type(old) is type(new)
     if isinstance(rule, Mapping) and dictionaries and not isinstance(old, generic.StreamObject):
         for key in {*old, *new}:

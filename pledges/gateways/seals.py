@@ -4,9 +4,11 @@ that is vouched for. Whatever is not in order raises `Rejected`."""
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any, Final
 
 from asn1crypto import x509 as asn1
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import find_unique_cms_attribute
@@ -120,6 +122,12 @@ def read_timestamp(reader: Any, pdf: bytes, revision: int, field: str, trust: Tr
     if status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         raise Rejected("not-covered")
     return time  # type: ignore[no-any-return]  # the library has no types
+
+
+def stamped_until(pdf: bytes) -> datetime | None:
+    """When the certificate behind the last document timestamp of `pdf` ends; None without one."""
+    stamps = PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures
+    return stamps[-1].signer_cert.not_valid_after if stamps else None
 
 
 def authority_until(reader: Any, field: str) -> datetime:

@@ -20,12 +20,15 @@ class Document(models.Model):
     class Revision(models.IntegerChoices):
         SIGNED = 1, _("Signed by the manager")
         ACCEPTED = 2, _("Accepted by the company")
+        # The first of any number: each renewal of the timestamp issues a file of its own.
+        RENEWED = 3, _("Accepted by the company, timestamp renewed")
 
     pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="documents")
-    revision = models.PositiveSmallIntegerField(_("revision"), choices=Revision.choices)
+    revision = models.PositiveSmallIntegerField(_("revision"))
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveIntegerField(_("bytes"))
     created_at = models.DateTimeField(_("created"))
+    stamped_until = models.DateTimeField(_("timestamp good until"), null=True)
 
     class Meta:
         verbose_name = _("document")
@@ -38,6 +41,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+    @property
+    def label(self) -> str:
+        """What people call this file."""
+        return str(self.Revision(min(self.revision, self.Revision.RENEWED)).label)
 
 
 class IntentQuerySet(models.QuerySet["SigningIntent"]):

@@ -1,0 +1,51 @@
+"""Renewing timestamps: before an authority's certificate ends, another one vouches for the file."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from pledges import access, audit
+from pledges.access import Act
+from pledges.actions import sealing
+from pledges.gateways import faults, seals, storage
+from pledges.models import Document, Pledge
+
+
+def due(at: datetime, within: timedelta) -> Iterator[Document]:
+    """The newest file of each pledge whose last timestamp ends within that time."""
+    newest = Document.objects.filter(pledge=OuterRef("pledge")).order_by("-revision").values("pk")
+    files = Document.objects.filter(
+        pk=Subquery(newest[:1]), stamped_until__isnull=False, stamped_until__lt=at + within
+    )
+    return files.select_related("pledge").order_by("stamped_until", "pk").iterator(chunk_size=200)
+
+
+def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
+    """Issue `file` anew with one more document timestamp; the file before stays as it was.
+
+    Raises SealUnavailable when there is no timestamp to be had; then nothing has changed.
+    """
+    access.require(actor, Act.RENEW_TIMESTAMPS, file.pledge)
+    renewed = sealing.renewed_timestamp(storage.get(file.sha256), at=at)
+    digest = storage.put(renewed)
+    faults.point("renew:stored")
+    with transaction.atomic():
+        pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=file.pledge_id)
+        newest = pledge.documents.order_by("-revision").first()
+        if newest is None or newest.pk != file.pk:
+            # Somebody else was faster: the newest file has its timestamp already.
+            return newest or file
+        issued = Document.objects.create(
+            pledge=pledge,
+            revision=file.revision + 1,
+            sha256=digest,
+            size=len(renewed),
+            created_at=at,
+            stamped_until=seals.stamped_until(renewed),
+        )
+        audit.record(
+            "document.renewed", actor=actor, subject=pledge, at=at, facts={"issued": digest}
+        )
+    return issued

@@ -1,0 +1,30 @@
+"""`manage.py extend_timestamps`: have files stamped again before their last timestamp ends."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from pledges.access import SYSTEM
+from pledges.actions import renewing
+from pledges.core.refusals import SealUnavailable
+
+
+class Command(BaseCommand):
+    help = "Add a document timestamp to files whose last one ends soon. To be run once a week."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--within", type=int, default=365, metavar="DAYS", help="how soon (default: 365 days)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count = 0
+        for file in renewing.due(timezone.now(), timedelta(days=options["within"])):
+            try:
+                renewing.renew(file, actor=SYSTEM, at=timezone.now())
+            except SealUnavailable as error:
+                raise CommandError(f"{count} renewed, then: {error}") from error
+            count += 1
+        self.stdout.write(f"{count} renewed")
