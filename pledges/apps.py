@@ -10,7 +10,7 @@ class PledgesConfig(AppConfig):
     verbose_name = _("Conduct pledges")
 
     def ready(self) -> None:
-        from pledges import checks  # noqa: F401  registers the system checks
+        from pledges import checks, seal_checks  # noqa: F401  register the system checks
 
 
 class PledgesAdminConfig(AdminConfig):

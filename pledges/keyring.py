@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from pledges.gateways import keystore, tsa
+from pledges.gateways import keys, keystore, tsa
 from pledges.gateways.hierarchy import COMPANY_SEAL, EVENT_CA
 from pledges.gateways.keys import TOKEN_SCHEME, KeySource
 from pledges.gateways.keystore import Sources, Store
@@ -33,8 +33,12 @@ def source(name: str) -> KeySource | None:
 
 
 def is_licensed() -> bool:
-    """Whether the company's seal has a certificate that is not ours to issue."""
-    return bool(settings.COMPANY_SEAL_CERT)
+    """Whether the company's seal has a certificate that is not ours to issue.
+
+    Raises KeysUnusable when its key cannot be read.
+    """
+    given = source(COMPANY_SEAL)
+    return bool(settings.COMPANY_SEAL_CERT) or (given is not None and bool(keys.load(given)[1]))
 
 
 def sources() -> Sources:

@@ -11,12 +11,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 import manage
 from config import collecting
-from config.secrets import SHORTEST, secret_key
+from config.secrets import SHORTEST, pki_passphrase, secret_key
 
 PROJECT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
     "DATABASE_URL": "postgres://hr@db.example/pledges",
     "SECRET_KEY": "correct-horse-battery-staple" * 3,
+    "PKI_PASSPHRASE": "a-passphrase-for-the-keys",
     "ALLOWED_HOSTS": "pledges.example.com",
     "PUBLIC_URL": "https://pledges.example.com",
     "BEHIND_TLS_PROXY": "1",
@@ -46,6 +47,17 @@ def test_starts_at_the_same_moment_agree_on_one_key(tmp_path: Path) -> None:
     for starter in starters:
         starter.join()
     assert (len(keys), len(set(keys))) == (16, 1)
+
+
+def test_the_passphrase_of_the_keys_is_kept_likewise(tmp_path: Path) -> None:
+    passphrase = pki_passphrase(tmp_path)
+    assert len(passphrase) >= SHORTEST
+    assert passphrase != secret_key(tmp_path)
+    assert pki_passphrase(tmp_path) == passphrase
+    assert (tmp_path / "pki-passphrase").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "pki-passphrase").write_text("cut")
+    with pytest.raises(ImproperlyConfigured, match="restore it from a backup"):
+        pki_passphrase(tmp_path)
 
 
 @pytest.mark.parametrize("content", ["", "short\n", "é" * 60])
@@ -98,29 +110,40 @@ def test_static_files_are_collected_once(
     collecting.get_finders.__globals__["get_finder"].cache_clear()
 
 
-def test_a_production_installation_passes_its_deployment_check() -> None:
+def started(changed: dict[str, str], code: str, *, without: str = ""):
+    """A Python with the settings of a production installation, changed."""
+    environment = {**os.environ, **PRODUCTION, **changed}
+    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    del environment["PRODUCTION"]
+    environment.pop(without, None)
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+
+
+def test_a_production_installation_passes_its_deployment_check(settings) -> None:
     code = (
         "import django; django.setup();"
         "from django.core.management import call_command;"
         "call_command('check', deploy=True, fail_level='WARNING')"
     )
-    environment = {**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    del environment["PRODUCTION"]
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True
-    )
+    keys = {"PKI_DIR": str(settings.PKI_DIR), "PKI_PASSPHRASE": settings.PKI_PASSPHRASE}
+    done = started(keys, code)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_production_without_its_own_secret_does_not_start() -> None:
-    environment = {**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    del environment["PRODUCTION"], environment["SECRET_KEY"]
-    done = subprocess.run(
-        [sys.executable, "-c", "import django; django.setup()"],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+@pytest.mark.parametrize(
+    ("changed", "without", "said"),
+    [
+        ({}, "SECRET_KEY", "SECRET_KEY must be set in production"),
+        ({}, "PKI_PASSPHRASE", "PKI_PASSPHRASE must be set in production"),
+        ({"TSA_URL": "https://tsa.example"}, "", "TSA_URL needs TSA_ROOTS"),
+        ({"TSA_URL": "ldap://tsa.example", "TSA_ROOTS": "x"}, "", "http:// or https://"),
+        ({"COMPANY_SEAL_CERT": "chain.pem"}, "", "set COMPANY_SEAL_KEY"),
+    ],
+)
+def test_contradictory_settings_do_not_start(
+    changed: dict[str, str], without: str, said: str
+) -> None:
+    done = started(changed, "import django; django.setup()", without=without)
     assert done.returncode == 1
-    assert "SECRET_KEY must be set in production" in done.stderr
+    assert said in done.stderr

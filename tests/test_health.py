@@ -23,9 +23,10 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in REMEMBERING:
         fresh = getattr(checks, name).__wrapped__
         monkeypatch.setattr(checks, name, fresh)
-        for part, fault in list(health.PARTS.items()):
-            if fault.__name__ == name:
-                monkeypatch.setitem(health.PARTS, part, fresh)
+        for asked in (health.PARTS, health.WARNINGS):
+            for part, fault in list(asked.items()):
+                if fault.__name__ == name:
+                    monkeypatch.setitem(asked, part, fresh)
 
 
 def fails(error: Exception):

@@ -1,6 +1,6 @@
 """What people read: a sentence for every fault that the domain can name, in words that fit it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -115,6 +115,10 @@ def _refusals():
     kinds = [kind for kind in kinds if issubclass(kind, refusals.Refusal)]
     simple = {kind: kind for kind in kinds if kind is not refusals.Refusal}
     simple[refusals.Incomplete] = lambda: refusals.Incomplete(read([], {}))
+    simple[refusals.KeysUnusable] = lambda: refusals.KeysUnusable("missing")
+    simple[refusals.TimestampUnavailable] = lambda: refusals.TimestampUnavailable("late")
+    ends = datetime(2026, 1, 2, tzinfo=UTC)
+    simple[refusals.KeyExpired] = lambda: refusals.KeyExpired("company-seal", ends, ends)
     simple[refusals.Unprintable] = lambda: refusals.Unprintable(("\U00020bb7",))
     fault = problems.Problem(3, 5, "number-skipped", "（2）", "（3）")
     simple[refusals.FaultyTemplate] = lambda: refusals.FaultyTemplate((fault,))

@@ -72,18 +72,19 @@ def renew(
     organisation: str,
     passphrase: bytes,
     at: datetime,
-    public_key: PublicKey | None = None,
+    public_keys: Mapping[str, PublicKey] | None = None,
 ) -> None:
     """Replace one key and certificate by new ones under the same root; all of it or nothing.
 
     A new company CA brings a new company seal. The old certificates stay in `retired/`, the old
-    keys are gone. Raises PkiFault when the key that has to sign is not in the folder.
+    keys are gone. `public_keys` as in `create`. Raises PkiFault when the key that has to sign is
+    not in the folder.
     """
     if name not in RENEWABLE:
         raise ValueError(f"{name} cannot be renewed")
     with privatefiles.locked(folder):
         settle(folder)
-        elsewhere = {name: public_key} if public_key else {}
+        elsewhere = public_keys or {}
         maker = Maker(organisation, passphrase, at, elsewhere)
         files = _renewed(maker, folder, name)
         _retire(folder, files)
@@ -91,8 +92,8 @@ def renew(
         _publish(folder, folder / PENDING, files)
         faults.point("pki:pending")
         settle(folder)
-        if public_key:
-            (folder / f"{name}.key.pem").unlink(missing_ok=True)
+        for moved in set(elsewhere) & {file.removesuffix(".pem") for file in files}:
+            (folder / f"{moved}.key.pem").unlink(missing_ok=True)
 
 
 def _renewed(maker: Maker, folder: Path, name: str) -> Files:

@@ -31,10 +31,10 @@ TOLERANCE = timedelta(minutes=5)  # between the authority's clock and ours
 class _Answer(core.Sequence):  # type: ignore[misc]
     """TimeStampResp of RFC 3161; asn1crypto's own cannot read a refusal, which holds no token."""
 
-    _fields = (
+    _fields = [
         ("status", tsp.PKIStatusInfo),
         ("time_stamp_token", cms.ContentInfo, {"optional": True}),
-    )
+    ]
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,16 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from pledges import checks
+from pledges import checks, seal_checks
 
 PARTS = {
     "database": checks.database_fault,
     "migrations": checks.migrations_fault,
     "documents": checks.documents_fault,
     "fonts": checks.fonts_fault,
+    "keys": seal_checks.keys_fault,
 }
+WARNINGS = {"fonts": checks.subsetter_fault, "keys": seal_checks.keys_warning}
 
 
 @never_cache
@@ -23,6 +25,5 @@ def healthz(request: HttpRequest) -> JsonResponse:
     reasons = {part: reason for part, fault in PARTS.items() if (reason := fault())}
     if reasons:
         return JsonResponse({"status": "unavailable", "reasons": reasons}, status=503)
-    subsetter = checks.subsetter_fault()
-    warnings = {"warnings": {"fonts": subsetter}} if subsetter else {}
-    return JsonResponse({"status": "ok", **warnings})
+    warnings = {part: told for part, warning in WARNINGS.items() if (told := warning())}
+    return JsonResponse({"status": "ok", **({"warnings": warnings} if warnings else {})})

@@ -3,7 +3,9 @@
 import unicodedata
 
 from django.core.exceptions import PermissionDenied
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +58,17 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.LastAdministrator: gettext_lazy(
         "Somebody has to be able to manage people: the last administrator stays one."
     ),
+    refusals.KeysUnusable: gettext_lazy(
+        "The keys of the seals cannot be used at present, so nothing was sealed. "
+        "Please inform the administrator."
+    ),
+    refusals.TimestampUnavailable: gettext_lazy(
+        "The time-stamping authority gave no timestamp that can be trusted, so nothing was sealed. "
+        "Please try again later."
+    ),
+    refusals.SealUnavailable: gettext_lazy(
+        "Nothing can be sealed at present, and nothing has changed. Please try again later."
+    ),
     Forbidden: gettext_lazy("This is not possible in the present state."),
     PermissionDenied: gettext_lazy("You may not do this."),
 }
@@ -67,12 +80,31 @@ def refusal(error: Exception) -> str:
         return _unprintable(error.characters)
     if isinstance(error, refusals.FaultyTemplate):
         return " ".join(text_problem(problem) for problem in error.problems)
+    if isinstance(error, refusals.KeyExpired):
+        return _key_expired(error)
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return str(sentence)
     if isinstance(error, refusals.Refusal):
         return _("This was refused; nothing has changed.")
     raise error
+
+
+_KEYS = {
+    "company-seal": gettext_lazy("the company seal"),
+    "event-ca": gettext_lazy("the authority for signing certificates"),
+}
+
+
+def _key_expired(error: refusals.KeyExpired) -> str:
+    return _(
+        "The certificate of %(key)s is valid only from %(begins)s until %(end)s, so nothing was "
+        "sealed. Please inform the administrator."
+    ) % {
+        "key": _KEYS.get(error.name, error.name),
+        "begins": date_format(localtime(error.begins)),
+        "end": date_format(localtime(error.not_after)),
+    }
 
 
 def _unprintable(characters: tuple[str, ...]) -> str:

@@ -249,7 +249,7 @@ def test_an_event_authority_moves_to_a_token(token: str, folder: Path) -> None:
         organisation="示例银行",
         passphrase=PASSPHRASE,
         at=AT,
-        public_key=public_key,
+        public_keys={"event-ca": public_key},
     )
     assert not (folder / "event-ca.key.pem").exists()
     store = keystore.load(folder, PASSPHRASE, Sources(event_ca=source))

@@ -66,6 +66,9 @@ class Command(BaseCommand):
         call_command("load_builtin", **quiet)
         if demo:
             call_command("create_demo", **quiet)
+        if not settings.PRODUCTION:
+            # After the demonstration has named the organisation: certificates carry its name.
+            call_command("init_pki", if_missing=True, **quiet)
         collect_static_files()
         connections.close_all()
 

@@ -1,0 +1,103 @@
+"""Whether the installation can seal: its keys, their last days, the roots of trusted time."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register
+from django.utils import timezone
+
+from pledges import keyring
+from pledges.core.refusals import KeyExpired, KeysUnusable, TimestampUnavailable
+from pledges.gateways import issuing
+from pledges.gateways.keystore import Store
+
+logger = logging.getLogger(__name__)
+
+WARN_BEFORE = timedelta(days=60)
+
+
+def keys_fault() -> str:
+    """Why nothing can be sealed, in a few words fit for strangers; "" when all is well."""
+    try:
+        _require_sealing(keyring.store(), timezone.now())
+    except KeysUnusable as error:
+        logger.warning("The keys of the seals cannot be used: %s", error.reason)
+        return "missing" if _is_missing() else "cannot be used"
+    except KeyExpired as error:
+        return f"{error.name} is not valid at this time"
+    return ""
+
+
+def keys_warning() -> str:
+    """What of the keys ends within sixty days, in a few words; "" when nothing does."""
+    try:
+        soon = issuing.expiring(keyring.store(), timezone.now(), WARN_BEFORE)
+    except KeysUnusable:
+        return ""  # the fault says it
+    return ", ".join(f"{name} ends on {end:%Y-%m-%d}" for name, end in soon)
+
+
+def _require_sealing(store: Store, at: datetime) -> None:
+    store.company_seal(at)
+    store.event_authority(at)
+
+
+def _is_missing() -> bool:
+    folder = keyring.folder()
+    return not (folder.is_dir() and any(folder.iterdir()))
+
+
+@register
+def check_keys(**kwargs: Any) -> list[CheckMessage]:
+    """A warning and no error, or the command that makes the keys could not be reached."""
+    try:
+        _require_sealing(keyring.store(), timezone.now())
+    except KeysUnusable as error:
+        if _is_missing():
+            said, hint = "There are no keys yet", "Run manage.py init_pki once"
+        else:
+            said = f"The keys cannot be used ({error.reason})"
+            hint = "Correct PKI_DIR and PKI_PASSPHRASE, or restore the folder from a backup"
+    except KeyExpired as error:
+        said = f"The certificate of {error.name} is not valid now"
+        hint = f"Run manage.py init_pki --renew {error.name}"
+    else:
+        return []
+    return [
+        Warning(f"{said}: nothing can be signed or accepted.", hint=f"{hint}.", id="shounuo.W003")
+    ]
+
+
+@register
+def check_keys_last(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        soon = issuing.expiring(keyring.store(), timezone.now(), WARN_BEFORE)
+    except KeysUnusable:
+        return []
+    return [
+        Warning(
+            f"The certificate of {name} ends on {end:%Y-%m-%d}; after that nothing is sealed.",
+            hint="Renew it beforehand: manage.py init_pki --renew, see docs/production.md.",
+            id="shounuo.W004",
+        )
+        for name, end in soon
+    ]
+
+
+@register
+def check_time_roots(**kwargs: Any) -> list[CheckMessage]:
+    if not settings.TSA_URL:
+        return []
+    try:
+        keyring.timestamper(timezone.now())
+    except TimestampUnavailable as error:
+        return [
+            Warning(
+                f"No timestamp can be trusted: {error.reason}.",
+                hint="Set TSA_ROOTS to a PEM file with the authority's root certificates.",
+                id="shounuo.W005",
+            )
+        ]
+    return []
