@@ -100,9 +100,16 @@ def people() -> "list[Person]":
 
 def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
     """A pledge that went the whole way."""
+    from allauth.mfa.totp.internal.auth import (
+        TOTP,
+        format_hotp_value,
+        generate_totp_secret,
+        hotp_value,
+    )
     from django.utils import timezone
 
     from pledges.actions import answers, preparing, review, signing
+    from pledges.actions.authenticating import PasswordAndCode
     from pledges.documents import Mark
     from pledges.models import TemplateVersion
 
@@ -111,7 +118,11 @@ def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
     draft = answers.open_pledge(version, actor=manager, at=at, language="zh-hans")
     answers.save(draft, actor=manager, at=at, typed=ANSWERS, revision=draft.answers_revision)
     intent = preparing.prepare(draft, actor=manager, at=at)
-    act = signing.SigningAct(mark=Mark(typed="李明"), consented=True, password=PASSWORD)
+    secret = generate_totp_secret()
+    TOTP.activate(manager, secret)
+    code = format_hotp_value(hotp_value(secret, int(at.timestamp()) // 30))
+    proof = PasswordAndCode(PASSWORD, code)
+    act = signing.SigningAct(mark=Mark(typed="李明"), consented=True, proof=proof)
     signed = signing.sign(intent, actor=manager, at=at, act=act)
     return review.accept(signed, actor=officer, at=at + timedelta(seconds=1))
 

@@ -1,4 +1,5 @@
 // A passkey asked for one answer: options and answer as JSON, and why there was none, in words.
+// Given to the page's other scripts as `passkey`: their files bear hashes, so none imports another.
 
 const bytes = (text) => Uint8Array.from(
   atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
@@ -14,7 +15,7 @@ const REASONS = {
 };
 
 /** The answer to `options`, as JSON text; throws what the browser throws. */
-export async function ask(options) {
+async function ask(options) {
   if (!window.PublicKeyCredential || !navigator.credentials) {
     throw new DOMException("", "NotSupportedError");
   }
@@ -41,7 +42,7 @@ export async function ask(options) {
 }
 
 /** What the page asks a passkey for, or null. */
-export function wanted() {
+function wanted() {
   const found = document.getElementById("passkey-options");
   return found && JSON.parse(found.textContent);
 }
@@ -49,13 +50,15 @@ export function wanted() {
 const note = () => document.querySelector("[data-passkey-note]");
 
 /** Say calmly why there was no answer. */
-export function explain(error) {
+function explain(error) {
   const place = note();
   place.textContent = place.dataset[REASONS[error.name] ?? "failed"];
   place.hidden = false;
   place.scrollIntoView({ block: "nearest" });
 }
 
-export function silence() {
+function silence() {
   note().hidden = true;
 }
+
+globalThis.passkey = { ask, wanted, explain, silence };

@@ -1,9 +1,8 @@
 // The account's pages about passkeys: calm words where the browser refuses, and the confirmation.
-import { ask, explain, silence, wanted } from "./passkey.js";
 
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
-  explain(event.detail.exception);
+  passkey.explain(event.detail.exception);
 });
 
 const form = document.querySelector("[data-passkey-form]");
@@ -12,12 +11,12 @@ form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (asking) return;
   asking = true;
-  silence();
+  passkey.silence();
   try {
-    form.querySelector("[data-assertion]").value = await ask(wanted());
+    form.querySelector("[data-assertion]").value = await passkey.ask(passkey.wanted());
     form.submit();
   } catch (error) {
-    explain(error);
+    passkey.explain(error);
     asking = false;
   }
 });

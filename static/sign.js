@@ -1,5 +1,4 @@
 // The signing page: the file or its reading, the hand-written mark, the passkey, one submit.
-import { ask, explain, silence, wanted } from "./passkey.js";
 
 const MAX_STROKES = 200;
 const MAX_POINTS = 5000;
@@ -161,12 +160,12 @@ function prepare() {
 
   async function askPasskey() {
     busy(button.dataset.asking);
-    silence();
+    passkey.silence();
     try {
-      assertion.value = await ask(wanted());
+      assertion.value = await passkey.ask(passkey.wanted());
     } catch (error) {
       ready();
-      return explain(error);
+      return passkey.explain(error);
     }
     button.textContent = button.dataset.busy;
     return form.submit();

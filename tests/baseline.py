@@ -1,8 +1,12 @@
 """What every test database holds: the cast, and the three built-in pledges, published."""
 
+import base64
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.models import Group
 from django.db import connection
 
@@ -10,7 +14,7 @@ from pledges.access import SYSTEM
 from pledges.actions import templates
 from pledges.core import templatefile
 from pledges.core.lifecycle import Role
-from pledges.models import Department, Organisation, Person
+from pledges.models import Department, Organisation, Person, Signature
 
 PASSWORD = "vermilion-seal-on-paper-7"
 PUBLISHED = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -38,6 +42,22 @@ ENGLISH = {
 BUILTIN = Path(__file__).parent.parent / "pledges" / "builtin"
 
 
+def totp_secret(username: str) -> str:
+    return base64.b32encode(hashlib.sha1(username.encode()).digest()).decode()
+
+
+def fresh_code(person: Person, at: datetime) -> str | None:
+    """A code that `person` can use at `at`; none when all that the clock allows have served."""
+    factor = Authenticator.objects.get(user=person, type=Authenticator.Type.TOTP)
+    used = set(Signature.objects.filter(person=person).values_list("totp_step", flat=True))
+    last = int(factor.last_used_at.timestamp()) // 30 if factor.last_used_at else 0
+    now = int(at.timestamp()) // 30
+    for step in (now, now + 1, now - 1):
+        if step not in used and step > last:
+            return format_hotp_value(hotp_value(factor.data["secret"], step))
+    return None
+
+
 def load() -> None:
     """Fill an empty, migrated database."""
     for role in Role:
@@ -61,6 +81,8 @@ def load() -> None:
         person.set_password(PASSWORD)
         person.save()
         person.groups.set([Group.objects.get(name=role)])
+        if role is Role.MANAGER:
+            TOTP.activate(person, totp_secret(username))
     for file in BUILTIN.glob("*.pledge"):
         definition, _problems = templatefile.parse(file.read_text("utf-8"))
         version, _new = templates.import_definition(definition, actor=SYSTEM, at=PUBLISHED)

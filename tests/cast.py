@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.test import TransactionTestCase
 
-from pledges.actions import answers, preparing, review, signing
+from pledges.actions import answers, enrolment, preparing, review, signing
+from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode
 from pledges.core.lifecycle import VersionState
 from pledges.documents import Mark
+from pledges.gateways.passkeys import Party, document_challenge
 from pledges.models import Person, Pledge, TemplateVersion
 from tests import baseline
+from tests.authenticator import Passkey
 
 FILLED = {
     "general-standards": {
@@ -123,14 +127,42 @@ def draft(version, liming, now):
     return make
 
 
-def act(**changes):
-    """What a signer does who does everything right."""
-    usual = {
-        "mark": Mark(strokes=(((0.1, 0.1), (0.4, 0.2), (0.7, 0.1)), ((0.2, 0.3), (0.8, 0.3)))),
-        "consented": True,
-        "password": baseline.PASSWORD,
-    }
-    return signing.SigningAct(**{**usual, **changes})
+MARK = Mark(strokes=(((0.1, 0.1), (0.4, 0.2), (0.7, 0.1)), ((0.2, 0.3), (0.8, 0.3))))
+
+
+def act(person=None, *, at=baseline.START, **changes):
+    """What `person` (Li Ming) does who does everything right, by password and code."""
+    who = person or Person.objects.get(username="liming")
+    code = changes.pop("code", None) or baseline.fresh_code(who, at)
+    proof = PasswordAndCode(changes.pop("password", baseline.PASSWORD), code)
+    return signing.SigningAct(**{"mark": MARK, "consented": True, "proof": proof, **changes})
+
+
+@pytest.fixture
+def passkey(settings):
+    """Give a person a passkey in software, registered and enrolled."""
+
+    def make(person, *, at=baseline.START, **options):
+        party = Party.at(settings.PUBLIC_URL)
+        made = Passkey(rp_id=party.id, origin=party.origin)
+        row = WebAuthn.add(person, "Passkey", made.register()).instance
+        enrolment.enrol(row, actor=person, at=at, **options)
+        made.row = row
+        return made
+
+    return make
+
+
+def passkey_act(passkey, intent, *, wrong=None, **changes):
+    """What a signer does who does everything right, by passkey; `wrong` bends the ceremony."""
+    challenge = document_challenge(
+        document_sha256=intent.document_digest,
+        version_digest=intent.version_digest,
+        person_id=intent.person_id,
+        nonce=intent.nonce,
+    )
+    proof = PasskeyAnswer(passkey.answer(challenge, **(wrong or {})))
+    return signing.SigningAct(**{"mark": MARK, "consented": True, "proof": proof, **changes})
 
 
 @pytest.fixture
@@ -140,7 +172,11 @@ def signed(draft, now):
     def make(slug="general-standards", *, at=now, **options):
         pledge = draft(slug, at=at, **options)
         intent = preparing.prepare(pledge, actor=pledge.person, at=at)
-        return signing.sign(intent, actor=pledge.person, at=at + timedelta(minutes=1), act=act())
+        # A code serves once: who signs many documents at once does so minutes apart.
+        moments = (at + timedelta(minutes=minutes) for minutes in range(1, 10))
+        then = next(each for each in moments if baseline.fresh_code(pledge.person, each))
+        done = act(pledge.person, at=then)
+        return signing.sign(intent, actor=pledge.person, at=then, act=done)
 
     return make
 

@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 
 from config import database, embedded
+from tests import keys
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not IS_WORKER:
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="shounuo-tests-")
     os.environ["PRODUCTION"] = "0"
+    os.environ["PKI_PASSPHRASE"] = keys.PASSPHRASE
+    keys.make(Path(os.environ["VAR_DIR"]) / "pki")
 VAR_DIR = Path(os.environ["VAR_DIR"])
 (VAR_DIR / "static").mkdir(exist_ok=True)  # WhiteNoise warns at each request without it
 

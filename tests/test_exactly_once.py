@@ -66,7 +66,9 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-SIGNING_FIELDS = {"typed": "李明", "consent": "on", "password": baseline.PASSWORD}
+def signing_fields(person):
+    code = baseline.fresh_code(person, timezone.now())
+    return {"typed": "李明", "consent": "on", "password": baseline.PASSWORD, "code": code}
 
 
 def sign_url(address, intent):
@@ -86,7 +88,8 @@ def test_fifty_identical_requests_sign_once(ready, liming):
     browser = Browser(liming)
     with server(workers=2, threads=8) as address, ThreadPoolExecutor(50) as pool:
         url = sign_url(address, ready)
-        answered = list(pool.map(lambda _n: browser.post(url, SIGNING_FIELDS), range(50)))
+        fields = signing_fields(liming)
+        answered = list(pool.map(lambda _n: browser.post(url, fields), range(50)))
     assert set(answered) == {(302, f"/pledges/{ready.pledge_id}/")}
     assert_one_signature(ready)
 
@@ -95,7 +98,8 @@ def test_fifty_identical_requests_sign_once(ready, liming):
 def test_killed_while_signing_leaves_before_or_after(ready, liming, point):
     browser = Browser(liming)
     with server(fault=point) as address:
-        status, _location = browser.post(sign_url(address, ready), SIGNING_FIELDS)
+        fields = signing_fields(liming)
+        status, _location = browser.post(sign_url(address, ready), fields)
     assert status is None
     pledge = Pledge.objects.get(pk=ready.pledge_id)
     if point in COMMITTED:
@@ -105,7 +109,8 @@ def test_killed_while_signing_leaves_before_or_after(ready, liming, point):
         assert not Document.objects.exists() and not Signature.objects.exists()
         assert not LedgerEntry.objects.filter(event="pledge.signed").exists()
     with server() as address:
-        status, _location = browser.post(sign_url(address, ready), SIGNING_FIELDS)
+        fields = signing_fields(liming)  # the code may have lapsed meanwhile
+        status, _location = browser.post(sign_url(address, ready), fields)
     assert status == 302
     assert_one_signature(ready)
 

@@ -99,6 +99,8 @@ def test_signing_twice_gives_the_same_answer_and_one_entry(draft, liming, now):
     ("options", "refusal"),
     [
         ({"password": "wrong"}, refusals.WrongPassword),
+        ({"code": "000000"}, refusals.WrongCode),
+        ({"code": "x"}, refusals.WrongCode),
         ({"consented": False}, refusals.ConsentMissing),
         ({"mark": Mark()}, refusals.MarkMissing),
         ({"mark": Mark(typed="王芳")}, refusals.MarkMissing),
@@ -145,15 +147,15 @@ def test_a_second_intent_cannot_sign_again(draft, liming, now):
     first = prepare(pledge, now)
     second = prepare(pledge, now + timedelta(minutes=11))
     later = now + timedelta(minutes=12)
-    signing.sign(second, actor=liming, at=later, act=act())
+    signing.sign(second, actor=liming, at=later, act=act(at=later))
     with pytest.raises(refusals.AlreadySigned):
-        signing.sign(first, actor=liming, at=later, act=act())
+        signing.sign(first, actor=liming, at=later, act=act(at=later))
 
 
 def test_nobody_signs_for_another(draft, wangfang, now):
     intent = prepare(draft(), now)
     with pytest.raises(access.Denied):
-        signing.sign(intent, actor=wangfang, at=now, act=act())
+        signing.sign(intent, actor=wangfang, at=now, act=act(wangfang))
 
 
 def test_a_retired_version_takes_no_signature(draft, liming, chenjing, version, now):

@@ -89,7 +89,7 @@ def test_the_earlier_pledge_is_compared_answer_by_answer(
         revision=draft.answers_revision,
     )
     second = signing.sign(
-        preparing.prepare(draft, actor=liming, at=later), actor=liming, at=later, act=act()
+        preparing.prepare(draft, actor=liming, at=later), actor=liming, at=later, act=act(at=later)
     )
     response = as_(chenjing).get(url(second))
     assert response.context["earlier"] == first

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
+from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode
 from pledges.documents import Mark
 from pledges.forms.signing import SigningForm
 
 STROKES = [[[0.1, 0.1], [0.4, 0.2]], [[0.2, 0.3], [0.6, 0.3]]]
-USUAL = {"typed": "李明", "consent": "on", "password": "secret"}
+USUAL = {"typed": "李明", "consent": "on", "password": "secret", "code": " 123456 "}
 
 
 def form(**changes):
@@ -46,6 +47,12 @@ def test_who_chose_to_type_signs_by_the_typed_name():
         ({"method": "seal"}, "method"),
         ({"consent": ""}, "consent"),
         ({"password": ""}, "password"),
+        ({"code": ""}, "code"),
+        ({"code": "1" * 21}, "code"),
+        ({"password": "", "code": ""}, "assertion"),
+        ({"assertion": "{"}, "assertion"),
+        ({"assertion": "[" * 20_000}, "assertion"),
+        ({"assertion": "1" * 20_001}, "assertion"),
         ({"password": "x" * 1001}, "password"),
     ],
 )
@@ -66,3 +73,21 @@ def test_refused_strokes_do_not():
     made.is_valid()
     assert made.strokes_again() == ""
     assert SigningForm().strokes_again() == ""
+
+
+def test_password_and_code_are_a_proof():
+    made = form()
+    made.is_valid()
+    assert made.proof() == PasswordAndCode("secret", "123456")
+
+
+def test_what_the_passkey_answered_goes_before_a_password():
+    made = form(assertion='{"rawId": "AA"}')
+    assert made.is_valid()
+    assert made.proof() == PasskeyAnswer({"rawId": "AA"})
+
+
+def test_where_there_is_no_passkey_both_are_asked_for():
+    made = SigningForm({**USUAL, "password": "", "code": ""}, by_code=True)
+    assert not made.is_valid()
+    assert list(made.errors) == ["password", "code"]

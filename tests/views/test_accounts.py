@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import RequestFactory
+from django.utils import timezone
 
 from pledges.models import Person
 from pledges.views.accounts import client_address
@@ -24,6 +25,10 @@ def test_nobody_signs_up(client, db):
 def test_signing_in_leads_to_ones_work(client, db, who, place):
     typed = {"login": who, "password": baseline.PASSWORD}
     response = client.post("/accounts/login/", typed)
+    if who == "liming":  # has a second factor
+        assert response["Location"] == "/accounts/2fa/authenticate/"
+        code = baseline.fresh_code(Person.objects.get(username=who), timezone.now())
+        response = client.post("/accounts/2fa/authenticate/", {"code": code})
     assert (response.status_code, response["Location"]) == (302, place)
 
 

@@ -4,19 +4,21 @@ import json
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
 
 from pledges.actions import answers, preparing
 from pledges.core.lifecycle import PledgeState
 from pledges.gateways import storage
-from pledges.models import Pledge, Signature, SigningIntent
+from pledges.gateways.passkeys import base64
+from pledges.models import Organisation, Pledge, Signature, SigningIntent
 from tests import baseline
+from tests.cast import passkey_act
 
 pytestmark = pytest.mark.django_db
 
 STROKES = [[[0.1, 0.1], [0.4, 0.2], [0.7, 0.1]], [[0.2, 0.3], [0.8, 0.3]]]
-USUAL = {"typed": "李明", "consent": "on", "password": baseline.PASSWORD}
 
 
 @pytest.fixture
@@ -35,6 +37,13 @@ def laid(draft):
         return preparing.prepare(pledge, actor=pledge.person, at=timezone.now())
 
     return lay
+
+
+@pytest.fixture
+def usual(liming):
+    """What is posted by who does everything right, by password and code."""
+    code = baseline.fresh_code(liming, timezone.now())
+    return {"typed": "李明", "consent": "on", "password": baseline.PASSWORD, "code": code}
 
 
 def url(intent, name="pledge_sign"):
@@ -88,9 +97,9 @@ def test_a_file_that_is_gone_is_not_found(client, laid):
 
 
 # --- Signing ------------------------------------------------------------------------------------
-def test_signing_by_typed_name(client, laid):
+def test_signing_by_typed_name(client, laid, usual):
     intent = laid()
-    answer = client.post(url(intent), USUAL, follow=True)
+    answer = client.post(url(intent), usual, follow=True)
     assert answer.redirect_chain == [(pledge_url(intent), 302)]
     assert "Signed; awaiting compliance review." in answer.content.decode()
     signature = Signature.objects.get()
@@ -98,24 +107,24 @@ def test_signing_by_typed_name(client, laid):
     assert signature.client_address == "127.0.0.1"
 
 
-def test_signing_by_hand(client, laid):
+def test_signing_by_hand(client, laid, usual):
     intent = laid()
-    typed = {**USUAL, "typed": "", "method": "draw", "strokes": json.dumps(STROKES)}
+    typed = {**usual, "typed": "", "method": "draw", "strokes": json.dumps(STROKES)}
     assert client.post(url(intent), typed).url == pledge_url(intent)
     assert Signature.objects.get().strokes == STROKES
 
 
-def test_a_second_submit_gets_the_same_answer(client, laid):
+def test_a_second_submit_gets_the_same_answer(client, laid, usual):
     intent = laid()
-    first, second = client.post(url(intent), USUAL), client.post(url(intent), USUAL)
+    first, second = client.post(url(intent), usual), client.post(url(intent), usual)
     assert (first.status_code, first.url) == (second.status_code, second.url)
     assert Signature.objects.count() == 1
     assert client.get(url(intent)).url == pledge_url(intent)
 
 
-def test_the_client_is_believed_only_through_our_own_proxies(client, laid):
+def test_the_client_is_believed_only_through_our_own_proxies(client, laid, usual):
     intent = laid()
-    client.post(url(intent), USUAL, headers={"X-Forwarded-For": "203.0.113.9"})
+    client.post(url(intent), usual, headers={"X-Forwarded-For": "203.0.113.9"})
     assert Signature.objects.get().client_address == "127.0.0.1"
 
 
@@ -123,6 +132,8 @@ def test_the_client_is_believed_only_through_our_own_proxies(client, laid):
     ("changes", "said"),
     [
         ({"password": "wrong"}, "The password is not right."),
+        ({"code": "000000"}, "The code is not right."),
+        ({"code": ""}, "Please enter the code that your authenticator app shows."),
         ({"password": ""}, "Please enter your password again."),
         ({"consent": ""}, "Please confirm the declaration."),
         ({"method": "draw", "strokes": ""}, "Please write your signature in the box."),
@@ -132,17 +143,17 @@ def test_the_client_is_believed_only_through_our_own_proxies(client, laid):
         ({"typed": ""}, "Please type your name"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_signed(client, laid, changes, said):
+def test_what_is_wrong_is_said_and_nothing_is_signed(client, laid, changes, said, usual):
     intent = laid()
-    answer = client.post(url(intent), {**USUAL, **changes})
+    answer = client.post(url(intent), {**usual, **changes})
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert Pledge.objects.get().status == PledgeState.DRAFT
 
 
-def test_after_a_wrong_password_the_mark_and_the_consent_are_still_there(client, laid):
+def test_after_a_wrong_password_the_mark_and_the_consent_are_still_there(client, laid, usual):
     intent = laid()
-    typed = {**USUAL, "method": "draw", "strokes": json.dumps(STROKES), "password": "wrong"}
+    typed = {**usual, "method": "draw", "strokes": json.dumps(STROKES), "password": "wrong"}
     page = client.post(url(intent), typed).content.decode()
     assert f'name="strokes" value="{json.dumps(STROKES)}"' in page
     assert 'value="李明"' in page
@@ -150,11 +161,12 @@ def test_after_a_wrong_password_the_mark_and_the_consent_are_still_there(client,
     assert "wrong" not in page
 
 
-def test_guessing_is_slowed_down_and_the_right_password_then_waits_too(client, laid):
+def test_guessing_is_slowed_down_and_the_right_password_then_waits_too(client, laid, usual):
     intent = laid()
-    for _attempt in range(10):
-        assert client.post(url(intent), {**USUAL, "password": "wrong"}).status_code == 422
-    answer = client.post(url(intent), USUAL)
+    for _attempt in range(5):
+        assert client.post(url(intent), {**usual, "code": "000000"}).status_code == 422
+        assert client.post(url(intent), {**usual, "password": "wrong"}).status_code == 422
+    answer = client.post(url(intent), usual)
     assert answer.status_code == 429
     assert "Too many attempts" in answer.content.decode()
     assert Pledge.objects.get().status == PledgeState.DRAFT
@@ -162,10 +174,10 @@ def test_guessing_is_slowed_down_and_the_right_password_then_waits_too(client, l
 
 # --- A document that can be signed no more -------------------------------------------------------
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_an_expired_document_offers_to_be_prepared_again(client, laid, method):
+def test_an_expired_document_offers_to_be_prepared_again(client, laid, method, usual):
     intent = laid()
     SigningIntent.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    answer = getattr(client, method)(url(intent), USUAL if method == "post" else {})
+    answer = getattr(client, method)(url(intent), usual if method == "post" else {})
     page = answer.content.decode()
     assert "Prepare the document again" in page
     assert "too long ago" in page
@@ -174,7 +186,7 @@ def test_an_expired_document_offers_to_be_prepared_again(client, laid, method):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_document_whose_draft_moved_on_is_signed_no_more(client, laid, method):
+def test_a_document_whose_draft_moved_on_is_signed_no_more(client, laid, method, usual):
     intent = laid()
     answers.save(
         intent.pledge,
@@ -183,15 +195,88 @@ def test_a_document_whose_draft_moved_on_is_signed_no_more(client, laid, method)
         typed={"surveys_per_month": "9"},
         revision=intent.answers_revision,
     )
-    answer = getattr(client, method)(url(intent), USUAL if method == "post" else {})
+    answer = getattr(client, method)(url(intent), usual if method == "post" else {})
     assert "changed in another window" in answer.content.decode()
     assert not Signature.objects.exists()
 
 
-def test_signing_through_another_intent_meanwhile_ends_at_the_pledge(client, laid):
+def test_signing_through_another_intent_meanwhile_ends_at_the_pledge(client, laid, usual):
     first = laid()
     SigningIntent.objects.filter(pk=first.pk).update(expires_at=timezone.now())
     second = preparing.prepare(first.pledge, actor=first.person, at=timezone.now())
-    assert client.post(url(second), USUAL).url == pledge_url(second)
-    assert client.post(url(first), USUAL).url == pledge_url(first)
+    assert client.post(url(second), usual).url == pledge_url(second)
+    assert client.post(url(first), usual).url == pledge_url(first)
     assert Signature.objects.count() == 1
+
+
+# --- By passkey, and before anything is set up ----------------------------------------------------
+def answered(key, intent, **changes):
+    answer = json.dumps(passkey_act(key, intent).proof.answer)
+    return {"typed": "李明", "consent": "on", "assertion": answer, **changes}
+
+
+def test_the_page_asks_the_passkey_for_this_document(client, laid, liming, passkey):
+    key, intent = passkey(liming), laid()
+    page = client.get(url(intent))
+    options = page.context["options"]
+    assert [each["id"] for each in options["allowCredentials"]] == [base64(key.id)]
+    assert options["userVerification"] == "required"
+    assert "Use password and code instead" in page.content.decode()
+    assert client.post(url(intent), answered(key, intent)).url == pledge_url(intent)
+    assert Signature.objects.get().method == "passkey"
+    detail = client.get(pledge_url(intent)).content.decode()
+    assert "Passkey, for this document" in detail
+
+
+def test_with_a_passkey_the_password_and_code_still_sign_where_allowed(
+    client, laid, liming, passkey, usual
+):
+    passkey(liming)
+    intent = laid()
+    assert client.post(url(intent), usual).url == pledge_url(intent)
+    assert Signature.objects.get().method == "password-totp"
+
+
+def test_what_the_passkey_did_not_confirm_is_said_and_nothing_is_lost(
+    client, laid, liming, passkey
+):
+    key, one, other = passkey(liming), laid(), laid("contract")
+    for wrong, said in (
+        ({"assertion": ""}, "Please confirm with your passkey"),
+        ({"assertion": "{"}, "did not arrive in order"),
+        ({}, "answer does not confirm this"),
+    ):
+        answer = client.post(url(one), {**answered(key, other), **wrong})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert said in page and 'value="李明"' in page
+    assert not Signature.objects.exists()
+
+
+def test_where_a_passkey_is_required_no_password_is_asked_for(client, laid, liming, passkey):
+    Organisation.objects.update(signing=Organisation.Signing.PASSKEY)
+    key, intent = passkey(liming), laid()
+    page = client.get(url(intent)).content.decode()
+    assert 'name="password"' not in page and 'name="code"' not in page
+    assert client.post(url(intent), answered(key, intent)).url == pledge_url(intent)
+
+
+@pytest.mark.parametrize("rule", Organisation.Signing)
+def test_who_has_nothing_set_up_is_shown_the_way_there_and_back(client, laid, usual, rule):
+    Organisation.objects.update(signing=rule)
+    Authenticator.objects.all().delete()
+    intent = laid()
+    page = client.get(url(intent)).content.decode()
+    assert reverse("mfa_add_webauthn") in page
+    assert (reverse("mfa_activate_totp") in page) == (rule == "passkey-or-code")
+    assert 'name="consent"' not in page
+    assert url(intent) in client.get(reverse("mfa_index")).content.decode()
+    assert client.post(url(intent), usual).status_code == 422
+    assert not Signature.objects.exists()
+
+
+def test_after_signing_the_way_back_is_gone(client, laid, usual):
+    intent = laid()
+    client.get(url(intent))
+    client.post(url(intent), usual)
+    assert url(intent) not in client.get(reverse("mfa_index")).content.decode()

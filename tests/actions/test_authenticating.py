@@ -1,0 +1,294 @@
+"""Who signs each document: a passkey bound to it, or password and code; each proof serves once."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from pledges import audit
+from pledges.actions import preparing, signing
+from pledges.actions.authenticating import PasskeyAnswer, Ways
+from pledges.actions.enrolment import withdraw
+from pledges.actions.ledger_signing import signed_by_ledger
+from pledges.core import refusals
+from pledges.core.lifecycle import PledgeState
+from pledges.gateways import enrolments, passkeys
+from pledges.gateways.passkeys import Reason
+from pledges.models import Organisation, Pledge, Signature, SigningIntent
+from tests import baseline
+from tests.authenticator import UP, UV, Passkey
+from tests.cast import act, passkey_act
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def laid(draft, now):
+    def lay(slug="general-standards", **options):
+        pledge = draft(slug, **options)
+        return preparing.prepare(pledge, actor=pledge.person, at=now)
+
+    return lay
+
+
+def sign(intent, done, at=baseline.START):
+    return signing.sign(intent, actor=intent.person, at=at, act=done)
+
+
+def refused(intent, done, kind, at=baseline.START):
+    with pytest.raises(kind) as refusal:
+        sign(intent, done, at)
+    assert Pledge.objects.get(pk=intent.pledge_id).status == PledgeState.DRAFT
+    return refusal.value
+
+
+# --- By passkey ---------------------------------------------------------------------------------
+def test_what_a_passkey_signed_is_kept_and_proves_itself(laid, liming, passkey):
+    intent = laid()
+    pledge = sign(intent, passkey_act(passkey(liming), intent))
+    signature = pledge.signature
+    assert signature.method == Signature.Method.PASSKEY
+    block = json.loads(json.dumps(signature.assertion))
+    bound = {
+        "document_sha256": pledge.document_digest,
+        "version_digest": pledge.version.digest,
+        "person_id": liming.pk,
+        "nonce": intent.nonce,
+    }
+    passkeys.reverify(block, **bound)
+    told = enrolments.check(
+        block, person_id=liming.pk, employee_number="E1001", verifier=signed_by_ledger
+    )
+    assert told.introduced_by == "first"
+    facts = json.loads(audit.trail(pledge).last().leaf)["facts"]
+    assert facts["method"] == "passkey"
+
+
+def test_the_same_answer_again_gives_the_same_pledge(laid, liming, passkey):
+    intent = laid()
+    done = passkey_act(passkey(liming), intent)
+    assert sign(intent, done) == sign(intent, done)
+    assert Signature.objects.count() == 1
+
+
+BENT = {
+    "wrong origin": ({"origin": "https://evil.example"}, Reason.WRONG_ORIGIN),
+    "wrong rpId": ({"rp_id": "evil.example"}, Reason.WRONG_RP),
+    "no UV": ({"flags": UP}, Reason.NOT_VERIFIED),
+    "no UP": ({"flags": UV}, Reason.NOT_PRESENT),
+    "cross-origin": ({"crossOrigin": True}, Reason.CROSS_ORIGIN),
+    "wrong type": ({"type": "webauthn.create"}, Reason.WRONG_TYPE),
+    "wrong challenge": ({"challenge": "AAAA"}, Reason.WRONG_CHALLENGE),
+}
+
+
+@pytest.mark.parametrize("name", BENT)
+def test_a_bent_ceremony_signs_nothing(laid, liming, passkey, name):
+    wrong, reason = BENT[name]
+    intent = laid()
+    done = passkey_act(passkey(liming), intent, wrong=wrong)
+    assert refused(intent, done, refusals.PasskeyRefused).reason == reason
+
+
+def test_a_bad_signature_signs_nothing(laid, liming, passkey):
+    intent = laid()
+    done = passkey_act(passkey(liming), intent)
+    response = done.proof.answer["response"]
+    response["signature"] = response["signature"][:-4] + "AAAA"
+    refusal = refused(intent, done, refusals.PasskeyRefused)
+    assert refusal.reason in (Reason.BAD_SIGNATURE, Reason.MALFORMED)
+
+
+def test_an_answer_for_another_document_signs_nothing(laid, liming, passkey):
+    key, one, other = passkey(liming), laid(), laid("contract")
+    refusal = refused(one, passkey_act(key, other), refusals.PasskeyRefused)
+    assert refusal.reason == Reason.WRONG_CHALLENGE
+
+
+def test_a_replay_signs_nothing(laid, liming, passkey, now):
+    """The same document laid again has another nonce."""
+    key, first = passkey(liming), laid()
+    done = passkey_act(key, first)
+    later = now + timedelta(minutes=11)
+    again = preparing.prepare(first.pledge, actor=liming, at=later)
+    refused(again, done, refusals.PasskeyRefused, at=later)
+
+
+def test_anothers_passkey_signs_nothing(laid, liming, wangfang, passkey):
+    intent = laid()
+    passkey(liming)
+    refusal = refused(intent, passkey_act(passkey(wangfang), intent), refusals.PasskeyRefused)
+    assert refusal.reason == Reason.UNKNOWN_CREDENTIAL
+
+
+def test_an_expired_document_is_not_signed(laid, liming, passkey, now):
+    intent = laid()
+    done = passkey_act(passkey(liming), intent)
+    refused(intent, done, refusals.IntentExpired, at=now + timedelta(minutes=10))
+
+
+def test_a_removed_passkey_signs_nothing_even_if_its_row_comes_back(laid, liming, passkey, now):
+    key, intent = passkey(liming), laid()
+    withdraw(key.row, actor=liming, at=now)
+    refused(intent, passkey_act(key, intent), refusals.PasskeyRefused)
+    key.row.delete()
+    refused(intent, passkey_act(key, intent), refusals.PasskeyRefused)
+    assert not Ways(liming).passkeys
+
+
+def test_a_counter_that_goes_back_is_a_copied_key(laid, liming, passkey):
+    key = passkey(liming)
+    first, second = laid(), laid("contract")
+    sign(first, passkey_act(key, first, wrong={"counter": 7}))
+    for counter in (7, 6, 0):
+        done = passkey_act(key, second, wrong={"counter": counter})
+        refusal = refused(second, done, refusals.PasskeyRefused)
+        assert refusal.reason == Reason.COUNTER_ROLLBACK
+    sign(second, passkey_act(key, second, wrong={"counter": 8}))
+
+
+def test_a_key_that_does_not_count_signs_many(laid, liming, passkey):
+    key = passkey(liming)
+    for slug in ("general-standards", "contract"):
+        intent = laid(slug)
+        sign(intent, passkey_act(key, intent, wrong={"counter": 0}))
+
+
+def test_a_key_swapped_in_the_database_signs_nothing(laid, liming, passkey):
+    """Somebody who writes the database puts their own key under the person's credential."""
+    key, intent, own = passkey(liming), laid(), Passkey()
+    own.id = key.id
+    Authenticator.objects.filter(pk=key.row.pk).update(
+        data={"name": "x", "credential": own.register()}
+    )
+    refused(intent, passkey_act(own, intent), refusals.PasskeyRefused)
+
+
+def test_a_passkey_moved_to_another_person_in_the_database_signs_nothing(
+    laid, liming, wangfang, passkey
+):
+    theirs, intent = passkey(wangfang), laid()
+    Authenticator.objects.filter(pk=theirs.row.pk).update(user=liming)
+    refused(intent, passkey_act(theirs, intent), refusals.PasskeyRefused)
+
+
+def test_a_passkey_does_not_sign_under_another_number(laid, liming, passkey):
+    key = passkey(liming)
+    liming.employee_number = "E9999"
+    liming.save()
+    intent = laid()
+    refused(intent, passkey_act(key, intent), refusals.PasskeyRefused)
+
+
+@pytest.mark.parametrize("answer", [None, {}, [], "x", {"rawId": 1, "response": None}])
+def test_what_no_browser_sends_signs_nothing(laid, liming, passkey, answer):
+    passkey(liming)
+    intent = laid()
+    refused(intent, act(proof=PasskeyAnswer(answer)), refusals.PasskeyRefused)
+
+
+# --- By password and code -----------------------------------------------------------------------
+def code_at(username, moment):
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    step = int(moment.timestamp()) // 30
+    return format_hotp_value(hotp_value(baseline.totp_secret(username), step))
+
+
+def test_password_and_code_are_written_down_as_such(laid, now):
+    signature = sign(laid(), act()).signature
+    assert signature.method == "password-totp"
+    assert signature.assertion == {"method": "password-totp"}
+    assert signature.totp_step == int(now.timestamp()) // 30
+
+
+@pytest.mark.parametrize(("seconds", "good"), [(-60, 0), (-30, 1), (0, 1), (30, 1), (60, 0)])
+def test_a_clock_may_be_half_a_minute_off(laid, now, seconds, good):
+    intent = laid()
+    done = act(code=code_at("liming", now + timedelta(seconds=seconds)))
+    if good:
+        sign(intent, done)
+    else:
+        refused(intent, done, refusals.WrongCode)
+
+
+def test_a_code_serves_one_document(laid, liming, now):
+    code = code_at("liming", now)
+    one, other = laid(), laid("contract")
+    sign(one, act(code=code))
+    cache.clear()
+    refused(other, act(code=code), refusals.CodeUsed)
+    # What the code saw, the database holds as well.
+    step = Signature.objects.get().totp_step
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Signature.objects.create(
+            pledge=other.pledge,
+            intent=other,
+            person=liming,
+            method="password-totp",
+            totp_step=step,
+            consent_version="x",
+            consent_text="x",
+            created_at=now,
+        )
+
+
+def test_another_persons_code_of_the_same_moment_is_their_own(laid, wangfang):
+    sign(laid(), act())
+    sign(laid(person=wangfang), act(wangfang))
+
+
+def test_a_code_that_signed_in_does_not_sign(laid, liming):
+    """Neither while allauth still remembers it, nor within our longer tolerance."""
+    at = timezone.now()
+    intent = laid()
+    SigningIntent.objects.update(expires_at=at + timedelta(hours=1))
+    intent.refresh_from_db()
+    code = code_at("liming", at)
+    factor = Authenticator.objects.get(user=liming)
+    assert cache.add(TOTP(factor)._get_used_cache_key(code), "y", timeout=30)
+    refused(intent, act(at=at, code=code), refusals.CodeUsed, at=at)
+    cache.clear()
+    factor.record_usage()
+    refused(intent, act(at=at, code=code), refusals.CodeUsed, at=at)
+    then = at + timedelta(seconds=30)
+    sign(intent, act(at=then, code=code_at("liming", then)), at=then)
+
+
+def test_a_code_that_signed_does_not_sign_in(laid, liming):
+    at = timezone.now()
+    intent = laid()
+    SigningIntent.objects.update(expires_at=at + timedelta(hours=1))
+    intent.refresh_from_db()
+    code = code_at("liming", at)
+    sign(intent, act(at=at, code=code), at=at)
+    assert not TOTP(Authenticator.objects.get(user=liming))._mark_code_used(code)
+
+
+def test_without_an_authenticator_app_there_is_no_code(laid, liming):
+    intent = laid()
+    done = act()
+    Authenticator.objects.all().delete()
+    assert not Ways(liming).any
+    refused(intent, done, refusals.MethodNotAllowed)
+
+
+def test_where_a_passkey_is_required_password_and_code_do_not_sign(laid, liming, passkey):
+    Organisation.objects.update(signing=Organisation.Signing.PASSKEY)
+    intent = laid()
+    refused(intent, act(), refusals.MethodNotAllowed)
+    assert not Ways(liming).any
+    sign(intent, passkey_act(passkey(liming), intent))
+
+
+def test_nothing_secret_is_kept(laid):
+    signature = sign(laid(), act(code=code_at("liming", baseline.START))).signature
+    kept = json.dumps(signature.assertion) + str(vars(signature))
+    assert baseline.PASSWORD not in kept
+    assert hashlib.md5(baseline.PASSWORD.encode()).hexdigest() not in kept
