@@ -1,37 +1,19 @@
-"""A ledger key for the tests, in the place where an installation keeps its own."""
+"""The keys and certificates of a whole test run, made before anything reads the settings."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-)
-from cryptography.x509.oid import NameOID
+from pledges.gateways import hierarchy, pki
 
-PASSPHRASE = "only-for-tests"
+ORGANISATION = "示例银行股份有限公司"
+PASSPHRASE = "passphrase-of-the-tests-" * 3
+# Tests run at fixed times and by the clock, for years to come.
+LONG = dict.fromkeys(hierarchy.YEARS, 40)
+BEGIN = datetime(2025, 9, 1, tzinfo=UTC)
 
 
 def make(folder: Path) -> None:
-    """An encrypted key and its certificate, self-signed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    key = Ed25519PrivateKey.generate()
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ledger under test")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=3650))
-        .sign(key, None)
-    )
-    encrypted = BestAvailableEncryption(PASSPHRASE.encode())
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encrypted)
-    (folder / "ledger.key.pem").write_bytes(pem)
-    (folder / "ledger.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    """Everything that sealing needs, good from before the first pledge of the tests on."""
+    with patch.dict(hierarchy.YEARS, LONG):
+        pki.create(folder, organisation=ORGANISATION, passphrase=PASSPHRASE.encode(), at=BEGIN)

@@ -45,7 +45,6 @@ def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
         "PKI_PASSPHRASE": settings.PKI_PASSPHRASE,
         "TSA_URL": settings.TSA_URL,
         "TSA_ROOTS": settings.TSA_ROOTS,
-        "TSA_REQUIRED": str(settings.TSA_REQUIRED),
         "DJANGO_SETTINGS_MODULE": "tests.served_settings",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "SHOUNUO_FAULT": fault,

@@ -43,6 +43,7 @@ def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
             sha256=digest,
             size=len(renewed),
             created_at=at,
+            level=file.level,
             stamped_until=seals.stamped_until(renewed),
         )
         audit.record(

@@ -58,6 +58,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
             sha256=digest,
             size=len(sealed),
             created_at=at,
+            level=sealing.level_at_acceptance(),
             stamped_until=seals.stamped_until(sealed),
         )
         faults.point("accept:claimed")

@@ -26,6 +26,11 @@ def level_at_signing() -> Level:
     return Level.LONG_TERM if settings.TSA_URL else Level.BASIC
 
 
+def level_at_acceptance() -> Level:
+    """The level that a company's seal made now would have."""
+    return Level.ARCHIVAL if settings.TSA_URL else Level.BASIC
+
+
 def manager_seal(
     pdf: bytes,
     *,

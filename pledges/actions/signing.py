@@ -172,6 +172,7 @@ def _commit(
         sha256=digest,
         size=size,
         created_at=at,
+        level=sealing.level_at_signing(),
     )
     facts = {
         "intent": str(intent.pk),

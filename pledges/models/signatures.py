@@ -28,6 +28,7 @@ class Document(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveIntegerField(_("bytes"))
     created_at = models.DateTimeField(_("created"))
+    level = models.CharField(_("level of the seals"), max_length=10, blank=True)
     stamped_until = models.DateTimeField(_("timestamp good until"), null=True)
 
     class Meta:
@@ -41,6 +42,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+    @property
+    def has_trusted_time(self) -> bool:
+        """Whether a timestamp authority vouches for when it was sealed."""
+        return self.level not in ("", "B-B")
 
     @property
     def label(self) -> str:

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from pledges import access, documents, papers, verification
 from pledges.access import Act
+from pledges.actions import proving
 from pledges.core.lifecycle import PledgeState
 from pledges.core.sheet import Sheet
 from pledges.models import Document, Pledge
@@ -96,3 +98,16 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "document_unavailable.html", status=status)
     name = f"{file.pledge.number}.pdf"
     return pdf_response(data, name=name, sha256=file.sha256, download="download" in request.GET)
+
+
+@require_safe
+def proof(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The separate proof (JSON) of the newest issued file, for those who may read the pledge."""
+    file = newest_file(request, pk)
+    if file is None:
+        raise Http404
+    return HttpResponse(
+        proving.separate_proof(file, at=timezone.now()),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{file.pledge.number}.proof.json"'},
+    )
