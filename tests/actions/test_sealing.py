@@ -1,0 +1,243 @@
+"""Signing and accepting leave files that prove themselves, with and without a trusted time."""
+
+import json
+import subprocess
+from datetime import timedelta
+from io import BytesIO
+
+import pikepdf
+import pytest
+
+from pledges import audit, verification
+from pledges.access import SYSTEM, Denied
+from pledges.actions import preparing, proving, renewing, review, signing
+from pledges.core.lifecycle import PledgeState
+from pledges.core.refusals import KeyExpired, KeysUnusable, TimestampUnavailable
+from pledges.core.verdict import Check, Outcome
+from pledges.gateways import storage
+from pledges.models import Document, LedgerEntry
+from tests.cast import act, passkey_act
+from tests.gateways.papers import poppler
+
+pytestmark = pytest.mark.django_db
+SLUGS = ("general-standards", "contract", "personal-code")
+
+
+def newest(pledge):
+    return pledge.documents.order_by("-revision").first()
+
+
+def content(pledge):
+    return storage.get(newest(pledge).sha256)
+
+
+def line(verdict, check):
+    return next(each for each in verdict.lines if each.check is check)
+
+
+@pytest.fixture
+def signed_by_passkey(draft, liming, passkey, now):
+    def make(slug="general-standards", **options):
+        used = passkey(liming)
+        intent = preparing.prepare(draft(slug, **options), actor=liming, at=now)
+        at = now + timedelta(minutes=1)
+        return signing.sign(intent, actor=liming, at=at, act=passkey_act(used, intent))
+
+    return make
+
+
+# --- What a finished file proves --------------------------------------------------------------
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_pledge_signed_by_passkey_and_accepted_proves_itself(
+    signed_by_passkey, chenjing, now, slug, language
+):
+    signed = signed_by_passkey(slug, language=language)
+    pledge = review.accept(signed, actor=chenjing, at=now + timedelta(hours=1))
+    judged = verification.judge(content(pledge), at=now + timedelta(days=1))
+    assert judged.verdict.outcome is Outcome.ACCEPTED
+    assert [each.passed for each in judged.verdict.lines] == [
+        *(True, True, True, True),
+        *(None, True, True, True, None),
+    ]
+    said = judged.verdict.statement
+    assert (said.number, said.signer, said.method) == (pledge.number, "李明", "passkey")
+    assert said.answers == pledge.answers
+    assert said.signed_at == pledge.signed_at
+    assert judged.newest and judged.standing.status == PledgeState.ACCEPTED
+
+
+def test_a_signed_pledge_is_genuine_and_not_accepted_yet(signed, now):
+    judged = verification.judge(content(signed()), at=now + timedelta(days=1))
+    assert judged.verdict.outcome is Outcome.SIGNED_ONLY
+    assert line(judged.verdict, Check.AUTHENTICATION).reason == "password-claimed"
+
+
+def test_what_was_read_is_the_beginning_of_what_is_issued(accepted):
+    pledge = accepted()
+    read = storage.get(pledge.document_digest)
+    first, second = (storage.get(each.sha256) for each in pledge.documents.order_by("revision"))
+    assert first.startswith(read) and second.startswith(first)
+
+
+def test_poppler_finds_two_valid_signatures_and_the_last_covers_all(accepted, tmp_path):
+    file = tmp_path / "pledge.pdf"
+    file.write_bytes(content(accepted()))
+    told = subprocess.run(["pdfsig", file], capture_output=True, text=True).stdout
+    assert told.count("Signature is Valid.") == 2
+    assert told.count("Total document signed") == 1 and told.rstrip().endswith("unknown.")
+    assert "Signer Certificate Common Name: 李明" in told
+
+
+def test_the_file_stays_pdf_a(accepted):
+    pledge = accepted("contract")
+    before = pikepdf.open(BytesIO(storage.get(pledge.document_digest)))
+    after = pikepdf.open(BytesIO(content(pledge)))
+    assert after.check_pdf_syntax() == []
+    assert after.pdf_version == before.pdf_version == "1.7" and "/Version" not in after.Root
+    assert after.Root.Metadata.read_bytes() == before.Root.Metadata.read_bytes()
+    assert [str(file.AFRelationship) for file in after.Root.AF] == ["/Data"]
+    fonts = poppler("pdffonts", content(pledge)).splitlines()[2:]
+    assert fonts and all(" yes yes yes " in font for font in fonts)
+
+
+def test_the_separate_proof_ties_the_file_to_the_ledger(accepted, now):
+    pledge = accepted()
+    later = now + timedelta(days=1)
+    proof = proving.separate_proof(newest(pledge), at=later)
+    judged = verification.judge(content(pledge), at=later, proof=proof)
+    assert line(judged.verdict, Check.PROOF).passed is True
+    other = json.loads(proof) | {"index": 0}
+    judged = verification.judge(content(pledge), at=later, proof=json.dumps(other).encode())
+    assert judged.verdict.outcome is Outcome.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("act_on", "status"), [("revoke", PledgeState.REVOKED), ("nothing", PledgeState.ACCEPTED)]
+)
+def test_a_file_stays_genuine_whatever_becomes_of_its_pledge(
+    accepted, chenjing, now, act_on, status
+):
+    pledge = accepted()
+    if act_on == "revoke":
+        at = now + timedelta(days=1)
+        review.revoke(pledge, actor=chenjing, at=at, reason="岗位变动。")
+    judged = verification.judge(content(pledge), at=now + timedelta(days=2))
+    assert judged.verdict.outcome is Outcome.ACCEPTED
+    assert judged.standing.status == status
+
+
+def test_an_earlier_file_is_told_from_the_newest(accepted, now):
+    pledge = accepted()
+    first = storage.get(pledge.documents.get(revision=1).sha256)
+    judged = verification.judge(first, at=now + timedelta(days=1))
+    assert judged.verdict.outcome is Outcome.SIGNED_ONLY and not judged.newest
+
+
+# --- A trusted time ---------------------------------------------------------------------------
+@pytest.fixture
+def stamped(timestamps, signed, chenjing, now):
+    """An accepted pledge whose authority's clock goes by the test's time."""
+    timestamps.clock = now + timedelta(minutes=1, seconds=5)
+    pledge = signed()
+    at = now + timedelta(hours=1)
+    timestamps.clock = at + timedelta(seconds=5)
+    return review.accept(pledge, actor=chenjing, at=at)
+
+
+def test_with_an_authority_the_time_is_not_our_own_word(stamped, now):
+    assert [each.level for each in stamped.documents.order_by("revision")] == ["B-LT", "B-LTA"]
+    for years in (0, 1, 5, 9):
+        at = now + timedelta(days=1 + 365 * years)
+        verdict = verification.judge(content(stamped), at=at).verdict
+        assert (verdict.outcome, line(verdict, Check.TIME).reason) == (
+            Outcome.ACCEPTED,
+            "time-trusted",
+        )
+
+
+def test_an_unknown_authority_is_no_authority(stamped, settings, now):
+    settings.TSA_ROOTS = ""
+    verdict = verification.judge(content(stamped), at=now + timedelta(days=1)).verdict
+    assert verdict.outcome is Outcome.REJECTED
+    assert line(verdict, Check.MANAGER).reason == "timestamp-unknown"
+
+
+def test_a_timestamp_is_renewed_in_time_and_once(stamped, timestamps, now):
+    old = newest(stamped)
+    assert list(renewing.due(now, timedelta(days=365))) == []
+    later = old.stamped_until - timedelta(days=100)
+    timestamps.clock = later
+    [due] = renewing.due(later, timedelta(days=365))
+    renewed = renewing.renew(due, actor=SYSTEM, at=later)
+    assert (renewed.revision, renewed.level) == (3, "B-LTA")
+    assert storage.get(renewed.sha256).startswith(storage.get(old.sha256))
+    assert LedgerEntry.objects.order_by("-sequence").first().event == "document.renewed"
+    judged = verification.judge(storage.get(renewed.sha256), at=later + timedelta(hours=1))
+    assert judged.verdict.outcome is Outcome.ACCEPTED and judged.newest
+    assert renewing.renew(due, actor=SYSTEM, at=later) == renewed
+    assert stamped.documents.count() == 3
+
+
+def test_only_the_system_renews(stamped, chenjing, now):
+    with pytest.raises(Denied):
+        renewing.renew(newest(stamped), actor=chenjing, at=now)
+
+
+FAULTS = ("garbage", "nonce", "imprint", "rejected", "foreign", "spoiled", "error", "page")
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, "dead"])
+def test_a_time_is_never_made_up(timestamps, settings, draft, liming, now, fault):
+    if fault == "dead":
+        settings.TSA_URL = "http://127.0.0.1:9/"
+    timestamps.fault, timestamps.clock = fault, now
+    intent = preparing.prepare(draft(), actor=liming, at=now)
+    with pytest.raises(TimestampUnavailable):
+        signing.sign(intent, actor=liming, at=now, act=act())
+    intent.refresh_from_db()
+    assert intent.used_at is None and not Document.objects.exists()
+    timestamps.fault, settings.TSA_URL = "", timestamps.url
+    pledge = signing.sign(intent, actor=liming, at=now, act=act())
+    assert newest(pledge).level == "B-LT"
+
+
+def test_an_acceptance_without_a_time_leaves_the_pledge_waiting(timestamps, signed, chenjing, now):
+    timestamps.clock = now + timedelta(minutes=1)
+    pledge = signed()
+    timestamps.fault = "garbage"
+    with pytest.raises(TimestampUnavailable):
+        review.accept(pledge, actor=chenjing, at=now + timedelta(minutes=2))
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.SIGNED and pledge.documents.count() == 1
+
+
+def test_it_waits_for_an_authority_as_long_as_it_is_told(
+    timestamps, settings, draft, liming, now, monkeypatch
+):
+    """The authority comes back during the first pause."""
+    settings.TSA_WAIT = 10
+    timestamps.fault, timestamps.clock = "error", now
+    monkeypatch.setattr(
+        "pledges.actions.sealing.time.sleep", lambda _seconds: setattr(timestamps, "fault", "")
+    )
+    intent = preparing.prepare(draft(), actor=liming, at=now)
+    assert newest(signing.sign(intent, actor=liming, at=now, act=act())).level == "B-LT"
+
+
+# --- Keys that cannot be used -----------------------------------------------------------------
+def test_without_keys_nothing_is_signed(draft, liming, now, settings, tmp_path):
+    intent = preparing.prepare(draft(), actor=liming, at=now)
+    done = act()
+    settings.PKI_DIR = tmp_path / "none"
+    with pytest.raises((KeysUnusable, audit.LedgerBroken)):
+        signing.sign(intent, actor=liming, at=now, act=done)
+    assert not Document.objects.exists()
+
+
+def test_with_an_expired_key_nothing_is_accepted(signed, chenjing, now):
+    pledge = signed()
+    with pytest.raises(KeyExpired):
+        review.accept(pledge, actor=chenjing, at=now + timedelta(days=60 * 365))
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.SIGNED
