@@ -1,6 +1,6 @@
 """The tables: people, templates, pledges, ledger."""
 
-from pledges.models.ledger import LedgerEntry
+from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.people import Department, Organisation, Person
 from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
 from pledges.models.signatures import Document, Signature, SigningIntent
@@ -10,7 +10,9 @@ __all__ = [
     "Commitment",
     "Department",
     "Document",
+    "LedgerCheckpoint",
     "LedgerEntry",
+    "LedgerOpening",
     "Organisation",
     "Person",
     "Pledge",
