@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from pledges.core.lifecycle import Role
-from pledges.models import Person, Pledge
+from pledges.models import AcceptanceBatch, Person, Pledge
 
 
 class System:
@@ -36,6 +36,8 @@ class Act(StrEnum):
     READ_PLEDGE = "read a pledge"
     LIST_PLEDGES = "see the list of pledges"
     JUDGE_PLEDGE = "accept or return a pledge"
+    ACCEPT_MANY = "accept many pledges in the background"
+    READ_BATCHES = "see how far accepting many has come"
     REVOKE_PLEDGE = "revoke a pledge"
     RENEW_TIMESTAMPS = "have files stamped again"
     EXPORT_PLEDGES = "export pledges"
@@ -77,6 +79,15 @@ def _somebody_elses(actor: Any, pledge: Pledge) -> bool:
     return Role.COMPLIANCE in actor.roles and pledge.person_id != actor.pk
 
 
+def _own_batch(actor: Any, batch: AcceptanceBatch | None) -> bool:
+    """Compliance's bulk acceptances are each officer's own; `None`: any of theirs."""
+    return Role.COMPLIANCE in actor.roles and (batch is None or batch.officer_id == actor.pk)
+
+
+def _reads_batch(actor: Any, batch: AcceptanceBatch | None) -> bool:
+    return Role.AUDITOR in actor.roles or _own_batch(actor, batch)
+
+
 _READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)
 
 
@@ -93,6 +104,8 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_PLEDGE: _reads,
     Act.LIST_PLEDGES: _has(*_READERS),
     Act.JUDGE_PLEDGE: _somebody_elses,
+    Act.ACCEPT_MANY: _own_batch,
+    Act.READ_BATCHES: _reads_batch,
     Act.REVOKE_PLEDGE: _somebody_elses,
     Act.RENEW_TIMESTAMPS: _system_or(lambda actor, subject: False),
     Act.EXPORT_PLEDGES: _has(Role.HR),

@@ -104,10 +104,7 @@ def wipe() -> None:
         cursor.execute(f"TRUNCATE {joined} RESTART IDENTITY CASCADE")
         for name in tables:
             cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
-        guards = (
-            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
-            " WHERE tgname IN ('written_once', 'no_truncate', 'version_guard', 'pledge_guard')"
-        )
+        guards = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
         cursor.execute(guards)
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,11 +33,9 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@contextmanager
-def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
-    """Serve the site; gives its address. The worker dies at the point that `fault` names."""
-    port = free_port()
-    environment = {
+def surroundings(fault: str = "", **more: str) -> dict[str, str]:
+    """The environment in which another process sees this test's database and files."""
+    return {
         **os.environ,
         "DATABASE_URL": database_url(),
         "PRODUCTION": "0",
@@ -47,9 +47,32 @@ def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
         "TSA_URL": settings.TSA_URL,
         "TSA_ROOTS": settings.TSA_ROOTS,
         "DJANGO_SETTINGS_MODULE": "tests.served_settings",
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "SHOUNUO_FAULT": fault,
+        **more,
     }
+
+
+def run_worker(fault: str = "") -> int:
+    """Let a background worker do all that is due; gives its exit code. It dies at `fault`."""
+    command = [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay"]
+    return subprocess.run(command, cwd=ROOT, env=surroundings(fault), timeout=120).returncode
+
+
+def work_off() -> None:
+    """Do in this process what waits in the queue and is due, as the background worker would."""
+    options = {"batch": True, "startup_delay": False, "max_tasks": None, "worker_id": "here"}
+    names = {"queue_names": ["*"], "backend_name": "default", "excluded_queue_names": []}
+    worker = Worker(interval=0, **options, **names)
+    while (task := DBTaskResult.objects.ready().first()) is not None:
+        task.claim("here")
+        worker.run_task(task)
+
+
+@contextmanager
+def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
+    """Serve the site; gives its address. The worker dies at the point that `fault` names."""
+    port = free_port()
+    environment = surroundings(fault, PUBLIC_URL=f"http://127.0.0.1:{port}")
     command = [
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--no-control-socket"),
         *("--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)),

@@ -8,9 +8,9 @@ import pytest
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 
-from pledges import access
+from pledges import access, tasks
 from pledges.access import SYSTEM, Act
-from pledges.actions import preparing
+from pledges.actions import batches, preparing
 from pledges.core.lifecycle import Role
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,10 @@ admin:login                              3333333 3333333
 admin:logout                             3003333 3003333
 admin:password_change                    3003333 3003333
 admin:password_change_done               3003333 3003333
+admin:pledges_acceptancebatch_change     3002020 3005555
+admin:pledges_acceptancebatch_changelist 3002020 3002020
+admin:pledges_acceptancebatch_go_on      3005555 3003000
+admin:pledges_acceptancebatch_progress   3002020 3005555
 admin:pledges_department_add             3000002 3000002
 admin:pledges_department_change          3000002 3000002
 admin:pledges_department_changelist      3000002 3000002
@@ -123,10 +127,11 @@ CODES = {200: "2", 302: "3", 303: "3", 404: "4", 403: "0", 405: "5", 400: "b", 4
 
 
 @pytest.fixture
-def addresses(draft, version, liming, now):
+def addresses(draft, version, liming, chenjing, now):
     """Gives the address of each name, for one draft of Li Ming's laid before him for signing."""
     pledge = draft()
     intent = preparing.prepare(pledge, actor=liming, at=now)
+    batch = batches.begin([pledge], actor=chenjing, at=now, queue=tasks.queue_acceptance)
     arguments = {
         "pledge_start": ["contract"],
         "account_confirm_email": ["key"],
@@ -142,6 +147,8 @@ def addresses(draft, version, liming, now):
     }
     for page in ("edit", "publish", "retire", "revise", "change"):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
+    for page in ("change", "progress", "go_on"):
+        arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
     for page in ("accept", "return", "revoke", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
     for name in ("pledge", "pledge_save", "pledge_prepare", "pledge_document", "verify"):

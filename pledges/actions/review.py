@@ -1,6 +1,6 @@
 """Compliance: accepting under the company's seal, returning with reasons, revoking."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -28,14 +28,6 @@ class Reason:
 
     text: str
     clause: str = ""
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What a bulk acceptance did, by pledge."""
-
-    accepted: tuple[Pledge, ...]
-    left: tuple[Pledge, ...]
 
 
 def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
@@ -68,21 +60,6 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
         notices.announce(notices.ACCEPTED, locked)
     faults.point("accept:committed")
     return locked
-
-
-def accept_unflagged(pledges: Iterable[Pledge], *, actor: Person, at: datetime) -> Tally:
-    """Accept those of `pledges` that wait with nothing unusual; leave the others as they are."""
-    accepted, left = [], []
-    for pledge in pledges:
-        waiting = pledge.status in lifecycle.ACCEPT.sources and not pledge.flagged
-        if not (waiting and access.allows(actor, Act.JUDGE_PLEDGE, pledge)):
-            left.append(pledge)
-            continue
-        try:
-            accepted.append(accept(pledge, actor=actor, at=at))
-        except lifecycle.Forbidden:
-            left.append(pledge)
-    return Tally(tuple(accepted), tuple(left))
 
 
 @transaction.atomic

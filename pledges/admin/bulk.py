@@ -11,21 +11,18 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from pledges import access
+from pledges import access, tasks
 from pledges.access import Act
-from pledges.actions import exporting, review
+from pledges.actions import batches, exporting
+from pledges.admin import words
 from pledges.admin.base import actor_of
-from pledges.core import lifecycle
 from pledges.models import Organisation, Pledge
-
-# Each acceptance draws a document: a hundred keep a person waiting some seconds, not minutes.
-AT_ONCE = 100
 
 
 class BulkActions(ModelAdmin):
@@ -45,38 +42,28 @@ class BulkActions(ModelAdmin):
     @admin.action(description=_("Accept those with nothing unusual"), permissions=["judge"])
     def accept_plain(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """First a page that says which will be accepted and which not; then, confirmed, do it."""
-        chosen = list(queryset.order_by("signed_at", "pk")[: AT_ONCE + 1])
-        if "confirmed" not in request.POST:
+        chosen = list(queryset.order_by("signed_at", "pk")[: batches.MOST + 1])
+        if "confirmed" not in request.POST or not chosen:
             return self._confirm(request, chosen)
-        tally = review.accept_unflagged(chosen, actor=actor_of(request), at=timezone.now())
-        if tally.accepted:
-            count = len(tally.accepted)
-            text = ngettext("%(count)d pledge accepted.", "%(count)d pledges accepted.", count)
-            self.message_user(request, text % {"count": count}, messages.SUCCESS)
-        if tally.left:
-            count = len(tally.left)
-            text = ngettext(
-                "%(count)d pledge was left as it is: %(numbers)s",
-                "%(count)d pledges were left as they are: %(numbers)s",
-                count,
-            )
-            numbers = str(_(", ")).join(str(pledge) for pledge in tally.left)
-            self.message_user(
-                request, text % {"count": count, "numbers": numbers}, messages.WARNING
-            )
-        return None
+        batch = batches.begin(
+            chosen[: batches.MOST],
+            actor=actor_of(request),
+            at=timezone.now(),
+            queue=tasks.queue_acceptance,
+        )
+        return redirect("admin:pledges_acceptancebatch_change", batch.pk)
 
     def _confirm(self, request: HttpRequest, chosen: list[Pledge]) -> HttpResponse:
-        listed = chosen[:AT_ONCE]
-        reasons = [(pledge, why_not(request.user, pledge)) for pledge in listed]
+        officer, listed = actor_of(request), chosen[: batches.MOST]
+        reasons = [(pledge, batches.why_not(officer, pledge)) for pledge in listed]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Accept those with nothing unusual"),
             "opts": self.opts,
             "plain": [pledge for pledge, reason in reasons if not reason],
-            "left": [(pledge, reason) for pledge, reason in reasons if reason],
-            "more": len(chosen) > AT_ONCE,
-            "limit": AT_ONCE,
+            "left": [(pledge, words.left_because(reason)) for pledge, reason in reasons if reason],
+            "more": len(chosen) > batches.MOST,
+            "limit": batches.MOST,
             "back": request.get_full_path(),
         }
         return TemplateResponse(request, "admin/pledges/pledge/accept_plain.html", context)
@@ -100,15 +87,6 @@ class BulkActions(ModelAdmin):
         if not self.has_export_commitments_permission(request):
             raise PermissionDenied
         return _csv(self, request, self.get_changelist_instance(request).get_queryset(request))
-
-
-def why_not(person: Any, pledge: Pledge) -> str:
-    """Why a pledge is not accepted along with others; empty where nothing speaks against it."""
-    if pledge.status not in lifecycle.ACCEPT.sources:
-        return str(_("not waiting for review"))
-    if not access.allows(person, Act.JUDGE_PLEDGE, pledge):
-        return str(_("your own pledge"))
-    return str(_("has unusual answers: look at it by itself")) if pledge.flagged else ""
 
 
 def _zip(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBase:

@@ -18,12 +18,14 @@ from pledges import access
 from pledges.access import Act
 from pledges.admin import desk
 from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.batches import BatchAdmin
 from pledges.admin.ledger import LedgerAdmin
 from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.versions import VersionAdmin
 from pledges.models import (
+    AcceptanceBatch,
     Department,
     LedgerEntry,
     Organisation,
@@ -34,6 +36,7 @@ from pledges.models import (
 
 PAGES: dict[type, type[AccessModelAdmin]] = {
     Pledge: PledgeAdmin,
+    AcceptanceBatch: BatchAdmin,
     TemplateVersion: VersionAdmin,
     Person: PersonAdmin,
     Department: DepartmentAdmin,

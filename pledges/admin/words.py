@@ -3,8 +3,10 @@
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from pledges import wording
+from pledges.actions import batches
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Role
 
@@ -21,6 +23,7 @@ EVENTS: Final = {
     "pledge.accepted": _("Pledge accepted"),
     "pledge.returned": _("Pledge returned"),
     "pledge.revoked": _("Pledge revoked"),
+    "acceptance.begun": _("Acceptance of many begun"),
     "pledges.exported": _("Pledges exported"),
     "commitments.exported": _("Commitments exported"),
     "person.created": _("Account created"),
@@ -73,3 +76,31 @@ def refusal(error: Exception) -> str:
     if isinstance(error, refusals.FaultyTemplate):
         return " ".join(wording.text_problem(problem) for problem in error.problems)
     return wording.refusal(error)
+
+
+_LEFT: Final = {
+    batches.FLAGGED: _("has unusual answers: look at it by itself"),
+    batches.OWN: _("your own pledge"),
+    batches.NOT_ALLOWED: _("whoever began this may no longer accept it"),
+    batches.NOT_WAITING: _("not waiting for review"),
+    batches.FAILED: _("accepting it failed; please try it by itself"),
+}
+
+
+def left_because(reason: str) -> str:
+    """Why a pledge was not accepted along with others."""
+    return str(_LEFT[reason]) if reason in _LEFT else wording.refusal_of_kind(reason)
+
+
+def sealed_of(sealed: int, total: int) -> str:
+    """How many of a bulk acceptance bear the company's seal."""
+    text = ngettext("%(sealed)d of %(total)d sealed", "%(sealed)d of %(total)d sealed", total)
+    return text % {"sealed": sealed, "total": total}
+
+
+def left_count(count: int) -> str:
+    """How many of a bulk acceptance were left."""
+    text = ngettext(
+        "%(count)d pledge was left as it is", "%(count)d pledges were left as they are", count
+    )
+    return text % {"count": count}

@@ -1,5 +1,6 @@
 """The tables: people, templates, pledges, ledger."""
 
+from pledges.models.batches import AcceptanceBatch, AcceptanceItem
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.people import Department, Organisation, Person
 from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
@@ -7,6 +8,8 @@ from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
 
 __all__ = [
+    "AcceptanceBatch",
+    "AcceptanceItem",
     "Commitment",
     "Department",
     "Document",

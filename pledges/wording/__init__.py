@@ -2,7 +2,7 @@
 
 from pledges.wording.answers import answer_problem, expected, flag_note, hint, label, missing
 from pledges.wording.language import active as language
-from pledges.wording.refusals import refusal
+from pledges.wording.refusals import refusal, refusal_of_kind
 from pledges.wording.texts import text_problem
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "language",
     "missing",
     "refusal",
+    "refusal_of_kind",
     "text_problem",
 ]

@@ -115,6 +115,16 @@ def _key_expired(error: refusals.KeyExpired) -> str:
     }
 
 
+def refusal_of_kind(kind: str) -> str:
+    """The sentence for a refusal of which only the kind was kept."""
+    for each, sentence in _SENTENCES.items():
+        if getattr(each, "kind", None) == kind:
+            return str(sentence)
+    if kind == refusals.Unprintable.kind:
+        return _("It holds characters that cannot be printed.")
+    return _("This was refused; nothing has changed.")
+
+
 def _unprintable(characters: tuple[str, ...]) -> str:
     named = _(", ").join(
         f"{character} (U+{ord(character):04X} {unicodedata.name(character, '')})".replace(" )", ")")

@@ -288,9 +288,3 @@ def test_revoking_keeps_the_documents(accepted, chenjing, now):
     revoked = review.revoke(pledge, actor=chenjing, at=now, reason="调岗")
     assert revoked.status == PledgeState.REVOKED
     assert revoked.documents.count() == 2
-
-
-def test_bulk_acceptance_leaves_what_is_unusual(signed, wangfang, chenjing, now):
-    plain, unusual = signed(), signed(person=wangfang, satisfaction_target="60")
-    tally = review.accept_unflagged([plain, unusual], actor=chenjing, at=now)
-    assert tally == review.Tally(accepted=(plain,), left=(unusual,))

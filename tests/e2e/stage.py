@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -11,10 +11,11 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 from django.utils import timezone
 
-from pledges.actions import answers, preparing, review, templates
+from pledges.actions import answers, batches, preparing, review, templates
 from pledges.actions.review import Reason
 from pledges.core.outline import Slot
 from pledges.models import (
+    AcceptanceBatch,
     Department,
     LedgerEntry,
     Person,
@@ -42,6 +43,9 @@ class Stage:
     version: TemplateVersion
     next_version: TemplateVersion
     reset: tuple[str, str]
+    begun: AcceptanceBatch
+    finished: AcceptanceBatch
+    forsaken: AcceptanceBatch
 
 
 def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
@@ -56,6 +60,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     accepted = review.accept(signed("contract", person=wangfang, at=past), **judged)
     revoked = review.accept(signed("personal-code", person=wangfang, at=past), **judged)
     outdated = preparing.prepare(draft("contract", person=zhaolei, at=past), actor=zhaolei, at=past)
+    unusual = signed(person=wangfang, at=past, satisfaction_target="70")
     TOTP.activate(wangfang, generate_totp_secret())
     RecoveryCodes.activate(wangfang)
     return Stage(
@@ -64,13 +69,26 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         outdated=outdated,
         correction=correction,
         returned=returned,
-        signed=signed(person=wangfang, at=past, satisfaction_target="70"),
+        signed=unusual,
         accepted=accepted,
         revoked=review.revoke(revoked, **judged, reason="岗位变动。"),
         version=accepted.version,
         next_version=templates.revise(accepted.version, **judged),
+        begun=_batch([unusual], judge, at=now),
+        finished=_settled(_batch([unusual, accepted], judge, at=past)),
+        forsaken=_batch([unusual, accepted], judge, at=past),
         reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
     )
+
+
+def _batch(pledges: list[Pledge], judge: Person, *, at: datetime) -> AcceptanceBatch:
+    """A batch that no worker has begun with."""
+    return batches.begin(pledges, actor=judge, at=at, queue=lambda *turn: None)
+
+
+def _settled(batch: AcceptanceBatch) -> AcceptanceBatch:
+    batches.work(batch.pk, 0, clock=timezone.now, queue=lambda *turn: None)
+    return batch
 
 
 def _place(pledge: Pledge) -> str:
@@ -120,6 +138,11 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("pledge_accept", stage.signed.pk),
             admin_path("pledge_return", stage.signed.pk),
             admin_path("pledge_revoke", stage.accepted.pk),
+            admin_path("acceptancebatch_changelist"),
+            *(
+                admin_path("acceptancebatch_change", each.pk)
+                for each in (stage.begun, stage.finished, stage.forsaken)
+            ),
             *(people, admin_path("person_change", person.pk), versions),
             admin_path("templateversion_change", stage.version.pk),
             admin_path("templateversion_retire", stage.version.pk),
@@ -131,6 +154,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
         "wuying": [
             *("/admin/", records, admin_path("pledge_change", stage.returned.pk)),
             *(versions, admin_path("templateversion_change", stage.version.pk)),
+            admin_path("acceptancebatch_changelist"),
+            admin_path("acceptancebatch_change", stage.forsaken.pk),
             *(admin_path("ledgerentry_changelist"), admin_path("ledgerentry_change", entry.pk)),
         ],
         "admin": [

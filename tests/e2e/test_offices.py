@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import Pledge
 from tests.e2e.pages import Draft, download, said
+from tests.serving import run_worker
 
 REASON = "满意度目标低于公司的要求，请改为不低于 90%。"
 
@@ -49,6 +50,29 @@ def test_compliance_accepts_the_longest_waiting_first(window, chenjing, signed, 
     expect(page.locator(".title-line h1")).to_contain_text(newer.number)  # the next that waits
     older.refresh_from_db()
     assert (older.status, older.reviewed_by) == (PledgeState.ACCEPTED, chenjing)
+
+
+def test_many_are_accepted_in_the_background_while_the_page_tells_how_far(
+    window, chenjing, signed, wangfang, lately, device
+):
+    plain = signed("contract", at=lately(0))
+    unusual = signed(person=wangfang, at=lately(1), satisfaction_target="60")
+    page = window(chenjing, device=device).tab("/admin/pledges/pledge/")
+    for box in page.locator("#result_list tbody input[type=checkbox]").all():
+        box.check()
+    page.locator("[name=action]").select_option("accept_plain")
+    page.locator(".list-actions [type=submit]").click()
+    expect(page.locator("#left")).to_be_visible()
+    page.locator("main .actions [type=submit]").click()
+    page.wait_for_url("**/acceptancebatch/*/change/")
+    expect(page.locator("#how-far")).to_contain_text("0")
+    assert run_worker() == 0
+    expect(page.locator("#moving progress")).to_have_attribute("value", "1")
+    expect(page.locator("#told")).to_contain_text(said("Finished."))
+    plain.refresh_from_db()
+    unusual.refresh_from_db()
+    assert (plain.status, plain.reviewed_by) == (PledgeState.ACCEPTED, chenjing)
+    assert unusual.status == PledgeState.SIGNED
 
 
 def test_a_returned_pledge_is_corrected_signed_anew_and_accepted(

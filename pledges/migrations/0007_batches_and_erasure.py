@@ -1,0 +1,149 @@
+"""Acceptance of many in the background; erasure of personal data, and the triggers that allow it."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+# An item of a batch is settled once, and nothing of a batch is deleted.
+BATCHES = """
+CREATE FUNCTION shounuo_guard_item() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.outcome = 'waiting'
+        AND to_jsonb(OLD) - '{outcome,reason,tries,settled_at}'::text[]
+            = to_jsonb(NEW) - '{outcome,reason,tries,settled_at}'::text[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% of a settled item is not possible', TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER item_guard BEFORE UPDATE OR DELETE ON pledges_acceptanceitem
+    FOR EACH ROW EXECUTE FUNCTION shounuo_guard_item();
+ALTER TABLE pledges_acceptanceitem ENABLE ALWAYS TRIGGER item_guard;
+"""
+NO_BATCHES = """
+DROP TRIGGER item_guard ON pledges_acceptanceitem;
+DROP FUNCTION shounuo_guard_item();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("pledges", "0006_passkeys"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="AcceptanceBatch",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="begun")),
+                ("turn", models.PositiveIntegerField(default=0)),
+                ("worked_at", models.DateTimeField(verbose_name="last worked on")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compliance officer",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "bulk acceptance",
+                "verbose_name_plural": "bulk acceptances",
+                "ordering": ("-created_at", "-pk"),
+            },
+        ),
+        migrations.CreateModel(
+            name="AcceptanceItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("accepted", "accepted"),
+                            ("left", "left as it was"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40, verbose_name="reason")),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="settled")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="pledges.acceptancebatch",
+                    ),
+                ),
+                (
+                    "pledge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pledges.pledge",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "pledge of a bulk acceptance",
+                "verbose_name_plural": "pledges of a bulk acceptance",
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.AddIndex(
+            model_name="acceptancebatch",
+            index=models.Index(fields=["officer", "-created_at"], name="batch_by_officer"),
+        ),
+        migrations.AddIndex(
+            model_name="acceptancebatch",
+            index=models.Index(
+                condition=models.Q(("finished_at__isnull", True)),
+                fields=["created_at"],
+                name="batch_unfinished",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="acceptanceitem",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "pledge"), name="batch_names_a_pledge_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="acceptanceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "waiting"), ("reason", ""), ("settled_at__isnull", True)),
+                    models.Q(
+                        ("outcome", "accepted"), ("reason", ""), ("settled_at__isnull", False)
+                    ),
+                    models.Q(
+                        ("outcome", "left"),
+                        ("settled_at__isnull", False),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="batch_item_is_settled_or_waits",
+            ),
+        ),
+        migrations.RunSQL(BATCHES, NO_BATCHES),
+    ]

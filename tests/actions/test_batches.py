@@ -1,0 +1,272 @@
+"""Accepting many in the background: everything once, the others left with reasons, and kill -9."""
+
+import signal
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from pledges import access, audit, tasks
+from pledges.actions import batches, review
+from pledges.core import refusals
+from pledges.core.lifecycle import PledgeState, Role
+from pledges.gateways import storage
+from pledges.models import AcceptanceItem, LedgerEntry, Pledge
+from pledges.models.batches import PATIENCE
+from tests.serving import run_worker
+
+pytestmark = pytest.mark.django_db
+Outcome = AcceptanceItem.Outcome
+
+
+class Worker:
+    """A queue and a worker in one: runs what is due, at a time that stands still."""
+
+    def __init__(self, now):
+        self.now, self.queued, self.turns = now, [], 0
+
+    def queue(self, batch, turn, not_before=None):
+        self.queued.append((not_before, batch, turn))
+
+    def step(self):
+        due = [task for task in self.queued if task[0] is None or task[0] <= self.now]
+        if not due:
+            return False
+        self.queued.remove(due[0])
+        self.turns += 1
+        batches.work(*due[0][1:], clock=lambda: self.now, queue=self.queue)
+        return True
+
+    def run(self):
+        while self.step():
+            pass
+
+
+@pytest.fixture
+def worker(now):
+    return Worker(now + timedelta(hours=2))
+
+
+@pytest.fixture
+def begin(worker, chenjing):
+    def make(*pledges, actor=chenjing):
+        return batches.begin(pledges, actor=actor, at=worker.now, queue=worker.queue)
+
+    return make
+
+
+def outcomes(batch):
+    return {item.pledge: (item.outcome, item.reason) for item in batch.items.all()}
+
+
+def many(person, version, count, at):
+    return Pledge.objects.bulk_create(
+        Pledge(
+            id=uuid.uuid4(),
+            person=person,
+            version=version,
+            language="zh-hans",
+            status=PledgeState.SIGNED,
+            number=f"CN-2026-{number:06}",
+            signer_name="李明",
+            document_digest="0" * 64,
+            signed_at=at + timedelta(seconds=number),
+            saved_at=at,
+            created_at=at,
+        )
+        for number in range(count)
+    )
+
+
+def stubbed(monkeypatch, accept):
+    monkeypatch.setattr(batches.review, "accept", accept)
+
+
+def quick_accept(pledge, *, actor, at):
+    Pledge.objects.filter(pk=pledge.pk, status=PledgeState.SIGNED).update(
+        status=PledgeState.ACCEPTED, reviewed_by=actor, reviewed_at=at
+    )
+
+
+def test_a_thousand_are_accepted_in_order_and_in_short_turns(
+    begin, worker, liming, version, now, monkeypatch
+):
+    seen = []
+    stubbed(monkeypatch, lambda pledge, **rest: (seen.append(pledge), quick_accept(pledge, **rest)))
+    pledges = many(liming, version(), batches.MOST, now)
+    batch = begin(*reversed(pledges))
+    worker.run()
+    batch.refresh_from_db()
+    assert batch.finished_at == worker.now
+    assert seen == pledges
+    assert worker.turns == batches.MOST / batches.SLICE
+    assert batch.items.filter(outcome=Outcome.ACCEPTED).count() == batches.MOST
+    worker.now += PATIENCE  # what was queued for the case of a death finds nothing to do
+    worker.run()
+    assert len(seen) == batches.MOST
+
+
+@pytest.mark.parametrize("count", [0, batches.MOST + 1])
+def test_none_and_too_many_are_refused(begin, liming, version, now, count):
+    with pytest.raises(ValueError):
+        begin(*many(liming, version(), count, now))
+
+
+def test_what_cannot_be_accepted_is_left_with_its_reason_and_the_others_go_on(
+    begin, worker, chenjing, sunhao, signed, accepted, wangfang, zhaolei
+):
+    chenjing.groups.add(Group.objects.get(name=Role.MANAGER))
+    flagged = signed(person=wangfang, satisfaction_target="80")
+    own, elsewhere = signed(person=chenjing), signed("contract")
+    review.accept(elsewhere, actor=sunhao, at=worker.now)
+    plain = signed(person=zhaolei)
+    batch = begin(flagged, own, elsewhere, plain)
+    worker.run()
+    assert outcomes(batch) == {
+        flagged: ("left", batches.FLAGGED),
+        own: ("left", batches.OWN),
+        elsewhere: ("left", batches.NOT_WAITING),
+        plain: ("accepted", ""),
+    }
+    plain.refresh_from_db()
+    assert (plain.status, plain.reviewed_at) == (PledgeState.ACCEPTED, worker.now)
+    begun = LedgerEntry.objects.get(event="acceptance.begun")
+    assert (begun.actor_id, begun.subject) == (chenjing.pk, f"acceptancebatch:{batch.pk}")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (refusals.Unprintable(("𰻝",)), "unprintable"),
+        (storage.Unwritable("disk full"), batches.FAILED),
+        (ZeroDivisionError(), batches.FAILED),
+    ],
+)
+def test_one_that_is_refused_or_fails_stops_no_other(
+    begin, worker, liming, version, now, monkeypatch, error, reason
+):
+    first, second = many(liming, version(), 2, now)
+
+    def accept(pledge, **rest):
+        if pledge == first:
+            raise error
+        quick_accept(pledge, **rest)
+
+    stubbed(monkeypatch, accept)
+    batch = begin(first, second)
+    worker.run()
+    assert outcomes(batch) == {first: ("left", reason), second: ("accepted", "")}
+
+
+def test_an_officer_deactivated_meanwhile_accepts_nothing_more(
+    begin, worker, chenjing, liming, version, now, monkeypatch
+):
+    first, second = many(liming, version(), 2, now)
+
+    def accept(pledge, **rest):
+        quick_accept(pledge, **rest)
+        type(chenjing).objects.filter(pk=chenjing.pk).update(is_active=False)
+
+    stubbed(monkeypatch, accept)
+    batch = begin(first, second)
+    worker.run()
+    assert outcomes(batch) == {first: ("accepted", ""), second: ("left", batches.NOT_ALLOWED)}
+
+
+def test_a_turn_is_taken_once(begin, worker, liming, version, now, monkeypatch):
+    seen = []
+    stubbed(monkeypatch, lambda pledge, **rest: (seen.append(pledge), quick_accept(pledge, **rest)))
+    batch = begin(*many(liming, version(), 3, now))
+    worker.queued *= 4  # a queue that delivers more than once
+    worker.run()
+    assert len(seen) == 3
+    assert batch.items.filter(outcome=Outcome.ACCEPTED).count() == 3
+
+
+def test_a_worker_that_was_taken_for_dead_stops_and_nothing_happens_twice(
+    begin, worker, liming, version, now, monkeypatch
+):
+    pledges = many(liming, version(), 4, now)
+    seen = []
+
+    def accept(pledge, **rest):
+        seen.append(pledge)
+        quick_accept(pledge, **rest)
+        if len(seen) == 2:  # so slow that another one has begun the next turn
+            worker.now += PATIENCE
+            worker.step()
+
+    stubbed(monkeypatch, accept)
+    batch = begin(*pledges)
+    worker.run()
+    assert seen == pledges
+    assert set(outcomes(batch).values()) == {("accepted", "")}
+
+
+def test_the_same_asked_for_twice_is_one_batch(begin, worker, signed, wangfang):
+    pledges = signed(), signed(person=wangfang)
+    assert begin(*pledges) == begin(*reversed(pledges))
+    assert begin(pledges[0]) != begin(*pledges)
+
+
+def test_accepting_many_is_for_compliance(begin, signed, zhoumin, sunhao, worker):
+    pledge = signed()
+    with pytest.raises(access.Denied):
+        begin(pledge, actor=zhoumin)
+    batch = begin(pledge)
+    with pytest.raises(access.Denied):
+        batches.go_on(batch, actor=sunhao, queue=worker.queue)
+
+
+def test_a_pledge_under_which_workers_die_is_left_in_the_end(
+    begin, worker, liming, version, now, monkeypatch
+):
+    deadly, plain = many(liming, version(), 2, now)
+
+    class Death(BaseException):
+        pass
+
+    def accept(pledge, **rest):
+        if pledge == deadly:
+            raise Death
+        quick_accept(pledge, **rest)
+
+    stubbed(monkeypatch, accept)
+    batch = begin(deadly, plain)
+    for _death in range(batches.MOST_TRIES):
+        with pytest.raises(Death):
+            worker.step()
+        assert not worker.step()
+        worker.now += PATIENCE
+    worker.run()
+    assert outcomes(batch) == {deadly: ("left", batches.FAILED), plain: ("accepted", "")}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("point", ["accept:claimed", "accept:committed", "batch:settled"])
+def test_a_worker_killed_in_the_middle_loses_nothing(
+    signed, liming, wangfang, zhaolei, chenjing, point
+):
+    at = timezone.now() - timedelta(hours=1)
+    pledges = [signed(person=person, at=at) for person in (liming, wangfang, zhaolei)]
+    DBTaskResult.objects.all().delete()  # the mails about signing
+    batch = batches.begin(pledges, actor=chenjing, at=at, queue=tasks.queue_acceptance)
+    assert run_worker(fault=point) == -signal.SIGKILL
+    batch.refresh_from_db()
+    assert (batch.finished_at, batch.turn) == (None, 1)
+    assert Pledge.objects.in_force().count() == (point in {"accept:committed", "batch:settled"})
+    assert run_worker() == 0  # too early: the next turn waits until the first is surely dead
+    assert Pledge.objects.in_force().count() < 3
+    waiting = DBTaskResult.objects.get(status="READY", task_path__endswith="accept_slice")
+    assert waiting.run_after > timezone.now()
+    DBTaskResult.objects.filter(pk=waiting.pk).update(run_after=timezone.now())  # time passes
+    assert run_worker() == 0
+    batch.refresh_from_db()
+    assert batch.finished_at is not None
+    assert set(outcomes(batch).values()) == {("accepted", "")}
+    assert LedgerEntry.objects.filter(event="pledge.accepted").count() == 3
+    assert all(pledge.documents.count() == 2 for pledge in pledges)
+    assert list(audit.verify()) == []
