@@ -1,11 +1,11 @@
-"""Settings of the seals: where keys and certificates are, and who vouches for the time."""
+"""Settings of what proves: keys and certificates, who vouches for the time, checkpoints."""
 
 import os
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import PRODUCTION, VAR_DIR
+from config.environment import PRODUCTION, VAR_DIR, words
 from config.secrets import pki_passphrase
 
 PKI_DIR = Path(os.environ.get("PKI_DIR") or VAR_DIR / "pki").resolve()
@@ -31,3 +31,8 @@ if TSA_URL and not TSA_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured("TSA_URL must be an http:// or https:// address")
 if TSA_URL and not TSA_ROOTS:
     raise ImproperlyConfigured("TSA_URL needs TSA_ROOTS, the certificates that it is trusted by")
+
+# Signed checkpoints of the ledger: a folder that the database's administrators cannot write, and
+# people outside who keep what they are sent.
+CHECKPOINTS_DIR = Path(os.environ.get("CHECKPOINTS_DIR") or VAR_DIR / "checkpoints").resolve()
+CHECKPOINT_MAIL = words("CHECKPOINT_MAIL")

@@ -74,6 +74,11 @@ def _own_documents_folder(settings, tmp_path):
     settings.STORAGES = storages
 
 
+@pytest.fixture(autouse=True)
+def _own_checkpoints_folder(settings, tmp_path):
+    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
+
+
 @pytest.fixture
 def now():
     return baseline.START

@@ -43,6 +43,7 @@ def surroundings(fault: str = "", **more: str) -> dict[str, str]:
         "DOCUMENTS_DIR": settings.STORAGES["documents"]["OPTIONS"]["location"],
         "PKI_DIR": str(settings.PKI_DIR),
         "PKI_PASSPHRASE": settings.PKI_PASSPHRASE,
+        "CHECKPOINTS_DIR": str(settings.CHECKPOINTS_DIR),
         "TSA_URL": settings.TSA_URL,
         "TSA_ROOTS": settings.TSA_ROOTS,
         "DJANGO_SETTINGS_MODULE": "tests.served_settings",

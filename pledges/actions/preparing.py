@@ -172,7 +172,15 @@ def _record_intent(
         "intent": str(intent.pk),
         "document": digest,
         "version": intent.version_digest,
-        "content": intent.content_digest,
     }
-    audit.record("pledge.prepared", actor=actor, subject=now, at=at, facts=facts)
+    # The content can be guessed from a list of names and answers; its digest would tell who is
+    # right. The document's own cannot: it holds the pledge's unguessable number.
+    audit.record(
+        "pledge.prepared",
+        actor=actor,
+        subject=now,
+        at=at,
+        facts=facts,
+        personal={"content": intent.content_digest},
+    )
     return intent

@@ -180,7 +180,10 @@ def _commit(
         "issued": digest,
         "method": proved.method,
     }
-    audit.record(lifecycle.SIGN.event, actor=actor, subject=pledge, at=at, facts=facts)
+    personal = {"signer": dict(intent.signer)}
+    audit.record(
+        lifecycle.SIGN.event, actor=actor, subject=pledge, at=at, facts=facts, personal=personal
+    )
     notices.announce(notices.SIGNED, pledge)
     return pledge
 

@@ -38,6 +38,30 @@ def completed(sequence: int, leaf: bytes, left: LookUp) -> list[bytes]:
     return hashes
 
 
+class Growing:
+    """A tree that leaves are appended to, in the memory of one hash a level."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._last: list[bytes] = []
+
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Take the next leaf's hash; gives what `completed` gives."""
+        self.size += 1
+        done = completed(self.size, leaf, self._newest)
+        nodes = [leaf, *done]
+        self._last[: len(nodes)] = nodes
+        return done
+
+    def root(self) -> bytes:
+        return root(self.size, self._newest)
+
+    def _newest(self, level: int, index: int) -> bytes:
+        # Of each level, only the newest node is ever asked for: the left neighbour of the one
+        # being made, or the peak of that size.
+        return self._last[level]
+
+
 def home(level: int, index: int) -> tuple[int, int]:
     """Where a node is kept: the leaf (from 1) that completes it, and its place in `completed`.
 

@@ -171,3 +171,19 @@ class TimestampUnavailable(SealUnavailable):
 
     reason: str
     kind = "timestamp-unavailable"
+
+
+@dataclass(eq=False)
+class LedgerBroken(Refusal):
+    """The ledger is not the one whose checkpoint was published; `reason` is for the log."""
+
+    reason: str
+    kind = "ledger-broken"
+
+
+@dataclass(eq=False)
+class CheckpointUnavailable(Refusal):
+    """No checkpoint can be signed or published at present; `reason` is for the log."""
+
+    reason: str
+    kind = "checkpoint-unavailable"

@@ -17,7 +17,12 @@ def load(pem: bytes, passphrase: str | bytes) -> Ed25519PrivateKey:
 
 def public_key(certificate_pem: bytes) -> bytes:
     """The 32 bytes of the public key in a certificate."""
-    key = x509.load_pem_x509_certificate(certificate_pem).public_key()
+    return raw(x509.load_pem_x509_certificate(certificate_pem))
+
+
+def raw(certificate: x509.Certificate) -> bytes:
+    """The same of a certificate that is already read; ValueError for another kind of key."""
+    key = certificate.public_key()
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError("the ledger's certificate is not for an Ed25519 key")
     return key.public_bytes_raw()

@@ -21,7 +21,7 @@ PERSON = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pledges", "0004_cache_table")]
+    dependencies = [("pledges", "0005_ledger_tree")]
     operations = [
         migrations.AddField(
             model_name="organisation",

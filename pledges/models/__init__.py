@@ -1,7 +1,7 @@
 """The tables: people, templates, pledges, ledger."""
 
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
-from pledges.models.ledger import LedgerEntry
+from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.people import Department, Organisation, Person
 from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
 from pledges.models.signatures import Document, Signature, SigningIntent
@@ -13,7 +13,9 @@ __all__ = [
     "Commitment",
     "Department",
     "Document",
+    "LedgerCheckpoint",
     "LedgerEntry",
+    "LedgerOpening",
     "Organisation",
     "Person",
     "Pledge",

@@ -1,4 +1,4 @@
-"""The ledger: one row for each thing that happened, chained by hash, never changed."""
+"""The ledger: one row for each thing that happened, one leaf of a hash tree, never changed."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,7 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LedgerEntry(models.Model):
-    """One event. `leaf` is the exact text that `leaf_hash` covers; it holds no personal data."""
+    """One event. `leaf` is the exact text that `leaf_hash` covers; it holds no personal data.
+
+    `subtrees` are the hashes of the perfect subtrees that this entry completes, smallest first:
+    64 hexadecimal digits each, none for an odd `sequence` (`core.merkle.completed`).
+    """
 
     sequence = models.BigIntegerField(_("sequence"), primary_key=True)
     at = models.DateTimeField(_("time"))
@@ -15,7 +19,7 @@ class LedgerEntry(models.Model):
     subject = models.CharField(_("subject"), max_length=80)
     leaf = models.TextField(_("entry"))
     leaf_hash = models.CharField(_("hash of the entry"), max_length=64)
-    chain_hash = models.CharField(_("hash of the chain"), max_length=64, unique=True)
+    subtrees = models.TextField(_("hashes of subtrees"), blank=True)
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -28,3 +32,39 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.event}"
+
+
+class LedgerOpening(models.Model):
+    """What a salted commitment in an entry stands for; may be deleted, and nothing else.
+
+    The entry commits to SHA-256(salt ‖ value), `value` being canonical JSON. Without salt and
+    value the commitment says nothing any more, and every proof is still valid.
+    """
+
+    entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="openings")
+    name = models.CharField(max_length=40)
+    salt = models.CharField(max_length=64)
+    value = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["entry", "name"], name="ledger_one_opening_each"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.name}"
+
+
+class LedgerCheckpoint(models.Model):
+    """A signed checkpoint as it was published: so many entries, under this root."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.CharField(max_length=64)
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("size",)
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.root}"

@@ -69,6 +69,14 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.SealUnavailable: gettext_lazy(
         "Nothing can be sealed at present, and nothing has changed. Please try again later."
     ),
+    refusals.LedgerBroken: gettext_lazy(
+        "The ledger does not agree with its last published checkpoint, so nothing was done. "
+        "Please inform the administrator."
+    ),
+    refusals.CheckpointUnavailable: gettext_lazy(
+        "The ledger's checkpoint cannot be signed or published at present, so nothing was done. "
+        "Please inform the administrator."
+    ),
     Forbidden: gettext_lazy("This is not possible in the present state."),
     PermissionDenied: gettext_lazy("You may not do this."),
 }

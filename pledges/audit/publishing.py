@@ -1,0 +1,158 @@
+"""Checkpoints: the ledger signs what it holds, and says so outside the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from pledges.audit import tree
+from pledges.core import checkpoints
+from pledges.core.checkpoints import Checkpoint
+from pledges.core.refusals import CheckpointUnavailable, LedgerBroken
+from pledges.gateways import ledgerkey, noticeboard, pki
+from pledges.gateways.pki import PkiFault
+from pledges.models import LedgerCheckpoint, LedgerEntry
+
+# Any fixed number will do, but for that of the ledger's writers, who need not wait for a disk.
+_LOCK_KEY = 0x5E_C0_1E_D7
+NAME = "ledger"
+NOTHING = Checkpoint("", 0, b"")
+
+
+def checkpoint(at: datetime) -> LedgerCheckpoint:
+    """Sign and publish the ledger as it stands; the same one again if nothing was added.
+
+    The file is on disk before the row says that there is one, and it covers what is committed
+    and nothing else: hence no transaction may be open. Raises LedgerBroken when the ledger does
+    not begin with what was published last, CheckpointUnavailable when it cannot be signed or
+    published.
+    """
+    with transaction.atomic(durable=True):
+        _take_turn()
+        size = tree.size()
+        root = tree.root(size)
+        note = published()
+        last = opened(note) if note is not None else NOTHING
+        _require_growth(last, size, root)
+        if note is None or last.size != size:
+            note = _signed(Checkpoint(_origin(), size, root))
+            with _folder_trouble():
+                noticeboard.post(folder(), size, note)
+        row, _made = LedgerCheckpoint.objects.get_or_create(
+            size=size, defaults={"root": root.hex(), "note": note, "at": at}
+        )
+        if row.root != root.hex():
+            raise LedgerBroken(f"another checkpoint of {size} entries is on record")
+        return row
+
+
+def proof(entry: LedgerEntry, checkpoint: LedgerCheckpoint) -> dict[str, object]:
+    """That `entry` is in the ledger as `checkpoint` has it, for whoever has the root.
+
+    Raises LedgerBroken.
+    """
+    path = tree.inclusion(entry.sequence, checkpoint.size)
+    return {
+        "entry": entry.leaf,
+        "index": entry.sequence - 1,
+        "inclusion": [each.hex() for each in path],
+        "checkpoint": checkpoint.note,
+        "certificate": certificate().decode(),
+    }
+
+
+def published() -> str | None:
+    """The note published last, as it stands outside the database; None before the first.
+
+    Raises CheckpointUnavailable when it cannot be read.
+    """
+    with _folder_trouble():
+        return noticeboard.latest(folder())
+
+
+def opened(note: str) -> Checkpoint:
+    """What a published note says, if a key of this ledger signed it, now or before a renewal.
+
+    Raises LedgerBroken if none did, CheckpointUnavailable without a certificate.
+    """
+    for key in _public_keys():
+        try:
+            return checkpoints.read(
+                note, public_key=key, verify=lambda *said, key=key: ledgerkey.verify(key, *said)
+            )
+        except checkpoints.Malformed:
+            continue
+    raise LedgerBroken("the published checkpoint is not one that this ledger signed")
+
+
+def folder() -> Path:
+    return Path(settings.CHECKPOINTS_DIR)
+
+
+def certificate() -> bytes:
+    """The certificate of the ledger's key (PEM). Raises CheckpointUnavailable."""
+    with _key_trouble():
+        return pki.read(Path(settings.PKI_DIR), f"{NAME}.pem")
+
+
+def _take_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+
+
+def _require_growth(last: Checkpoint, size: int, root: bytes) -> None:
+    if last.size > size:
+        raise LedgerBroken(f"{last.size} entries were published and there are {size}")
+    if last.size:
+        then = root if last.size == size else tree.root(last.size)
+        if then != last.root:
+            raise LedgerBroken(f"the first {last.size} entries are not those that were published")
+
+
+def _signed(checkpoint: Checkpoint) -> str:
+    with _key_trouble():
+        place = Path(settings.PKI_DIR)
+        public = ledgerkey.public_key(certificate())
+        key = ledgerkey.load(pki.read(place, f"{NAME}.key.pem"), settings.PKI_PASSPHRASE)
+        if key.public_key().public_bytes_raw() != public:
+            raise CheckpointUnavailable("the ledger's key and its certificate do not fit")
+        return checkpoints.write(checkpoint, public_key=public, sign=key.sign)
+
+
+def _public_keys() -> Iterator[bytes]:
+    with _key_trouble():
+        yield ledgerkey.public_key(certificate())
+        for old in pki.retired(Path(settings.PKI_DIR), NAME):
+            yield ledgerkey.raw(old)
+
+
+def _origin() -> str:
+    """The ledger's name in its notes: its address without the scheme (C2SP tlog-checkpoint)."""
+    address = urlsplit(settings.PUBLIC_URL)
+    return f"{address.netloc}{address.path.rstrip('/')}/ledger"
+
+
+@contextmanager
+def _folder_trouble() -> Iterator[None]:
+    try:
+        yield
+    except noticeboard.Contradiction as error:
+        raise LedgerBroken(f"{error} was published with another text") from error
+    except UnicodeDecodeError as error:
+        raise LedgerBroken("the published checkpoint is not text") from error
+    except OSError as error:
+        raise CheckpointUnavailable(f"the folder of checkpoints: {error.strerror}") from error
+
+
+@contextmanager
+def _key_trouble() -> Iterator[None]:
+    try:
+        yield
+    except PkiFault as error:
+        raise CheckpointUnavailable(str(error)) from error
+    except (ValueError, TypeError) as error:
+        raise CheckpointUnavailable("the ledger's key does not open, or is of no use") from error

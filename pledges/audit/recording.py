@@ -1,0 +1,129 @@
+"""The only writer of the ledger: gapless, a leaf of the hash tree each, free of personal data."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db import connection, models, transaction
+
+from pledges.audit import tree
+from pledges.core import lifecycle, merkle
+from pledges.core.digests import canonical_json
+from pledges.models import LedgerEntry, LedgerOpening
+
+EVENTS: Final = lifecycle.events() | {
+    "version.imported",
+    "version.drafted",
+    "version.changed",
+    "pledge.opened",
+    "pledge.assigned",
+    "pledge.prepared",
+    "acceptance.begun",
+    "pledges.exported",
+    "commitments.exported",
+    "person.created",
+    "person.changed",
+    "department.changed",
+    "organisation.changed",
+    "passkey.permitted",
+    "passkey.enrolled",
+    "passkey.removed",
+}
+SALT: Final = 32  # bytes
+# Any fixed number will do: every writer of the ledger takes the same lock.
+_LOCK_KEY: Final = 0x5E_C0_1E_D6
+
+
+class UnknownEvent(ValueError):
+    """The event is not in the ledger's closed vocabulary."""
+
+
+def subject_of(thing: models.Model) -> str:
+    """How the ledger names a row: its table and key."""
+    return f"{thing._meta.model_name}:{thing.pk}"
+
+
+def record(
+    event: str,
+    *,
+    actor: object,
+    subject: models.Model | str,
+    at: datetime,
+    facts: Mapping[str, object] | None = None,
+    personal: Mapping[str, object] | None = None,
+) -> LedgerEntry:
+    """Append one event; must run inside the transaction whose change it tells of.
+
+    `facts` may hold digests, counts, codes and keys, never names or other personal data, nor a
+    digest of them that could be guessed. What is `personal` enters as salted commitments; what
+    opens them is kept beside the ledger, and can be erased.
+    """
+    if event not in EVENTS:
+        raise UnknownEvent(event)
+    openings = [_opening(name, value) for name, value in (personal or {}).items()]
+    _take_turn()
+    sequence = tree.size() + 1
+    name = subject if isinstance(subject, str) else subject_of(subject)
+    actor_id = getattr(actor, "pk", None)
+    told: dict[str, object] = {
+        "sequence": sequence,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "event": event,
+        "actor": actor_name(actor_id),
+        "subject": name,
+        "facts": dict(facts or {}),
+    }
+    if openings:
+        told["commitments"] = {each.name: commitment(each.salt, each.value) for each in openings}
+    entry = _append(sequence, canonical_json(told), at, event, actor_id, name)
+    for each in openings:
+        each.entry = entry
+    LedgerOpening.objects.bulk_create(openings)
+    return entry
+
+
+def _append(
+    sequence: int, leaf: bytes, at: datetime, event: str, actor_id: int | None, subject: str
+) -> LedgerEntry:
+    hashed = merkle.leaf_hash(leaf)
+    done = tree.answer(lambda look_up: merkle.completed(sequence, hashed, look_up))
+    return LedgerEntry.objects.create(
+        sequence=sequence,
+        at=at,
+        event=event,
+        actor_id=actor_id,
+        subject=subject,
+        leaf=leaf.decode(),
+        leaf_hash=hashed.hex(),
+        subtrees=b"".join(done).hex(),
+    )
+
+
+def _opening(name: str, value: object) -> LedgerOpening:
+    salt = secrets.token_hex(SALT)
+    return LedgerOpening(name=name, salt=salt, value=canonical_json(value).decode())
+
+
+def commitment(salt: str, value: str) -> str:
+    """What an entry says in place of `value` (canonical JSON): SHA-256(salt ‖ value)."""
+    return hashlib.sha256(bytes.fromhex(salt) + value.encode()).hexdigest()
+
+
+def _take_turn() -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("the ledger is written with its change")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+
+
+def actor_name(actor_id: int | None) -> str:
+    """How the ledger names whoever acted."""
+    return "system" if actor_id is None else f"person:{actor_id}"
+
+
+def trail(*subjects: models.Model | str) -> models.QuerySet[LedgerEntry]:
+    """The entries about any of `subjects`, oldest first."""
+    names = [item if isinstance(item, str) else subject_of(item) for item in subjects]
+    return LedgerEntry.objects.filter(subject__in=names).order_by("sequence")
