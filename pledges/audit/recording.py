@@ -20,6 +20,7 @@ EVENTS: Final = lifecycle.events() | {
     "pledge.opened",
     "pledge.assigned",
     "pledge.prepared",
+    "document.renewed",
     "acceptance.begun",
     "pledges.exported",
     "commitments.exported",

@@ -35,8 +35,10 @@ def _check(found: Any) -> None:
     action = raw(found, "/A")
     if isinstance(action, generic.IndirectObject):
         action = action.get_object()
-    if isinstance(action, generic.DictionaryObject) and action.get("/S") not in INERT_ACTIONS:
-        raise Rejected("active-content", what=str(action.get("/S")))
+    # In a structure element, /A holds attributes, which have no /S.
+    if isinstance(action, generic.DictionaryObject) and "/S" in action:
+        if action["/S"] not in INERT_ACTIONS:
+            raise Rejected("active-content", what=str(action["/S"]))
 
 
 def _dictionaries(value: Any) -> Iterator[Any]:

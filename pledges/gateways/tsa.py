@@ -61,6 +61,11 @@ class HttpTimeStamper(TimeStamper):
         for algorithm, token in list(authority.dummies.items()):
             self._register_dummy(algorithm, token)  # type: ignore[no-untyped-call]
 
+    @property
+    def roots(self) -> tuple[asn1_x509.Certificate, ...]:
+        """The certificates that the authority must answer under."""
+        return self._authority.roots
+
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         # A fresh random nonce of 56 bits under a fixed leading byte, by pyHanko.
         nonce, request = self.request_cms(message_digest, md_algorithm)  # type: ignore[no-untyped-call]

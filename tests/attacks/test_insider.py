@@ -134,6 +134,7 @@ def test_the_victims_old_answer_for_another_document(victim, intent, draft, now)
 def test_rows_that_say_the_victim_signed_by_passkey(victim, intent, chenjing, now):
     """Signed by password, and the row rewritten: the file says what was done."""
     pledge = signing.sign(intent, actor=victim, at=now, act=act(victim, at=now))
+    rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows("ALTER TABLE pledges_signature DISABLE TRIGGER USER")
     rows("UPDATE pledges_signature SET method = 'passkey' WHERE pledge_id = %s", str(pledge.pk))
     rows("ALTER TABLE pledges_signature ENABLE ALWAYS TRIGGER written_once")
