@@ -33,6 +33,9 @@ class BilingualName(models.Model):
 class Organisation(BilingualName):
     """The company whose pledges these are; exactly one row."""
 
+    UNNAMED: ClassVar[str] = "本公司"
+    """What the migration calls it until somebody gives it its name."""
+
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     number_prefix = models.CharField(
         _("prefix of pledge numbers"),
