@@ -33,6 +33,9 @@ class BilingualName(models.Model):
 class Organisation(BilingualName):
     """The company whose pledges these are; exactly one row."""
 
+    UNNAMED: ClassVar[str] = "本公司"
+    """What the migration calls it until somebody gives it its name."""
+
     class Signing(models.TextChoices):
         PASSKEY = "passkey", _("With a passkey")
         PASSKEY_OR_CODE = "passkey-or-code", _("With a passkey, or with password and code")
