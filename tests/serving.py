@@ -35,6 +35,8 @@ def free_port() -> int:
 def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
     """Serve the site; gives its address. The worker dies at the point that `fault` names."""
     port = free_port()
+    # Not by number: passkeys belong to names.
+    address = f"http://localhost:{port}"
     environment = {
         **os.environ,
         "DATABASE_URL": database_url(),
@@ -42,7 +44,7 @@ def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
         "SECRET_KEY": settings.SECRET_KEY,
         "DOCUMENTS_DIR": settings.STORAGES["documents"]["OPTIONS"]["location"],
         "DJANGO_SETTINGS_MODULE": "tests.served_settings",
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PUBLIC_URL": address,
         "SHOUNUO_FAULT": fault,
     }
     command = [
@@ -51,7 +53,6 @@ def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
         *("--timeout", "120", "--log-level", "error"),
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{address}/accounts/login/")
         yield address
