@@ -213,7 +213,7 @@ class Signing:
             event = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
             finger.send("Input.dispatchTouchEvent", event)
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        finger.detach()
+        # Not detached: with it would go the virtual authenticator of another session.
 
     def type_name(self, name: str) -> None:
         if self.page.locator("[data-methods]").is_visible():
