@@ -76,6 +76,7 @@ language                                 5555555 3333333
 mfa_activate_totp                        3333333 3333333
 mfa_add_webauthn                         3333333 3333333
 mfa_authenticate                         3333333 3333333
+mfa_confirm_passkey                      3444444 3444444
 mfa_deactivate_totp                      3334444 3334444
 mfa_download_recovery_codes              3444444 3444444
 mfa_edit_webauthn                        3333333 3333333
@@ -87,7 +88,6 @@ mfa_reauthenticate_webauthn              3333333 3333333
 mfa_remove_webauthn                      3333333 3333333
 mfa_view_recovery_codes                  3444444 3555555
 mine                                     3222222 3555555
-passkey_confirm                          3444444 3444444
 pledge                                   3244444 3b44444
 pledge_document                          3444444 3555555
 pledge_prepare                           3344444 3344444
@@ -136,7 +136,7 @@ def addresses(draft, version, liming, now):
     arguments = {
         "pledge_start": ["contract"],
         "account_confirm_email": ["key"],
-        "passkey_confirm": [1],
+        "mfa_confirm_passkey": [1],
         "mfa_edit_webauthn": [1],
         "mfa_remove_webauthn": [1],
         "account_reset_password_from_key": ["1", "key"],

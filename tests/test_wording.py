@@ -116,6 +116,7 @@ def _refusals():
     simple = {kind: kind for kind in kinds if kind is not refusals.Refusal}
     simple[refusals.Incomplete] = lambda: refusals.Incomplete(read([], {}))
     simple[refusals.Unprintable] = lambda: refusals.Unprintable(("\U00020bb7",))
+    simple[refusals.PasskeyRefused] = lambda: refusals.PasskeyRefused("wrong-origin")
     fault = problems.Problem(3, 5, "number-skipped", "（2）", "（3）")
     simple[refusals.FaultyTemplate] = lambda: refusals.FaultyTemplate((fault,))
     return list(simple.items())

@@ -69,14 +69,14 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     return Stage(
         empty=answers.open_pledge(revoked.version, actor=liming, at=now, language="zh-hans"),
         laid=preparing.prepare(draft("contract", person=liming), actor=liming, at=now),
-        laid_by_passkey=_lay(draft("personal-code", person=wangfang), now),
-        laid_by_nothing=_lay(draft("personal-code", person=zhaolei), now),
         outdated=outdated,
         correction=correction,
         returned=returned,
         signed=signed(person=wangfang, at=past, satisfaction_target="70"),
         accepted=accepted,
         revoked=review.revoke(revoked, **judged, reason="岗位变动。"),
+        laid_by_passkey=_lay(draft("personal-code", person=wangfang), now),
+        laid_by_nothing=_lay(draft("personal-code", person=zhaolei), now),
         version=accepted.version,
         next_version=templates.revise(accepted.version, **judged),
         passkey=passkey,
@@ -127,7 +127,6 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             pledge_path(stage.empty) + "?check=1",
             sign_path(stage.laid),
             *map(reverse, ACCOUNT),
-            reverse("mfa_activate_totp"),
             "/admin/",
             NOWHERE,
         ],
@@ -140,9 +139,12 @@ def pages(stage: Stage) -> dict[str, list[str]]:
                 reverse(name, args=[stage.passkey.pk])
                 for name in ("mfa_edit_webauthn", "mfa_remove_webauthn")
             ),
-            reverse("passkey_confirm", args=[stage.newcomer.pk]),
+            reverse("mfa_confirm_passkey", args=[stage.newcomer.pk]),
         ],
-        "zhaolei": [sign_path(stage.outdated), sign_path(stage.laid_by_nothing)],
+        "zhaolei": [
+            *(sign_path(stage.outdated), sign_path(stage.laid_by_nothing)),
+            *map(reverse, ("mfa_index", "mfa_activate_totp", "mfa_list_webauthn")),
+        ],
         "chenjing": [
             *("/", "/admin/", queue, records, records + "&q=nobody"),
             *(admin_path("pledge_change", each.pk) for each in (stage.empty, *judged)),

@@ -32,7 +32,7 @@ ERROR_PAGES = {
     503: lambda request: render(request, "document_unavailable.html"),
 }
 # Who looks at pages of two factors, which want the password again.
-TWO_FACTORS = {"liming", "wangfang"}
+TWO_FACTORS = {"liming", "wangfang", "zhaolei"}
 DESK, PHONE = (DEVICES[name]["viewport"] for name in ("desktop", "phone"))
 HEAVIEST = 200_000  # bytes as sent, on the first visit
 JUDGE = """options => axe.run({resultTypes: ["violations"], iframes: false, ...options}).then(
