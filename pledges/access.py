@@ -95,6 +95,10 @@ def _reads(actor: Any, pledge: Pledge) -> bool:
     return pledge.person_id == actor.pk or _has(*_READERS)(actor, pledge)
 
 
+def _own_factor(actor: Any, authenticator: Any) -> bool:
+    return bool(actor.roles) and getattr(authenticator, "user_id", None) == actor.pk
+
+
 RULES: Final[dict[Act, Rule]] = {
     Act.ENTER_ADMIN: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
     Act.OPEN_PLEDGE: _has(Role.MANAGER),
@@ -115,8 +119,8 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
     Act.MANAGE_PEOPLE: _system_or(_has(Role.ADMINISTRATOR)),
     Act.READ_LEDGER: _has(Role.AUDITOR),
-    Act.ENROL_PASSKEY: lambda actor, authenticator: authenticator.user_id == actor.pk,
-    Act.PERMIT_ENROLMENT: lambda actor, person: isinstance(actor, System),
+    Act.ENROL_PASSKEY: _own_factor,
+    Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
 }
 
 
