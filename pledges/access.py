@@ -46,6 +46,7 @@ class Act(StrEnum):
     WRITE_TEMPLATES = "write, publish and retire templates"
     READ_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
+    ERASE_PERSON = "erase somebody's personal data after the retention period"
     READ_LEDGER = "read the ledger"
     ENROL_PASSKEY = "enrol a passkey of one's own"
     PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
@@ -88,6 +89,11 @@ def _reads_batch(actor: Any, batch: AcceptanceBatch | None) -> bool:
     return Role.AUDITOR in actor.roles or _own_batch(actor, batch)
 
 
+def _manages(actor: Any, subject: Any) -> bool:
+    """Nobody makes a new person of the row that an erased one left: the ledger names it."""
+    return Role.ADMINISTRATOR in actor.roles and not getattr(subject, "erased_at", None)
+
+
 _READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)
 
 
@@ -117,7 +123,8 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_TEMPLATES: _has(Role.COMPLIANCE, Role.AUDITOR),
     Act.WRITE_TEMPLATES: _system_or(_has(Role.COMPLIANCE)),
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
-    Act.MANAGE_PEOPLE: _system_or(_has(Role.ADMINISTRATOR)),
+    Act.MANAGE_PEOPLE: _system_or(_manages),
+    Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),
     Act.READ_LEDGER: _has(Role.AUDITOR),
     Act.ENROL_PASSKEY: _own_factor,
     Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
