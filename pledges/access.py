@@ -46,6 +46,7 @@ class Act(StrEnum):
     WRITE_TEMPLATES = "write, publish and retire templates"
     READ_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
+    ERASE_PERSON = "erase somebody's personal data after the retention period"
     READ_LEDGER = "read the ledger"
     ENROL_PASSKEY = "enrol a passkey of one's own"
     PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
@@ -88,11 +89,20 @@ def _reads_batch(actor: Any, batch: AcceptanceBatch | None) -> bool:
     return Role.AUDITOR in actor.roles or _own_batch(actor, batch)
 
 
+def _manages(actor: Any, subject: Any) -> bool:
+    """Nobody makes a new person of the row that an erased one left: the ledger names it."""
+    return Role.ADMINISTRATOR in actor.roles and not getattr(subject, "erased_at", None)
+
+
 _READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)
 
 
 def _reads(actor: Any, pledge: Pledge) -> bool:
     return pledge.person_id == actor.pk or _has(*_READERS)(actor, pledge)
+
+
+def _own_factor(actor: Any, authenticator: Any) -> bool:
+    return bool(actor.roles) and getattr(authenticator, "user_id", None) == actor.pk
 
 
 RULES: Final[dict[Act, Rule]] = {
@@ -113,10 +123,11 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_TEMPLATES: _has(Role.COMPLIANCE, Role.AUDITOR),
     Act.WRITE_TEMPLATES: _system_or(_has(Role.COMPLIANCE)),
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
-    Act.MANAGE_PEOPLE: _system_or(_has(Role.ADMINISTRATOR)),
+    Act.MANAGE_PEOPLE: _system_or(_manages),
+    Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),
     Act.READ_LEDGER: _has(Role.AUDITOR),
-    Act.ENROL_PASSKEY: lambda actor, authenticator: authenticator.user_id == actor.pk,
-    Act.PERMIT_ENROLMENT: lambda actor, person: isinstance(actor, System),
+    Act.ENROL_PASSKEY: _own_factor,
+    Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
 }
 
 

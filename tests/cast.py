@@ -150,7 +150,7 @@ def passkey(settings):
     def make(person, *, at=baseline.START, **options):
         party = Party.at(settings.PUBLIC_URL)
         made = Passkey(rp_id=party.id, origin=party.origin)
-        row = WebAuthn.add(person, "Passkey", made.register()).instance
+        row = WebAuthn.add(person, "Key", made.register()).instance
         enrolment.enrol(row, actor=person, at=at, **options)
         made.row = row
         return made

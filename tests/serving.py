@@ -72,14 +72,15 @@ def work_off() -> None:
 def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
     """Serve the site; gives its address. The worker dies at the point that `fault` names."""
     port = free_port()
-    environment = surroundings(fault, PUBLIC_URL=f"http://127.0.0.1:{port}")
+    # Not by number: passkeys belong to names.
+    address = f"http://localhost:{port}"
+    environment = surroundings(fault, PUBLIC_URL=address)
     command = [
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--no-control-socket"),
         *("--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)),
         *("--timeout", "120", "--log-level", "error"),
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{address}/accounts/login/")
         yield address

@@ -80,12 +80,18 @@ admin:view_on_site                       3004444 3004444
 healthz                                  2222222 5555555
 language                                 5555555 3333333
 mfa_activate_totp                        3333333 3333333
+mfa_add_webauthn                         3333333 3333333
 mfa_authenticate                         3333333 3333333
-mfa_deactivate_totp                      3444444 3444444
+mfa_confirm_passkey                      3444444 3444444
+mfa_deactivate_totp                      3334444 3334444
 mfa_download_recovery_codes              3444444 3444444
+mfa_edit_webauthn                        3333333 3333333
 mfa_generate_recovery_codes              3333333 3333333
 mfa_index                                3222222 3555555
-mfa_reauthenticate                       3333333 3333333
+mfa_list_webauthn                        3222222 3555555
+mfa_reauthenticate                       3223333 3223333
+mfa_reauthenticate_webauthn              3333333 3333333
+mfa_remove_webauthn                      3333333 3333333
 mfa_view_recovery_codes                  3444444 3555555
 mine                                     3222222 3555555
 pledge                                   3244444 3b44444
@@ -137,6 +143,9 @@ def addresses(draft, version, liming, chenjing, now):
     arguments = {
         "pledge_start": ["contract"],
         "account_confirm_email": ["key"],
+        "mfa_confirm_passkey": [1],
+        "mfa_edit_webauthn": [1],
+        "mfa_remove_webauthn": [1],
         "account_reset_password_from_key": ["1", "key"],
         "pledge_sign": [pledge.pk, intent.pk],
         "pledge_reading_copy": [pledge.pk, intent.pk],

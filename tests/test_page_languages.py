@@ -3,12 +3,16 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from pledges import notices
 from pledges.actions import exporting, preparing, review
 from pledges.models import LedgerEntry, Person, Pledge, TemplateVersion
 from tests import baseline
+from tests.authenticator import Passkey
 from tests.visible import texts
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +52,7 @@ PAGES = [(username, page) for username, pages in OWN.items() for page in pages]
 # What is the same in every language, or was entered by people.
 SAME = {
     *("Shounuo", "English", "Linux", "macOS", "Windows", "Asia", "Shanghai", "contract"),
+    *("JavaScript", "localhost"),
     *baseline.CAST,
     *(word for name in baseline.ENGLISH.values() for word in name.split()),
     *("Example", "Bank"),
@@ -115,6 +120,33 @@ def test_a_page_speaks_one_language(client, kept, language):
             if words := strange(text, language):
                 found.append((username, page, words, text[:80]))
     assert not found
+
+
+FACTORS = (
+    *("mfa_index", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn"),
+    *("mfa_deactivate_totp", "mfa_reauthenticate", "mfa_generate_recovery_codes"),
+)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_of_second_factors_speak_one_language(client, draft, passkey, liming, language):
+    client.cookies["django_language"] = language
+    client.force_login(liming)
+    laid = preparing.prepare(draft(), actor=liming, at=timezone.now())
+    document = reverse("pledge_sign", args=[laid.pledge_id, laid.pk])
+    pages = [client.get(document)]
+    key, waiting = passkey(liming).row, WebAuthn.add(liming, "123", Passkey().register()).instance
+    client.post("/accounts/reauthenticate/", {"password": baseline.PASSWORD})
+    pages += [client.get(reverse(name)) for name in FACTORS]
+    pages += [client.get(document), client.post(document, {"assertion": "{"})]
+    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_confirm_passkey"):
+        pages.append(client.get(reverse(name, args=[waiting.pk])))
+    pages.append(client.post(reverse("mfa_remove_webauthn", args=[key.pk]), follow=True))
+    Authenticator.objects.all().delete()
+    pages += [client.get(document), client.get("/accounts/2fa/")]
+    assert {page.status_code for page in pages} == {200, 422}
+    said = [text for page in pages for text in texts(page.content.decode(), language)]
+    assert not [(strange(text, language), text) for text in said if strange(text, language)]
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -82,6 +82,17 @@ def test_the_command_overwrites_nothing(made: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_an_organisation_without_a_name_is_asked_for_it(own: Path) -> None:
+    Organisation.objects.update(name_zh=Organisation.UNNAMED)
+    with pytest.raises(CommandError, match="in the admin first"):
+        run()
+    assert not own.exists()
+    # Nobody is there to be asked when the site starts for the first time without demonstration.
+    run(if_missing=True)
+    assert own.exists()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["company-seal", "event-ca", "company-ca", "ledger"])
 def test_a_renewal_is_in_use_at_once(made: Path, name: str) -> None:
     before = keyring.store()
@@ -141,7 +152,9 @@ def test_all_is_well_with_keys_and_without_a_time_authority() -> None:
     assert warned() == []
 
 
-def test_missing_keys_are_told_with_what_to_do(own: Path) -> None:
+def test_missing_keys_are_told_with_what_to_do(own: Path, settings) -> None:
+    assert seal_checks.check_keys() == []  # the first make run makes them
+    settings.PRODUCTION = True
     (message,) = seal_checks.check_keys()
     assert message.id == "shounuo.W003"
     assert "init_pki" in message.hint

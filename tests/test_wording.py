@@ -120,8 +120,11 @@ def _refusals():
     ends = datetime(2026, 1, 2, tzinfo=UTC)
     simple[refusals.KeyExpired] = lambda: refusals.KeyExpired("company-seal", ends, ends)
     simple[refusals.Unprintable] = lambda: refusals.Unprintable(("\U00020bb7",))
+    simple[refusals.PasskeyRefused] = lambda: refusals.PasskeyRefused("wrong-origin")
     fault = problems.Problem(3, 5, "number-skipped", "（2）", "（3）")
     simple[refusals.FaultyTemplate] = lambda: refusals.FaultyTemplate((fault,))
+    kept = (refusals.Kept("CN-2026-000001", "revoked", date(2036, 11, 23)),)
+    simple[refusals.NotErasable] = lambda: refusals.NotErasable(kept)
     return list(simple.items())
 
 

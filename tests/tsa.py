@@ -23,7 +23,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from pledges.gateways.keys import to_asn1
 
-BEGIN, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2049, 1, 1, tzinfo=UTC)
+BEGIN, END = datetime(2010, 1, 1, tzinfo=UTC), datetime(2049, 1, 1, tzinfo=UTC)
 REPLY = "application/timestamp-reply"
 CONFIGURATION = """
 [tsa]

@@ -193,6 +193,20 @@ def withdraw(authenticator: Authenticator, *, actor: access.Actor, at: datetime)
     storage.put_record(_removed(name), canonical_json({"removed_at": at.isoformat()}))
 
 
+def forget(person_id: int) -> None:
+    """Remove what is stated of an erased person's passkeys; once more changes nothing.
+
+    The folder stays occupied, and the employee number taken: whoever wrote a name back into the
+    database could otherwise enrol a passkey of their own as that person's first.
+    """
+    folder = f"enrolments/{person_id}"
+    occupied = f"{folder}/erased.json"
+    storage.put_record(occupied, canonical_json({"erased": True}))
+    for name in storage.list_records(folder):
+        if name != occupied:
+            storage.remove_record(name)
+
+
 def _credential(authenticator: Authenticator) -> Credential:
     return passkeys.credential_in(authenticator.data.get("credential"))
 

@@ -77,7 +77,7 @@ def _record(
 ) -> list:
     with transaction.atomic():
         access.require(actor, act)
-        keys = list(pledges.issued().order_by("number").values_list("pk", flat=True))
+        keys = list(pledges.kept().order_by("number").values_list("pk", flat=True))
         audit.record(
             event,
             actor=actor,

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Subquery
 from pledges import access, audit
 from pledges.access import Act
 from pledges.actions import sealing
+from pledges.core.lifecycle import PledgeState
 from pledges.gateways import faults, seals, storage
 from pledges.models import Document, Pledge
 
@@ -16,7 +17,7 @@ from pledges.models import Document, Pledge
 def due(at: datetime, within: timedelta) -> Iterator[Document]:
     """The newest file of each pledge whose last timestamp ends within that time."""
     newest = Document.objects.filter(pledge=OuterRef("pledge")).order_by("-revision").values("pk")
-    files = Document.objects.filter(
+    files = Document.objects.exclude(pledge__status=PledgeState.ERASED).filter(
         pk=Subquery(newest[:1]), stamped_until__isnull=False, stamped_until__lt=at + within
     )
     return files.select_related("pledge").order_by("stamped_until", "pk").iterator(chunk_size=200)
@@ -34,8 +35,8 @@ def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=file.pledge_id)
         newest = pledge.documents.order_by("-revision").first()
-        if newest is None or newest.pk != file.pk:
-            # Somebody else was faster: the newest file has its timestamp already.
+        if newest is None or newest.pk != file.pk or pledge.status == PledgeState.ERASED:
+            # Somebody else was faster: the newest file has its timestamp, or there is none to keep.
             return newest or file
         issued = Document.objects.create(
             pledge=pledge,

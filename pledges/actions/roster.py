@@ -42,7 +42,7 @@ def save_person(
         changed.append("roles")
     stays = person.is_active and Role.ADMINISTRATOR.value in held
     if before and Role.ADMINISTRATOR in before.roles and not stays:
-        _require_another_administrator(before)
+        require_another_administrator(before)
     person.is_superuser = False
     person.is_staff = bool(held - {Role.MANAGER.value})
     person.save()
@@ -91,7 +91,8 @@ def _held(person: Person | None) -> set[str]:
     return known.intersection(person.groups.values_list("name", flat=True)) if person else set()
 
 
-def _require_another_administrator(person: Person) -> None:
+def require_another_administrator(person: Person) -> None:
+    """Raise `LastAdministrator` if nobody but `person` manages people."""
     others = Person.objects.filter(groups__name=Role.ADMINISTRATOR, is_active=True)
     if not others.exclude(pk=person.pk).exists():
         raise refusals.LastAdministrator

@@ -1,7 +1,8 @@
-"""Removing files that nothing names: what a lost race or a killed process left behind."""
+"""Removing files that nothing names: what a lost race, a killed process, an erasure left."""
 
 from datetime import datetime, timedelta
 
+from pledges.core.lifecycle import PledgeState
 from pledges.gateways import storage
 from pledges.models import Document, SigningIntent
 
@@ -10,8 +11,9 @@ ORPHAN_AGE = timedelta(hours=24)
 
 
 def sweep(at: datetime) -> int:
-    """Remove files that no document and no open intent names; gives their number."""
-    known = set(Document.objects.values_list("sha256", flat=True))
+    """Remove files that no kept document and no open intent names; gives their number."""
+    kept = Document.objects.exclude(pledge__status=PledgeState.ERASED)
+    known = set(kept.values_list("sha256", flat=True))
     known |= set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
     orphans = list(storage.orphans(known, at - ORPHAN_AGE))
     for digest in orphans:

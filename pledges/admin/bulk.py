@@ -90,7 +90,7 @@ class BulkActions(ModelAdmin):
 
 
 def _zip(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBase:
-    if not pledges.issued().exists():
+    if not pledges.kept().exists():
         return _nothing_to_export(page, request)
     at = timezone.now()
     archive = exporting.export(pledges, actor=actor_of(request), at=at)
@@ -103,7 +103,7 @@ def _zip(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBa
 
 
 def _csv(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBase:
-    if not pledges.issued().exists():
+    if not pledges.kept().exists():
         return _nothing_to_export(page, request)
     at = timezone.now()
     rows = exporting.commitments(pledges, actor=actor_of(request), at=at)

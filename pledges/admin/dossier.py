@@ -137,7 +137,7 @@ def notes_on(found: Iterable[Unusual], reasons: Iterable[ReturnReason]) -> list:
 def earlier_of(pledge: Pledge) -> Pledge | None:
     """The person's last pledge of the same template that was signed before this one."""
     return (
-        Pledge.objects.issued()
+        Pledge.objects.kept()
         .filter(
             person_id=pledge.person_id,
             version__template_id=pledge.version.template_id,

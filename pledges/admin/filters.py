@@ -111,7 +111,7 @@ class DepartmentFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         names = {each.name_zh: str(each) for each in Department.objects.all()}
-        frozen = Pledge.objects.issued().order_by().values_list("signer_department", flat=True)
+        frozen = Pledge.objects.kept().order_by().values_list("signer_department", flat=True)
         for name in frozen.distinct():
             names.setdefault(name, name)
         return sorted(names.items())
@@ -132,7 +132,7 @@ class FlaggedFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
         wanted = {"yes": True, "no": False}.get(self.value() or "")
-        return queryset if wanted is None else queryset.issued().filter(flagged=wanted)
+        return queryset if wanted is None else queryset.kept().filter(flagged=wanted)
 
 
 class PeriodFilter(SimpleListFilter):

@@ -134,12 +134,16 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
 
     @admin.display(description=_("person"), ordering="person__name")
     def signer(self, pledge: Pledge) -> str:
+        if pledge.status == PledgeState.ERASED:
+            return "—"
         name = pledge.signer_name or pledge.person.name
         number = pledge.signer_employee_number or pledge.person.employee_number
         return format_html('{} <span class="aside">{}</span>', name, number)
 
     @admin.display(description=_("department"), ordering="signer_department")
     def department(self, pledge: Pledge) -> str:
+        if pledge.status == PledgeState.ERASED:
+            return "—"
         return pledge.signer_department or pledge.person.department.name_zh
 
     @admin.display(description=_("template"), ordering="version")

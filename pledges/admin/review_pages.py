@@ -30,6 +30,14 @@ def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResp
     if pledge.status == PledgeState.DRAFT:
         context = {**_frame(page, request, pledge), "title": pledge.person}
         return TemplateResponse(request, "admin/pledges/pledge/draft.html", context)
+    if pledge.status == PledgeState.ERASED:
+        context = {
+            **_frame(page, request, pledge),
+            "title": pledge,
+            "issued": list(pledge.documents.all()),
+            "trail": dossier.trail(pledge),
+        }
+        return TemplateResponse(request, "admin/pledges/pledge/erased.html", context)
     return _show(page, request, pledge, "review")
 
 

@@ -28,6 +28,8 @@ EVENTS: Final = {
     "commitments.exported": _("Commitments exported"),
     "person.created": _("Account created"),
     "person.changed": _("Account changed"),
+    "person.erased": _("Personal data erased"),
+    "template.retention_set": _("Retention period set"),
     "department.changed": _("Department changed"),
     "organisation.changed": _("Organisation changed"),
 }

@@ -26,6 +26,7 @@ EVENTS: Final = lifecycle.events() | {
     "commitments.exported",
     "person.created",
     "person.changed",
+    "template.retention_set",
     "department.changed",
     "organisation.changed",
     "passkey.permitted",

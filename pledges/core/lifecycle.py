@@ -11,13 +11,17 @@ class VersionState(StrEnum):
 
 
 class PledgeState(StrEnum):
-    """Where a pledge stands; `ACCEPTED` is what people call "in force"."""
+    """Where a pledge stands; `ACCEPTED` is what people call "in force".
+
+    Of an erased one nothing personal is left: its number, version, dates and file hashes stay.
+    """
 
     DRAFT = "draft"
     SIGNED = "signed"
     RETURNED = "returned"
     ACCEPTED = "accepted"
     REVOKED = "revoked"
+    ERASED = "erased"
 
 
 class Role(StrEnum):
@@ -60,9 +64,16 @@ SIGN = _step("sign", PledgeState.DRAFT, PledgeState.SIGNED, "pledge.signed")
 ACCEPT = _step("accept", PledgeState.SIGNED, PledgeState.ACCEPTED, "pledge.accepted")
 RETURN = _step("return", PledgeState.SIGNED, PledgeState.RETURNED, "pledge.returned")
 REVOKE = _step("revoke", PledgeState.ACCEPTED, PledgeState.REVOKED, "pledge.revoked")
+# A person's pledges are erased with the person, and told of with them.
+ERASE = Transition(
+    "erase",
+    frozenset({PledgeState.DRAFT.value, PledgeState.RETURNED.value, PledgeState.REVOKED.value}),
+    PledgeState.ERASED.value,
+    "person.erased",
+)
 
 VERSION_TRANSITIONS = (PUBLISH, RETIRE)
-PLEDGE_TRANSITIONS = (SIGN, ACCEPT, RETURN, REVOKE)
+PLEDGE_TRANSITIONS = (SIGN, ACCEPT, RETURN, REVOKE, ERASE)
 
 
 def require(transition: Transition, state: str) -> None:

@@ -1,7 +1,7 @@
 """Why an action did not happen: each reason a type, the words for it elsewhere."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pledges.core.blanks import Reading
 from pledges.core.problems import Problem
@@ -171,6 +171,23 @@ class TimestampUnavailable(SealUnavailable):
 
     reason: str
     kind = "timestamp-unavailable"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A pledge that may not be erased yet: its state, and from which day on it may."""
+
+    number: str
+    state: str
+    until: date | None = None
+
+
+@dataclass(eq=False)
+class NotErasable(Refusal):
+    """Pledges of this person have to be kept; `kept` says which, and why."""
+
+    kept: tuple[Kept, ...]
+    kind = "not-erasable"
 
 
 @dataclass(eq=False)

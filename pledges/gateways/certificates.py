@@ -22,8 +22,9 @@ SKEW = timedelta(minutes=10)
 EVENT_EARLY = timedelta(minutes=1)
 EVENT_LIFE = timedelta(minutes=10)
 EVENT_CRL_LIFE = timedelta(minutes=5)
-"""Shorter than the event certificate's life. Years later a validator slides back to a moment at
-which certificate and list were both good; a list that outlives the certificate leaves none."""
+"""Shorter than the event certificate's life: years later a validator goes back to the last moment
+of the list (ETSI EN 319 102-1, 5.6.2.2), and the certificate must have been good then. Measured in
+tests/gateways/test_years_later.py, with a longer list too."""
 DIGEST_URI = "urn:shounuo:document:sha256:"
 
 ANY_POLICY = x509.ObjectIdentifier("2.5.29.32.0")

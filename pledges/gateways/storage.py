@@ -151,6 +151,12 @@ def list_records(folder: str) -> list[str]:
     return sorted(f"{folder}/{file}" for file in files if RECORD.fullmatch(f"{folder}/{file}"))
 
 
+def remove_record(name: str) -> None:
+    """Delete what was kept under `name`; a record that is gone already is no error."""
+    _require_record(name)
+    _storage().delete(name)
+
+
 def _require_record(name: str) -> None:
     if not RECORD.fullmatch(name):
         raise Missing(f"{name!r} is no name of a record")
@@ -178,7 +184,7 @@ def orphans(known: Collection[str], older_than: datetime) -> Iterator[str]:
 
 
 def remove_orphan(sha256: str) -> None:
-    """Delete a document that `orphans` named; a document that is gone already is no error."""
+    """Delete a document that no row keeps; a document that is gone already is no error."""
     _storage().delete(_name(sha256))
 
 

@@ -33,6 +33,9 @@ class BilingualName(models.Model):
 class Organisation(BilingualName):
     """The company whose pledges these are; exactly one row."""
 
+    UNNAMED: ClassVar[str] = "本公司"
+    """What the migration calls it until somebody gives it its name."""
+
     class Signing(models.TextChoices):
         PASSKEY = "passkey", _("With a passkey")
         PASSKEY_OR_CODE = "passkey-or-code", _("With a passkey, or with password and code")
@@ -95,6 +98,8 @@ class Person(AbstractUser):
         choices=[("zh-hans", "中文"), ("en", "English")],
     )
 
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
+
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name", "employee_number"]
 
     class Meta:
@@ -107,6 +112,11 @@ class Person(AbstractUser):
                 name="person_email_once",
                 condition=~Q(email=""),
                 violation_error_message=_("Another account already uses this e-mail address."),
+            ),
+            models.CheckConstraint(
+                name="person_erased_is_nobody",
+                condition=Q(erased_at__isnull=True)
+                | Q(is_active=False, name="—", email="", position="", contact=""),
             ),
         )
 

@@ -17,6 +17,7 @@ PLEDGE_STATES = [
     (PledgeState.RETURNED, _("Returned")),
     (PledgeState.ACCEPTED, _("In force")),
     (PledgeState.REVOKED, _("Revoked")),
+    (PledgeState.ERASED, _("Erased")),
 ]
 
 
@@ -36,7 +37,11 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
 
     def issued(self) -> "PledgeQuerySet":
         """Everything that was ever signed."""
-        return self.exclude(status=PledgeState.DRAFT)
+        return self.filter(signed_at__isnull=False)
+
+    def kept(self) -> "PledgeQuerySet":
+        """Everything that was ever signed and still has its content and its files."""
+        return self.issued().exclude(status=PledgeState.ERASED)
 
     def overdue(self, now: datetime) -> "PledgeQuerySet":
         return self.drafts().filter(due_on__lt=now.date())
@@ -122,8 +127,9 @@ class Pledge(models.Model):
             models.CheckConstraint(
                 name="pledge_signed_is_complete",
                 condition=Q(status=PledgeState.DRAFT, signed_at__isnull=True)
+                | Q(status=PledgeState.ERASED, answers={}, signer_name="", content_digest="")
                 | (
-                    ~Q(status=PledgeState.DRAFT)
+                    ~Q(status__in=[PledgeState.DRAFT, PledgeState.ERASED])
                     & Q(signed_at__isnull=False, number__isnull=False)
                     & ~Q(signer_name="")
                     & ~Q(document_digest="")
@@ -142,7 +148,8 @@ class Pledge(models.Model):
                     status__in=[PledgeState.RETURNED, PledgeState.ACCEPTED, PledgeState.REVOKED],
                     reviewed_at__isnull=False,
                     reviewed_by__isnull=False,
-                ),
+                )
+                | Q(status=PledgeState.ERASED),
             ),
         )
 

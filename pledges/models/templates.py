@@ -14,17 +14,30 @@ from pledges.core.lifecycle import VersionState
 from pledges.core.outline import Outline, parse
 from pledges.core.templatefile import Definition
 
+LONGEST_RETENTION = 100  # years
+
 
 class PledgeTemplate(models.Model):
     """One kind of pledge, known by its slug; everything people read is on its versions."""
 
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     created_at = models.DateTimeField(_("created"))
+    retention_years = models.PositiveSmallIntegerField(
+        _("retention period in years"),
+        default=10,
+        help_text=_("Counted from the last thing that happened to a pledge."),
+    )
 
     class Meta:
         verbose_name = _("pledge template")
         verbose_name_plural = _("pledge templates")
         ordering = ("slug",)
+        constraints = (
+            models.CheckConstraint(
+                name="template_retention_in_reason",
+                condition=Q(retention_years__gte=1, retention_years__lte=LONGEST_RETENTION),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.slug

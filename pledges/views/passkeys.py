@@ -58,7 +58,7 @@ def _enrol(request: HttpRequest, authenticator: Authenticator) -> HttpResponse |
         enrolment.enrol(authenticator, actor=person, at=timezone.now())
     except refusals.NotIntroduced as refusal:
         if enrolment.introduction_options(authenticator):
-            return redirect("passkey_confirm", pk=authenticator.pk)
+            return redirect("mfa_confirm_passkey", pk=authenticator.pk)
         return _take_back(request, authenticator, refusal)
     except refusals.Refusal as refusal:
         return _take_back(request, authenticator, refusal)

@@ -39,6 +39,7 @@ def standing_words(standing: Standing) -> Words:
         PledgeState.SIGNED: Words(_("Signed, awaiting compliance review"), "open"),
         PledgeState.RETURNED: Words(_("Returned, not in force"), "bad"),
         PledgeState.REVOKED: Words(_("Revoked, no longer in force"), "bad"),
+        PledgeState.ERASED: Words(_("Erased after its retention period"), "bad"),
     }[PledgeState(standing.status)]
 
 

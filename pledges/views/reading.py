@@ -59,6 +59,8 @@ def sheet_as_signed(pledge: Pledge) -> Sheet:
 
 def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     """The page of a pledge that was signed; the caller has checked whose it is."""
+    if pledge.status == PledgeState.ERASED:
+        raise Http404
     context = {
         "pledge": pledge,
         "step": STEPS.get(PledgeState(pledge.status), DONE),
@@ -75,7 +77,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
 
 def newest_file(request: HttpRequest, pk: UUID) -> Document | None:
     """The newest issued file of a pledge that the asker may read; `None` where they may not."""
-    pledge = Pledge.objects.issued().filter(pk=pk).first()
+    pledge = Pledge.objects.kept().filter(pk=pk).first()
     if pledge is None or not access.allows(request.user, Act.READ_PLEDGE, pledge):
         return None
     return pledge.documents.select_related("pledge").order_by("-revision").first()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pledges.core import refusals
-from pledges.core.lifecycle import Forbidden
+from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.wording.texts import text_problem
 
 _SENTENCES: dict[type[Exception], str | Promise] = {
@@ -90,6 +90,8 @@ def refusal(error: Exception) -> str:
         return " ".join(text_problem(problem) for problem in error.problems)
     if isinstance(error, refusals.KeyExpired):
         return _key_expired(error)
+    if isinstance(error, refusals.NotErasable):
+        return " ".join([*map(_kept, error.kept), _("Nothing was erased.")])
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return str(sentence)
@@ -113,6 +115,17 @@ def _key_expired(error: refusals.KeyExpired) -> str:
         "begins": date_format(localtime(error.begins)),
         "end": date_format(localtime(error.not_after)),
     }
+
+
+def _kept(pledge: refusals.Kept) -> str:
+    if pledge.state == PledgeState.ACCEPTED:
+        text = _("%(pledge)s is in force: revoke it first.")
+    elif pledge.until is None:
+        text = _("%(pledge)s awaits review: accept or return it first.")
+    else:
+        text = _("%(pledge)s has to be kept; it can be erased from %(day)s on.")
+    day = date_format(pledge.until) if pledge.until else ""
+    return text % {"pledge": pledge.number, "day": day}
 
 
 def refusal_of_kind(kind: str) -> str:

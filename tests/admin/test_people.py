@@ -193,6 +193,7 @@ def test_the_organisation_is_renamed_through_the_ledger(as_, admin):
         "name_en": "Example Trust",
         "time_zone": "Asia/Shanghai",
         "number_prefix": "XT",
+        "signing": "passkey",
     }
     assert as_(admin).post(address, sent).status_code == 302
     assert Organisation.current().number_prefix == "XT"

@@ -1,8 +1,10 @@
 """One served site and one Chromium for all tests here; a watched browser window for each asker."""
 
 import os
+import shutil
 from collections import namedtuple
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -47,6 +49,11 @@ def site(django_db_setup, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _own_documents_folder(settings, site):
     settings.STORAGES = site.storages
+    settings.PUBLIC_URL = site.address
+    # People have the same keys in each test's database, and enrolments outlast it.
+    for name in ("enrolments", "permits"):
+        folder = site.storages["documents"]["OPTIONS"]["location"]
+        shutil.rmtree(Path(folder) / name, ignore_errors=True)
 
 
 class _Chromium:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from django.utils import translation
+from django.utils import timezone, translation
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, expect
 
+from pledges.models import Person
 from tests import baseline
 
 DEVICES = {
@@ -68,10 +69,24 @@ class Window:
 
 
 def sign_in(page: Page, username: str) -> None:
-    """Through the form, wherever it stands."""
+    """Through the form, wherever it stands, and the page of the second factor."""
+    give_password(page, username)
+    page.wait_for_url("**/2fa/authenticate/**")
+    page.locator("#id_code").fill(fresh_code(username))
+    page.locator("main form [type=submit]").first.click()
+
+
+def give_password(page: Page, username: str) -> None:
     page.locator("#id_login").fill(username)
     page.locator("#id_password").fill(baseline.PASSWORD)
     page.locator("main form [type=submit]").click()
+
+
+def fresh_code(username: str = "liming") -> str:
+    """A code that the person's authenticator app may show now, and that has not served."""
+    code = baseline.fresh_code(Person.objects.get(username=username), timezone.now())
+    assert code is not None
+    return code
 
 
 def confirm_password(page: Page) -> None:
@@ -198,7 +213,7 @@ class Signing:
             event = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
             finger.send("Input.dispatchTouchEvent", event)
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        finger.detach()
+        # Not detached: with it would go the virtual authenticator of another session.
 
     def type_name(self, name: str) -> None:
         if self.page.locator("[data-methods]").is_visible():
@@ -206,8 +221,9 @@ class Signing:
         self.page.locator("[name=typed]").fill(name)
 
     def sign(self) -> None:
-        """Agree, give the password, sign; the pledge's own page follows."""
+        """Agree, give password and code, sign; the pledge's own page follows."""
         self.page.locator("[name=consent]").check()
         self.page.locator("[name=password]").fill(baseline.PASSWORD)
+        self.page.locator("[name=code]").fill(fresh_code())
         self.page.locator(".sign-button").click()
         self.page.wait_for_url(re.compile(r"/pledges/[0-9a-f-]{36}/$"))

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.urls import reverse
 from django.utils import timezone
 
-from pledges.actions import answers, batches, preparing, review, templates
+from pledges.actions import answers, batches, enrolment, preparing, review, templates
 from pledges.actions.review import Reason
 from pledges.core.outline import Slot
 from pledges.models import (
@@ -24,6 +25,7 @@ from pledges.models import (
     SigningIntent,
     TemplateVersion,
 )
+from tests.authenticator import Passkey
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NOWHERE = "/nowhere/"
@@ -35,6 +37,8 @@ class Stage:
 
     empty: Pledge
     laid: SigningIntent
+    laid_by_passkey: SigningIntent
+    laid_by_nothing: SigningIntent
     outdated: SigningIntent
     correction: Pledge
     returned: Pledge
@@ -47,10 +51,12 @@ class Stage:
     begun: AcceptanceBatch
     finished: AcceptanceBatch
     forsaken: AcceptanceBatch
+    passkey: Authenticator
+    newcomer: Authenticator
 
 
 def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
-    """Li Ming: a return, its correction, two drafts; Wang Fang: the rest, and two factors."""
+    """Li Ming: a return, its correction, two drafts; Wang Fang: the rest, and all factors."""
     past, now = timezone.now() - timedelta(hours=6), timezone.now()
     names = ("liming", "wangfang", "zhaolei", "chenjing")
     liming, wangfang, zhaolei, judge = (Person.objects.get(username=name) for name in names)
@@ -62,8 +68,10 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     revoked = review.accept(signed("personal-code", person=wangfang, at=past), **judged)
     outdated = preparing.prepare(draft("contract", person=zhaolei, at=past), actor=zhaolei, at=past)
     unusual = signed(person=wangfang, at=past, satisfaction_target="70")
-    TOTP.activate(wangfang, generate_totp_secret())
     RecoveryCodes.activate(wangfang)
+    passkey, newcomer = _register(wangfang), _register(wangfang)
+    enrolment.enrol(passkey, actor=wangfang, at=now)
+    Authenticator.objects.filter(user=zhaolei).delete()
     return Stage(
         empty=answers.open_pledge(revoked.version, actor=liming, at=now, language="zh-hans"),
         laid=preparing.prepare(draft("contract", person=liming), actor=liming, at=now),
@@ -73,11 +81,15 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         signed=unusual,
         accepted=accepted,
         revoked=review.revoke(revoked, **judged, reason="岗位变动。"),
+        laid_by_passkey=_lay(draft("personal-code", person=wangfang), now),
+        laid_by_nothing=_lay(draft("personal-code", person=zhaolei), now),
         version=accepted.version,
         next_version=templates.revise(accepted.version, **judged),
         begun=_batch([unusual], judge, at=now),
         finished=_settled(_batch([unusual, accepted], judge, at=past)),
         forsaken=_batch([unusual, accepted], judge, at=past),
+        passkey=passkey,
+        newcomer=newcomer,
         reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
     )
 
@@ -90,6 +102,17 @@ def _batch(pledges: list[Pledge], judge: Person, *, at: datetime) -> AcceptanceB
 def _settled(batch: AcceptanceBatch) -> AcceptanceBatch:
     batches.work(batch.pk, 0, clock=timezone.now, queue=lambda *turn: None)
     return batch
+
+
+def _register(person: Person) -> Authenticator:
+    """A passkey in software; the browser of these tests will not be able to use it."""
+    party = enrolment.party()
+    made = Passkey(rp_id=party.id, origin=party.origin)
+    return WebAuthn.add(person, "手机", made.register()).instance
+
+
+def _lay(pledge: Pledge, at: datetime) -> SigningIntent:
+    return preparing.prepare(pledge, actor=pledge.person, at=at)
 
 
 def _place(pledge: Pledge) -> str:
@@ -123,16 +146,24 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             pledge_path(stage.empty) + "?check=1",
             sign_path(stage.laid),
             *map(reverse, ACCOUNT),
-            reverse("mfa_activate_totp"),
             "/admin/",
             NOWHERE,
         ],
         "wangfang": [
             "/",
             *(pledge_path(each) for each in (stage.signed, stage.accepted, stage.revoked)),
+            sign_path(stage.laid_by_passkey),
             *map(reverse, TWO_FACTORS),
+            *(
+                reverse(name, args=[stage.passkey.pk])
+                for name in ("mfa_edit_webauthn", "mfa_remove_webauthn")
+            ),
+            reverse("mfa_confirm_passkey", args=[stage.newcomer.pk]),
         ],
-        "zhaolei": [sign_path(stage.outdated)],
+        "zhaolei": [
+            *(sign_path(stage.outdated), sign_path(stage.laid_by_nothing)),
+            *map(reverse, ("mfa_index", "mfa_activate_totp", "mfa_list_webauthn")),
+        ],
         "chenjing": [
             *("/", "/admin/", queue, records, records + "&q=nobody"),
             *(admin_path("pledge_change", each.pk) for each in (stage.empty, *judged)),
@@ -178,7 +209,8 @@ ENTRANCE = (
 ACCOUNT = ("account_change_password", "account_logout", "account_reauthenticate", "mfa_index")
 TWO_FACTORS = (
     *("mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_reauthenticate"),
-    "mfa_generate_recovery_codes",
+    *("mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"),
+    "mfa_reauthenticate_webauthn",
 )
 
 

@@ -142,6 +142,7 @@ def test_nothing_is_signed_without_mark_or_with_a_wrong_password(window, liming,
     signing = Draft(page).read_and_sign()
     page.locator("[name=consent]").check()
     page.locator("[name=password]").fill("something else entirely")
+    page.locator("[name=code]").fill("123456")
     page.locator(".sign-button").click()
     expect(page.locator("[data-missing]")).to_be_visible()
 

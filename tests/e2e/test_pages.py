@@ -17,7 +17,7 @@ from playwright.sync_api import Page, Response, Route
 from pledges.models import Person
 from pledges.views import errors
 from tests.e2e import stage
-from tests.e2e.pages import DEVICES, confirm_password, sign_in
+from tests.e2e.pages import DEVICES, confirm_password, give_password
 from tests.test_access import rows
 
 # Answered with something that is no page: a word for machines, a catalogue, a file.
@@ -34,7 +34,7 @@ ERROR_PAGES = {
     503: lambda request: render(request, "document_unavailable.html"),
 }
 # Who looks at pages of two factors, which want the password again.
-TWO_FACTORS = {"liming", "wangfang"}
+TWO_FACTORS = {"liming", "wangfang", "zhaolei"}
 DESK, PHONE = (DEVICES[name]["viewport"] for name in ("desktop", "phone"))
 HEAVIEST = 200_000  # bytes as sent, on the first visit
 JUDGE = """options => axe.run({resultTypes: ["violations"], iframes: false, ...options}).then(
@@ -153,7 +153,7 @@ def _giving(status: int, body: str) -> Callable[[Route], None]:
 
 def _second_factor(inspector: Inspector) -> None:
     inspector.page.goto("/accounts/login/")
-    sign_in(inspector.page, "wangfang")
+    give_password(inspector.page, "wangfang")
     inspector.page.wait_for_url("**/2fa/authenticate/")
     inspector.look("the second factor")
 
@@ -164,6 +164,7 @@ def _sign_nothing(staged: stage.Stage, inspector: Inspector) -> None:
     page.locator("#signing").evaluate("form => { form.noValidate = true; }")
     page.locator("[name=method][value=type]").check()
     page.locator("[name=password]").fill("not mine")
+    page.locator("[name=code]").fill("123456")
     page.locator(".sign-button").click()
     page.locator("#sign-errors").wait_for()
     inspector.look("signing refused")

@@ -8,7 +8,7 @@ from pledges.core.lifecycle import PledgeState
 from pledges.models import Pledge
 from tests import baseline
 from tests.cast import FILLED
-from tests.e2e.pages import Draft, Signing
+from tests.e2e.pages import Draft, Signing, fresh_code
 
 # What a sighted keyboard user must be able to see of the element that has the focus: a ring, on
 # it or on the words beside it, or the line under a blank; and nothing that covers it.
@@ -70,6 +70,8 @@ def test_by_keyboard_alone_in_english(window, liming, device):
     page.keyboard.press("Space")
     _tab_to(page, "[name=password]")
     page.keyboard.type(baseline.PASSWORD)
+    _tab_to(page, "[name=code]")
+    page.keyboard.type(fresh_code())
     _tab_to(page, ".sign-button")
     page.keyboard.press("Space")
     page.wait_for_url(re.compile(r"/pledges/[0-9a-f-]{36}/$"))

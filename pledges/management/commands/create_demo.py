@@ -40,7 +40,6 @@ PEOPLE = (
     ("zhengqiang", "郑强", "S9001", "系统管理员", "信息技术部", Role.ADMINISTRATOR),
 )
 ORGANISATION = ("示例银行股份有限公司", "Example Bank Co., Ltd.")
-UNNAMED = "本公司"
 TERMS = {"general-standards": 14, "contract": 21, "personal-code": 30}
 
 
@@ -71,7 +70,7 @@ class Command(BaseCommand):
 
 def _name_organisation() -> None:
     organisation = Organisation.current()
-    if organisation.name_zh == UNNAMED:
+    if organisation.name_zh == Organisation.UNNAMED:
         organisation.name_zh, organisation.name_en = ORGANISATION
         roster.save_organisation(organisation, actor=SYSTEM, at=timezone.now())
 

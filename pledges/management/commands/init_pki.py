@@ -30,6 +30,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
+            if not options["if_missing"] and _organisation() == Organisation.UNNAMED:
+                raise CommandError(
+                    "Certificates carry the organisation's name: give it one in the admin first."
+                )
             if options["renew"]:
                 self._renew(options["renew"])
             elif not self._create(quietly=options["if_missing"]):

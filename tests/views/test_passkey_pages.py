@@ -82,7 +82,7 @@ def test_a_second_passkey_waits_until_the_first_has_confirmed_it(client, liming,
     first, second = passkey(liming), device()
     answer = register(client, second)
     row = Authenticator.objects.get(user=liming, data__name="Phone")
-    confirm = reverse("passkey_confirm", args=[row.pk])
+    confirm = reverse("mfa_confirm_passkey", args=[row.pk])
     assert answer.redirect_chain[-1][0] == confirm
     assert len(enrolment.enrolled(liming)) == 1
     listed = text(client.get(LIST))
@@ -112,7 +112,7 @@ def test_who_lost_all_passkeys_is_told_and_helped_by_the_operator(
 
 def test_nobody_confirms_anothers(client, liming, wangfang, passkey):
     other = passkey(wangfang)
-    assert client.get(reverse("passkey_confirm", args=[other.row.pk])).status_code == 404
+    assert client.get(reverse("mfa_confirm_passkey", args=[other.row.pk])).status_code == 404
 
 
 def test_without_the_ledger_key_nobody_is_left_with_half_a_passkey(

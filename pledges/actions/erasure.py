@@ -1,0 +1,174 @@
+"""Erasing a person: what tells of them goes, what proves that things were in order stays."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult
+
+from pledges import access, audit, notices
+from pledges.access import Act
+from pledges.actions import enrolment, roster
+from pledges.core import lifecycle, refusals
+from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.refusals import Kept
+from pledges.core.retention import erasable_from
+from pledges.gateways import faults, storage
+from pledges.models import (
+    Commitment,
+    Document,
+    LedgerOpening,
+    Organisation,
+    Person,
+    Pledge,
+    ReturnReason,
+    Signature,
+    SigningIntent,
+)
+
+NOBODY: Final = "—"
+# The digest of the content goes too: whoever has a list of names and answers could try them.
+_PLEDGE: Final[dict[str, Any]] = {
+    "answers": {},
+    "signer_name": "",
+    "signer_employee_number": "",
+    "signer_department": "",
+    "content_digest": "",
+    "revocation_reason": "",
+}
+_INTENT: Final[dict[str, Any]] = {"answers": {}, "signer": {}, "content_digest": ""}
+_SIGNATURE: Final[dict[str, Any]] = {
+    "strokes": [],
+    "typed": "",
+    "assertion": {},
+    "totp_step": None,
+    "client_address": None,
+    "user_agent": "",
+}
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How much was erased."""
+
+    pledges: int
+    files: int
+
+
+def erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
+    """Erase what is personal about `person`; a second time only completes what was cut short.
+
+    Raises `NotErasable` while a pledge of theirs is in force, awaits review or is within its
+    retention period, and `LastAdministrator`. Files go after the commit: a process killed in
+    between leaves them without an owner, for `sweep_orphans` and for the second time.
+    """
+    with transaction.atomic():
+        access.require(actor, Act.ERASE_PERSON, person)
+        locked = Person.objects.select_for_update().get(pk=person.pk)
+        pledges = _locked_pledges(locked)
+        files = _files_of(pledges)
+        if locked.erased_at is None:
+            _require_erasable(locked, pledges, at)
+            _blank_pledges(pledges)
+            _blank_person(locked, at)
+            _forget_openings(locked, pledges)
+            facts = {"pledges": [str(pledge.pk) for pledge in pledges], "files": len(files)}
+            audit.record(lifecycle.ERASE.event, actor=actor, subject=locked, at=at, facts=facts)
+        transaction.on_commit(partial(_remove, locked.pk, files))
+    return Erased(len(pledges), len(files))
+
+
+def what_keeps(person: Person, at: datetime) -> tuple[Kept, ...]:
+    """The pledges for whose sake `person` cannot be erased at `at`."""
+    pledges = Pledge.objects.of(person).select_related("version__template").order_by("number")
+    return tuple(_kept(pledges, at))
+
+
+def _locked_pledges(person: Person) -> list[Pledge]:
+    locked = Pledge.objects.of(person).select_for_update(of=("self",))
+    return list(locked.select_related("version__template").order_by("number", "pk"))
+
+
+def _require_erasable(person: Person, pledges: Sequence[Pledge], at: datetime) -> None:
+    if kept := tuple(_kept(pledges, at)):
+        raise refusals.NotErasable(kept)
+    if Role.ADMINISTRATOR in person.roles:
+        roster.require_another_administrator(person)
+
+
+def _kept(pledges: Any, at: datetime) -> Iterator[Kept]:
+    zone = ZoneInfo(Organisation.current().time_zone)
+    today = at.astimezone(zone).date()
+    for pledge in pledges:
+        if pledge.status in (PledgeState.DRAFT, PledgeState.ERASED):
+            continue
+        number = pledge.number or ""
+        if pledge.status not in lifecycle.ERASE.sources:
+            yield Kept(number, pledge.status)
+            continue
+        events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
+        last = max(event for event in events if event is not None).astimezone(zone).date()
+        day = erasable_from(last, pledge.version.template.retention_years)
+        if today < day:
+            yield Kept(number, pledge.status, day)
+
+
+def _files_of(pledges: Sequence[Pledge]) -> frozenset[str]:
+    """The digests of every file that tells of these pledges, the copies for reading included."""
+    issued = Document.objects.filter(pledge__in=pledges).values_list("sha256", flat=True)
+    laid = SigningIntent.objects.filter(pledge__in=pledges)
+    return frozenset([*issued, *laid.values_list("document_digest", flat=True)])
+
+
+def _blank_pledges(pledges: Sequence[Pledge]) -> None:
+    """First the pledges: what hangs on them may change only once they are erased."""
+    keys = [pledge.pk for pledge in pledges]
+    step = lifecycle.ERASE
+    changed = Pledge.objects.filter(pk__in=keys, status__in=step.sources)
+    if changed.update(status=step.target, **_PLEDGE) != len(keys):
+        raise lifecycle.Forbidden(step, ", ".join(sorted({p.status for p in pledges})))
+    SigningIntent.objects.filter(pledge__in=keys).update(**_INTENT)
+    Signature.objects.filter(pledge__in=keys).update(**_SIGNATURE)
+    ReturnReason.objects.filter(pledge__in=keys).update(text="")
+    Commitment.objects.filter(pledge__in=keys).delete()
+
+
+def _blank_person(person: Person, at: datetime) -> None:
+    """The row stays, for the ledger names it; whom it stood for cannot be told any more."""
+    EmailAddress.objects.filter(user=person).delete()
+    Authenticator.objects.filter(user=person).delete()
+    for session in Session.objects.iterator():
+        if session.get_decoded().get("_auth_user_id") == str(person.pk):
+            session.delete()
+    # A mail that could not be sent is kept with the error, and errors name addresses.
+    mails = DBTaskResult.objects.filter(task_path=notices.send.module_path)
+    mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
+    person.groups.clear()
+    person.username = person.employee_number = f"erased-{person.pk}"
+    person.name = NOBODY
+    person.email = person.position = person.contact = ""
+    person.last_login = None
+    person.is_active = person.is_staff = False
+    person.erased_at = at
+    person.set_unusable_password()
+    person.save()
+
+
+def _forget_openings(person: Person, pledges: Sequence[Pledge]) -> None:
+    """The ledger's commitments stay and still verify; what they stand for is gone."""
+    subjects = [audit.subject_of(each) for each in (person, *pledges)]
+    LedgerOpening.objects.filter(entry__subject__in=subjects).delete()
+
+
+def _remove(person_id: int, files: frozenset[str]) -> None:
+    faults.point("erase:committed")
+    for digest in sorted(files):
+        storage.remove_orphan(digest)
+    enrolment.forget(person_id)

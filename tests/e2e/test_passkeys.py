@@ -1,0 +1,202 @@
+"""Passkeys in a real browser, with an authenticator of its own: adding one, signing, declining."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from allauth.mfa.models import Authenticator
+from playwright.sync_api import Page, expect
+
+from pledges.models import Organisation, Pledge, Signature
+from tests import baseline
+from tests.e2e.pages import DEVICES, Draft, Signing, confirm_password, fresh_code, said
+
+OPTIONS = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+class Device:
+    """The browser's virtual authenticator."""
+
+    def __init__(self, page):
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("WebAuthn.enable")
+        self.plug_in()
+
+    def plug_in(self, **changes):
+        options = {**OPTIONS, **changes}
+        self._id = self._send("addVirtualAuthenticator", options=options)["authenticatorId"]
+
+    def swap(self):
+        """Another device of the same person, with no passkey on it."""
+        self._send("removeVirtualAuthenticator", authenticatorId=self._id)
+        self.plug_in()
+
+    def verify(self, yes):
+        self._send("setUserVerified", authenticatorId=self._id, isUserVerified=yes)
+
+    def credentials(self):
+        return self._send("getCredentials", authenticatorId=self._id)["credentials"]
+
+    def add(self, credential):
+        self._send("addCredential", authenticatorId=self._id, credential=credential)
+
+    def _send(self, command, **arguments):
+        return self._session.send(f"WebAuthn.{command}", arguments)
+
+
+@dataclass(frozen=True)
+class Ready:
+    page: Page
+    authenticator: Device
+    pledge: Pledge
+
+
+def add_passkey(page, name):
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.locator("#id_name").fill(name)
+    page.locator("#mfa_webauthn_add").click()
+
+
+@pytest.fixture
+def ready(window, liming, draft, request):
+    """A browser of Li Ming's with an authenticator, and a document that he is to sign."""
+    Authenticator.objects.all().delete()
+    desk = window(liming, device=getattr(request, "param", "desktop"))
+    page = desk.tab()
+    pledge = draft()
+    return Ready(page, Device(page), pledge)
+
+
+def open_document(page, pledge):
+    page.goto(f"/pledges/{pledge.pk}/")
+    return Draft(page).read_and_sign()
+
+
+def agree(page):
+    Signing(page).draw()
+    page.locator("[name=consent]").check()
+
+
+@pytest.mark.parametrize("ready", DEVICES, indirect=True)
+def test_from_no_passkey_to_a_document_signed_with_one(ready, liming):
+    page, authenticator, pledge = ready.page, ready.authenticator, ready.pledge
+    open_document(page, pledge)
+    document = page.url
+    expect(page.locator("#signing")).to_have_count(0)
+    page.locator('a[href="/accounts/2fa/webauthn/add/"]').click()
+    page.locator("#id_password").fill(baseline.PASSWORD)
+    page.locator("main form [type=submit]").click()
+    page.locator("#mfa_webauthn_add").click()
+    page.wait_for_url("**/2fa/recovery-codes/")
+    added = said("Passkey added. It signs documents from now on.")
+    expect(page.locator(".note-success", has_text=added)).to_be_visible()
+    page.locator("main .note a").click()
+    page.wait_for_url(document)
+
+    # A finger that the device does not know: nothing is signed, nothing is lost.
+    agree(page)
+    authenticator.verify(False)
+    page.locator(".sign-button").click()
+    expect(page.locator("[data-passkey-note]")).to_contain_text(said(CANCELLED))
+    expect(page.locator("[data-hand-state]")).to_have_text(said("Signature written"))
+    expect(page.locator("[name=consent]")).to_be_checked()
+
+    authenticator.verify(True)
+    page.locator(".sign-button").click()
+    page.wait_for_url(re.compile(r"/pledges/[0-9a-f-]{36}/$"))
+    expect(page.locator(".note-success")).to_have_text(said("Signed; awaiting compliance review."))
+    signature = Signature.objects.get()
+    assert (signature.method, signature.pledge.status) == ("passkey", "signed")
+    assert signature.assertion["enrolment"]["statement"]["introduced_by"] == "first"
+
+
+CANCELLED = (
+    "The passkey was not used: it was cancelled, or the time ran out. Nothing is lost; "
+    "please try again."
+)
+
+
+@pytest.mark.parametrize("ready", DEVICES, indirect=True)
+def test_who_declines_the_passkey_signs_with_password_and_code(ready, liming):
+    page, authenticator, pledge = ready.page, ready.authenticator, ready.pledge
+    fresh_code()  # sets up the authenticator app
+    confirm_password(page)
+    add_passkey(page, "笔记本")
+    page.wait_for_url("**/2fa/recovery-codes/")
+    signing = open_document(page, pledge)
+    agree(page)
+    authenticator.verify(False)
+    page.locator(".sign-button").click()
+    expect(page.locator("[data-passkey-note]")).to_be_visible()
+    page.locator(".sign-other summary").click()
+    page.locator("[name=password]").fill(baseline.PASSWORD)
+    page.locator("[name=code]").fill(fresh_code())
+    page.locator("[name=code]").press("Enter")
+    page.wait_for_url(re.compile(r"/pledges/[0-9a-f-]{36}/$"))
+    assert Signature.objects.get().method == "password-totp"
+    assert signing.page is page
+
+
+def test_a_second_passkey_is_confirmed_by_the_first(ready, liming):
+    page, authenticator = ready.page, ready.authenticator
+    confirm_password(page)
+    add_passkey(page, "手机")
+    page.wait_for_url("**/2fa/recovery-codes/")
+    first = authenticator.credentials()
+    authenticator.swap()
+    add_passkey(page, "笔记本")
+    page.wait_for_url("**/confirm/")
+    page.locator("[data-passkey-form] button").click()
+    expect(page.locator("[data-passkey-note]")).to_be_visible()
+    for credential in first:
+        authenticator.add(credential)
+    page.locator("[data-passkey-form] button").click()
+    page.wait_for_url("**/2fa/webauthn/")
+    signs = page.locator(".badge-state", has_text=said("Signs documents"))
+    expect(signs).to_have_count(2)
+
+
+def test_a_device_that_is_no_passkey_says_so_calmly(ready, liming):
+    page, authenticator = ready.page, ready.authenticator
+    confirm_password(page)
+    authenticator.verify(False)
+    add_passkey(page, "手机")
+    expect(page.locator("[data-passkey-note]")).to_contain_text(said(CANCELLED))
+    assert not Authenticator.objects.filter(user=liming, type="webauthn").exists()
+
+
+def test_signing_in_with_a_passkey_as_the_second_factor(ready, liming):
+    page = ready.page
+    confirm_password(page)
+    add_passkey(page, "手机")
+    page.wait_for_url("**/2fa/recovery-codes/")
+    page.context.clear_cookies(name="sessionid")
+    page.goto("/accounts/login/")
+    page.locator("#id_login").fill("liming")
+    page.locator("#id_password").fill(baseline.PASSWORD)
+    page.locator("main form [type=submit]").click()
+    page.locator("#mfa_webauthn_authenticate").click()
+    page.wait_for_url(lambda url: url.endswith("/") and "accounts" not in url)
+
+
+def test_where_a_passkey_is_required_only_it_is_offered(ready, liming):
+    page, pledge = ready.page, ready.pledge
+    Organisation.objects.update(signing=Organisation.Signing.PASSKEY)
+    open_document(page, pledge)
+    expect(page.locator('a[href="/accounts/2fa/totp/activate/"]')).to_have_count(0)
+    confirm_password(page)
+    add_passkey(page, "手机")
+    page.wait_for_url("**/2fa/recovery-codes/")
+    page.locator("main .note a").click()
+    agree(page)
+    expect(page.locator("[name=password]")).to_have_count(0)
+    page.locator(".sign-button").click()
+    page.wait_for_url(re.compile(r"/pledges/[0-9a-f-]{36}/$"))
+    assert Signature.objects.get().method == "passkey"
