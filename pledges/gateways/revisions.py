@@ -40,7 +40,7 @@ CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """What a revision may change of the catalog, by the field that it fills."""
 FILLED: Final[Rule] = {"/V": NEW, "/AP": FREE}
-FIRST_PAGE: Final[Rule] = {"/Annots": GROWS}
+FIRST_PAGE: Final[Mapping[str, Any]] = {"/Annots": GROWS}
 
 Key = tuple[int, int]
 
@@ -130,7 +130,7 @@ def _gather(rules: dict[Key, Rule], holder: Any, rule: Mapping[str, Any]) -> Non
         value = raw(holder, key)
         if isinstance(value, generic.IndirectObject):
             rules[_key(value)] = inner
-            value = value.get_object()
+            value = followed(value)
         if isinstance(inner, Mapping) and isinstance(value, generic.DictionaryObject):
             _gather(rules, value, inner)
 
@@ -139,7 +139,7 @@ def first_page(catalog: Any) -> Any:
     """The reference of the first page: document timestamps put their invisible field there."""
     node = catalog["/Pages"]
     while True:
-        reference = node["/Kids"].raw_get(0)
+        reference: Any = node["/Kids"].raw_get(0)
         node = reference.get_object()
         if node.get("/Type") == "/Page":
             return reference
@@ -172,6 +172,13 @@ def _compare(old: Any, new: Any, rule: Rule | None, name: str) -> None:
 def raw(holder: Any, key: str) -> Any:
     """The value under `key` as it stands in the file, a reference unfollowed, or None."""
     return holder.raw_get(key) if key in holder else None
+
+
+def followed(value: Any) -> Any:
+    """What a reference leads to; anything else as it is."""
+    if not isinstance(value, generic.IndirectObject):
+        return value
+    return value.get_object()  # type: ignore[no-untyped-call]  # the library has no types
 
 
 def plain(value: Any) -> Any:
