@@ -12,6 +12,7 @@ from typing import Any
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfTimeStamper
 
+from pledges.core import evidence
 from pledges.core.digests import sha256_hex
 from pledges.core.verdict import Verdict
 from pledges.gateways import loops, pades
@@ -111,6 +112,13 @@ def accept(installation: Installation, signed: bytes, **options: Any) -> bytes:
     return installation.accept(signed, **{"appearance": drawn("Company"), **options})
 
 
+def seal_for(installation: Installation, read: bytes, sealed: bytes, **options: Any) -> bytes:
+    """Evidence and certificate for the document `read`, in a seal on `sealed`."""
+    said = evidence.write(installation.evidence(read))
+    identity = installation.one_shot(sha256_hex(read))
+    return sign(installation, sealed, **{"said": said, "identity": identity, **options})
+
+
 # --- An attacker's hands --------------------------------------------------------------------------
 def writer_of(pdf: bytes) -> Any:
     return QuietWriter(BytesIO(pdf))
@@ -141,12 +149,3 @@ def stamped_over(
     result: BytesIO = loops.run(stamper.async_timestamp_pdf(writer, pades.DIGEST))
     return result.getvalue()
 
-
-def digest_of(pdf: bytes) -> str:
-    return sha256_hex(pdf)
-
-
-__all__ = [
-    "ACCEPTED", "LATER", "NOW", "RENEWED", "Change", "Honest", "accept", "appended", "digest_of",
-    "drawn", "honest", "sign", "stamped_over", "writer_of",
-]  # fmt: skip
