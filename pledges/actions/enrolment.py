@@ -8,7 +8,6 @@ person and employee number, a later one needs a passkey enrolled before, or the 
 import json
 import logging
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,6 +100,21 @@ def enrol(
         voucher = _voucher(person, newcomer, introduction, at)
     except passkeys.Refused as refused:
         raise refusals.PasskeyRefused(refused.reason) from refused
+    signed = _state(person, newcomer, voucher, at)
+    facts = {
+        "credential": sha256_hex(newcomer.id),
+        "statement": digest_of(signed),
+        "introduced_by": voucher if voucher in (FIRST, OPERATOR) else "passkey",
+    }
+    audit.record("passkey.enrolled", actor=actor, subject=person, at=at, facts=facts)
+    kept: dict[str, Any] = {**signed}
+    if introduction is not None:
+        kept["introduction"] = Assertion.from_browser(introduction).as_block()
+    storage.put_record(_name(person.pk, newcomer), canonical_json(kept))
+    return Enrolled(authenticator, enrolments.read(signed, signed_by_ledger), signed)
+
+
+def _state(person: Person, newcomer: Credential, voucher: str, at: datetime) -> dict[str, Any]:
     statement = Statement.of(
         newcomer,
         person_id=person.pk,
@@ -109,23 +123,7 @@ def enrol(
         at=at,
         introduced_by=voucher,
     )
-    signed = enrolments.sign(statement, ledger_key().sign)
-    _tell(statement, signed, actor=actor, at=at)
-    kept: dict[str, Any] = {**signed}
-    if introduction is not None:
-        kept["introduction"] = Assertion.from_browser(introduction).as_block()
-    storage.put_record(_name(person.pk, newcomer), canonical_json(kept))
-    return Enrolled(authenticator, statement, signed)
-
-
-def _tell(statement: Statement, signed: Mapping[str, Any], *, actor: Person, at: datetime) -> None:
-    voucher = statement.introduced_by
-    facts = {
-        "credential": sha256_hex(statement.credential.id),
-        "statement": digest_of(signed),
-        "introduced_by": voucher if voucher in (FIRST, OPERATOR) else "passkey",
-    }
-    audit.record("passkey.enrolled", actor=actor, subject=actor, at=at, facts=facts)
+    return enrolments.sign(statement, ledger_key().sign)
 
 
 def introduction_options(authenticator: Authenticator) -> dict[str, Any] | None:
