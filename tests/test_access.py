@@ -95,11 +95,14 @@ mine                                     3222222 3555555
 pledge                                   3244444 3b44444
 pledge_document                          3444444 3555555
 pledge_prepare                           3344444 3344444
+pledge_proof                             3444444 3555555
 pledge_reading_copy                      3244444 3555555
 pledge_save                              3555555 3b44444
 pledge_sign                              3244444 3u44444
 pledge_start                             3333333 3330000
 verify                                   4444444 5555555
+verify_file                              2222222 uuuuuuu
+verify_root                              2222222 5555555
 """
 
 
