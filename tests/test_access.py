@@ -72,6 +72,7 @@ admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
 admin:pledges_templateversion_edit       3003000 3003000
 admin:pledges_templateversion_publish    3003000 3003000
+admin:pledges_templateversion_retention  3003000 3003000
 admin:pledges_templateversion_retire     3002000 3003000
 admin:pledges_templateversion_revise     3003000 3003000
 admin:view_on_site                       3004444 3004444
@@ -154,7 +155,7 @@ def addresses(draft, version, liming, chenjing, now):
         "admin:pledges_organisation_change": [1],
         "admin:pledges_ledgerentry_change": [1],
     }
-    for page in ("edit", "publish", "retire", "revise", "change"):
+    for page in ("edit", "publish", "retention", "retire", "revise", "change"):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
     for page in ("change", "progress", "go_on"):
         arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
