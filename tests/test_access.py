@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 
-from pledges import access, tasks
+from pledges import access, audit, tasks
 from pledges.access import SYSTEM, Act
 from pledges.actions import batches, preparing
 from pledges.core.lifecycle import Role
@@ -53,6 +53,8 @@ admin:pledges_acceptancebatch_progress   3002020 3005555
 admin:pledges_department_add             3000002 3000002
 admin:pledges_department_change          3000002 3000002
 admin:pledges_department_changelist      3000002 3000002
+admin:pledges_ledgercheckpoint_change    3000020 3000000
+admin:pledges_ledgercheckpoint_changelist 3000020 3000020
 admin:pledges_ledgerentry_change         3000020 3000000
 admin:pledges_ledgerentry_changelist     3000020 3000020
 admin:pledges_ledgerentry_check          3005555 3000030
@@ -154,6 +156,7 @@ def addresses(draft, version, liming, chenjing, now):
         "admin:pledges_department_change": [liming.department_id],
         "admin:pledges_organisation_change": [1],
         "admin:pledges_ledgerentry_change": [1],
+        "admin:pledges_ledgercheckpoint_change": [audit.checkpoint(now).pk],
     }
     for page in ("edit", "publish", "retention", "retire", "revise", "change"):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]

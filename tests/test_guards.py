@@ -7,7 +7,9 @@ from pledges.actions import review
 from pledges.models import (
     Commitment,
     Document,
+    LedgerCheckpoint,
     LedgerEntry,
+    LedgerOpening,
     Pledge,
     ReturnReason,
     Signature,
@@ -17,9 +19,19 @@ from pledges.models import (
 
 pytestmark = pytest.mark.django_db
 
-WRITTEN_ONCE = [LedgerEntry, Document, Signature, Commitment, ReturnReason, VersionFont]
+WRITTEN_ONCE = [
+    LedgerEntry,
+    LedgerCheckpoint,
+    Document,
+    Signature,
+    Commitment,
+    ReturnReason,
+    VersionFont,
+]
 SOME_COLUMN = {
     LedgerEntry: {"event": "x"},
+    LedgerCheckpoint: {"note": "x"},
+    LedgerOpening: {"value": "x"},
     Document: {"sha256": "0" * 64},
     Signature: {"typed": "x"},
     Commitment: {"value": "x"},
@@ -55,6 +67,19 @@ def test_rows_that_are_written_once(accepted, signed, wangfang, chenjing, now, m
     refused(lambda: run(f"DELETE FROM {table}"))
     refused(lambda: run(f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE"))
     refused(lambda: run(f"SET session_replication_role = replica; DELETE FROM {table}"))
+
+
+def test_what_opens_a_commitment_is_erased_or_kept_but_never_changed(signed):
+    signed()
+    table = LedgerOpening._meta.db_table
+    assert LedgerOpening.objects.exists()
+    for column in ("value", "salt", "name"):
+        refused(lambda column=column: run(f"UPDATE {table} SET {column} = 'x'"))
+    refused(lambda: LedgerOpening.objects.update(**SOME_COLUMN[LedgerOpening]))
+    refused(lambda: run(f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table}"))
+    refused(lambda: run(f"SET session_replication_role = replica; UPDATE {table} SET value = ''"))
+    LedgerOpening.objects.all().delete()
+    assert not LedgerOpening.objects.exists()
 
 
 @pytest.mark.parametrize(
