@@ -19,6 +19,7 @@ PAGES = {
     "department": {"admin"},
     "organisation": {"admin"},
     "ledgerentry": {"wuying"},
+    "ledgercheckpoint": {"wuying"},
 }
 OFFICES = ("chenjing", "zhoumin", "wuying", "admin")
 
