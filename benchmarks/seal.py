@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,9 @@ from benchmarks.export import forget_peak, peak_memory, people, prepare_installa
 from benchmarks.samples import SLUGS
 
 if TYPE_CHECKING:
-    from pledges.actions.signing import SigningAct
-    from pledges.models import Person, Pledge, SigningIntent
+    from pledges.models import Person, Pledge
 
+Clock = Callable[[], datetime]
 SECONDS, BYTES = 0.25, 160_000
 """The goals: one pledge rendered and sealed twice, and its file."""
 
@@ -64,7 +65,7 @@ def timed(step: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, result
 
 
-def moments() -> Callable[[], datetime]:
+def moments() -> Clock:
     """A clock that is minutes further at each look: a code serves for one document."""
     from django.utils import timezone
 
@@ -78,37 +79,40 @@ def moments() -> Callable[[], datetime]:
     return look
 
 
-def one(slug: str, rounds: int, manager: "Person", officer: "Person", look: Any) -> Row:
-    """The steps of one template, `rounds` times; the pledge of each round is returned at its end,
+def one(slug: str, rounds: int, manager: "Person", officer: "Person", look: Clock) -> Row:
+    """The steps of one template, `rounds` times; each pledge is revoked at the end of its round,
     so that the next one may be opened."""
-    from pledges.actions import preparing, review, signing
+    from pledges.actions import review
     from pledges.gateways import storage
 
     taken: list[tuple[float, ...]] = []
     size = 0
     for _ in range(rounds):
         at = look()
-        draft = filled(slug, manager, at)
-        render, intent = timed(lambda d=draft, t=at: preparing.prepare(d, actor=manager, at=t))
-        act = signing_act(manager, at)
-        password, _ = timed(lambda i=intent, t=at, a=act: proved(a, i, manager, t))
-        sign, signed = timed(
-            lambda i=intent, t=at, a=act: signing.sign(i, actor=manager, at=t, act=a)
-        )
-        accept, accepted = timed(lambda s=signed, t=at: review.accept(s, actor=officer, at=t))
-        taken.append((password, render, sign - password, accept))
+        steps, accepted = walk(slug, manager, officer, at)
+        taken.append(steps)
         size = max(size, len(storage.get(accepted.documents.get(revision=2).sha256)))
         review.revoke(accepted, actor=officer, at=at, reason="benchmark")
+    password, render, seal, accept = (statistics.median(step) for step in zip(*taken, strict=True))
     whole = [sum(each[1:]) for each in taken]
-    medians = [statistics.median(each[step] for each in taken) for step in range(4)]
     p95 = statistics.quantiles(whole, n=20, method="inclusive")[-1]
-    return Row(slug, *medians, whole=statistics.median(whole), p95=p95, bytes=size)
+    return Row(slug, password, render, seal, accept, statistics.median(whole), p95, size)
 
 
-def proved(act: "SigningAct", intent: "SigningIntent", manager: "Person", at: datetime) -> Any:
-    from pledges.actions import authenticating
+def walk(
+    slug: str, manager: "Person", officer: "Person", at: datetime
+) -> "tuple[tuple[float, ...], Pledge]":
+    """One pledge from its answers to both seals, with the seconds of each step."""
+    from pledges.actions import authenticating, preparing, review, signing
 
-    return authenticating.authenticate(act.proof, intent=intent, person=manager, at=at)
+    draft = filled(slug, manager, at)
+    render, intent = timed(partial(preparing.prepare, draft, actor=manager, at=at))
+    act = signing_act(manager, at)
+    prove = partial(authenticating.authenticate, act.proof, intent=intent, person=manager, at=at)
+    password, _ = timed(prove)
+    sign, signed = timed(partial(signing.sign, intent, actor=manager, at=at, act=act))
+    accept, accepted = timed(partial(review.accept, signed, actor=officer, at=at))
+    return (password, render, sign - password, accept), accepted
 
 
 def filled(slug: str, manager: "Person", at: datetime) -> "Pledge":
@@ -126,7 +130,7 @@ def filled(slug: str, manager: "Person", at: datetime) -> "Pledge":
     return draft
 
 
-def batch(count: int, officer: "Person", look: Any) -> Batch:
+def batch(count: int, officer: "Person", look: Clock) -> Batch:
     """Accept `count` signed pledges of as many managers."""
     from pledges.actions import preparing, review, signing
     from pledges.models import Pledge

@@ -167,7 +167,8 @@ def addresses(draft, version, liming, chenjing, now):
         arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
     for page in ("accept", "return", "revoke", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
-    for name in ("pledge", "pledge_save", "pledge_prepare", "pledge_document", "verify"):
+    of_pledge = ("save", "prepare", "document", "proof")
+    for name in ("pledge", "verify", *(f"pledge_{each}" for each in of_pledge)):
         arguments[name] = [pledge.pk]
     return lambda name: reverse(name, args=arguments.get(name, []))
 

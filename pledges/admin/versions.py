@@ -197,7 +197,7 @@ class VersionAdmin(AccessModelAdmin):
             templates.set_retention(version.template, years, actor=request.user, at=timezone.now())
             messages.success(request, _("The retention period is saved."))
         else:
-            messages.error(request, " ".join(form.errors["retention_years"]))
+            messages.error(request, " ".join(map(str, form.errors["retention_years"])))
         return redirect(CHANGE, pk)
 
     def _version(self, request: HttpRequest, pk: int) -> TemplateVersion:
