@@ -100,15 +100,7 @@ def enrol(
         voucher = _voucher(person, newcomer, introduction, at)
     except passkeys.Refused as refused:
         raise refusals.PasskeyRefused(refused.reason) from refused
-    statement = Statement.of(
-        newcomer,
-        person_id=person.pk,
-        employee_number=person.employee_number,
-        rp_id=party().id,
-        at=at,
-        introduced_by=voucher,
-    )
-    signed = enrolments.sign(statement, ledger_key().sign)
+    signed = _state(person, newcomer, voucher, at)
     facts = {
         "credential": sha256_hex(newcomer.id),
         "statement": digest_of(signed),
@@ -119,7 +111,19 @@ def enrol(
     if introduction is not None:
         kept["introduction"] = Assertion.from_browser(introduction).as_block()
     storage.put_record(_name(person.pk, newcomer), canonical_json(kept))
-    return Enrolled(authenticator, statement, signed)
+    return Enrolled(authenticator, enrolments.read(signed, signed_by_ledger), signed)
+
+
+def _state(person: Person, newcomer: Credential, voucher: str, at: datetime) -> dict[str, Any]:
+    statement = Statement.of(
+        newcomer,
+        person_id=person.pk,
+        employee_number=person.employee_number,
+        rp_id=party().id,
+        at=at,
+        introduced_by=voucher,
+    )
+    return enrolments.sign(statement, ledger_key().sign)
 
 
 def introduction_options(authenticator: Authenticator) -> dict[str, Any] | None:

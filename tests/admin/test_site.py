@@ -20,6 +20,7 @@ PAGES = {
     "organisation": {"admin"},
     "ledgerentry": {"wuying"},
     "ledgercheckpoint": {"wuying"},
+    "acceptancebatch": {"chenjing", "wuying"},
 }
 OFFICES = ("chenjing", "zhoumin", "wuying", "admin")
 
