@@ -178,8 +178,8 @@ def _tell(intent: SigningIntent, *, actor: access.Actor, at: datetime) -> None:
         "document": intent.document_digest,
         "version": intent.version_digest,
     }
-    # The content can be guessed from a list of names and answers; its digest would tell who is
-    # right. The document's own cannot: it holds the pledge's unguessable number.
+    # The content can be guessed from a list of names and answers, and its digest would tell who is
+    # right; the document's, which the evidence has to name, only to whoever renders each guess.
     audit.record(
         "pledge.prepared",
         actor=actor,
