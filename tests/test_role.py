@@ -113,6 +113,16 @@ def test_a_role_that_could_switch_the_guards_off_is_refused(role):
         call_command("grant_role", ROLE)
 
 
+@pytest.mark.parametrize("inheriting", ["INHERIT", "NOINHERIT"])
+def test_a_role_that_belongs_to_one_with_more_rights_is_refused(role, inheriting):
+    run("CREATE ROLE operators")
+    run("GRANT DELETE ON pledges_ledgerentry TO operators")
+    run(f"ALTER ROLE {role} {inheriting}")
+    run(f"GRANT operators TO {role}")
+    with pytest.raises(CommandError, match="may DELETE on the ledger"):
+        call_command("grant_role", ROLE)
+
+
 def test_only_the_owner_can_grant(granted):
     with acting_as(granted), pytest.raises(CommandError, match="nothing was granted"):
         call_command("grant_role", ROLE)

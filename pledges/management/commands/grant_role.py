@@ -35,6 +35,7 @@ class Command(BaseCommand):
             _require_ownership(cursor)
             _require_mere_role(cursor, role)
             count = _grant(cursor, role)
+            _require_nothing_inherited(cursor, role)
         self.stdout.write(
             f"{role} may read and write {count} tables; of the ledger it may read and append."
         )
@@ -82,6 +83,22 @@ def _require_mere_role(cursor: CursorWrapper, role: str) -> None:
         raise CommandError(
             f"{role} owns tables, or belongs to {owner[0]} who does, and could switch their guards "
             "off: let another role own the database and migrate it."
+        )
+
+
+def _require_nothing_inherited(cursor: CursorWrapper, role: str) -> None:
+    """What a group may, its members may: taking a right from the role alone would be for show."""
+    cursor.execute(
+        "SELECT DISTINCT right_ FROM unnest(%s) AS table_,"
+        " unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS right_, pg_roles"
+        " WHERE pg_has_role(%s, oid, 'MEMBER') AND has_table_privilege(oid, table_, right_)"
+        " ORDER BY right_",
+        [[LedgerEntry._meta.db_table, LedgerCheckpoint._meta.db_table], role],
+    )
+    if inherited := [right for (right,) in cursor.fetchall()]:
+        raise CommandError(
+            f"{role} belongs to a role that may {', '.join(inherited)} on the ledger; nothing was "
+            "granted. Take it out of that role first."
         )
 
 
