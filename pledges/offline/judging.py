@@ -181,8 +181,10 @@ def _seen(case: _Case) -> dict[str, Any]:
         raise Rejected("evidence-contradicts", where="signed_at")
     person = case.evidence["person"]
     signatory = Signatory(
-        *(person[part] for part in ("name", "employee_number", "department")),
-        case.evidence["organisation"],
+        name=person["name"],
+        employee_number=person["employee_number"],
+        department=person["department"],
+        organisation=case.evidence["organisation"],
     )
     if signatory.subject().public_bytes() != seal.certificate.subject.dump():
         raise Rejected("evidence-contradicts", where="person")
