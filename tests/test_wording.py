@@ -119,6 +119,8 @@ def _refusals():
     simple[refusals.TimestampUnavailable] = lambda: refusals.TimestampUnavailable("late")
     ends = datetime(2026, 1, 2, tzinfo=UTC)
     simple[refusals.KeyExpired] = lambda: refusals.KeyExpired("company-seal", ends, ends)
+    simple[refusals.LedgerBroken] = lambda: refusals.LedgerBroken("shorter")
+    simple[refusals.CheckpointUnavailable] = lambda: refusals.CheckpointUnavailable("full")
     simple[refusals.Unprintable] = lambda: refusals.Unprintable(("\U00020bb7",))
     simple[refusals.PasskeyRefused] = lambda: refusals.PasskeyRefused("wrong-origin")
     fault = problems.Problem(3, 5, "number-skipped", "（2）", "（3）")

@@ -158,6 +158,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             reverse("account_reset_password_from_key", args=["1", "outworn"]),
             *(reverse("verify", args=[each.pk]) for each in judged),
             reverse("verify", args=[UNKNOWN]),
+            reverse("verify_file"),
             NOWHERE,
         ],
         "liming": [
