@@ -125,6 +125,8 @@ def _refusals():
     simple[refusals.PasskeyRefused] = lambda: refusals.PasskeyRefused("wrong-origin")
     fault = problems.Problem(3, 5, "number-skipped", "（2）", "（3）")
     simple[refusals.FaultyTemplate] = lambda: refusals.FaultyTemplate((fault,))
+    simple[refusals.LedgerBroken] = lambda: refusals.LedgerBroken("rewritten")
+    simple[refusals.CheckpointUnavailable] = lambda: refusals.CheckpointUnavailable("no key")
     kept = (refusals.Kept("CN-2026-000001", "revoked", date(2036, 11, 23)),)
     simple[refusals.NotErasable] = lambda: refusals.NotErasable(kept)
     return list(simple.items())
