@@ -76,7 +76,7 @@ def _own_documents_folder(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def _own_checkpoints_folder(settings, tmp_path):
-    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
+    settings.CHECKPOINTS_DIR, settings.CHECKPOINT_MAIL = tmp_path / "checkpoints", []
 
 
 @pytest.fixture

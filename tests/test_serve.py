@@ -154,6 +154,13 @@ def test_a_busy_port_is_named(var: Path, served: Served, tmp_path: Path) -> None
     assert said.count("\n") == 1
 
 
+def test_it_publishes_checkpoints_of_its_ledger(var: Path, served: Served) -> None:
+    assert served.child("publish_checkpoints").is_running()
+    latest = var / "checkpoints" / "latest.note"
+    assert eventually(latest.exists)
+    assert latest.read_text("utf-8").splitlines()[0].endswith("/ledger")
+
+
 def test_a_killed_background_worker_comes_back(served: Served) -> None:
     first = served.child("db_worker")
     first.kill()

@@ -25,3 +25,7 @@ class Pace:
         if unpublished <= 0:
             return unpublished < 0
         return unpublished >= ENTRIES or now - self.since >= BEGIN_AFTER
+
+    def published(self) -> None:
+        """What was due is out; without this it stays due."""
+        self.waiting = 0

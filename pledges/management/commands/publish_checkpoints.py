@@ -92,6 +92,7 @@ class Watch:
             raise audit.CheckpointUnavailable(WITHOUT_KEY)
         if self._pace.due(audit.unpublished(), now):
             publishing.publish(timezone.now())
+            self._pace.published()
 
     def _send(self, now: float) -> None:
         if settings.CHECKPOINT_MAIL and now - self._sent_at >= SECONDS:
