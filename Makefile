@@ -26,6 +26,7 @@ check: lint test
 bench: setup-dev
 	@$(VENV_PYTHON) -m benchmarks.render
 	@$(VENV_PYTHON) -m benchmarks.export
+	@$(VENV_PYTHON) -m benchmarks.ledger
 
 # Collects new messages from code and templates into the catalogues, keeping translations.
 messages: setup-dev
