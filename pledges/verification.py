@@ -12,9 +12,9 @@ from pledges.core.verdict import Verdict
 from pledges.gateways import chains, storage
 from pledges.gateways.seals import Trust
 from pledges.models import Document, Pledge
-from pledges.offline.judging import LARGEST
-from pledges.offline.judging import judge as judge_file
+from pledges.offline import judging
 
+LARGEST = judging.LARGEST  # bytes
 LARGEST_MB = LARGEST // (1024 * 1024)
 
 
@@ -87,7 +87,7 @@ def _superseded_at(pledge: Pledge) -> datetime | None:
 
 def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
     """Judge `pdf` by its bytes, and look up whether exactly these were issued here."""
-    verdict = judge_file(pdf, trust=trust(), at=at, proof=proof)
+    verdict = judging.judge(pdf, trust=trust(), at=at, proof=proof)
     issued = Document.objects.filter(sha256=verdict.sha256).order_by("-created_at").first()
     if issued is None:
         return Judgement(verdict, None, False, None)
@@ -115,7 +115,7 @@ def _content(path: str) -> bytes | None:
     return Path(path).read_bytes() if path and Path(path).is_file() else None
 
 
-def _certificates(pem: bytes | None) -> tuple:  # type: ignore[type-arg]  # the library has no types
+def _certificates(pem: bytes | None) -> tuple:
     return chains.from_pem(pem) if pem else ()
 
 

@@ -24,29 +24,14 @@ def written(
     Has the ledger sign a checkpoint that covers the intent, if there is none yet; raises
     `audit.LedgerBroken` when the ledger is not the one that was published.
     """
-    pledge = intent.pledge
-    version, organisation = pledge.version, Organisation.current()
+    organisation = Organisation.current()
     zone = ZoneInfo(organisation.time_zone)
-    signer = intent.signer
     return evidence.write(
         {
             "format": evidence.FORMAT,
-            "document": {"sha256": intent.document_digest, "size": intent.document_size},
-            "template": {
-                "slug": version.template.slug,
-                "version": version.number,
-                "digest": intent.version_digest,
-            },
-            "answers": dict(intent.answers),
-            "language": pledge.language,
-            "person": {
-                "id": intent.person_id,
-                "name": signer["name"],
-                "employee_number": signer["employee_number"],
-                "department": signer["department"],
-            },
-            "organisation": organisation.name_in(pledge.language),
-            "pledge": {"id": str(pledge.pk), "number": pledge.number or ""},
+            **_document(intent),
+            **_person(intent),
+            "organisation": organisation.name_in(intent.pledge.language),
             "consent": {"version": intent.consent_version, "text": intent.consent_text},
             "intent": {
                 "id": str(intent.pk),
@@ -61,6 +46,26 @@ def written(
             "ledger": audit.proof(_entry(intent), audit.checkpoint(at)),
         }
     )
+
+
+def _document(intent: SigningIntent) -> dict[str, Any]:
+    pledge, version = intent.pledge, intent.pledge.version
+    return {
+        "document": {"sha256": intent.document_digest, "size": intent.document_size},
+        "template": {
+            "slug": version.template.slug,
+            "version": version.number,
+            "digest": intent.version_digest,
+        },
+        "pledge": {"id": str(pledge.pk), "number": pledge.number or ""},
+        "answers": dict(intent.answers),
+        "language": pledge.language,
+    }
+
+
+def _person(intent: SigningIntent) -> dict[str, Any]:
+    names = ("name", "employee_number", "department")
+    return {"person": {"id": intent.person_id, **{name: intent.signer[name] for name in names}}}
 
 
 def _entry(intent: SigningIntent) -> LedgerEntry:

@@ -168,9 +168,14 @@ def _record_intent(
         created_at=at,
         expires_at=at + timedelta(minutes=settings.SIGNING_INTENT_MINUTES),
     )
+    _tell(intent, actor=actor, at=at)
+    return intent
+
+
+def _tell(intent: SigningIntent, *, actor: access.Actor, at: datetime) -> None:
     facts = {
         "intent": str(intent.pk),
-        "document": digest,
+        "document": intent.document_digest,
         "version": intent.version_digest,
     }
     # The content can be guessed from a list of names and answers; its digest would tell who is
@@ -178,9 +183,8 @@ def _record_intent(
     audit.record(
         "pledge.prepared",
         actor=actor,
-        subject=now,
+        subject=intent.pledge,
         at=at,
         facts=facts,
         personal={"content": intent.content_digest},
     )
-    return intent

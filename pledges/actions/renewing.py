@@ -8,9 +8,10 @@ from django.db.models import OuterRef, Subquery
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.actions import sealing
+from pledges.actions import issuing, sealing
 from pledges.core.lifecycle import PledgeState
-from pledges.gateways import faults, seals, storage
+from pledges.gateways import faults, storage
+from pledges.gateways.pades import Level
 from pledges.models import Document, Pledge
 
 
@@ -30,7 +31,7 @@ def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
     """
     access.require(actor, Act.RENEW_TIMESTAMPS, file.pledge)
     renewed = sealing.renewed_timestamp(storage.get(file.sha256), at=at)
-    digest = storage.put(renewed)
+    kept = issuing.keep(renewed, Level.ARCHIVAL)
     faults.point("renew:stored")
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=file.pledge_id)
@@ -38,16 +39,7 @@ def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
         if newest is None or newest.pk != file.pk or pledge.status == PledgeState.ERASED:
             # Somebody else was faster: the newest file has its timestamp, or there is none to keep.
             return newest or file
-        issued = Document.objects.create(
-            pledge=pledge,
-            revision=file.revision + 1,
-            sha256=digest,
-            size=len(renewed),
-            created_at=at,
-            level=file.level,
-            stamped_until=seals.stamped_until(renewed),
-        )
-        audit.record(
-            "document.renewed", actor=actor, subject=pledge, at=at, facts={"issued": digest}
-        )
+        issued = issuing.issue(kept, pledge, revision=file.revision + 1, at=at)
+        facts = {"issued": kept.sha256}
+        audit.record("document.renewed", actor=actor, subject=pledge, at=at, facts=facts)
     return issued

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
-from pledges.actions import sealing
+from pledges.actions import issuing, sealing
 from pledges.actions.answers import draft_after
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
-from pledges.gateways import faults, seals, storage
+from pledges.gateways import faults, storage
 from pledges.gateways.pdf import MissingGlyph
 from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
 
@@ -39,23 +39,19 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     lifecycle.require(lifecycle.ACCEPT, seen.status)
     sealed = _seal(seen, at)
     faults.point("accept:sealed")
-    digest = storage.put(sealed)
+    kept = issuing.keep(sealed, sealing.level_at_acceptance())
     faults.point("accept:stored")
     with transaction.atomic():
         locked = _lock(pledge, lifecycle.ACCEPT, Act.JUDGE_PLEDGE, actor)
         _judge(locked, lifecycle.ACCEPT, actor=actor, at=at)
-        Document.objects.create(
-            pledge=locked,
-            revision=Document.Revision.ACCEPTED,
-            sha256=digest,
-            size=len(sealed),
-            created_at=at,
-            level=sealing.level_at_acceptance(),
-            stamped_until=seals.stamped_until(sealed),
-        )
+        issuing.issue(kept, locked, revision=Document.Revision.ACCEPTED, at=at)
         faults.point("accept:claimed")
         audit.record(
-            lifecycle.ACCEPT.event, actor=actor, subject=locked, at=at, facts={"issued": digest}
+            lifecycle.ACCEPT.event,
+            actor=actor,
+            subject=locked,
+            at=at,
+            facts={"issued": kept.sha256},
         )
         notices.announce(notices.ACCEPTED, locked)
     faults.point("accept:committed")

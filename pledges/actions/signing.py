@@ -9,9 +9,10 @@ from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
-from pledges.actions import authenticating, evidence, sealing
+from pledges.actions import authenticating, evidence, issuing, sealing
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
+from pledges.actions.issuing import Kept
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.blanks import read
@@ -63,11 +64,9 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)
     signed = _seal(intent, pledge, act=act, proved=proved, at=at)
     faults.point("sign:sealed")
-    digest = storage.put(signed)
+    kept = issuing.keep(signed, sealing.level_at_signing())
     faults.point("sign:stored")
-    result = _commit(
-        intent, actor=actor, at=at, act=act, proved=proved, digest=digest, size=len(signed)
-    )
+    result = _commit(intent, actor=actor, at=at, act=act, proved=proved, kept=kept)
     faults.point("sign:committed")
     return result
 
@@ -147,8 +146,7 @@ def _commit(
     at: datetime,
     act: SigningAct,
     proved: Authentication,
-    digest: str,
-    size: int,
+    kept: Kept,
 ) -> Pledge:
     pledge = (
         Pledge.objects.select_for_update(of=("self",))
@@ -166,18 +164,11 @@ def _commit(
     faults.point("sign:claimed")
     _write_down(pledge, intent, at=at, act=act, proved=proved)
     write_commitments(pledge, intent, flagged)
-    Document.objects.create(
-        pledge=pledge,
-        revision=Document.Revision.SIGNED,
-        sha256=digest,
-        size=size,
-        created_at=at,
-        level=sealing.level_at_signing(),
-    )
+    issuing.issue(kept, pledge, revision=Document.Revision.SIGNED, at=at)
     facts = {
         "intent": str(intent.pk),
         "read": intent.document_digest,
-        "issued": digest,
+        "issued": kept.sha256,
         "method": proved.method,
     }
     personal = {"signer": dict(intent.signer)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from asn1crypto import pem
 from asn1crypto import x509 as asn1
@@ -29,7 +30,7 @@ def was_issued_under(
 ) -> bool:
     """Whether `certificate` was valid at `at` and issued directly by one of `roots`."""
     context = ValidationContext(trust_roots=list(roots), moment=at, allow_fetching=False)
-    validator = CertificateValidator(certificate, validation_context=context)
+    validator: Any = CertificateValidator(certificate, validation_context=context)
     try:
         path = loops.run(validator.async_validate_usage({"digital_signature"}))
     except Exception:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from pyhanko.pdf_utils import generic
 
 from pledges.core.verdict import Rejected
-from pledges.gateways.revisions import catalog_of, raw
+from pledges.gateways.revisions import catalog_of, followed, raw
 
 # Whatever makes a page depend on a script, a viewer's choice or another file.
 ACTIVE: Final = frozenset(
@@ -32,13 +32,11 @@ def _check(found: Any) -> None:
         raise Rejected("active-content", what=min(active))
     if found.get("/Type") in LAYERS:
         raise Rejected("active-content", what="/OCG")
-    action = raw(found, "/A")
-    if isinstance(action, generic.IndirectObject):
-        action = action.get_object()
+    action = followed(raw(found, "/A"))
     # In a structure element, /A holds attributes, which have no /S.
-    if isinstance(action, generic.DictionaryObject) and "/S" in action:
-        if action["/S"] not in INERT_ACTIONS:
-            raise Rejected("active-content", what=str(action["/S"]))
+    is_action = isinstance(action, generic.DictionaryObject) and "/S" in action
+    if is_action and action["/S"] not in INERT_ACTIONS:
+        raise Rejected("active-content", what=str(action["/S"]))
 
 
 def _dictionaries(value: Any) -> Iterator[Any]:

@@ -91,7 +91,8 @@ def seal_as_manager(
         docmdp_permissions=MDPPerm.FILL_FORMS,
         **_common(identity, level, at, timestamping),
     )
-    return loops.run(_sign(writer, metadata, identity, at, timestamping))
+    sealed: bytes = loops.run(_sign(writer, metadata, identity, at, timestamping))
+    return sealed
 
 
 def seal_as_company(
@@ -115,7 +116,7 @@ def seal_as_company(
         docmdp_permissions=MDPPerm.NO_CHANGES,
         **_common(identity, level, at, timestamping),
     )
-    sealed = loops.run(_sign(writer, metadata, identity, at, timestamping))
+    sealed: bytes = loops.run(_sign(writer, metadata, identity, at, timestamping))
     return renew_timestamp(sealed, at=at, timestamping=timestamping) if timestamping else sealed
 
 
@@ -195,10 +196,10 @@ async def _sign(
     known = await session.perform_presign_validation(writer)
     reserved = await session.estimate_signature_container_size(known)
     prepared = session.prepare_tbs_document(known, bytes_reserved=reserved)
-    digest, output = prepared.digest_tbs_document()
+    output = BytesIO()
+    digest, _written = prepared.digest_tbs_document(output=output)
     await prepared.perform_signature(
         document_digest=digest.document_digest,
         pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=at),
     )
-    result: bytes = output.getvalue()
-    return result
+    return output.getvalue()

@@ -20,9 +20,8 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from pledges.core.verdict import Rejected
-from pledges.gateways import loops
+from pledges.gateways import loops, sealbytes
 from pledges.gateways.pades import APPLICATION, Level
-from pledges.gateways.revisions import END
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 
 DOCUMENT_URN: Final = "urn:shounuo:document:sha256:"
@@ -48,6 +47,15 @@ class Trust:
     def for_field(self, field: str) -> tuple[asn1.Certificate, ...]:
         own = field == COMPANY_FIELD and self.company_roots
         return self.company_roots if own else self.roots
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was read, and where each of its revisions ends."""
+
+    pdf: bytes
+    reader: Any
+    ends: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -81,23 +89,26 @@ class Seal:
         return ""
 
 
-def read_seal(reader: Any, pdf: bytes, revision: int, field: str, trust: Trust) -> Seal:
+def read_seal(file: File, revision: int, field: str, trust: Trust) -> Seal:
     """The seal in `field`, made in `revision`; raises `Rejected` unless all of it holds."""
-    embedded = _embedded(reader, pdf, revision, field)
+    embedded = _embedded(file, revision, field)
     signature = embedded.sig_object
     if signature.get("/SubFilter") != SigSeedSubFilter.PADES.value:
         raise Rejected("broken-seal")
-    _check_permissions(reader, embedded, field)
+    _check_permissions(file.reader, embedded, field)
     level, sealed_at = _declared(signature), embedded.self_reported_timestamp
     if sealed_at is None:
         raise Rejected("broken-seal")
     stamped_at = _stamped_at(embedded)
     if level is not Level.BASIC and stamped_at is None:
         raise Rejected("timestamp-missing")
+    if level is Level.BASIC and stamped_at is not None:
+        raise Rejected("timestamp-contradicts")
     if stamped_at is not None and not trust.tsa_roots:
         raise Rejected("timestamp-unknown")
     status = _validated(embedded, trust.for_field(field), trust.tsa_roots, stamped_at or sealed_at)
     _check_status(status, _allowed_after(field))
+    sealbytes.check_form(embedded, status.validation_path)
     own = trust.for_field(field) is trust.roots
     if own and status.validation_path.pkix_len != OWN_PATH:
         raise Rejected("wrong-issuer")
@@ -106,9 +117,9 @@ def read_seal(reader: Any, pdf: bytes, revision: int, field: str, trust: Trust) 
     return Seal(field, level, sealed_at, stamped_at, embedded.signer_cert)
 
 
-def read_timestamp(reader: Any, pdf: bytes, revision: int, field: str, trust: Trust) -> datetime:
+def read_timestamp(file: File, revision: int, field: str, trust: Trust) -> datetime:
     """The time of the document timestamp made in `revision`, by an authority that is known."""
-    embedded = _embedded(reader, pdf, revision, field)
+    embedded = _embedded(file, revision, field)
     try:
         time = embedded.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
         context = _context(trust.tsa_roots, time)
@@ -121,6 +132,7 @@ def read_timestamp(reader: Any, pdf: bytes, revision: int, field: str, trust: Tr
         raise Rejected("timestamp-unknown")
     if status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         raise Rejected("not-covered")
+    sealbytes.check_token(embedded, status.validation_path)
     return time  # type: ignore[no-any-return]  # the library has no types
 
 
@@ -136,46 +148,17 @@ def authority_until(reader: Any, field: str) -> datetime:
     return embedded.signer_cert.not_valid_after  # type: ignore[no-any-return]  # no types
 
 
-def check_covers_all(reader: Any, pdf: bytes, field: str) -> None:
-    """Raise `Rejected` unless the signature in `field` reaches to the last byte of the file."""
-    embedded = next(one for one in reader.embedded_signatures if one.field_name == field)
-    if int(embedded.byte_range[2]) + int(embedded.byte_range[3]) != len(pdf):
-        raise Rejected("not-covered")
-
-
-def _embedded(reader: Any, pdf: bytes, revision: int, field: str) -> Any:
+def _embedded(file: File, revision: int, field: str) -> Any:
     """The one signature that `revision` brings, which must stand in `field` and cover all."""
     try:
-        embedded = [one for one in reader.embedded_signatures if one.signed_revision == revision]
+        signatures = file.reader.embedded_signatures
+        embedded = [one for one in signatures if one.signed_revision == revision]
     except Exception as error:
         raise Rejected("broken-seal") from error
     if [one.field_name for one in embedded] != [field]:
         raise Rejected("no-field", field=field)
-    _check_coverage(pdf, embedded[0])
+    sealbytes.check_range(file.pdf, embedded[0], file.ends[revision])
     return embedded[0]
-
-
-def _check_coverage(pdf: bytes, embedded: Any) -> None:
-    """The byte range is the whole file up to the end of the revision, but for the seal itself.
-
-    Compared with the bytes, not only with what a parser found elsewhere: signature wrapping lives
-    from a difference between the two.
-    """
-    numbers = [int(number) for number in embedded.byte_range]
-    if len(numbers) != 4 or min(numbers) < 0:
-        raise Rejected("not-covered")
-    start, before, after, rest = numbers
-    gap = pdf[before:after]
-    end = after + rest
-    framed = gap[:1] == b"<" and gap[-1:] == b">"
-    if start != 0 or not framed or end > len(pdf) or not pdf[:end].endswith(END):
-        raise Rejected("not-covered")
-    try:
-        inside = bytes.fromhex(gap[1:-1].decode("ascii"))
-    except ValueError as error:
-        raise Rejected("not-covered") from error
-    if inside != embedded.pkcs7_content:
-        raise Rejected("not-covered")
 
 
 def _check_permissions(reader: Any, embedded: Any, field: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pledges.core import evidence as evidences
 from pledges.core.verdict import Check, Line, Outcome, Rejected, Statement, Verdict
-from pledges.gateways import attachments, inertness, revisions, seals
+from pledges.gateways import attachments, inertness, layout, revisions, seals
 from pledges.gateways.pades import TIMESTAMP_FIELD, Level
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 from pledges.gateways.seals import CLOCK_SKEW, Seal, Trust
@@ -28,7 +28,7 @@ class _Case:
     trust: Trust
     at: datetime
     proof: bytes | None
-    reader: Any = None
+    file: Any = None
     fills: tuple[str, ...] = ()
     manager: Seal | None = None
     company: Seal | None = None
@@ -83,29 +83,30 @@ def _look(check: Check, look: Callable[[_Case], Finding], case: _Case) -> Line:
 def _file(case: _Case) -> Finding:
     if len(case.pdf) > LARGEST:
         raise Rejected("too-large")
-    case.reader = revisions.read(case.pdf)
+    reader = revisions.read(case.pdf)
+    case.file = seals.File(case.pdf, reader, layout.ends(case.pdf, reader))
     return True, "file-whole", {}
 
 
 def _revisions(case: _Case) -> Finding:
-    count = case.reader.total_revisions
+    reader, count = case.file.reader, len(case.file.ends)
     stamps = max(0, count - 3)
     if count < 2 or stamps > MOST_TIMESTAMPS:
         raise Rejected("unknown-shape")
     seals_there = (MANAGER_FIELD, COMPANY_FIELD)[: count - 1]
     case.fills = (*seals_there, *(f"{TIMESTAMP_FIELD}{n + 1}" for n in range(stamps)))
-    inertness.check_objects(case.reader)
+    inertness.check_objects(reader)
     for revision in range(count):
         fields = [MANAGER_FIELD, COMPANY_FIELD, *case.fills[2:revision]]
-        inertness.check_fields(case.reader, revision, fields)
+        inertness.check_fields(reader, revision, fields)
     for revision, name in enumerate(case.fills, start=1):
         kind = name if revision < 3 else TIMESTAMP_FIELD
-        revisions.check_revision(case.reader, revision, kind)
+        revisions.check_revision(reader, revision, kind)
     return True, "revisions-expected", {"count": str(count)}
 
 
 def _manager(case: _Case) -> Finding:
-    seal = seals.read_seal(case.reader, case.pdf, 1, MANAGER_FIELD, case.trust)
+    seal = seals.read_seal(case.file, 1, MANAGER_FIELD, case.trust)
     if seal.level is Level.ARCHIVAL or not seal.bound_to:
         raise Rejected("wrong-issuer")
     _check_past(seal, case)
@@ -118,7 +119,7 @@ def _manager(case: _Case) -> Finding:
 def _company(case: _Case) -> Finding:
     if len(case.fills) < 2:
         return None, "company-not-yet", {}
-    seal = seals.read_seal(case.reader, case.pdf, 2, COMPANY_FIELD, case.trust)
+    seal = seals.read_seal(case.file, 2, COMPANY_FIELD, case.trust)
     if seal.bound_to or seal.issuer == case.seal.issuer:
         raise Rejected("wrong-issuer")
     archival = seal.level is Level.ARCHIVAL
@@ -138,7 +139,7 @@ def _check_past(seal: Seal, case: _Case) -> None:
 
 def _time(case: _Case) -> Finding:
     for revision, name in enumerate(case.fills[2:], start=3):
-        stamped = seals.read_timestamp(case.reader, case.pdf, revision, name, case.trust)
+        stamped = seals.read_timestamp(case.file, revision, name, case.trust)
         case.stamped.append(stamped)
     moments = [seal.stamped_at for seal in (case.manager, case.company) if seal and seal.stamped_at]
     moments += case.stamped
@@ -146,20 +147,19 @@ def _time(case: _Case) -> Finding:
         raise Rejected("order-of-time")
     if moments and moments[-1] > case.at + CLOCK_SKEW:
         raise Rejected("from-the-future")
-    seals.check_covers_all(case.reader, case.pdf, case.fills[-1])
     seal = case.seal
     if seal.stamped_at is None:
         return None, "time-claimed", {"signed": _shown(seal.sealed_at)}
     signed = {"signed": _shown(seal.stamped_at)}
     if not case.stamped:
         return True, "time-trusted-signing", signed
-    until = seals.authority_until(case.reader, case.fills[-1])
+    until = seals.authority_until(case.file.reader, case.fills[-1])
     values = {**signed, "until": _shown(until)}
     return (True, "time-trusted", values) if case.at <= until else (None, "time-ran-out", values)
 
 
 def _evidence(case: _Case) -> Finding:
-    data = attachments.only_file(case.reader)
+    data = attachments.only_file(case.file.reader)
     try:
         case.evidence = evidences.read(data)
         contradiction = next(evidences.contradictions(case.evidence, _seen(case)), None)
@@ -175,7 +175,7 @@ def _evidence(case: _Case) -> Finding:
 def _seen(case: _Case) -> dict[str, Any]:
     """What the bytes and the manager's certificate say, by the evidence's paths."""
     seal, subject = case.seal, case.seal.subject
-    read_size = revisions.first_revision_size(case.pdf, case.reader)
+    read_size = case.file.ends[0]
     signed_at = evidences.moment(case.evidence, "signed_at")
     if signed_at.replace(microsecond=0) != seal.sealed_at:
         raise Rejected("evidence-contradicts", where="signed_at")

@@ -1,0 +1,87 @@
+"""The bytes of a seal itself, which no seal covers but a later one: there is one way to write them.
+
+Without that, zeros behind a seal, or parts of it that nothing signs, could be changed at will.
+"""
+
+from typing import Any, Final
+
+from asn1crypto import cms, parser
+
+from pledges.core.verdict import Rejected
+
+MOST_CERTIFICATES: Final = 8
+"""In one seal; a validator's search for a path among many is what it can be kept busy with."""
+
+STAMP: Final = "signature_time_stamp_token"
+
+
+def check_range(pdf: bytes, embedded: Any, end: int) -> None:
+    """The byte range is all of the file up to `end`, but for the seal, which fills the gap.
+
+    Compared with the bytes, not only with what a parser found elsewhere: signature wrapping lives
+    from a difference between the two.
+    """
+    numbers = [int(number) for number in embedded.byte_range]
+    if len(numbers) != 4 or min(numbers) < 0:
+        raise Rejected("not-covered")
+    start, before, after, rest = numbers
+    content: bytes = embedded.pkcs7_content
+    shown = content.hex().upper().encode()
+    if start != 0 or after + rest != end or pdf[before:after] != b"<%b>" % shown:
+        raise Rejected("not-covered")
+    try:
+        _, _, _, header, value, trailer = parser.parse(content)
+    except ValueError as error:
+        raise Rejected("broken-seal") from error
+    if content[len(header) + len(value) + len(trailer) :].strip(b"\0"):
+        raise Rejected("not-covered")
+    if len(embedded.signed_data["certificates"]) > MOST_CERTIFICATES:
+        raise Rejected("broken-seal")
+
+
+def check_form(embedded: Any, path: Any) -> None:
+    """A seal holds what sealing puts there and nothing else, in DER, no certificate off its path."""
+    found, signer = embedded.signed_data, embedded.signer_info
+    taken = {"sid", "digest_algorithm", "signature_algorithm", "signed_attrs", "signature"}
+    again = cms.SignerInfo({"version": "v1", **{key: signer[key] for key in taken}})
+    if len(signer["unsigned_attrs"]):
+        stamps = [each for each in signer["unsigned_attrs"] if each["type"].native == STAMP]
+        again["unsigned_attrs"] = cms.CMSAttributes(stamps[:1])
+    plain = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [signer["digest_algorithm"]],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": found["certificates"],
+            "signer_infos": [again],
+        }
+    )
+    whole = cms.ContentInfo({"content_type": "signed_data", "content": plain}).dump(force=True)
+    bytes_there: bytes = embedded.pkcs7_content
+    if bytes_there[: len(whole)] != whole or bytes_there[len(whole) :].strip(b"\0"):
+        raise Rejected("broken-seal")
+    if _others(found, path):
+        raise Rejected("broken-seal")
+
+
+def check_token(embedded: Any, path: Any) -> None:
+    """A document timestamp brings no certificate but those on its path, and crossed ones of them.
+
+    Authorities add certificates of their root by older roots; nobody here relies on those. They
+    have the name and the key of one on the path, and an issuer that is not on it.
+    """
+    if len(embedded.signer_info["unsigned_attrs"]):
+        raise Rejected("timestamp-broken")
+    known = tuple(path.iter_certs(include_root=True))
+    names = {each.subject.hashable for each in known}
+    keys = {(each.subject.hashable, each.public_key.dump()) for each in known}
+    for certificate in _others(embedded.signed_data, path):
+        key = certificate.subject.hashable, certificate.public_key.dump()
+        if certificate.issuer.hashable in names or key not in keys:
+            raise Rejected("timestamp-broken")
+
+
+def _others(found: Any, path: Any) -> list[Any]:
+    """The certificates in a signature that are not on its path."""
+    on_path = {each.dump() for each in path.iter_certs(include_root=True)}
+    return [each.chosen for each in found["certificates"] if each.chosen.dump() not in on_path]

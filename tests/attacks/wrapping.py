@@ -1,0 +1,319 @@
+"""Signature wrapping, byte ranges that do not say the truth, universal forgeries, copied seals.
+
+The names are those of the published attacks: USF (universal signature forgery), ISA (incremental
+saving), SWA (signature wrapping).
+"""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from asn1crypto import cms
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.xref import XRefStream
+
+from tests.attacks.changes import Name, Number, numbers, page_content_replaced
+from tests.attacks.honest import Honest, appended
+from tests.attacks.table import forgery
+
+CHANGED = ("unexpected-change", "unexpected-field")
+LAST_RANGE = re.compile(rb"/ByteRange \[ *(\d+) +(\d+) +(\d+) +(\d+) *\] *")
+
+
+def last_range(pdf: bytes) -> list[int]:
+    return [int(number) for number in list(LAST_RANGE.finditer(pdf))[-1].groups()]
+
+
+def contents(pdf: bytes) -> bytes:
+    """The CMS in the last seal, with the zeros behind it."""
+    _, before, after, _ = last_range(pdf)
+    return bytes.fromhex(pdf[before + 1 : after - 1].decode())
+
+
+def with_contents(pdf: bytes, data: bytes) -> bytes:
+    """Another CMS in the last seal, in the same room; nothing that is hashed changes."""
+    _, before, after, _ = last_range(pdf)
+    room = after - before - 2
+    padded = data.hex().upper().ljust(room, "0").encode()
+    if len(padded) != room:
+        raise ValueError("the seal's room is too small")
+    return pdf[: before + 1] + padded + pdf[after - 1 :]
+
+
+def in_place(pdf: bytes, old: bytes, new: bytes) -> bytes:
+    """The last `old` written over with `new`, so that every offset stays."""
+    place = pdf.rindex(old)
+    padded = new.ljust(len(old))
+    if len(padded) != len(old):
+        raise ValueError("there is no room for that")
+    return pdf[:place] + padded + pdf[place + len(old) :]
+
+
+# --- Universal forgeries --------------------------------------------------------------------------
+def last_seal(writer: Any) -> Any:
+    form = writer.root["/AcroForm"]
+    fields = [form["/Fields"][index] for index in range(len(form["/Fields"]))]
+    return [field["/V"] for field in fields if "/V" in field][-1]
+
+
+def without(key: str) -> Callable[[Any], None]:
+    return lambda seal: seal.pop(Name(key))
+
+
+def putting(key: str, value: Any) -> Callable[[Any], None]:
+    return lambda seal: seal.update({Name(key): value})
+
+
+def text(data: bytes) -> Any:
+    return generic.ByteStringObject(data)
+
+
+UNIVERSAL: dict[str, Callable[[Any], None]] = {
+    "no Contents": without("/Contents"),
+    "null Contents": putting("/Contents", generic.NullObject()),
+    "empty Contents": putting("/Contents", text(b"")),
+    "zero Contents": putting("/Contents", text(bytes(8192))),
+    "no ByteRange": without("/ByteRange"),
+    "null ByteRange": putting("/ByteRange", generic.NullObject()),
+    "empty ByteRange": putting("/ByteRange", numbers()),
+    "zero ByteRange": putting("/ByteRange", numbers(0, 0, 0, 0)),
+    "negative ByteRange": putting("/ByteRange", numbers(0, 100, 200, -50)),
+    "huge ByteRange": putting("/ByteRange", numbers(0, 10**18, 10**18, 10**18)),
+    "SubFilter removed": without("/SubFilter"),
+    "SubFilter changed": putting("/SubFilter", Name("/adbe.x509.rsa_sha1")),
+    "Filter changed": putting("/Filter", Name("/Own.Filter")),
+    "Reference removed": without("/Reference"),
+    "Type changed": putting("/Type", Name("/DocTimeStamp")),
+}
+
+
+def _universal(name: str, harm: Callable[[Any], None], base: str) -> None:
+    @forgery(*CHANGED, on=[base], name=f"USF {name}")
+    def forge(_honest: Honest, pdf: bytes) -> bytes:
+        def change(writer: Any) -> None:
+            page_content_replaced(writer)
+            seal = last_seal(writer)
+            harm(seal)
+            writer.update_container(seal)
+
+        return appended(pdf, change)
+
+
+for _number, (_name, _harm) in enumerate(UNIVERSAL.items()):
+    _universal(_name, _harm, ("signed", "finished", "lta")[_number % 3])
+
+
+# --- The seal's own dictionary, in place ----------------------------------------------------------
+IN_PLACE: dict[str, tuple[bytes, bytes]] = {
+    "Type removed in place": (b"/Type /Sig\n", b""),
+    "SubFilter weakened in place": (b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached"),
+    "Filter changed in place": (b"/Adobe.PPKLite", b"/Entrust.PPKEF"),
+    "level lowered in place": (b"(B\\055B)", b"(B\\055X)"),
+    "application changed in place": (b"/Shounuo", b"/Shounus"),
+    "date changed in place": (b"/M (D\\07220", b"/M (D\\07219"),
+}
+
+
+def _written_over(name: str, old: bytes, new: bytes) -> None:
+    @forgery("broken-seal", "level-unknown", on=["signed", "finished"], name=name)
+    def forge(_honest: Honest, pdf: bytes) -> bytes:
+        return in_place(pdf, old, new)
+
+
+for _name, (_old, _new) in IN_PLACE.items():
+    _written_over(_name, _old, _new)
+
+
+@forgery("not-certifying", on=["signed"])
+def permissions_widened_in_place(_honest, pdf):
+    return in_place(pdf, b"/P 2", b"/P 3")
+
+
+@forgery("not-locking", "broken-seal", on=["finished"])
+def lock_widened_in_place(_honest, pdf):
+    return in_place(pdf, b"/P 1", b"/P 2")
+
+
+# --- Byte ranges ----------------------------------------------------------------------------------
+def ranged(pdf: bytes, *values: int) -> bytes:
+    """The last seal with another byte range, written into the room of the one it has."""
+    found = list(LAST_RANGE.finditer(pdf))[-1]
+    new = b"/ByteRange [" + b" ".join(b"%d" % value for value in values) + b"]"
+    room = len(found[0])
+    if len(new) > room:
+        raise ValueError("there is no room for that")
+    return pdf[: found.start()] + new.ljust(room) + pdf[found.end() :]
+
+
+RANGES: dict[str, Callable[[int, int, int, int], tuple[int, ...]]] = {
+    "overlapping": lambda a, b, c, d: (a, b, b - 10, d + c - b + 10),
+    "gap wider than the seal": lambda a, b, c, d: (a, b - 40, c, d),
+    "tail left out": lambda a, b, c, d: (a, b, c, d - 20),
+    "start left out": lambda a, b, c, d: (9, b - 9, c, d),
+    "beyond the end": lambda a, b, c, d: (a, b, c, d + 999),
+    "turned round": lambda a, b, c, d: (c, d, a, b),
+    "negative": lambda a, b, c, d: (a, b, c, -d),
+    "two numbers": lambda a, b, c, d: (a, b + d),
+    "six numbers": lambda a, b, c, d: (0, 9, 9, b - 9, c, d),
+    "whole file": lambda a, b, c, d: (0, c + d, 0, 0),
+    "nothing": lambda a, b, c, d: (0, 0, 0, 0),
+}
+
+
+def _ranged(name: str, lie: Callable[[int, int, int, int], tuple[int, ...]]) -> None:
+    @forgery("not-covered", "broken-seal", on=["signed", "finished"], name=f"byte range {name}")
+    def forge(_honest: Honest, pdf: bytes) -> bytes:
+        return ranged(pdf, *lie(*last_range(pdf)))
+
+
+for _name, _lie in RANGES.items():
+    _ranged(_name, _lie)
+
+
+def _objects_at(pdf: bytes) -> tuple[PdfFileReader, int]:
+    reader = PdfFileReader(BytesIO(pdf))
+    return reader, reader.last_startxref
+
+
+@forgery("unreadable", on=["signed"])
+def wrapped_signature(_honest, pdf):
+    """SWA: what was signed stays, moved to the end; between lies what is read instead.
+
+    The seal's dictionary is a new one, with a byte range around the forged part, so that hash and
+    signature are right. The forged cross-reference stands where the end says it does.
+    """
+    reader, start = _objects_at(pdf)
+    _, before, after, rest = last_range(pdf)
+    entries = dict(reader.xrefs.get_xref_data(1).standard_xrefs)
+    seal_number = next(n for n, (_, at) in entries.items() if at < before < at + 3000)
+    page = reader.root["/Pages"]["/Kids"][0]
+    number = page.raw_get("/Contents").idnum
+    size = int(reader.trailer_view["/Size"])
+    whole = pdf.index(b"endobj\n", after) + len(b"endobj\n")
+    seal = pdf[entries[seal_number][1] : whole]
+    paint = b"0 0 1 rg 0 0 300 300 re f"
+    evil = b"%d 0 obj\n<</Length %d>>\nstream\n%b\nendstream\nendobj\n" % (number, len(paint), paint)
+    positions = {(0, n): at for n, (_, at) in entries.items() if n != size - 1}
+    moved = after
+    for _ in range(3):  # offsets depend on each other's length
+        parts = [pdf[after:start]]
+        table = _table(reader, {**positions, (0, size - 1): start}, size)
+        positions[(0, seal_number)] = start + len(table)
+        new_seal = ranged(seal, 0, before, moved, rest)
+        positions[(0, number)] = positions[(0, seal_number)] + len(new_seal)
+        moved = positions[(0, number)] + len(evil)
+        parts += [table, new_seal, evil]
+    return pdf[:after] + b"".join(parts) + pdf[after:]
+
+
+def _table(reader: PdfFileReader, positions: dict[tuple[int, int], int], size: int) -> bytes:
+    stream = XRefStream(positions)
+    for key in ("/Root", "/Info", "/ID"):
+        stream[Name(key)] = reader.trailer.raw_get(key)
+    stream[Name("/Prev")] = Number(reader.xrefs.get_startxref_for_revision(0))
+    stream[Name("/Size")] = Number(size)
+    out = BytesIO()
+    stream.write_to_stream(out)
+    return b"%d 0 obj\n" % (size - 1) + out.getvalue() + b"\nendobj\n"
+
+
+# --- Incremental saving ---------------------------------------------------------------------------
+@forgery(*CHANGED)
+def copied_signature(_honest, pdf):
+    """ISA: the change, and with it a copy of the last seal, byte range and all."""
+
+    def change(writer: Any) -> None:
+        page_content_replaced(writer)
+        writer.update_container(last_seal(writer))
+
+    return appended(pdf, change)
+
+
+@forgery("trailing-bytes")
+def update_without_table(_honest, pdf):
+    """ISA: objects alone; some viewers rebuild the table and take the last of each number."""
+    number = PdfFileReader(BytesIO(pdf)).root["/Pages"]["/Kids"][0].raw_get("/Contents").idnum
+    return pdf + b"\n%d 0 obj\n<</Length 1>>\nstream\nx\nendstream\nendobj\n" % number
+
+
+@forgery("unreadable", "unexpected-change", "unexpected-field", opens=False)
+def update_with_end_and_no_table(_honest, pdf):
+    number = PdfFileReader(BytesIO(pdf)).root["/Pages"]["/Kids"][0].raw_get("/Contents").idnum
+    evil = b"\n%d 0 obj\n<</Length 1>>\nstream\nx\nendstream\nendobj\n" % number
+    return pdf + evil + b"trailer\n<</Root 2 0 R>>\n%%EOF\n"
+
+
+@forgery("trailing-bytes")
+def update_repeating_the_old_table(_honest, pdf):
+    """The end names the table that is already there: all in between is covered by nothing."""
+    start = PdfFileReader(BytesIO(pdf)).last_startxref
+    return pdf + b"\n99 0 obj\n(covered by nothing)\nendobj\nstartxref\n%d\n%%%%EOF\n" % start
+
+
+# --- The seal's bytes, which are under no seal but their own --------------------------------------
+def cms_of(pdf: bytes) -> Any:
+    return cms.ContentInfo.load(contents(pdf))
+
+
+@forgery("not-covered")
+def seal_spelled_otherwise(_honest, pdf):
+    _, before, after, _ = last_range(pdf)
+    return pdf[:before] + pdf[before:after].lower() + pdf[after:]
+
+
+@forgery("not-covered")
+def text_behind_the_seal(_honest, pdf):
+    data = contents(pdf)
+    return with_contents(pdf, data[: len(data) - 4] + b"void")
+
+
+@forgery("broken-seal", "not-covered")
+def seal_unaligned(_honest, pdf):
+    return with_contents(pdf, b"\0" + cms_of(pdf).dump())
+
+
+@forgery("broken-seal", "timestamp-broken")
+def certificate_added_to_the_seal(honest, pdf):
+    found = cms_of(pdf)
+    found["content"]["certificates"].append(
+        cms.CertificateChoices("certificate", honest.impostor.root)
+    )
+    return with_contents(pdf, found.dump(force=True))
+
+
+@forgery("broken-seal", "timestamp-broken")
+def attribute_added_to_the_seal(_honest, pdf):
+    found = cms_of(pdf)
+    signer = found["content"]["signer_infos"][0]
+    old = signer["unsigned_attrs"]
+    attributes = [*old] if old.native else []
+    attributes.append(cms.CMSAttribute({"type": "content_type", "values": ["data"]}))
+    signer["unsigned_attrs"] = cms.CMSAttributes(attributes)
+    return with_contents(pdf, found.dump(force=True))
+
+
+@forgery("not-covered", "broken-seal")
+def second_signer_in_the_seal(_honest, pdf):
+    found = cms_of(pdf)
+    signers = found["content"]["signer_infos"]
+    signers.append(signers[0].copy())
+    return with_contents(pdf, found.dump(force=True))
+
+
+@forgery("broken-seal", "timestamp-broken")
+def seal_value_changed(_honest, pdf):
+    found = cms_of(pdf)
+    signer = found["content"]["signer_infos"][0]
+    value = bytearray(signer["signature"].native)
+    value[-1] ^= 1
+    signer["signature"] = bytes(value)
+    return with_contents(pdf, found.dump(force=True))
+
+
+@forgery("broken-seal", "not-covered")
+def no_signer_in_the_seal(_honest, pdf):
+    found = cms_of(pdf)
+    found["content"]["signer_infos"] = []
+    return with_contents(pdf, found.dump(force=True))
