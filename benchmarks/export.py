@@ -8,6 +8,7 @@ of its own size and content.
 import argparse
 import copy
 import gc
+import io
 import json
 import os
 import shutil
@@ -16,11 +17,12 @@ import tempfile
 import time
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pledges.actions.signing import SigningAct
     from pledges.models import Person, Pledge
 
 ANSWERS = {
@@ -75,6 +77,10 @@ def prepare_installation(var_dir: Path) -> None:
 
     call_command("migrate", verbosity=0)
     call_command("load_builtin", verbosity=0)
+    from pledges.models import Organisation
+
+    Organisation.objects.update(name_zh="示例银行股份有限公司", name_en="Example Bank Co., Ltd.")
+    call_command("init_pki", verbosity=0, stdout=io.StringIO())
 
 
 def people() -> "list[Person]":
@@ -98,19 +104,34 @@ def people() -> "list[Person]":
     return made
 
 
-def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
-    """A pledge that went the whole way."""
+def signing_act(manager: "Person", at: datetime) -> "SigningAct":
+    """What a manager does who does everything right, by password and code."""
+    from allauth.mfa.models import Authenticator
     from allauth.mfa.totp.internal.auth import (
         TOTP,
         format_hotp_value,
         generate_totp_secret,
         hotp_value,
     )
+    from allauth.mfa.utils import decrypt
+
+    from pledges.actions.authenticating import PasswordAndCode
+    from pledges.actions.signing import SigningAct
+    from pledges.documents import Mark
+
+    if not Authenticator.objects.filter(user=manager).exists():
+        TOTP.activate(manager, generate_totp_secret())
+    secret = decrypt(Authenticator.objects.get(user=manager).data["secret"])
+    code = format_hotp_value(hotp_value(secret, int(at.timestamp()) // 30))
+    proof = PasswordAndCode(PASSWORD, code)
+    return SigningAct(mark=Mark(typed="李明"), consented=True, proof=proof)
+
+
+def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
+    """A pledge that went the whole way."""
     from django.utils import timezone
 
     from pledges.actions import answers, preparing, review, signing
-    from pledges.actions.authenticating import PasswordAndCode
-    from pledges.documents import Mark
     from pledges.models import TemplateVersion
 
     at = timezone.now()
@@ -118,12 +139,7 @@ def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
     draft = answers.open_pledge(version, actor=manager, at=at, language="zh-hans")
     answers.save(draft, actor=manager, at=at, typed=ANSWERS, revision=draft.answers_revision)
     intent = preparing.prepare(draft, actor=manager, at=at)
-    secret = generate_totp_secret()
-    TOTP.activate(manager, secret)
-    code = format_hotp_value(hotp_value(secret, int(at.timestamp()) // 30))
-    proof = PasswordAndCode(PASSWORD, code)
-    act = signing.SigningAct(mark=Mark(typed="李明"), consented=True, proof=proof)
-    signed = signing.sign(intent, actor=manager, at=at, act=act)
+    signed = signing.sign(intent, actor=manager, at=at, act=signing_act(manager, at))
     return review.accept(signed, actor=officer, at=at + timedelta(seconds=1))
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 
-from pledges import access, tasks
+from pledges import access, audit, tasks
 from pledges.access import SYSTEM, Act
 from pledges.actions import batches, preparing
 from pledges.core.lifecycle import Role
@@ -53,6 +53,8 @@ admin:pledges_acceptancebatch_progress   3002020 3005555
 admin:pledges_department_add             3000002 3000002
 admin:pledges_department_change          3000002 3000002
 admin:pledges_department_changelist      3000002 3000002
+admin:pledges_ledgercheckpoint_change    3000020 3000000
+admin:pledges_ledgercheckpoint_changelist 3000020 3000020
 admin:pledges_ledgerentry_change         3000020 3000000
 admin:pledges_ledgerentry_changelist     3000020 3000020
 admin:pledges_ledgerentry_check          3005555 3000030
@@ -72,6 +74,7 @@ admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
 admin:pledges_templateversion_edit       3003000 3003000
 admin:pledges_templateversion_publish    3003000 3003000
+admin:pledges_templateversion_retention  3003000 3003000
 admin:pledges_templateversion_retire     3002000 3003000
 admin:pledges_templateversion_revise     3003000 3003000
 admin:view_on_site                       3004444 3004444
@@ -95,11 +98,14 @@ mine                                     3222222 3555555
 pledge                                   3244444 3b44444
 pledge_document                          3444444 3555555
 pledge_prepare                           3344444 3344444
+pledge_proof                             3444444 3555555
 pledge_reading_copy                      3244444 3555555
 pledge_save                              3555555 3b44444
 pledge_sign                              3244444 3u44444
 pledge_start                             3333333 3330000
 verify                                   4444444 5555555
+verify_file                              2222222 uuuuuuu
+verify_root                              2222222 5555555
 """
 
 
@@ -153,14 +159,16 @@ def addresses(draft, version, liming, chenjing, now):
         "admin:pledges_department_change": [liming.department_id],
         "admin:pledges_organisation_change": [1],
         "admin:pledges_ledgerentry_change": [1],
+        "admin:pledges_ledgercheckpoint_change": [audit.checkpoint(now).pk],
     }
-    for page in ("edit", "publish", "retire", "revise", "change"):
+    for page in ("edit", "publish", "retention", "retire", "revise", "change"):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
     for page in ("change", "progress", "go_on"):
         arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
     for page in ("accept", "return", "revoke", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
-    for name in ("pledge", "pledge_save", "pledge_prepare", "pledge_document", "verify"):
+    of_pledge = ("save", "prepare", "document", "proof")
+    for name in ("pledge", "verify", *(f"pledge_{each}" for each in of_pledge)):
         arguments[name] = [pledge.pk]
     return lambda name: reverse(name, args=arguments.get(name, []))
 

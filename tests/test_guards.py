@@ -7,7 +7,9 @@ from pledges.actions import review
 from pledges.models import (
     Commitment,
     Document,
+    LedgerCheckpoint,
     LedgerEntry,
+    LedgerOpening,
     Pledge,
     ReturnReason,
     Signature,
@@ -17,9 +19,19 @@ from pledges.models import (
 
 pytestmark = pytest.mark.django_db
 
-WRITTEN_ONCE = [LedgerEntry, Document, Signature, Commitment, ReturnReason, VersionFont]
+WRITTEN_ONCE = [
+    LedgerEntry,
+    LedgerCheckpoint,
+    Document,
+    Signature,
+    Commitment,
+    ReturnReason,
+    VersionFont,
+]
 SOME_COLUMN = {
     LedgerEntry: {"event": "x"},
+    LedgerCheckpoint: {"note": "x"},
+    LedgerOpening: {"value": "x"},
     Document: {"sha256": "0" * 64},
     Signature: {"typed": "x"},
     Commitment: {"value": "x"},
@@ -57,6 +69,19 @@ def test_rows_that_are_written_once(accepted, signed, wangfang, chenjing, now, m
     refused(lambda: run(f"SET session_replication_role = replica; DELETE FROM {table}"))
 
 
+def test_what_opens_a_commitment_is_erased_or_kept_but_never_changed(signed):
+    signed()
+    table = LedgerOpening._meta.db_table
+    assert LedgerOpening.objects.exists()
+    for column in ("value", "salt", "name"):
+        refused(lambda column=column: run(f"UPDATE {table} SET {column} = 'x'"))
+    refused(lambda: LedgerOpening.objects.update(**SOME_COLUMN[LedgerOpening]))
+    refused(lambda: run(f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table}"))
+    refused(lambda: run(f"SET session_replication_role = replica; UPDATE {table} SET value = ''"))
+    LedgerOpening.objects.all().delete()
+    assert not LedgerOpening.objects.exists()
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -89,3 +114,73 @@ def test_nobody_can_be_their_own_judge_even_in_sql(signed):
             status="accepted", reviewed_at=pledge.signed_at, reviewed_by=pledge.person
         )
     )
+
+
+ERASED = {
+    "answers": {},
+    "signer_name": "",
+    "signer_employee_number": "",
+    "signer_department": "",
+    "content_digest": "",
+    "revocation_reason": "",
+}
+
+
+@pytest.fixture
+def returned(signed, chenjing, now):
+    pledge = signed()
+    reasons = [review.Reason("请补充")]
+    review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
+    return Pledge.objects.filter(pk=pledge.pk)
+
+
+@pytest.mark.parametrize("kept", [*ERASED, "nothing"])
+def test_a_pledge_is_erased_whole_or_not_at_all(returned, chenjing, now, kept):
+    change = {"status": "erased", **ERASED}
+    if kept == "revocation_reason":
+        change[kept] = "岗位变动"
+    elif kept != "nothing":
+        del change[kept]
+    if kept == "nothing":
+        returned.update(**change)
+    else:
+        refused(lambda: returned.update(**change))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"number": "CN-2026-999999"}, {"signed_at": None}, {"document_digest": ""}, {"flagged": True}],
+)
+def test_erasing_touches_nothing_else(returned, more):
+    refused(lambda: returned.update(status="erased", **ERASED, **more))
+
+
+@pytest.mark.parametrize("state", ["signed", "accepted"])
+def test_what_waits_or_is_in_force_is_not_erased(request, state):
+    pledge = request.getfixturevalue(state)()
+    row = Pledge.objects.filter(pk=pledge.pk)
+    refused(lambda: row.update(status="erased", **ERASED))
+
+
+def test_an_erased_pledge_never_changes_again(returned):
+    returned.update(status="erased", **ERASED)
+    for change in ({"status": "returned"}, {"signer_name": "李明"}, {"answers": {"a": "b"}}):
+        refused(lambda change=change: returned.update(**change))
+    refused(lambda: returned._raw_delete(returned.db))
+
+
+def test_its_parts_are_blanked_and_nothing_else(returned):
+    returned.update(status="erased", **ERASED)
+    blank = {"strokes": [], "typed": "", "assertion": {}, "totp_step": None}
+    blank |= {"client_address": None, "user_agent": ""}
+    refused(lambda: Signature.objects.update(**{**blank, "typed": "王芳"}))
+    refused(lambda: Signature.objects.update(**blank, consent_text=""))
+    refused(lambda: Signature.objects.all()._raw_delete("default"))
+    refused(lambda: ReturnReason.objects.update(text="另一个原因"))
+    refused(lambda: ReturnReason.objects.all()._raw_delete("default"))
+    refused(lambda: Commitment.objects.update(value=""))
+    refused(lambda: Document.objects.update(sha256="0" * 64))
+    refused(lambda: Document.objects.all()._raw_delete("default"))
+    Signature.objects.update(**blank)
+    ReturnReason.objects.update(text="")
+    Commitment.objects.all().delete()

@@ -155,6 +155,22 @@ def _everything_printed(definition: Definition) -> str:
 
 
 @transaction.atomic
+def set_retention(
+    template: PledgeTemplate, years: int, *, actor: access.Actor, at: datetime
+) -> PledgeTemplate:
+    """Set for how many years pledges on `template` are kept, those already signed included."""
+    access.require(actor, Act.WRITE_TEMPLATES)
+    locked = PledgeTemplate.objects.select_for_update().get(pk=template.pk)
+    before = locked.retention_years
+    if years != before:
+        locked.retention_years = years
+        locked.save(update_fields=["retention_years"])
+        facts = {"before": before, "after": years}
+        audit.record("template.retention_set", actor=actor, subject=locked, at=at, facts=facts)
+    return locked
+
+
+@transaction.atomic
 def retire(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """Close a published version: nothing new is signed on it; what was signed stays."""
     locked = TemplateVersion.objects.select_for_update().get(pk=version.pk)

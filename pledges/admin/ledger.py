@@ -1,4 +1,4 @@
-"""The ledger in the admin: auditors read it, nobody writes it, anybody there checks its chain."""
+"""The ledger and its checkpoints in the admin: auditors read and check them, nobody writes."""
 
 import json
 from itertools import islice
@@ -8,16 +8,17 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from pledges import access, audit
+from pledges import access, audit, wording
 from pledges.access import Act
 from pledges.admin import words
 from pledges.admin.base import AccessModelAdmin
-from pledges.models import LedgerEntry, Person
+from pledges.core import refusals
+from pledges.models import LedgerCheckpoint, LedgerEntry, Person
 from pledges.templatetags.sheet_extras import digest, moment
 
 FAULTS_SHOWN = 20
@@ -37,13 +38,13 @@ class EventFilter(admin.SimpleListFilter):
 class LedgerAdmin(AccessModelAdmin):
     reads = Act.READ_LEDGER
     without_pages = frozenset({"add", "delete", "history"})
-    list_display = ("sequence", "time", "what", "actor", "subject", "chain_digest")
+    list_display = ("sequence", "time", "what", "actor", "subject", "short_hash")
     list_filter = (EventFilter,)
-    search_fields = ("subject", "leaf_hash", "chain_hash")
-    search_help_text = _("Subject, or the hash of an entry or of the chain")
+    search_fields = ("subject", "leaf_hash")
+    search_help_text = _("Subject, or the hash of an entry")
     ordering = ("-sequence",)
     actions = None
-    fields = ("sequence", "time", "what", "actor", "subject", "text", "leaf_hash", "chain_hash")
+    fields = ("sequence", "time", "what", "actor", "subject", "text", "leaf_hash", "covered")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerEntry]:
@@ -51,27 +52,38 @@ class LedgerAdmin(AccessModelAdmin):
         return super().get_queryset(request).annotate(actor_name=Subquery(name))
 
     def get_urls(self) -> list[URLPattern]:
-        check = self.admin_site.admin_view(require_POST(self.check_chain))
+        check = self.admin_site.admin_view(require_POST(self.check_ledger))
         own = path("check/", check, name="pledges_ledgerentry_check")
         return [own, *super().get_urls()]
 
-    def check_chain(self, request: HttpRequest) -> HttpResponse:
-        """Recompute every hash of the ledger and say what is wrong, if anything is."""
+    def check_ledger(self, request: HttpRequest) -> HttpResponse:
+        """Recompute the ledger, compare it with what was published, say what is wrong."""
         access.require(request.user, Act.READ_LEDGER)
-        faults = list(islice(audit.verify(), FAULTS_SHOWN))
+        try:
+            self._tell_faults(request, audit.published())
+        except refusals.Refusal as error:
+            messages.error(request, wording.refusal(error))
+        return redirect("admin:pledges_ledgerentry_changelist")
+
+    def _tell_faults(self, request: HttpRequest, note: str | None) -> None:
+        faults = list(islice(audit.verify(note), FAULTS_SHOWN))
         for fault in faults:
             text = _("Entry %(sequence)d: %(kind)s") % {
                 "sequence": fault.sequence,
                 "kind": words.fault(fault.kind),
             }
             messages.error(request, text)
-        if not faults:
-            count = LedgerEntry.objects.count()
-            messages.success(
-                request,
-                _("All %(count)d entries are there, unaltered and in order.") % {"count": count},
-            )
-        return redirect("admin:pledges_ledgerentry_changelist")
+        if faults:
+            return
+        told = {"count": audit.size()}
+        sound = _("All %(count)d entries are there, unaltered and in order.") % told
+        if note is None:
+            unproved = _("There is no published checkpoint to compare them with.")
+            messages.warning(request, f"{sound} {unproved}")
+            return
+        told = {"count": audit.opened(note).size}
+        agreed = _("They begin with the %(count)d that were published.") % told
+        messages.success(request, f"{sound} {agreed}")
 
     @admin.display(description=_("time"), ordering="at")
     def time(self, entry: LedgerEntry) -> str:
@@ -85,11 +97,45 @@ class LedgerAdmin(AccessModelAdmin):
     def actor(self, entry: Any) -> str:
         return entry.actor_name or str(_("the system"))
 
-    @admin.display(description=_("hash of the chain"))
-    def chain_digest(self, entry: LedgerEntry) -> str:
-        return format_html('<code title="{}">{}</code>', entry.chain_hash, digest(entry.chain_hash))
+    @admin.display(description=_("hash of the entry"))
+    def short_hash(self, entry: LedgerEntry) -> str:
+        return format_html('<code title="{}">{}</code>', entry.leaf_hash, digest(entry.leaf_hash))
+
+    @admin.display(description=_("first checkpoint that covers it"))
+    def covered(self, entry: LedgerEntry) -> str:
+        first = LedgerCheckpoint.objects.filter(size__gte=entry.sequence).first()
+        if first is None:
+            return str(_("none yet"))
+        address = reverse("admin:pledges_ledgercheckpoint_change", args=[first.pk])
+        return format_html('<a href="{}">{}</a>', address, first.size)
 
     @admin.display(description=_("entry"))
     def text(self, entry: LedgerEntry) -> str:
         shown = json.dumps(json.loads(entry.leaf), indent=2, ensure_ascii=False)
         return format_html('<pre class="leaf">{}</pre>', shown)
+
+
+class CheckpointAdmin(AccessModelAdmin):
+    """What was published, so that it can be compared with the copies that others keep."""
+
+    reads = Act.READ_LEDGER
+    without_pages = frozenset({"add", "delete", "history"})
+    list_display = ("size", "time", "short_root")
+    ordering = ("-size",)
+    search_fields = ("root",)
+    search_help_text = _("Root of the tree")
+    actions = None
+    fields = ("size", "time", "root", "text")
+    readonly_fields = fields
+
+    @admin.display(description=_("time"), ordering="at")
+    def time(self, checkpoint: LedgerCheckpoint) -> str:
+        return moment(checkpoint.at)
+
+    @admin.display(description=_("root of the tree"))
+    def short_root(self, checkpoint: LedgerCheckpoint) -> str:
+        return format_html('<code title="{}">{}</code>', checkpoint.root, digest(checkpoint.root))
+
+    @admin.display(description=_("signed checkpoint"))
+    def text(self, checkpoint: LedgerCheckpoint) -> str:
+        return format_html('<pre class="leaf">{}</pre>', checkpoint.note)

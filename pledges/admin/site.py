@@ -19,7 +19,7 @@ from pledges.access import Act
 from pledges.admin import desk
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
-from pledges.admin.ledger import LedgerAdmin
+from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin
 from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
@@ -27,6 +27,7 @@ from pledges.admin.versions import VersionAdmin
 from pledges.models import (
     AcceptanceBatch,
     Department,
+    LedgerCheckpoint,
     LedgerEntry,
     Organisation,
     Person,
@@ -42,6 +43,7 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     Department: DepartmentAdmin,
     Organisation: OrganisationAdmin,
     LedgerEntry: LedgerAdmin,
+    LedgerCheckpoint: CheckpointAdmin,
 }
 
 

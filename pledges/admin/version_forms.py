@@ -1,4 +1,4 @@
-"""The form in which compliance edits a draft version: wording, dates, ranges of the blanks."""
+"""Compliance's forms: a draft's wording, dates and ranges; how long pledges are kept."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +14,7 @@ from pledges import wording
 from pledges.core.blanks import Blank, Kind, Localized, Range
 from pledges.core.problems import Problem
 from pledges.core.templatefile import Definition, to_text
+from pledges.models import PledgeTemplate
 from pledges.wording.language import here
 
 _LENGTHS = {Kind.TEXT, Kind.LONG_TEXT}
@@ -28,6 +29,14 @@ _BOUNDS = {
 
 def _text(label: Any, rows: int = 3, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+class RetentionForm(forms.ModelForm):
+    """For how many years the pledges of a template are kept; saved by an action."""
+
+    class Meta:
+        model = PledgeTemplate
+        fields = ("retention_years",)
 
 
 class DefinitionForm(forms.Form):

@@ -20,7 +20,7 @@ from pledges.access import Act
 from pledges.actions import templates
 from pledges.admin import previews, words
 from pledges.admin.base import AccessModelAdmin
-from pledges.admin.version_forms import DefinitionForm, initial_of
+from pledges.admin.version_forms import DefinitionForm, RetentionForm, initial_of
 from pledges.core import lifecycle, refusals
 from pledges.core.blanks import CHINESE, LANGUAGES
 from pledges.core.lifecycle import VersionState
@@ -51,6 +51,7 @@ class VersionAdmin(AccessModelAdmin):
             ("publish", self.publish_page),
             ("retire", self.retire_page),
             ("revise", self.revise_page),
+            ("retention", self.retention_page),
         )
         view = self.admin_site.admin_view
         methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -96,6 +97,7 @@ class VersionAdmin(AccessModelAdmin):
         context |= {
             "preview": documents.body_html(previews.sheet_of(version, language), for_screen=True),
             "preview_language": language,
+            "retention": RetentionForm(instance=version.template),
             "blanks": [previews.row_of(each) for each in version.blank_list],
         }
         return TemplateResponse(request, "admin/pledges/templateversion/overview.html", context)
@@ -183,6 +185,20 @@ class VersionAdmin(AccessModelAdmin):
             return redirect(CHANGE, pk)
         draft = templates.revise(version, actor=request.user, at=timezone.now())
         return redirect("admin:pledges_templateversion_edit", draft.pk)
+
+    def retention_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Sets for how long pledges of this template are kept; the form is on the overview."""
+        version = self._writable(request, pk)
+        if request.method != "POST":
+            return redirect(CHANGE, pk)
+        form = RetentionForm(request.POST)
+        if form.is_valid():
+            years = form.cleaned_data["retention_years"]
+            templates.set_retention(version.template, years, actor=request.user, at=timezone.now())
+            messages.success(request, _("The retention period is saved."))
+        else:
+            messages.error(request, " ".join(map(str, form.errors["retention_years"])))
+        return redirect(CHANGE, pk)
 
     def _version(self, request: HttpRequest, pk: int) -> TemplateVersion:
         version = self.get_queryset(request).filter(pk=pk).first()

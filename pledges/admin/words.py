@@ -47,7 +47,11 @@ FAULTS: Final = {
     "missing": _("missing"),
     "altered": _("its text was altered"),
     "contradicts its columns": _("its columns contradict its text"),
-    "broken chain": _("the chain breaks here"),
+    "tree differs": _("the hashes of the tree that it keeps do not follow from the entries"),
+    "opening altered": _("a personal value kept beside it is not the one it commits to"),
+    "not as published": _("the entries up to here are not those that were published"),
+    "not its checkpoint": _("the entries up to here are not those of the checkpoint on record"),
+    "cut short": _("it was published and is no longer there"),
 }
 
 

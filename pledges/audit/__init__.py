@@ -1,6 +1,15 @@
 """The ledger: written with every change, signed as checkpoints, provable, verifiable."""
 
-from pledges.audit.publishing import checkpoint, proof, published
+from pledges.audit.publishing import (
+    checkpoint,
+    has_key,
+    note_sent,
+    opened,
+    proof,
+    published,
+    sent,
+    unpublished,
+)
 from pledges.audit.recording import EVENTS, UnknownEvent, record, subject_of, trail
 from pledges.audit.tree import consistency, inclusion, root, size
 from pledges.audit.verifying import Fault, verify
@@ -14,13 +23,18 @@ __all__ = [
     "UnknownEvent",
     "checkpoint",
     "consistency",
+    "has_key",
     "inclusion",
+    "note_sent",
+    "opened",
     "proof",
     "published",
     "record",
     "root",
+    "sent",
     "size",
     "subject_of",
     "trail",
+    "unpublished",
     "verify",
 ]

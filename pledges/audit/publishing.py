@@ -1,7 +1,7 @@
 """Checkpoints: the ledger signs what it holds, and says so outside the database."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from pledges.models import LedgerCheckpoint, LedgerEntry
 # Any fixed number will do, but for that of the ledger's writers, who need not wait for a disk.
 _LOCK_KEY = 0x5E_C0_1E_D7
 NAME = "ledger"
+SENT = "sent"
 NOTHING = Checkpoint("", 0, b"")
 
 
@@ -72,6 +73,37 @@ def published() -> str | None:
     """
     with _folder_trouble():
         return noticeboard.latest(folder())
+
+
+def unpublished() -> int:
+    """How many entries are younger than the published checkpoint; below zero, some are gone.
+
+    Raises as `opened` and `published` do.
+    """
+    note = published()
+    return tree.size() - (opened(note).size if note is not None else 0)
+
+
+def sent() -> int:
+    """Of how many entries the newest checkpoint is that was mailed. Raises CheckpointUnavailable.
+
+    Kept beside the notes: whoever puts the database back in time must not silence the mail.
+    """
+    with _folder_trouble():
+        return noticeboard.mark(folder(), SENT)
+
+
+def note_sent(size: int) -> None:
+    """The checkpoint of `size` entries has been mailed. Raises CheckpointUnavailable."""
+    with _folder_trouble():
+        noticeboard.set_mark(folder(), SENT, size)
+
+
+def has_key() -> bool:
+    """Whether the ledger was ever given a key; without one nothing can be published."""
+    with suppress(PkiFault):
+        return bool(pki.read(Path(settings.PKI_DIR), f"{NAME}.pem"))
+    return False
 
 
 def opened(note: str) -> Checkpoint:

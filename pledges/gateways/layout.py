@@ -57,4 +57,3 @@ def _end(pdf: bytes, table: Any) -> int:
     if pdf[table.end_location : place].split() != [b"endobj"]:
         raise Rejected("unreadable")
     return place + len(tail)
-

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, Final
 
-from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils import generic as untyped
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from pledges.core.verdict import Rejected
 from pledges.gateways.pades import TIMESTAMP_FIELD
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 
+generic: Any = untyped
 END: Final = b"%%EOF\n"
 
 NEW: Final = "may be added where it was not"
@@ -169,7 +170,7 @@ def followed(value: Any) -> Any:
     """What a reference leads to; anything else as it is."""
     if not isinstance(value, generic.IndirectObject):
         return value
-    return value.get_object()  # type: ignore[no-untyped-call]  # the library has no types
+    return value.get_object()
 
 
 def plain(value: Any) -> Any:

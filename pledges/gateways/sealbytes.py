@@ -40,7 +40,7 @@ def check_range(pdf: bytes, embedded: Any, end: int) -> None:
 
 
 def check_form(embedded: Any, path: Any) -> None:
-    """A seal holds what sealing puts there and nothing else, in DER, no certificate off its path."""
+    """A seal holds what sealing puts there and no more, in DER, no certificate off its path."""
     found, signer = embedded.signed_data, embedded.signer_info
     taken = {"sid", "digest_algorithm", "signature_algorithm", "signed_attrs", "signature"}
     again = cms.SignerInfo({"version": "v1", **{key: signer[key] for key in taken}})

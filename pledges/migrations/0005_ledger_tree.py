@@ -103,12 +103,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             "LedgerCheckpoint",
             fields=[
-                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("root", models.CharField(max_length=64)),
-                ("note", models.TextField()),
-                ("at", models.DateTimeField()),
+                (
+                    "size",
+                    models.BigIntegerField(
+                        verbose_name="entries", primary_key=True, serialize=False
+                    ),
+                ),
+                ("root", models.CharField(verbose_name="root of the tree", max_length=64)),
+                ("note", models.TextField(verbose_name="signed checkpoint")),
+                ("at", models.DateTimeField(verbose_name="time")),
             ],
-            options={"ordering": ("size",)},
+            options={
+                "verbose_name": "checkpoint",
+                "verbose_name_plural": "checkpoints",
+                "ordering": ("size",),
+            },
         ),
         migrations.CreateModel(
             "LedgerOpening",

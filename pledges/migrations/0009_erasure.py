@@ -1,5 +1,6 @@
 """Erasure: a last state of pledges, in which what is personal is blank, and the only way into it."""
 
+import django.core.validators
 from django.db import migrations, models
 
 import pledges.core.lifecycle
@@ -119,6 +120,10 @@ class Migration(migrations.Migration):
             name="retention_years",
             field=models.PositiveSmallIntegerField(
                 default=10,
+                validators=[
+                    django.core.validators.MinValueValidator(1),
+                    django.core.validators.MaxValueValidator(100),
+                ],
                 help_text="Counted from the last thing that happened to a pledge.",
                 verbose_name="retention period in years",
             ),

@@ -58,12 +58,14 @@ class LedgerOpening(models.Model):
 class LedgerCheckpoint(models.Model):
     """A signed checkpoint as it was published: so many entries, under this root."""
 
-    size = models.BigIntegerField(primary_key=True)
-    root = models.CharField(max_length=64)
-    note = models.TextField()
-    at = models.DateTimeField()
+    size = models.BigIntegerField(_("entries"), primary_key=True)
+    root = models.CharField(_("root of the tree"), max_length=64)
+    note = models.TextField(_("signed checkpoint"))
+    at = models.DateTimeField(_("time"))
 
     class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
         ordering = ("size",)
 
     def __str__(self) -> str:

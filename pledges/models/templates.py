@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
@@ -25,6 +26,7 @@ class PledgeTemplate(models.Model):
     retention_years = models.PositiveSmallIntegerField(
         _("retention period in years"),
         default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_RETENTION)],
         help_text=_("Counted from the last thing that happened to a pledge."),
     )
 

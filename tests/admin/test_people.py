@@ -1,11 +1,25 @@
 """People, departments and the organisation; laying pledges before people; the ledger's page."""
 
+import html
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
+from pledges import wording
 from pledges.core.lifecycle import PledgeState, Role
-from pledges.models import Department, LedgerEntry, Organisation, Person, Pledge
+from pledges.core.refusals import LedgerBroken
+from pledges.gateways import noticeboard
+from pledges.models import (
+    Department,
+    LedgerCheckpoint,
+    LedgerEntry,
+    Organisation,
+    Person,
+    Pledge,
+)
 
 URL = "/admin/pledges/person/"
 FACTS = {
@@ -204,7 +218,7 @@ def test_departments_are_made_and_renamed_but_signed_pledges_keep_the_name(as_, 
     assert LedgerEntry.objects.filter(event="department.changed").count() == 2
 
 
-def test_auditors_read_the_ledger_and_check_its_chain(as_, wuying, admin, signed, told):
+def test_auditors_read_the_ledger_and_check_it(as_, wuying, admin, signed, told):
     signed()
     page = as_(wuying).get("/admin/pledges/ledgerentry/").content.decode()
     assert "李明" in page
@@ -213,4 +227,30 @@ def test_auditors_read_the_ledger_and_check_its_chain(as_, wuying, admin, signed
     said = told(as_(wuying).post(address, follow=True))
     assert len(said) == 1
     assert str(LedgerEntry.objects.count()) in said[0]
+    assert str(LedgerCheckpoint.objects.latest("size").size) in said[0]
     assert as_(wuying).post("/admin/pledges/ledgerentry/1/change/", {}).status_code == 403
+
+
+def test_auditors_see_what_was_published(as_, wuying, signed):
+    signed()
+    checkpoint = LedgerCheckpoint.objects.latest("size")
+    page = f"/admin/pledges/ledgercheckpoint/{checkpoint.pk}/change/"
+    shown = as_(wuying).get(page).content.decode()
+    assert html.escape(checkpoint.note) in shown
+    assert as_(wuying).post(page, {}).status_code == 403
+    entry = as_(wuying).get("/admin/pledges/ledgerentry/1/change/").content.decode()
+    assert page in entry
+
+
+def test_auditors_are_told_when_the_ledger_is_not_what_was_published(as_, wuying, signed, told):
+    signed()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in ("ledgercheckpoint", "ledgeropening", "ledgerentry"):
+            cursor.execute(f"ALTER TABLE pledges_{table} DISABLE TRIGGER USER")
+            cursor.execute(f"DELETE FROM pledges_{table}")
+    said = told(as_(wuying).post("/admin/pledges/ledgerentry/check/", follow=True))
+    assert len(said) == 1
+    noticeboard.post(Path(settings.CHECKPOINTS_DIR), 10**6, "not a checkpoint")
+    said = told(as_(wuying).post("/admin/pledges/ledgerentry/check/", follow=True))
+    assert said == [wording.refusal(LedgerBroken(""))]

@@ -19,6 +19,8 @@ PAGES = {
     "department": {"admin"},
     "organisation": {"admin"},
     "ledgerentry": {"wuying"},
+    "ledgercheckpoint": {"wuying"},
+    "acceptancebatch": {"chenjing", "wuying"},
 }
 OFFICES = ("chenjing", "zhoumin", "wuying", "admin")
 

@@ -177,3 +177,21 @@ def test_unknown_versions_are_not_found(as_, chenjing):
     for key in ("999999", "x", "9" * 30):
         assert as_(chenjing).get(f"{URL}{key}/change/").status_code == 404
     assert as_(chenjing).get(f"{URL}999999/edit/").status_code == 404
+
+
+def test_how_long_pledges_are_kept_is_set_by_compliance_and_told(
+    as_, chenjing, wuying, version, told
+):
+    shown = version("contract")
+    url, overview = f"{URL}{shown.pk}/retention/", f"{URL}{shown.pk}/change/"
+    done = as_(chenjing).post(url, {"retention_years": "7"}, follow=True)
+    assert done.redirect_chain[-1][0] == overview and len(told(done)) == 1
+    assert 'value="7"' in done.content.decode()
+    as_(chenjing).post(url, {"retention_years": "7"})
+    entry = LedgerEntry.objects.get(event="template.retention_set")
+    assert '"after":7' in entry.leaf and '"before":10' in entry.leaf
+    for wrong in ("0", "101", "many", ""):
+        assert told(as_(chenjing).post(url, {"retention_years": wrong}, follow=True))
+    assert as_(wuying).post(url, {"retention_years": "1"}).status_code == 403
+    assert stored(shown).template.retention_years == 7
+    assert url not in as_(wuying).get(overview).content.decode()

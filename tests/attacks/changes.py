@@ -232,9 +232,7 @@ def font_replaced(writer):
     fonts = fonts_of(writer)
     for key in fonts:
         fonts[key] = writer.add_object(
-            dictionary(
-                Type=Name("/Font"), Subtype=Name("/Type1"), BaseFont=Name("/Times-Roman")
-            )
+            dictionary(Type=Name("/Font"), Subtype=Name("/Type1"), BaseFont=Name("/Times-Roman"))
         )
     writer.update_container(fonts)
 

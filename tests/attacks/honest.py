@@ -19,7 +19,7 @@ from pledges.gateways import loops, pades
 from pledges.gateways.increments import QuietWriter
 from pledges.offline.judging import judge
 from tests.gateways.papers import render
-from tests.sealed import ACCEPTED, NOW, Authority, Installation, figure
+from tests.sealed import ACCEPTED, Authority, Installation, figure
 
 Change = Callable[[Any], None]
 RENEWED = ACCEPTED + timedelta(days=2)
@@ -148,4 +148,3 @@ def stamped_over(
     stamper = PdfTimeStamper(timestamping.stamper, field_name=f"{pades.TIMESTAMP_FIELD}{count}")
     result: BytesIO = loops.run(stamper.async_timestamp_pdf(writer, pades.DIGEST))
     return result.getvalue()
-

@@ -194,7 +194,11 @@ def wrapped_signature(_honest, pdf):
     whole = pdf.index(b"endobj\n", after) + len(b"endobj\n")
     seal = pdf[entries[seal_number][1] : whole]
     paint = b"0 0 1 rg 0 0 300 300 re f"
-    evil = b"%d 0 obj\n<</Length %d>>\nstream\n%b\nendstream\nendobj\n" % (number, len(paint), paint)
+    evil = b"%d 0 obj\n<</Length %d>>\nstream\n%b\nendstream\nendobj\n" % (
+        number,
+        len(paint),
+        paint,
+    )
     positions = {(0, n): at for n, (_, at) in entries.items() if n != size - 1}
     moved = after
     for _ in range(3):  # offsets depend on each other's length

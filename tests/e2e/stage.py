@@ -18,6 +18,7 @@ from pledges.core.outline import Slot
 from pledges.models import (
     AcceptanceBatch,
     Department,
+    LedgerCheckpoint,
     LedgerEntry,
     Person,
     Pledge,
@@ -188,6 +189,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("acceptancebatch_changelist"),
             admin_path("acceptancebatch_change", stage.forsaken.pk),
             *(admin_path("ledgerentry_changelist"), admin_path("ledgerentry_change", entry.pk)),
+            admin_path("ledgercheckpoint_changelist"),
+            admin_path("ledgercheckpoint_change", LedgerCheckpoint.objects.latest("size").pk),
         ],
         "admin": [
             *("/admin/", people, admin_path("person_add"), admin_path("person_change", person.pk)),

@@ -1,4 +1,4 @@
-"""`manage.py serve`: prepare the database and serve the site with its background worker."""
+"""`manage.py serve`: prepare the database and serve the site with all its background work."""
 
 import csv
 import fcntl
@@ -77,11 +77,15 @@ class Command(BaseCommand):
             "web server", processes.python("-m", "gunicorn", "-c", "python:config.webserver")
         )
         worker = Child("background worker", processes.python("manage.py", "db_worker"))
-        children = (web, worker)
+        publisher = Child(
+            "checkpoint publisher", processes.python("manage.py", "publish_checkpoints", "--watch")
+        )
+        children = (web, worker, publisher)
         os.chdir(settings.BASE_DIR)
         try:
             processes.start_until_ready(web, lambda: _healthz(port) is not None, READY_WITHIN)
             worker.start()
+            publisher.start()
             self._greet(port, demo=demo)
             processes.watch(children, tell=self._tell)
         finally:

@@ -1,0 +1,221 @@
+"""What sealing costs: one pledge from its answers to both seals, and a batch of acceptances.
+
+`python -m benchmarks.seal [-n 20] [--batch 1000] [--json]` works in a scratch installation of its
+own, on one core and without a network: no timestamp authority, so the levels are B-B.
+"""
+
+import argparse
+import gc
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.export import forget_peak, peak_memory, people, prepare_installation, signing_act
+from benchmarks.samples import SLUGS
+
+if TYPE_CHECKING:
+    from pledges.models import Person, Pledge
+
+Clock = Callable[[], datetime]
+SECONDS, BYTES = 0.25, 160_000
+"""The goals: one pledge rendered and sealed twice, and its file."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Seconds for one pledge, by step; bytes of the finished file.
+
+    `password` is the hash that is slow on purpose. It proves who signs and seals nothing: `whole`
+    is without it, as it would be with a passkey.
+    """
+
+    pledge: str
+    password: float
+    render: float
+    manager: float
+    company: float
+    whole: float
+    p95: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Acceptances one after the other, as the background worker does them; memory in MiB."""
+
+    pledges: int
+    seconds: float
+    per_second: float
+    growth: float
+
+
+def timed(step: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.perf_counter()
+    result = step()
+    return time.perf_counter() - start, result
+
+
+def moments() -> Clock:
+    """A clock that is minutes further at each look: a code serves for one document."""
+    from django.utils import timezone
+
+    start, count = timezone.now(), 0
+
+    def look() -> datetime:
+        nonlocal count
+        count += 1
+        return start + timedelta(minutes=2 * count)
+
+    return look
+
+
+def one(slug: str, rounds: int, manager: "Person", officer: "Person", look: Clock) -> Row:
+    """The steps of one template, `rounds` times; each pledge is revoked at the end of its round,
+    so that the next one may be opened."""
+    from pledges.actions import review
+    from pledges.gateways import storage
+
+    taken: list[tuple[float, ...]] = []
+    size = 0
+    for _ in range(rounds):
+        at = look()
+        steps, accepted = walk(slug, manager, officer, at)
+        taken.append(steps)
+        size = max(size, len(storage.get(accepted.documents.get(revision=2).sha256)))
+        review.revoke(accepted, actor=officer, at=at, reason="benchmark")
+    password, render, seal, accept = (statistics.median(step) for step in zip(*taken, strict=True))
+    whole = [sum(each[1:]) for each in taken]
+    p95 = statistics.quantiles(whole, n=20, method="inclusive")[-1]
+    return Row(slug, password, render, seal, accept, statistics.median(whole), p95, size)
+
+
+def walk(
+    slug: str, manager: "Person", officer: "Person", at: datetime
+) -> "tuple[tuple[float, ...], Pledge]":
+    """One pledge from its answers to both seals, with the seconds of each step."""
+    from pledges.actions import authenticating, preparing, review, signing
+
+    draft = filled(slug, manager, at)
+    render, intent = timed(partial(preparing.prepare, draft, actor=manager, at=at))
+    act = signing_act(manager, at)
+    prove = partial(authenticating.authenticate, act.proof, intent=intent, person=manager, at=at)
+    password, _ = timed(prove)
+    sign, signed = timed(partial(signing.sign, intent, actor=manager, at=at, act=act))
+    accept, accepted = timed(partial(review.accept, signed, actor=officer, at=at))
+    return (password, render, sign - password, accept), accepted
+
+
+def filled(slug: str, manager: "Person", at: datetime) -> "Pledge":
+    from benchmarks.samples import ANSWERS, COMMON_ANSWERS
+    from pledges.actions import answers
+    from pledges.models import TemplateVersion
+
+    version = TemplateVersion.objects.get(template__slug=slug)
+    draft = answers.open_pledge(version, actor=manager, at=at, language="zh-hans")
+    codes = {blank.code for blank in version.blank_list if blank.filled_by_manager}
+    given = {**COMMON_ANSWERS, **ANSWERS["zh-hans"]}
+    typed = {code: answer for code, answer in given.items() if code in codes}
+    answers.save(draft, actor=manager, at=at, typed=typed, revision=draft.answers_revision)
+    draft.refresh_from_db()
+    return draft
+
+
+def batch(count: int, officer: "Person", look: Clock) -> Batch:
+    """Accept `count` signed pledges of as many managers."""
+    from pledges.actions import preparing, review, signing
+    from pledges.models import Pledge
+
+    for number in range(count):
+        manager = manager_number(number)
+        at = look()
+        intent = preparing.prepare(filled(SLUGS[0], manager, at), actor=manager, at=at)
+        signing.sign(intent, actor=manager, at=at, act=signing_act(manager, at))
+    waiting = list(Pledge.objects.awaiting_review())
+    at = look()
+    gc.collect()
+    forget_peak()
+    before = peak_memory()
+    seconds, _ = timed(lambda: [review.accept(each, actor=officer, at=at) for each in waiting])
+    rate = round(len(waiting) / seconds, 1)
+    return Batch(len(waiting), round(seconds, 1), rate, round(peak_memory() - before, 1))
+
+
+def manager_number(number: int) -> "Person":
+    from django.utils import timezone
+
+    from benchmarks.export import PASSWORD
+    from pledges.access import SYSTEM
+    from pledges.actions import roster
+    from pledges.core.lifecycle import Role
+    from pledges.models import Department, Person
+
+    person = Person(
+        username=f"m{number}",
+        name="李明",
+        employee_number=f"M{number}",
+        department=Department.objects.get(),
+    )
+    person.set_password(PASSWORD)
+    roster.save_person(person, actor=SYSTEM, at=timezone.now(), roles=[Role.MANAGER])
+    return person
+
+
+def table(rows: list[Row], accepted: Batch | None) -> str:
+    head = ("pledge", "password", "render", "manager", "company", "whole ms", "p95 ms", "bytes")
+    lines = ["{:20}{:>9}{:>9}{:>9}{:>9}{:>10}{:>9}{:>10}".format(*head)]
+    for row in rows:
+        times = (row.password, row.render, row.manager, row.company, row.whole, row.p95)
+        cells = "{:>9.0f}{:>9.0f}{:>9.0f}{:>9.0f}{:>10.0f}{:>9.0f}".format(
+            *(each * 1000 for each in times)
+        )
+        lines.append(f"{row.pledge:20}{cells}{row.bytes:>10,}")
+    slowest, largest = max(row.whole for row in rows), max(row.bytes for row in rows)
+    lines.append(f"goal: {SECONDS} s; slowest median {slowest:.3f} s")
+    lines.append(f"goal: {BYTES:,} bytes; largest {largest:,}")
+    if accepted:
+        lines.append(
+            f"{accepted.pledges} acceptances: {accepted.seconds} s, "
+            f"{accepted.per_second}/s, +{accepted.growth} MiB"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-n", type=int, default=20, help="rounds for each pledge")
+    parser.add_argument("--batch", type=int, default=1000, help="acceptances; 0 for none")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    var_dir = Path(tempfile.mkdtemp(prefix="shounuo-seal-"))
+    try:
+        prepare_installation(var_dir)
+        # Only this process: the database server goes on using whatever cores there are.
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        manager, officer, _hr = people()
+        look = moments()
+        for slug in SLUGS:
+            one(slug, 2, manager, officer, look)
+        rows = [one(slug, options.n, manager, officer, look) for slug in SLUGS]
+        accepted = batch(options.batch, officer, look) if options.batch else None
+    finally:
+        shutil.rmtree(var_dir, ignore_errors=True)
+    if options.json:
+        result = {"rows": [asdict(row) for row in rows]}
+        json.dump(result | {"batch": asdict(accepted) if accepted else None}, sys.stdout, indent=2)
+        print()
+    else:
+        print(table(rows, accepted))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,329 @@
+"""Erasing a person: refused before its time; then nothing of them is left, and all holds."""
+
+import subprocess
+import sys
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from pledges import access, audit, verification
+from pledges.access import SYSTEM
+from pledges.actions import enrolment, erasure, review, roster, sweeping, templates
+from pledges.core import refusals
+from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.retention import erasable_from
+from pledges.gateways import storage
+from pledges.models import (
+    Commitment,
+    Document,
+    LedgerEntry,
+    LedgerOpening,
+    Person,
+    Pledge,
+    ReturnReason,
+    Signature,
+    SigningIntent,
+)
+from tests.serving import ROOT, surroundings
+
+TEN_YEARS = timedelta(days=365.25 * 10 + 30)
+REASON = "调任其他岗位，原承诺不再适用。"
+PERSONAL = ("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明")
+
+
+@pytest.fixture
+def erase(django_capture_on_commit_callbacks):
+    def do(person, *, at, actor=SYSTEM):
+        with django_capture_on_commit_callbacks(execute=True):
+            return erasure.erase(person, actor=actor, at=at)
+
+    return do
+
+
+@pytest.fixture
+def revoked(accepted, chenjing, now):
+    """A pledge that was in force and ended."""
+
+    def make(*arguments, **options):
+        pledge = accepted(*arguments, **options)
+        at = now + timedelta(hours=2)
+        return review.revoke(pledge, actor=chenjing, at=at, reason=REASON)
+
+    return make
+
+
+@pytest.fixture
+def returned(signed, chenjing, now):
+    def make(*arguments, **options):
+        pledge = signed(*arguments, **options)
+        reasons = [review.Reason("请李明补充说明")]
+        review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
+        pledge.refresh_from_db()
+        return pledge
+
+    return make
+
+
+@pytest.fixture
+def past(liming, revoked, returned, draft, passkey, now):
+    """Everything that a manager can leave behind."""
+    passkey(liming)
+    EmailAddress.objects.create(user=liming, email="liming@example.com", primary=True)
+    Client().force_login(liming)
+    pledges = [revoked("contract"), returned(), revoked("personal-code")]
+    drafts = list(Pledge.objects.of(liming).drafts())
+    return [*pledges, *drafts]
+
+
+def everything_kept():
+    """Every row of every table, as text."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t')
+            yield from ((table, row) for (row,) in cursor.fetchall())
+
+
+def traces(words):
+    return {(table, word) for table, row in everything_kept() for word in words if word in row}
+
+
+def stored_files():
+    folder = Path(storage._storage().location)
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.django_db
+def test_nothing_personal_is_left_and_the_ledger_verifies(past, liming, erase, now):
+    pk, before = liming.pk, LedgerEntry.objects.count()
+    assert {word for _table, word in traces(PERSONAL)} == set(PERSONAL)
+    others = {pledge.pk: pledge.status for pledge in Pledge.objects.exclude(person=liming)}
+
+    erased = erase(liming, at=now + TEN_YEARS)
+
+    assert traces(PERSONAL) == set()
+    assert erased.pledges == len(past)
+    assert not Commitment.objects.exists()
+    assert list(audit.verify()) == []
+    assert LedgerEntry.objects.count() == before + 1
+    entry = audit.trail(f"person:{pk}").get(event="person.erased")
+    assert all(str(pledge.pk) in entry.leaf for pledge in past)
+    assert not LedgerOpening.objects.filter(entry__subject__startswith="pledge:").exists()
+    person = Person.objects.get(pk=pk)
+    assert (person.name, person.employee_number) == ("—", f"erased-{pk}")
+    assert not person.is_active and not person.has_usable_password() and not person.roles
+    assert not EmailAddress.objects.filter(user=person).exists()
+    assert not Authenticator.objects.filter(user=person).exists()
+    assert {p.pk: p.status for p in Pledge.objects.exclude(person=liming)} == others
+
+
+@pytest.mark.django_db
+def test_what_proves_that_all_was_in_order_stays(past, liming, erase, now):
+    stays = (
+        *("number", "version_id", "language", "created_at", "signed_at", "reviewed_at"),
+        *("reviewed_by_id", "revoked_at", "revoked_by_id", "document_digest", "person_id"),
+    )
+    before = {row["pk"]: row for row in Pledge.objects.values("pk", *stays)}
+    documents = list(Document.objects.values())
+    erase(liming, at=now + TEN_YEARS)
+    assert {row["pk"]: row for row in Pledge.objects.values("pk", *stays)} == before
+    assert list(Document.objects.values()) == documents
+    assert {pledge.status for pledge in Pledge.objects.of(liming)} == {PledgeState.ERASED}
+    signature = Signature.objects.filter(pledge=past[0]).get()
+    assert (signature.strokes, signature.assertion, signature.totp_step) == ([], {}, None)
+    assert signature.consent_text and signature.method
+    assert not SigningIntent.objects.exclude(signer={}, answers={}, content_digest="").exists()
+    assert {reason.text for reason in ReturnReason.objects.all()} == {""}
+
+
+@pytest.mark.django_db
+def test_the_files_go_and_those_of_others_stay(past, liming, accepted, wangfang, erase, now):
+    other = accepted("contract", person=wangfang)
+    erase(liming, at=now + TEN_YEARS)
+    kept = {path.name for path in stored_files() if len(path.parent.name) == 2}
+    assert kept >= set(other.documents.values_list("sha256", flat=True))
+    own = Document.objects.filter(pledge__person=liming).values_list("sha256", flat=True)
+    assert own and not kept & set(own)
+    laid = SigningIntent.objects.filter(person=liming).values_list("document_digest", flat=True)
+    assert laid and not kept & set(laid)
+    assert all(b"E1001" not in path.read_bytes() for path in stored_files())
+
+
+@pytest.mark.django_db
+def test_a_copy_outside_still_verifies_and_is_known_by_its_digest(revoked, liming, erase, now):
+    pledge = revoked("contract")
+    copy = storage.get(pledge.documents.last().sha256)
+    before = verification.judge(copy, at=now + timedelta(days=1))
+    erase(liming, at=now + TEN_YEARS)
+    after = verification.judge(copy, at=now + timedelta(days=1))
+    assert after.verdict == before.verdict
+    assert after.standing.status == PledgeState.ERASED and after.issued == before.issued
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("left", ["accepted", "signed"])
+def test_what_is_in_force_or_under_review_keeps_its_person(request, liming, erase, now, left):
+    pledge = request.getfixturevalue(left)()
+    with pytest.raises(refusals.NotErasable) as refused:
+        erase(liming, at=now + 9 * TEN_YEARS)
+    assert refused.value.kept == (refusals.Kept(pledge.number, left),)
+    liming.refresh_from_db()
+    assert liming.name == "李明" and liming.is_active
+    assert storage.get(pledge.documents.last().sha256)
+
+
+@pytest.mark.django_db
+def test_the_period_counts_from_the_last_thing_that_happened(
+    version, revoked, returned, liming, chenjing, erase, now
+):
+    templates.set_retention(version("contract").template, 2, actor=chenjing, at=now)
+    first, second = revoked("contract"), returned()
+    # 02:00 UTC is 10:00 in Shanghai: the calendar of the organisation decides.
+    eve = now.replace(year=now.year + 10, hour=15, minute=59) - timedelta(days=1)
+    with pytest.raises(refusals.NotErasable) as refused:
+        erase(liming, at=now + timedelta(days=30))
+    assert refused.value.kept == (
+        refusals.Kept(first.number, "revoked", date(2028, 11, 23)),
+        refusals.Kept(second.number, "returned", date(2036, 11, 23)),
+    )
+    with pytest.raises(refusals.NotErasable) as refused:
+        erase(liming, at=eve)
+    assert [each.number for each in refused.value.kept] == [second.number]
+    erase(liming, at=eve + timedelta(minutes=1))
+
+
+def test_a_leap_day_ends_on_the_first_of_march():
+    assert erasable_from(date(2028, 2, 29), 10) == date(2038, 3, 1)
+    assert erasable_from(date(2028, 2, 29), 4) == date(2032, 2, 29)
+
+
+@pytest.mark.django_db
+def test_drafts_wait_for_nothing(draft, liming, erase, now):
+    pledge = draft("contract")
+    erase(liming, at=now + timedelta(minutes=1))
+    assert traces(PERSONAL) == set()
+    assert Pledge.objects.get(pk=pledge.pk).status == PledgeState.ERASED
+    assert verification.standing(pledge.pk) is None  # it was never signed
+
+
+@pytest.mark.django_db
+def test_who_may_and_whom(liming, admin, chenjing, zhoumin, erase, now):
+    for person in (chenjing, zhoumin, liming):
+        with pytest.raises(access.Denied):
+            erasure.erase(liming, actor=person, at=now)
+    with pytest.raises(refusals.LastAdministrator):
+        erase(admin, at=now)
+    erase(liming, at=now, actor=admin)
+    erased = Person.objects.get(pk=liming.pk)
+    with pytest.raises(access.Denied):
+        roster.save_person(erased, actor=admin, at=now, roles=[Role.MANAGER])
+    erased.name, erased.is_active = "李明", True
+    with pytest.raises(IntegrityError), transaction.atomic():
+        erased.save()
+
+
+@pytest.mark.django_db
+def test_sessions_and_failed_mails_go(liming, wangfang, erase, now):
+    for person in (liming, wangfang):
+        Client().force_login(person)
+    erase(liming, at=now)
+    owners = [session.get_decoded()["_auth_user_id"] for session in Session.objects.all()]
+    assert owners == [str(wangfang.pk)]
+    assert not DBTaskResult.objects.filter(args_kwargs__contains={"args": [liming.pk]}).exists()
+
+
+@pytest.mark.django_db
+def test_nobody_enrols_a_passkey_in_an_erased_persons_name(liming, passkey, erase, now):
+    passkey(liming)
+    erase(liming, at=now)
+    assert storage.list_records(f"enrolments/{liming.pk}") == [
+        f"enrolments/{liming.pk}/erased.json"
+    ]
+    with connection.cursor() as cursor:  # as somebody who may write everything in the database
+        cursor.execute("ALTER TABLE pledges_person DROP CONSTRAINT person_erased_is_nobody")
+        cursor.execute(
+            "UPDATE pledges_person SET name = '李明', employee_number = 'E1001', is_active = true"
+            " WHERE id = %s",
+            [liming.pk],
+        )
+    forged = Person.objects.get(pk=liming.pk)
+    forged.groups.add(Group.objects.get(name=Role.MANAGER))
+    with pytest.raises(refusals.NotIntroduced):
+        passkey(forged)
+    assert enrolment.enrolled(forged) == []
+
+
+@pytest.mark.django_db
+def test_files_left_by_a_crash_are_swept_or_removed_by_the_second_time(revoked, liming, erase, now):
+    pledge = revoked()
+    digest = pledge.documents.last().sha256
+    later = timezone.now() + timedelta(days=2)
+    with transaction.atomic():
+        erasure.erase(liming, actor=SYSTEM, at=now + TEN_YEARS)  # and nothing after the commit
+    assert storage.exists(digest)
+    entries = LedgerEntry.objects.count()
+    assert sweeping.sweep(later) >= 2
+    assert not storage.exists(digest)
+    storage.put(b"%PDF-1.7 another")
+    erase(Person.objects.get(pk=liming.pk), at=now + TEN_YEARS)
+    assert LedgerEntry.objects.count() == entries
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_between_the_commit_and_the_files(draft, passkey, liming):
+    at = timezone.now() - timedelta(hours=1)
+    passkey(liming, at=at)
+    pledge = draft(at=at)
+    command = [sys.executable, "manage.py", "erase_person", "--yes"]
+
+    def run(number, fault=""):
+        called = [*command, number]
+        return subprocess.run(called, cwd=ROOT, env=surroundings(fault), timeout=120).returncode
+
+    assert run("E1001", fault="erase:committed") == -9
+    assert Pledge.objects.get(pk=pledge.pk).status == PledgeState.ERASED
+    assert len(storage.list_records(f"enrolments/{liming.pk}")) == 1  # still the statement
+    assert run(f"erased-{liming.pk}") == 0
+    assert storage.list_records(f"enrolments/{liming.pk}") == [
+        f"enrolments/{liming.pk}/erased.json"
+    ]
+    assert LedgerEntry.objects.filter(event="person.erased").count() == 1
+    assert list(audit.verify()) == []
+
+
+@pytest.mark.django_db
+def test_the_command_refuses_in_words_and_asks_before_it_erases(
+    revoked, liming, monkeypatch, django_capture_on_commit_callbacks
+):
+    pledge = revoked()
+
+    def run(*arguments):
+        out = StringIO()
+        with django_capture_on_commit_callbacks(execute=True):
+            call_command("erase_person", *arguments, stdout=out)
+        return out.getvalue()
+
+    with pytest.raises(CommandError, match=f"{pledge.number}.*2036"):
+        run("E1001", "--yes")
+    with pytest.raises(CommandError, match="E9999"):
+        run("E9999", "--yes")
+    monkeypatch.setattr(timezone, "now", lambda: pledge.revoked_at + TEN_YEARS)
+    monkeypatch.setattr("builtins.input", lambda question: "no")
+    with pytest.raises(CommandError, match="Nothing was erased"):
+        run("E1001")
+    assert Pledge.objects.get().signer_name == "李明"
+    monkeypatch.setattr("builtins.input", lambda question: "E1001")
+    assert f"person:{liming.pk}" in run("E1001")
+    assert traces(PERSONAL) == set()
+    assert "Erased" in run(f"erased-{liming.pk}", "--yes")
