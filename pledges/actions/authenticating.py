@@ -15,7 +15,7 @@ from allauth.mfa.utils import decrypt
 from django.core.cache import cache
 
 from pledges.actions import enrolment
-from pledges.actions.ledger_signing import signed_by_ledger
+from pledges.actions.ledger_signing import signed_by_present_key
 from pledges.core import refusals
 from pledges.gateways import enrolments, passkeys
 from pledges.gateways.passkeys import Assertion, Reason
@@ -141,12 +141,14 @@ def _by_passkey(proof: PasskeyAnswer, intent: SigningIntent, person: Person) -> 
         **assertion.as_block(),
         "public_key": used.statement.public_key,
         "rp_id": party.id,
-        "enrolment": used.signed,
+        "enrolment": enrolment.for_evidence(used),
     }
     # What is kept must convince somebody who has nothing else.
     passkeys.reverify(block, **_bound(intent))
     number = intent.signer["employee_number"]
-    enrolments.check(block, person_id=person.pk, employee_number=number, verifier=signed_by_ledger)
+    enrolments.check(
+        block, person_id=person.pk, employee_number=number, verifier=signed_by_present_key
+    )
     return Authentication(Signature.Method.PASSKEY, used.authenticator.pk, block)
 
 

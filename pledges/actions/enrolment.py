@@ -19,7 +19,7 @@ from django.db import transaction
 from pledges import access, audit
 from pledges.access import Act
 from pledges.actions import permits
-from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
+from pledges.actions.ledger_signing import ledger_key, signed_by_ledger, signed_by_present_key
 from pledges.core import refusals
 from pledges.core.digests import canonical_json, digest_of, sha256_hex
 from pledges.gateways import enrolments, passkeys, storage
@@ -124,6 +124,19 @@ def _state(person: Person, newcomer: Credential, voucher: str, at: datetime) -> 
         introduced_by=voucher,
     )
     return enrolments.sign(statement, ledger_key().sign)
+
+
+def for_evidence(used: Enrolled) -> dict[str, Any]:
+    """The signed statement as evidence bears it: under the ledger's present certificate.
+
+    The key that signed it at the enrolment may have been replaced since; who holds a file has
+    the one certificate that stands in it.
+    """
+    try:
+        enrolments.read(used.signed, signed_by_present_key)
+    except passkeys.Refused:
+        return enrolments.sign(used.statement, ledger_key().sign)
+    return used.signed
 
 
 def introduction_options(authenticator: Authenticator) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ CHECKS: Final[Mapping[Check, Localized]] = {
     Check.TIME: Localized(zh="时间", en="Time"),
     Check.EVIDENCE: Localized(zh="证据文件", en="Evidence file"),
     Check.AUTHENTICATION: Localized(zh="身份验证", en="Authentication"),
-    Check.LEDGER: Localized(zh="台账", en="Ledger"),
+    Check.LEDGER: Localized(zh="账本", en="Ledger"),
     Check.PROOF: Localized(zh="独立证明", en="Separate proof"),
 }
 
@@ -91,12 +91,12 @@ REASONS: Final[Mapping[str, Localized]] = {
         "not on anything in the file.",
     ),
     "ledger-included": Localized(
-        zh="签署前的备案记录（第 {sequence} 条）已列入台账检查点（{size} 条）。",
+        zh="签署前的备案记录（第 {sequence} 条）已列入账本检查点（{size} 条）。",
         en="The record made before the signing (entry {sequence}) is included in the ledger's "
         "checkpoint of {size} entries.",
     ),
     "proof-included": Localized(
-        zh="台账第 {sequence} 条记载了本文件的摘要，并已列入 {size} 条的检查点。",
+        zh="账本第 {sequence} 条记载了本文件的摘要，并已列入 {size} 条的检查点。",
         en="Entry {sequence} of the ledger records the digest of this file and is included in the "
         "checkpoint of {size} entries.",
     ),
@@ -195,7 +195,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The passkey's confirmation of this document does not verify: {why}",
     ),
     "ledger-invalid": Localized(
-        zh="台账证明无法验证：{why}", en="The proof of the ledger does not verify: {why}"
+        zh="账本证明无法验证：{why}", en="The proof of the ledger does not verify: {why}"
     ),
     "proof-invalid": Localized(
         zh="独立证明不属于本文件，或无法验证：{why}",

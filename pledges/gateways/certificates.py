@@ -140,7 +140,12 @@ def event(
 def revocation_list(
     issuer: Issuer, begins: datetime, ends: datetime
 ) -> x509.CertificateRevocationList:
-    """The list of what `issuer` has revoked: nothing."""
+    """The list of what `issuer` has revoked: nothing.
+
+    That of an authority for end entities says that it speaks of such only. Validators would else
+    take it for one that might speak, for the root, of the other authorities as well; and the event
+    CA's, which ends after minutes, would spoil the company's seal beside it.
+    """
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
@@ -149,7 +154,24 @@ def revocation_list(
         .add_extension(x509.CRLNumber(int(begins.timestamp() * 1000)), critical=False)
         .add_extension(_issuer_identifier(issuer.certificate), critical=False)
     )
+    if _reach(issuer.certificate) == 0:
+        builder = builder.add_extension(_END_ENTITIES_ONLY, critical=True)
     return builder.sign(issuer.key, _hash(issuer.key))
+
+
+_END_ENTITIES_ONLY = x509.IssuingDistributionPoint(
+    full_name=None,
+    relative_name=None,
+    only_contains_user_certs=True,
+    only_contains_ca_certs=False,
+    only_some_reasons=None,
+    indirect_crl=False,
+    only_contains_attribute_certs=False,
+)
+
+
+def _reach(authority: x509.Certificate) -> int | None:
+    return authority.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length
 
 
 def _begin(subject: x509.Name, public_key: PublicKey, life: Life) -> x509.CertificateBuilder:

@@ -9,13 +9,13 @@ from typing import Any, Final
 from pledges.core import evidence as evidences
 from pledges.core.verdict import Check, Line, Outcome, Rejected, Statement, Verdict
 from pledges.gateways import attachments, inertness, layout, revisions, seals
+from pledges.gateways.certificates import Signatory
 from pledges.gateways.pades import TIMESTAMP_FIELD, Level
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 from pledges.gateways.seals import CLOCK_SKEW, Seal, Trust
 from pledges.offline import records
 
 LARGEST: Final = 20 * 1024 * 1024  # bytes
-LONGEST_NAME: Final = 64
 MOST_TIMESTAMPS: Final = 40
 """A file whose timestamps are renewed every other year is then eighty years old."""
 
@@ -174,23 +174,20 @@ def _evidence(case: _Case) -> Finding:
 
 def _seen(case: _Case) -> dict[str, Any]:
     """What the bytes and the manager's certificate say, by the evidence's paths."""
-    seal, subject = case.seal, case.seal.subject
+    seal = case.seal
     read_size = case.file.ends[0]
     signed_at = evidences.moment(case.evidence, "signed_at")
     if signed_at.replace(microsecond=0) != seal.sealed_at:
         raise Rejected("evidence-contradicts", where="signed_at")
-    found = case.evidence
-    named = {
-        "person.name": "common_name",
-        "person.employee_number": "serial_number",
-        "person.department": "organizational_unit_name",
-        "organisation": "organization_name",
-    }
-    for path, attribute in named.items():
-        told = evidences.at(found, path)
-        # RFC 5280 cuts names in certificates at 64 characters.
-        if told[:LONGEST_NAME] != subject[attribute]:
-            raise Rejected("evidence-contradicts", where=path)
+    person = case.evidence["person"]
+    signatory = Signatory(
+        name=person["name"],
+        employee_number=person["employee_number"],
+        department=person["department"],
+        organisation=case.evidence["organisation"],
+    )
+    if signatory.subject().public_bytes() != seal.certificate.subject.dump():
+        raise Rejected("evidence-contradicts", where="person")
     return {
         "document.size": read_size,
         "document.sha256": hashlib.sha256(case.pdf[:read_size]).hexdigest(),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -15,13 +16,13 @@ from pledges import audit
 from pledges.actions import preparing, signing
 from pledges.actions.authenticating import PasskeyAnswer, Ways
 from pledges.actions.enrolment import withdraw
-from pledges.actions.ledger_signing import signed_by_ledger
+from pledges.actions.ledger_signing import signed_by_ledger, signed_by_present_key
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
-from pledges.gateways import enrolments, passkeys
+from pledges.gateways import enrolments, passkeys, pki
 from pledges.gateways.passkeys import Reason
 from pledges.models import Organisation, Pledge, Signature, SigningIntent
-from tests import baseline
+from tests import baseline, keys
 from tests.authenticator import UP, UV, Passkey
 from tests.cast import act, passkey_act
 
@@ -292,3 +293,20 @@ def test_nothing_secret_is_kept(laid):
     kept = json.dumps(signature.assertion) + str(vars(signature))
     assert baseline.PASSWORD not in kept
     assert hashlib.md5(baseline.PASSWORD.encode()).hexdigest() not in kept
+
+
+def test_after_the_ledgers_key_was_renewed_a_passkey_signs_under_the_new_one(
+    laid, liming, passkey, settings, tmp_path, now
+):
+    settings.PKI_DIR = tmp_path / "pki"
+    keys.make(settings.PKI_DIR)
+    key, intent = passkey(liming), laid()
+    renew = {"organisation": keys.ORGANISATION, "passphrase": keys.PASSPHRASE.encode()}
+    pki.renew(settings.PKI_DIR, "ledger", at=keys.BEGIN, **renew)
+    block = sign(intent, passkey_act(key, intent)).signature.assertion
+    enrolments.check(
+        block, person_id=liming.pk, employee_number="E1001", verifier=signed_by_present_key
+    )
+    # A ledger's key that was never ours has signed nothing.
+    shutil.rmtree(settings.PKI_DIR / "retired")
+    assert not Ways(liming).passkeys

@@ -19,7 +19,7 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update"),
 ]
 ASYNC_UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
-Site = namedtuple("Site", "address storages")
+Site = namedtuple("Site", "address storages checkpoints")
 
 
 def pytest_collection_modifyitems(items):
@@ -42,8 +42,12 @@ def site(django_db_setup, tmp_path_factory):
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STORAGES=storages), server(threads=4) as address:
-        yield Site(address, storages)
+    checkpoints = tmp_path_factory.mktemp("checkpoints")
+    with (
+        override_settings(STORAGES=storages, CHECKPOINTS_DIR=checkpoints),
+        server(threads=4) as address,
+    ):
+        yield Site(address, storages, checkpoints)
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +58,14 @@ def _own_documents_folder(settings, site):
     for name in ("enrolments", "permits"):
         folder = site.storages["documents"]["OPTIONS"]["location"]
         shutil.rmtree(Path(folder) / name, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _own_checkpoints_folder(settings, site):
+    settings.CHECKPOINTS_DIR = site.checkpoints
+    # Each test's ledger begins anew: what was published of another would contradict it.
+    for published in site.checkpoints.iterdir():
+        published.unlink()
 
 
 class _Chromium:

@@ -9,11 +9,14 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.webauthn.internal.auth import WebAuthn
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from pledges.actions import answers, batches, enrolment, preparing, review, templates
+from pledges.access import SYSTEM
+from pledges.actions import answers, batches, enrolment, erasure, preparing, review, templates
 from pledges.actions.review import Reason
+from pledges.core.lifecycle import Role
 from pledges.core.outline import Slot
 from pledges.models import (
     AcceptanceBatch,
@@ -26,6 +29,7 @@ from pledges.models import (
     TemplateVersion,
 )
 from tests.authenticator import Passkey
+from tests.baseline import PASSWORD
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NOWHERE = "/nowhere/"
@@ -45,6 +49,7 @@ class Stage:
     signed: Pledge
     accepted: Pledge
     revoked: Pledge
+    erased: Pledge
     version: TemplateVersion
     next_version: TemplateVersion
     reset: tuple[str, str]
@@ -83,6 +88,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         revoked=review.revoke(revoked, **judged, reason="岗位变动。"),
         laid_by_passkey=_lay(draft("personal-code", person=wangfang), now),
         laid_by_nothing=_lay(draft("personal-code", person=zhaolei), now),
+        erased=_erased(signed, judge, at=past),
         version=accepted.version,
         next_version=templates.revise(accepted.version, **judged),
         begun=_batch([unusual], judge, at=now),
@@ -92,6 +98,20 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         newcomer=newcomer,
         reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
     )
+
+
+def _erased(signed: Callable[..., Pledge], judge: Person, *, at: datetime) -> Pledge:
+    """What is left of the pledge of somebody who went long ago."""
+    gone = Person.objects.create_user(
+        "gone", name="钱程", employee_number="E0001", department=judge.department
+    )
+    gone.groups.add(Group.objects.get(name=Role.MANAGER))
+    gone.set_password(PASSWORD)
+    gone.save()
+    pledge = review.accept(signed("contract", person=gone, at=at), actor=judge, at=at)
+    review.revoke(pledge, actor=judge, at=at, reason="离职。")
+    erasure.erase(gone, actor=SYSTEM, at=at + timedelta(days=4000))
+    return Pledge.objects.get(pk=pledge.pk)
 
 
 def _batch(pledges: list[Pledge], judge: Person, *, at: datetime) -> AcceptanceBatch:
@@ -129,7 +149,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
     entry = LedgerEntry.objects.order_by("-sequence").first()
     queue, records = admin_path("pledge_changelist"), admin_path("pledge_changelist") + "?state=all"
     versions, people = admin_path("templateversion_changelist"), admin_path("person_changelist")
-    judged = (stage.signed, stage.accepted, stage.returned, stage.revoked)
+    judged = (stage.signed, stage.accepted, stage.returned, stage.revoked, stage.erased)
     return {
         "": [
             *map(reverse, ENTRANCE),
@@ -138,6 +158,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             reverse("account_reset_password_from_key", args=["1", "outworn"]),
             *(reverse("verify", args=[each.pk]) for each in judged),
             reverse("verify", args=[UNKNOWN]),
+            reverse("verify_file"),
             NOWHERE,
         ],
         "liming": [

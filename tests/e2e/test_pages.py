@@ -21,7 +21,10 @@ from tests.e2e.pages import DEVICES, confirm_password, give_password
 from tests.test_access import rows
 
 # Answered with something that is no page: a word for machines, a catalogue, a file.
-NO_PAGES = {"healthz", "admin:jsi18n", "mfa_download_recovery_codes", "pledge_reading_copy"}
+NO_PAGES = {
+    *("healthz", "admin:jsi18n", "mfa_download_recovery_codes", "pledge_reading_copy"),
+    *("pledge_proof", "verify_root"),
+}
 # Part of a page, fetched while it moves.
 PARTS = {"admin:pledges_acceptancebatch_progress"}
 # The key of a reset is put away in the session, out of the address.

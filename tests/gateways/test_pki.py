@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -107,6 +108,30 @@ def test_openssl_follows_the_chains_to_the_root(folder: Path, name: str) -> None
     checked = openssl("verify", "-x509_strict", "-attime", int(AT.timestamp()), "-CAfile",
                       folder / "root.pem", folder / f"{name}.pem")  # fmt: skip
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_authority", "below"),
+    [
+        ("root", True, 1),
+        ("event-ca", True, 0),
+        ("company-ca", True, 0),
+        ("company-seal", False, None),
+        ("ledger", False, None),
+    ],
+)
+def test_authorities_reach_as_far_as_they_must(
+    folder: Path, name: str, is_authority: bool, below: int | None
+) -> None:
+    extensions = pki.certificate(folder, name).extensions
+    constraints = extensions.get_extension_for_class(x509.BasicConstraints)
+    assert constraints.critical
+    assert (constraints.value.ca, constraints.value.path_length) == (is_authority, below)
+    usage = extensions.get_extension_for_class(x509.KeyUsage)
+    assert usage.critical
+    assert usage.value.key_cert_sign is is_authority
+    assert usage.value.crl_sign is is_authority
+    assert usage.value.content_commitment is not is_authority
 
 
 def test_openssl_accepts_the_company_seal_with_every_list(folder: Path, tmp_path: Path) -> None:
@@ -349,6 +374,7 @@ def test_renewal_needs_the_key_that_signs(tmp_path: Path) -> None:
 
 KILLED = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from pledges.gateways import pki
@@ -389,3 +415,12 @@ def test_a_kill_while_renewing_leaves_the_old_or_the_new(
     assert {path.name for path in folder.iterdir()} == {*FILES, "retired"}
     assert old in pki.retired(folder, name)
     assert len(pki.retired(folder, name)) == (2 if point == "pki:pending" else 1)
+
+
+def test_of_several_at_once_one_makes_the_keys(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = [pool.submit(make, tmp_path / "pki") for _ in range(4)]
+    refused = [each.exception() for each in made if each.exception()]
+    assert [type(each) for each in refused] == [pki.PkiExists] * 3
+    assert [path.name for path in tmp_path.iterdir()] == ["pki"]
+    keystore.load(tmp_path / "pki", PASSPHRASE)

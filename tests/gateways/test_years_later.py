@@ -20,6 +20,7 @@ from pyhanko.sign import signers
 from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.policy_decl import (
     PdfSignatureValidationSpec,
     SignatureValidationSpec,
@@ -63,29 +64,44 @@ def lists(store: Store, name: str, at: datetime) -> list[asn1_crl.CertificateLis
     return [asn1_crl.CertificateList.load(each.public_bytes(Encoding.DER)) for each in found]
 
 
-def sealed(store: Store, who: str, identity: SealIdentity, responder: Responder, at: datetime):
-    """A PDF with the seal, its lists and two timestamps, all at `at`."""
-    roots = read_roots(responder.roots)
-    context = ValidationContext(
-        trust_roots=[to_asn1(store.root), *roots],
-        other_certs=list(identity.chain),
-        crls=lists(store, who, at),
-        allow_fetching=False,
-        moment=at,
-        revocation_mode="soft-fail",
-    )
+def stamper(responder: Responder, at: datetime) -> HttpTimeStamper:
+    responder.clock = at
+    return HttpTimeStamper(Authority(responder.url, read_roots(responder.roots)), at)
+
+
+def sealed(pdf: bytes, field: str, identity: SealIdentity, responder: Responder, at: datetime):
+    """The PDF with a seal and its timestamp."""
     metadata = signers.PdfSignatureMetadata(
-        field_name="Seal",
-        md_algorithm="sha256",
-        subfilter=SigSeedSubFilter.PADES,
-        use_pades_lta=True,
-        embed_validation_info=True,
-        validation_context=context,
+        field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES
     )
-    stamper = HttpTimeStamper(Authority(responder.url, roots), at)
-    signer = signers.PdfSigner(metadata, signer=identity.signer, timestamper=stamper)
-    writer = IncrementalPdfFileWriter(BytesIO(page()))
+    signer = signers.PdfSigner(metadata, signer=identity.signer, timestamper=stamper(responder, at))
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
     return asyncio.run(signer.async_sign_pdf(writer)).getvalue()
+
+
+def kept(pdf: bytes, store: Store, identities, crls, responder: Responder, at: datetime) -> bytes:
+    """The PDF with what validation will want, under a document timestamp."""
+    roots = read_roots(responder.roots)
+    named = [each for one in identities for each in (one.cert, *one.chain)]
+    stream = BytesIO(pdf)
+    DocumentSecurityStore.add_dss(stream, sig_contents=None, certs=[*named, *roots], crls=crls)
+    context = ValidationContext(trust_roots=list(roots), allow_fetching=False, moment=at)
+    writer = IncrementalPdfFileWriter(BytesIO(stream.getvalue()))
+    stamping = signers.PdfTimeStamper(stamper(responder, at))
+    done = asyncio.run(stamping.async_timestamp_pdf(writer, "sha256", context))
+    return done.getvalue()
+
+
+def two_seals(store: Store, responder: Responder, at: datetime) -> bytes:
+    """Signed at `at`, accepted three days later; only then are all lists embedded."""
+    manager = issuing.one_shot_seal(store, at=at, **FACTS)
+    pdf = sealed(page(), "Manager", manager, responder, at)
+    crls = lists(store, "event-ca", at)
+    later = at + timedelta(days=3)
+    company = store.company_seal(later)
+    pdf = sealed(pdf, "Company", company, responder, later)
+    crls += lists(store, "company-ca", later)
+    return kept(pdf, store, (manager, company), crls, responder, later)
 
 
 def judged(pdf: bytes, store: Store, responder: Responder):
@@ -101,46 +117,56 @@ def judged(pdf: bytes, store: Store, responder: Responder):
             ts_cert_validation_policy=policy(RevocationCheckingRule.CHECK_IF_DECLARED),
         )
     )
-    (signature,) = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
-    return asyncio.run(ades_lta_validation(signature, specification)).ades_subindic
+    found = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
+    return {
+        each.field_name: asyncio.run(ades_lta_validation(each, specification)).ades_subindic
+        for each in found
+    }
 
 
 @pytest.fixture
 def years_ago(tmp_path: Path, responder: Responder):
-    """Keys made `years` ago, and an authority whose clock stands there."""
+    """Keys made `years` ago."""
 
     def make(years: int) -> tuple[Store, datetime]:
         at = datetime.now(UTC) - timedelta(days=365 * years)
         pki.create(tmp_path / "pki", organisation="示例银行", passphrase=PASSPHRASE, at=at)
-        responder.clock = at
         return keystore.load(tmp_path / "pki", PASSPHRASE), at
 
     return make
 
 
 @pytest.mark.parametrize("years", [1, 5, 9])
-def test_a_one_shot_seal_is_valid_years_later(years_ago, responder: Responder, years: int) -> None:
+def test_both_seals_are_valid_years_later(years_ago, responder: Responder, years: int) -> None:
     store, at = years_ago(years)
-    identity = issuing.one_shot_seal(store, at=at, **FACTS)
-    pdf = sealed(store, "event-ca", identity, responder, at)
-    assert judged(pdf, store, responder) == AdESPassed.OK
+    pdf = two_seals(store, responder, at)
+    assert judged(pdf, store, responder) == {
+        "Manager": AdESPassed.OK,
+        "Company": AdESPassed.OK,
+    }
 
 
-@pytest.mark.parametrize("years", [1, 5, 9])
-def test_the_companys_seal_is_valid_years_later(
-    years_ago, responder: Responder, years: int
-) -> None:
-    store, at = years_ago(years)
-    pdf = sealed(store, "company-ca", store.company_seal(at), responder, at)
-    assert judged(pdf, store, responder) == AdESPassed.OK
-
-
-def test_a_list_that_outlives_the_certificate_spoils_it(
+def test_a_list_that_outlives_the_certificate_spoils_its_seal(
     years_ago, responder: Responder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Why the event CA's list is so short: with a longer one the seal fails once expired."""
+    """Why the event CA's list is so short."""
     monkeypatch.setattr(certificates, "EVENT_CRL_LIFE", timedelta(days=30))
     store, at = years_ago(1)
-    identity = issuing.one_shot_seal(store, at=at, **FACTS)
-    pdf = sealed(store, "event-ca", identity, responder, at)
-    assert judged(pdf, store, responder) == AdESIndeterminate.OUT_OF_BOUNDS_NO_POE
+    pdf = two_seals(store, responder, at)
+    assert judged(pdf, store, responder) == {
+        "Manager": AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
+        "Company": AdESPassed.OK,
+    }
+
+
+def test_a_list_that_does_not_say_of_what_it_speaks_spoils_both(
+    years_ago, responder: Responder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why the lists of event CA and company CA are for end entities only, and say so."""
+    monkeypatch.setattr(certificates, "_reach", lambda authority: None)
+    store, at = years_ago(1)
+    pdf = two_seals(store, responder, at)
+    assert judged(pdf, store, responder) == {
+        "Manager": AdESIndeterminate.NO_POE,
+        "Company": AdESIndeterminate.NO_POE,
+    }
