@@ -46,7 +46,6 @@ def use(person: Person, newcomer: Credential, at: datetime) -> bool:
     return any(
         _is_good(name, person, at) and _take(name, newcomer)
         for name in storage.list_records(f"permits/{person.pk}")
-        if not name.endswith("-used.json")
     )
 
 

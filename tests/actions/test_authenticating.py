@@ -169,6 +169,8 @@ def test_a_key_swapped_in_the_database_signs_nothing(laid, liming, passkey):
         data={"name": "x", "credential": own.register()}
     )
     refused(intent, passkey_act(own, intent), refusals.PasskeyRefused)
+    # Nor does the honest key, while the row contradicts its statement.
+    refused(intent, passkey_act(key, intent), refusals.PasskeyRefused)
 
 
 def test_a_passkey_moved_to_another_person_in_the_database_signs_nothing(
