@@ -10,7 +10,7 @@ import pytest
 
 from pledges import verification
 from pledges.access import SYSTEM, Denied
-from pledges.actions import preparing, proving, renewing, review, signing
+from pledges.actions import erasure, preparing, proving, renewing, review, signing
 from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import CheckpointUnavailable, KeyExpired, TimestampUnavailable
 from pledges.core.verdict import Check, Outcome
@@ -179,6 +179,18 @@ def test_a_timestamp_is_renewed_in_time_and_once(stamped, timestamps, now):
     assert judged.verdict.outcome is Outcome.ACCEPTED and judged.newest
     assert renewing.renew(due, actor=SYSTEM, at=later) == renewed
     assert stamped.documents.count() == 3
+
+
+def test_what_was_erased_is_not_issued_anew(stamped, timestamps, chenjing, liming, now):
+    """Even where the erasure commits while the new timestamp is being asked for."""
+    file = newest(stamped)
+    later = now + timedelta(days=4000)
+    timestamps.clock = later
+    review.revoke(stamped, actor=chenjing, at=now + timedelta(hours=2), reason="离职")
+    erasure.erase(liming, actor=SYSTEM, at=later)
+    assert list(renewing.due(later, timedelta(days=36_500))) == []
+    assert renewing.renew(file, actor=SYSTEM, at=later) == file
+    assert stamped.documents.count() == 2
 
 
 def test_only_the_system_renews(stamped, chenjing, now):
