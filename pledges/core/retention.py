@@ -1,11 +1,17 @@
-"""How long a pledge has to be kept: whole years from the last thing that happened to it."""
+"""How long the personal data of a pledge is kept after its end, by the calendar."""
 
-from datetime import date
+from datetime import date, timedelta
 
 
-def erasable_from(last: date, years: int) -> date:
-    """The first day on which a pledge may be erased; from 29 February on it is 1 March."""
+def erasable_from(ended_on: date, years: int) -> date:
+    """The first day on which data may be erased that is kept for `years` after `ended_on`.
+
+    The period begins on the day after the end and closes with the same day of its last year; in
+    a year that lacks this day, with the last day of that month.
+    """
+    last = ended_on.year + years
     try:
-        return last.replace(year=last.year + years)
+        closes = ended_on.replace(year=last)
     except ValueError:
-        return date(last.year + years, 3, 1)
+        closes = date(last, 2, 28)
+    return closes + timedelta(days=1)
