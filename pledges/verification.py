@@ -33,6 +33,7 @@ class Standing:
     reviewed_at: datetime | None
     revoked_at: datetime | None
     superseded_at: datetime | None
+    erased_at: datetime | None
     document_digest: str
     files: tuple[Document, ...]
 
@@ -52,7 +53,7 @@ class Judgement:
 
 def standing(code: uuid.UUID) -> Standing | None:
     """The standing of the pledge behind a document's code; `None` unless it was signed."""
-    pledge = Pledge.objects.issued().select_related("version").filter(pk=code).first()
+    pledge = Pledge.objects.issued().select_related("version", "person").filter(pk=code).first()
     if pledge is None:
         return None
     return Standing(
@@ -63,6 +64,7 @@ def standing(code: uuid.UUID) -> Standing | None:
         reviewed_at=pledge.reviewed_at,
         revoked_at=pledge.revoked_at,
         superseded_at=_superseded_at(pledge),
+        erased_at=pledge.person.erased_at if pledge.status == PledgeState.ERASED else None,
         document_digest=pledge.document_digest,
         files=tuple(pledge.documents.all()),
     )

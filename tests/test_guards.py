@@ -3,8 +3,9 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from pledges.actions import review
+from pledges.actions import batches, review
 from pledges.models import (
+    AcceptanceItem,
     Commitment,
     Document,
     LedgerCheckpoint,
@@ -184,3 +185,14 @@ def test_its_parts_are_blanked_and_nothing_else(returned):
     Signature.objects.update(**blank)
     ReturnReason.objects.update(text="")
     Commitment.objects.all().delete()
+
+
+def test_an_item_of_a_batch_is_settled_once(signed, chenjing, now):
+    batch = batches.begin([signed()], actor=chenjing, at=now, queue=lambda *turn: None)
+    items = batch.items.all()
+    refused(lambda: items.update(pledge_id="00000000-0000-4000-8000-000000000000"))
+    batches.work(batch.pk, 0, clock=lambda: now, queue=lambda *turn: None)
+    assert items.get().outcome == AcceptanceItem.Outcome.ACCEPTED
+    refused(lambda: items.update(outcome="waiting", settled_at=None))
+    refused(lambda: run("UPDATE pledges_acceptanceitem SET outcome = 'left', reason = 'own'"))
+    refused(lambda: items._raw_delete(items.db))

@@ -2,16 +2,20 @@
 
 from datetime import datetime, timedelta
 
+from pledges.actions import enrolment
 from pledges.core.lifecycle import PledgeState
 from pledges.gateways import storage
-from pledges.models import Document, SigningIntent
+from pledges.models import Document, Person, SigningIntent
 
 # Long enough that no signing can still be between storing its file and committing its row.
 ORPHAN_AGE = timedelta(hours=24)
 
 
 def sweep(at: datetime) -> int:
-    """Remove files that no kept document and no open intent names; gives their number."""
+    """Remove files that no kept document and no open intent names; gives their number.
+
+    Finishes, too, what an erasure was killed in.
+    """
     kept = Document.objects.exclude(pledge__status=PledgeState.ERASED)
     known = set(kept.values_list("sha256", flat=True))
     known |= set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
@@ -19,4 +23,6 @@ def sweep(at: datetime) -> int:
     for digest in orphans:
         storage.remove_orphan(digest)
     storage.remove_unfinished(at - ORPHAN_AGE)
+    for key in Person.objects.filter(erased_at__isnull=False).values_list("pk", flat=True):
+        enrolment.forget(key)
     return len(orphans)

@@ -19,7 +19,16 @@ from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, verification
 from pledges.access import SYSTEM
-from pledges.actions import enrolment, erasure, review, roster, sweeping, templates
+from pledges.actions import (
+    enrolment,
+    erasure,
+    preparing,
+    review,
+    roster,
+    signing,
+    sweeping,
+    templates,
+)
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.gateways import storage
@@ -34,11 +43,16 @@ from pledges.models import (
     Signature,
     SigningIntent,
 )
+from tests.cast import passkey_act
 from tests.serving import ROOT, surroundings
 
 TEN_YEARS = timedelta(days=365.25 * 10 + 30)
 REASON = "调任其他岗位，原承诺不再适用。"
-PERSONAL = ("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明")
+CONTACT, ADDRESS, BROWSER = "021-5555 9876", "203.0.113.77", "Netscape/4.7"
+PERSONAL = (
+    *("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明"),
+    *(CONTACT, ADDRESS, BROWSER),
+)
 
 
 @pytest.fixture
@@ -75,12 +89,21 @@ def returned(signed, chenjing, now):
 
 
 @pytest.fixture
-def past(liming, revoked, returned, draft, passkey, now):
+def past(liming, revoked, returned, draft, chenjing, passkey, now):
     """Everything that a manager can leave behind."""
-    passkey(liming)
+    liming.contact = CONTACT
+    liming.save()
     EmailAddress.objects.create(user=liming, email="liming@example.com", primary=True)
     Client().force_login(liming)
-    pledges = [revoked("contract"), returned(), revoked("personal-code")]
+    with_passkey = passkey(liming)
+    intent = preparing.prepare(draft("personal-code"), actor=liming, at=now)
+    client = signing.Client(ADDRESS, BROWSER)
+    done = passkey_act(with_passkey, intent, client=client)
+    third = review.accept(
+        signing.sign(intent, actor=liming, at=now, act=done), actor=chenjing, at=now
+    )
+    review.revoke(third, actor=chenjing, at=now, reason=REASON)
+    pledges = [revoked("contract"), returned(), third]
     drafts = list(Pledge.objects.of(liming).drafts())
     return [*pledges, *drafts]
 
@@ -259,7 +282,10 @@ def test_nobody_enrols_a_passkey_in_an_erased_persons_name(liming, passkey, eras
 
 
 @pytest.mark.django_db
-def test_files_left_by_a_crash_are_swept_or_removed_by_the_second_time(revoked, liming, erase, now):
+def test_files_left_by_a_crash_are_swept_or_removed_by_the_second_time(
+    revoked, liming, passkey, erase, now
+):
+    passkey(liming)
     pledge = revoked()
     digest = pledge.documents.last().sha256
     later = timezone.now() + timedelta(days=2)
@@ -269,6 +295,7 @@ def test_files_left_by_a_crash_are_swept_or_removed_by_the_second_time(revoked, 
     entries = LedgerEntry.objects.count()
     assert sweeping.sweep(later) >= 2
     assert not storage.exists(digest)
+    assert all(b"E1001" not in path.read_bytes() for path in stored_files())
     storage.put(b"%PDF-1.7 another")
     erase(Person.objects.get(pk=liming.pk), at=now + TEN_YEARS)
     assert LedgerEntry.objects.count() == entries

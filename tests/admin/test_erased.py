@@ -8,6 +8,7 @@ from django.test import Client
 from pledges.access import SYSTEM
 from pledges.actions import erasure, review
 from pledges.models import Person, Pledge
+from pledges.templatetags.sheet_extras import moment
 
 URL = "/admin/pledges/pledge/"
 MANY_YEARS = timedelta(days=4000)
@@ -26,7 +27,7 @@ def erased(accepted, signed, draft, liming, chenjing, now):
 
 
 @pytest.mark.parametrize("username", ["chenjing", "zhoumin", "wuying"])
-def test_the_offices_see_number_dates_and_hashes_and_nobody(as_, request, erased, username):
+def test_the_offices_see_number_dates_and_hashes_and_nobody(as_, request, erased, username, now):
     client = as_(request.getfixturevalue(username))
     for query in ("?state=all", "?state=erased", "?state=all&flagged=yes"):
         page = client.get(URL + query)
@@ -34,6 +35,7 @@ def test_the_offices_see_number_dates_and_hashes_and_nobody(as_, request, erased
     for pledge in erased[:2]:
         page = client.get(f"{URL}{pledge.pk}/change/").content.decode()
         assert pledge.number in page and "李明" not in page and "E1001" not in page
+        assert moment(now + MANY_YEARS) in page
         assert all(each.sha256 in page for each in pledge.documents.all())
         assert client.get(f"/pledges/{pledge.pk}/document.pdf").status_code == 404
 
@@ -67,10 +69,11 @@ def test_the_person_is_nobody_whom_nobody_can_change(as_, admin, wuying, liming,
     assert Person.objects.get(pk=liming.pk).name == "—"
 
 
-def test_strangers_are_told_that_it_was_erased(erased):
+def test_strangers_are_told_that_it_was_erased_and_when(erased, now):
     for pledge, when in zip(erased[:2], ("revoked_at", "reviewed_at"), strict=True):
         page = Client().get(f"/verify/{pledge.pk}/").content.decode()
         assert 'class="verdict verdict-bad"' in page and pledge.number in page
         assert getattr(pledge, when) is not None
+        assert moment(now + MANY_YEARS) in page
         assert all(each.sha256 in page for each in pledge.documents.all())
     assert Client().get(f"/verify/{erased[2].pk}/").status_code == 404
