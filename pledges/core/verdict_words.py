@@ -81,9 +81,9 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "passkey-verified": Localized(
         zh="本人以通行密钥确认了这份文件：对本文件摘要的签名经重新验证无误"
-        "（密钥登记于 {enrolled}，{introduced}）。",
+        "（密钥登记于 {enrolled}{introduced}）。",
         en="The person confirmed this very document with a passkey: its signature over the digest "
-        "verifies again (key enrolled {enrolled}, {introduced}).",
+        "verifies again (key enrolled {enrolled}{introduced}).",
     ),
     "password-claimed": Localized(
         zh="以密码加一次性验证码确认。此方式依赖签署系统的记录，文件自身无法证明。",
@@ -208,9 +208,21 @@ REASONS: Final[Mapping[str, Localized]] = {
 }
 
 
+INTRODUCED: Final[Mapping[str, Localized]] = {
+    "first": Localized(zh="，为其首个密钥", en=", the person's first"),
+    "operator": Localized(
+        zh="，经系统运行人员准许", en=", permitted by whoever runs the installation"
+    ),
+    "passkey": Localized(zh="，由其先前的密钥确认", en=", confirmed by an earlier one"),
+}
+
+
 def say(line: Line, language: str) -> str:
     """What `line` found, in `language`."""
-    return REASONS[line.reason].in_(language).format_map(_Lenient(line.values)).strip()
+    values = _Lenient(line.values)
+    if "introduced" in values:
+        values["introduced"] = INTRODUCED[values["introduced"]].in_(language)
+    return REASONS[line.reason].in_(language).format_map(values).strip()
 
 
 class _Lenient(dict[str, str]):

@@ -43,7 +43,9 @@ def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
     enrolled = datetime.fromisoformat(statement.enrolled_at)
     if enrolled > moment(evidence, "signed_at"):
         raise Rejected("passkey-invalid", why="enrolled after the signing")
-    values = {"enrolled": enrolled.date().isoformat(), "introduced": statement.introduced_by}
+    by = statement.introduced_by
+    introduced = by if by in (enrolments.FIRST, enrolments.OPERATOR) else "passkey"
+    values = {"enrolled": enrolled.date().isoformat(), "introduced": introduced}
     return True, "passkey-verified", values
 
 

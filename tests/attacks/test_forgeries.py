@@ -1,0 +1,62 @@
+"""Every forgery of the table is rejected, and every honest file accepted; prints the counts."""
+
+from datetime import timedelta
+from importlib import import_module
+from io import BytesIO
+
+import pikepdf
+import pytest
+
+from pledges.core.verdict import Outcome
+from pledges.offline.judging import judge
+from tests.attacks.honest import LATER, honest
+from tests.attacks.table import ALL, reason_of
+from tests.gateways.papers import poppler
+
+# Each enters its forgeries into the table.
+for _name in ("smuggling", "wrapping", "structures"):
+    import_module(f"tests.attacks.{_name}")
+
+
+@pytest.mark.parametrize("forgery", ALL, ids=lambda forgery: forgery.title)
+def test_a_forgery_is_rejected_for_what_it_is(forgery):
+    made = honest()
+    forged = forgery.forged(made)
+    verdict = made.judged(forgery.base, forged.pdf, **forged.told)
+    assert verdict.outcome is Outcome.REJECTED
+    assert reason_of(verdict) in forgery.reasons
+    assert verdict.statement is None
+    if forgery.opens:
+        assert poppler("pdfinfo", forged.pdf)
+        with pikepdf.open(BytesIO(forged.pdf)) as opened:
+            assert opened.pages
+
+
+def test_there_are_kinds_enough():
+    kinds = {forgery.name for forgery in ALL}
+    print(f"\nforgeries: {len(kinds)} kinds, {len(ALL)} files")
+    assert len(kinds) >= 40
+
+
+@pytest.mark.parametrize("years", [0, 1, 5, 9])
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("signed", Outcome.SIGNED_ONLY),
+        ("finished", Outcome.ACCEPTED),
+        ("stamped_signed", Outcome.SIGNED_ONLY),
+        ("lta", Outcome.ACCEPTED),
+        ("renewed", Outcome.ACCEPTED),
+    ],
+)
+def test_an_honest_file_is_accepted_for_years(name, outcome, years):
+    made = honest()
+    trust = (made.basic if name in ("signed", "finished") else made.stamped).trust
+    verdict = judge(made.base(name), trust=trust, at=LATER + timedelta(days=366 * years))
+    assert verdict.outcome is outcome, verdict.lines
+
+
+def test_a_finished_file_cut_back_to_what_the_manager_signed_is_an_honest_signed_one():
+    made = honest()
+    cut = made.finished[: len(made.signed)]
+    assert made.judged("finished", cut).outcome is Outcome.SIGNED_ONLY
