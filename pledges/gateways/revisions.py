@@ -12,6 +12,7 @@ from pyhanko.pdf_utils import generic as untyped
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from pledges.core.verdict import Rejected
+from pledges.gateways import tables
 from pledges.gateways.pades import TIMESTAMP_FIELD
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 
@@ -52,6 +53,7 @@ def read(pdf: bytes) -> Any:
         raise Rejected("not-a-pdf")
     if not pdf.endswith(END):
         raise Rejected("trailing-bytes")
+    tables.check(pdf)
     try:
         reader: Any = PdfFileReader(BytesIO(pdf), strict=True)
         if reader.encrypted or reader.xrefs.hybrid_xrefs_present:

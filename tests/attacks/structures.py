@@ -200,7 +200,7 @@ def hybrid_table(honest, _pdf):
     whole = as_stream(revision)
     start = int(whole.rstrip(b"\n").split(b"\n")[-2])
     hidden = whole[start : whole.rindex(b"\nstartxref")]
-    body, _ = laid_out(revision)
+    laid_out(revision)
     revision.ahead = hidden
     return notarized(honest, as_table(revision, extra=b"/XRefStm %d" % len(revision.before)))
 
@@ -254,7 +254,7 @@ def size_too_small(honest, _pdf):
     )
 
 
-@forgery("unreadable", "no-field", "unexpected-field", "unexpected-change", on=["lta"])
+@forgery("unreadable", "no-field", "unexpected-field", "failed", on=["lta"])
 def revision_skipped(honest, _pdf):
     """/Prev leads past the company's seal."""
 
@@ -322,7 +322,7 @@ def key_spelled_with_escapes(honest, _pdf):
     return rebuilt(honest, change)
 
 
-@forgery("unexpected-change", on=["lta"])
+@forgery("unexpected-change", "failed", on=["lta"])
 def other_root(honest, _pdf):
     def change(revision):
         revision.trailer = re.sub(rb"/Root \d+", b"/Root 3", revision.trailer)
@@ -437,7 +437,7 @@ def ten_thousand_revisions(_honest, pdf):
     return b"".join(parts)
 
 
-@forgery("unreadable", "too-large", "failed", on=["finished"])
+@forgery("unreadable", "unexpected-field", on=["finished"])
 def page_tree_without_end(_honest, _pdf):
     """Twenty levels, each naming the next a hundred times: few bytes, no end of pages."""
     objects = [b"<</Type /Catalog /Pages 2 0 R /AcroForm <</Fields []>> >>"]
