@@ -322,7 +322,7 @@ def key_spelled_with_escapes(honest, _pdf):
     return rebuilt(honest, change)
 
 
-@forgery("unexpected-change", "failed", on=["lta"])
+@forgery("unexpected-change", "failed", on=["lta"], opens=False)
 def other_root(honest, _pdf):
     def change(revision):
         revision.trailer = re.sub(rb"/Root \d+", b"/Root 3", revision.trailer)
@@ -338,7 +338,7 @@ def other_identity(honest, _pdf):
     return rebuilt(honest, change)
 
 
-@forgery("unreadable", on=["lta"])
+@forgery("unreadable", on=["lta"], opens=False)
 def encrypted_by_the_trailer(honest, _pdf):
     def change(revision):
         number = revision.size - 1
@@ -437,7 +437,7 @@ def ten_thousand_revisions(_honest, pdf):
     return b"".join(parts)
 
 
-@forgery("unreadable", "unexpected-field", on=["finished"])
+@forgery("unreadable", "unexpected-field", on=["finished"], opens=False)
 def page_tree_without_end(_honest, _pdf):
     """Twenty levels, each naming the next a hundred times: few bytes, no end of pages."""
     objects = [b"<</Type /Catalog /Pages 2 0 R /AcroForm <</Fields []>> >>"]
@@ -448,7 +448,7 @@ def page_tree_without_end(_honest, _pdf):
     return _from_scratch(objects)
 
 
-@forgery("unreadable", "too-large", on=["finished"])
+@forgery("unreadable", "too-large", on=["finished"], opens=False)
 def a_million_objects(_honest, _pdf):
     return _from_scratch(
         [b"<</Type /Catalog /Pages 2 0 R>>", b"<</Type /Pages>>", *[b"1"] * 300_000]
@@ -496,6 +496,6 @@ def nothing(_honest, _pdf):
     return b""
 
 
-@forgery("too-large", on=["finished"])
+@forgery("too-large", on=["finished"], opens=False)
 def too_much(_honest, pdf):
     return pdf + b" " * 21_000_000
