@@ -18,7 +18,8 @@ from pledges.core import outline
 from pledges.core.blanks import Blank, Kind, Localized, Option, display
 from pledges.core.clauses import Words
 from pledges.documents import body, marks
-from pledges.gateways import fonts, pades, pdf
+from pledges.gateways import fonts, increments, pdf
+from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 from tests.gateways.papers import opened, poppler, text_of
 
 ALL = [(slug, language) for slug in samples.SLUGS for language in samples.LANGUAGES]
@@ -188,8 +189,8 @@ def test_the_signed_and_accepted_file_names_the_signer_and_the_date(papers, lang
         organisation=sheet.organisation, number=sheet.number, accepted_at=at, language=language,
         fonts=own,
     )  # fmt: skip
-    signed = pades.draw_appearance(paper, field=pades.MANAGER_FIELD, appearance=signature)
-    accepted = pades.draw_appearance(signed, field=pades.COMPANY_FIELD, appearance=stamp)
+    signed = shown(paper, MANAGER_FIELD, signature)
+    accepted = shown(signed, COMPANY_FIELD, stamp)
     day = {"zh-hans": "2026年11月23日", "en": "23November2026"}[language]
     said = {"zh-hans": "电子确认", "en": "Confirmedelectronically"}[language]
     text = squeezed(text_of(accepted))
@@ -203,6 +204,15 @@ def test_the_signed_and_accepted_file_names_the_signer_and_the_date(papers, lang
         assert [float(edge) for edge in field.AP.N.BBox[2:]] == pytest.approx(
             [width, height], abs=0.05
         )
+
+
+def shown(document, field, appearance):
+    """The document with `appearance` in its field, and no seal."""
+    writer = increments.QuietWriter(BytesIO(document))
+    increments.show(writer, field, appearance)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def test_handwriting_is_never_vermilion_and_the_stamp_is():

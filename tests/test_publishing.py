@@ -274,7 +274,7 @@ def test_the_watcher_survives_a_restart_of_the_database_and_ends_when_asked(sett
     )
     try:
         assert eventually(lambda: notes(settings) == [f"{audit.size():012}.note"])
-        assert cut_all_other_connections() == 1
+        assert cut_all_other_connections() >= 1
         with transaction.atomic():
             add(ENTRIES)
         assert eventually(lambda: f"{audit.size():012}.note" in notes(settings))

@@ -108,7 +108,7 @@ def eventually(condition: Callable[[], bool]) -> bool:
 
 @pytest.fixture(scope="module")
 def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for the module: a later start finds what an earlier one left."""
+    """One folder for the module's site."""
     return tmp_path_factory.mktemp("served")
 
 
@@ -193,8 +193,9 @@ def test_ctrl_c_ends_all_of_it(served: Served) -> None:
     assert psutil.wait_procs(everything, timeout=SLOW_MACHINE)[1] == []
 
 
-def test_nothing_outlives_a_serve_that_was_killed_hard(var: Path) -> None:
-    served = Served(var, free_port()).wait_for_greeting()
+def test_nothing_outlives_a_serve_that_was_killed_hard(tmp_path: Path) -> None:
+    """In a folder of its own: the module's site may still be running when this one's turn comes."""
+    served = Served(tmp_path / "var", free_port()).wait_for_greeting()
     everything = served.descendants()
     assert len(everything) > 5
     served.end(signal.SIGKILL)
