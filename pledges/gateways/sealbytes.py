@@ -70,6 +70,12 @@ def check_token(embedded: Any, path: Any) -> None:
     Authorities add certificates of their root by older roots; nobody here relies on those. They
     have the name and the key of one on the path, and an issuer that is not on it.
     """
+    try:
+        # Parsed to the last field: of what stands around the signed part, a length that is off by
+        # a bit would otherwise be passed over.
+        _ = embedded.signed_data.native
+    except (ValueError, TypeError) as error:
+        raise Rejected("timestamp-broken") from error
     if len(embedded.signer_info["unsigned_attrs"]):
         raise Rejected("timestamp-broken")
     known = tuple(path.iter_certs(include_root=True))

@@ -1,132 +1,108 @@
-"""An appearance is an incremental update, and the fields can be sealed with PAdES afterwards."""
+"""The two seals and the timestamps: increments that keep PDF/A, at the level that they declare."""
 
-from datetime import UTC, datetime, timedelta
+import subprocess
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from asn1crypto import x509 as asn1
-from asn1crypto.keys import PrivateKeyInfo
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import fields, signers
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from pledges.gateways import pades, pdf
-from tests.gateways.papers import FONTS, opened, poppler, render, text_of
+from pledges.gateways import increments, loops
+from tests.attacks.honest import RENEWED, honest
+from tests.gateways.papers import opened, poppler, text_of
+from tests.sealed import ACCEPTED, SIGNED, figure
 
-FIGURE_CSS = "@page { size: 76mm 40mm; margin: 0 } html { font: 12pt 'Pledge Serif' }"
-
-
-def figure(text: str) -> bytes:
-    html = f'<html lang="en"><title>x</title><p>{text}</p></html>'
-    return pdf.render(html, css=FIGURE_CSS, fonts=FONTS, signature_fields=False)
+LEVELS = {"signed": ["B-B"], "finished": ["B-B", "B-B"], "lta": ["B-LT", "B-LTA"]}
 
 
-@pytest.fixture(scope="module")
-def rendered():
-    return render()
+def signatures(pdf):
+    return PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
 
 
-@pytest.fixture(scope="module")
-def drawn(rendered):
-    return pades.draw_appearance(rendered, field="ManagerSeal", appearance=figure("李明 2026"))
+@pytest.mark.parametrize("name", ["finished", "lta", "renewed"])
+def test_every_file_begins_with_the_one_before(name):
+    made = honest()
+    pdf = made.base(name)
+    before = {"finished": made.signed, "lta": made.stamped_signed, "renewed": made.lta}[name]
+    assert pdf.startswith(before) and before.startswith(made.rendered)
 
 
-def test_an_appearance_is_an_incremental_update(rendered, drawn):
-    assert drawn.startswith(rendered) and len(drawn) > len(rendered)
-    assert opened(drawn).check_pdf_syntax() == []
-    assert "李明2026" in text_of(drawn) and "李明" not in text_of(rendered)
+@pytest.mark.parametrize("name", ["signed", "finished", "lta", "renewed"])
+def test_sealing_keeps_what_pdf_a_demands(name):
+    made = honest()
+    before, after = opened(made.rendered), opened(made.base(name))
+    assert after.check_pdf_syntax() == []
+    assert after.Root.Metadata.read_bytes() == before.Root.Metadata.read_bytes()
+    assert dict(after.docinfo) == dict(before.docinfo)
+    assert "/Version" not in after.Root and after.pdf_version == "1.7"
+    [file] = after.Root.AF
+    assert (str(file.AFRelationship), str(file.UF)) == ("/Data", "evidence.json")
+    assert file.EF.F.Subtype == "/application/json" and "/ModDate" in file.EF.F.Params
+    fonts = poppler("pdffonts", made.base(name)).splitlines()[2:]
+    assert fonts and all(" yes yes yes " in font for font in fonts)
 
 
-def test_it_is_deterministic_and_changes_the_identifier_only_in_its_second_half(rendered, drawn):
-    assert (
-        pades.draw_appearance(rendered, field="ManagerSeal", appearance=figure("李明 2026"))
-        == drawn
-    )
-    before, after = opened(rendered).trailer.ID, opened(drawn).trailer.ID
-    assert bytes(before[0]) == bytes(after[0]) and bytes(before[1]) != bytes(after[1])
+@pytest.mark.parametrize("name", LEVELS)
+def test_each_seal_declares_its_level(name):
+    found = signatures(honest().base(name))
+    assert [one.sig_object["/Prop_Build"]["/App"]["/REx"] for one in found] == LEVELS[name]
 
 
-def test_it_keeps_what_pdf_a_demands(rendered, drawn):
-    before, after = opened(rendered).Root, opened(drawn).Root
-    assert before.Metadata.read_bytes() == after.Metadata.read_bytes()
-    assert dict(opened(rendered).docinfo) == dict(opened(drawn).docinfo)
-    manager, company = after.AcroForm.Fields
-    assert list(manager.AP.keys()) == ["/N"] and "/V" not in manager
-    assert "/ColorSpace" not in manager.AP.N.Resources
-    assert [float(x) for x in manager.AP.N.BBox] == pytest.approx([0, 0, 215.43, 113.39], abs=0.01)
-    assert company.AP.N.read_bytes() == b""
-    fonts = poppler("pdffonts", drawn).splitlines()[2:]
-    assert len(fonts) == 3 and all(" yes yes yes " in line for line in fonts)
-    assert len({line.split("+")[0] for line in fonts}) == 2
+def test_the_first_seal_certifies_and_the_second_locks():
+    manager, company = signatures(honest().finished)
+    assert manager.docmdp_level is MDPPerm.FILL_FORMS
+    assert company.docmdp_level is MDPPerm.NO_CHANGES
+    assert company.fieldmdp.action.name == "ALL"
 
 
-def test_both_appearances_can_stand_one_after_the_other(drawn):
-    both = pades.draw_appearance(drawn, field="CompanySeal", appearance=figure("Company No. 7"))
-    assert both.startswith(drawn)
-    assert "李明2026" in text_of(both) and "CompanyNo.7" in text_of(both)
-    assert pades.field_names(both) == ("ManagerSeal", "CompanySeal")
+def test_the_certificate_of_the_first_lives_for_minutes():
+    certificate = signatures(honest().signed)[0].signer_cert
+    assert certificate.not_valid_after - certificate.not_valid_before < timedelta(minutes=15)
+    assert certificate.not_valid_before <= SIGNED <= certificate.not_valid_after
 
 
-def test_an_unknown_field_is_refused(rendered):
-    with pytest.raises(pades.UnknownField, match="Other"):
-        pades.draw_appearance(rendered, field="Other", appearance=figure("x"))
+@pytest.mark.parametrize(("name", "count"), [("lta", 1), ("renewed", 2)])
+def test_the_last_timestamp_covers_the_whole_file(name, count):
+    pdf = honest().base(name)
+    stamps = PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures
+    _, _, start, rest = stamps[-1].byte_range
+    assert (len(stamps), start + rest) == (count, len(pdf))
+    assert RENEWED > ACCEPTED
 
 
-@pytest.fixture(scope="module")
-def signer():
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test")])
-    now = datetime.now(UTC)
-    usage = dict.fromkeys(
-        ("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign",
-         "encipher_only", "decipher_only"), False,
-    )  # fmt: skip
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.KeyUsage(True, True, **usage), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return signers.SimpleSigner(
-        signing_cert=asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
-        signing_key=PrivateKeyInfo.load(private),
-        cert_registry=SimpleCertificateStore(),
-    )
+def test_pyhankos_own_verdict_agrees():
+    made = honest()
+    for one, moment in zip(signatures(made.finished), (SIGNED, ACCEPTED), strict=True):
+        context = ValidationContext(
+            trust_roots=[made.basic.root], moment=moment, allow_fetching=False
+        )
+        status = loops.run(async_validate_pdf_signature(one, context))
+        assert status.intact and status.valid and status.trusted and status.docmdp_ok
 
 
-def sealed(document: bytes, field: str, signer, certify: bool) -> bytes:
-    metadata = signers.PdfSignatureMetadata(
-        field_name=field,
-        subfilter=fields.SigSeedSubFilter.PADES,
-        md_algorithm="sha256",
-        certify=certify,
-        docmdp_permissions=fields.MDPPerm.FILL_FORMS,
-    )
-    writer = IncrementalPdfFileWriter(BytesIO(document))
-    return signers.sign_pdf(writer, metadata, signer=signer, existing_fields_only=True).getvalue()
+def test_poppler_calls_both_valid(tmp_path):
+    file = tmp_path / "pledge.pdf"
+    file.write_bytes(honest().finished)
+    said = subprocess.run(["pdfsig", file], capture_output=True, text=True).stdout
+    assert said.count("Signature is Valid.") == 2
 
 
-def test_the_fields_can_be_sealed_one_after_the_other(drawn, signer):
-    first = sealed(drawn, "ManagerSeal", signer, certify=True)
-    both = sealed(first, "CompanySeal", signer, certify=False)
-    trusted = ValidationContext(trust_roots=[signer.signing_cert])
-    signatures = PdfFileReader(BytesIO(both)).embedded_signatures
-    assert [each.field_name for each in signatures] == ["ManagerSeal", "CompanySeal"]
-    for each in signatures:
-        status = validate_pdf_signature(each, trusted)
-        assert status.intact and status.valid and status.docmdp_ok
+def test_the_mark_and_the_stamp_are_seen():
+    made = honest()
+    assert "李明" not in text_of(made.rendered)
+    assert "李明" in text_of(made.signed) and "Company" in text_of(made.finished)
+
+
+def test_an_unknown_field_is_refused():
+    writer = increments.QuietWriter(BytesIO(honest().rendered))
+    with pytest.raises(increments.UnknownField, match="Other"):
+        increments.show(writer, "Other", figure("x"))
+
+
+def test_a_second_file_is_refused():
+    writer = increments.QuietWriter(BytesIO(honest().signed))
+    with pytest.raises(ValueError, match="associated"):
+        increments.attach(writer, name="b", content=b"", mime_type="text/plain", at=SIGNED)
