@@ -56,11 +56,9 @@ def again(honest: Honest) -> Revision:
     }
     identity = re.search(rb"/ID \[.*?\]", after[table:], re.S)[0]
     prev = reader.xrefs.get_startxref_for_revision(reader.total_revisions - 2)
-    trailer = b"/Root 2 0 R /Info 36 0 R " + identity
     info = reader.trailer.raw_get("/Info").idnum
-    return Revision(
-        before, objects, int(reader.trailer["/Size"]), prev, trailer.replace(b"36", b"%d" % info)
-    )
+    trailer = b"/Root 2 0 R /Info %d 0 R %b" % (info, identity)
+    return Revision(before, objects, int(reader.trailer["/Size"]), prev, trailer)
 
 
 def stream(number: int, head: bytes, data: bytes, generation: int = 0) -> bytes:

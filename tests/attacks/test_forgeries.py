@@ -10,6 +10,7 @@ import pytest
 from pledges.core.verdict import Outcome
 from pledges.offline.judging import judge
 from tests.attacks.honest import LATER, honest
+from tests.attacks.structures import rebuilt
 from tests.attacks.table import ALL, reason_of
 from tests.gateways.papers import poppler
 
@@ -54,6 +55,12 @@ def test_an_honest_file_is_accepted_for_years(name, outcome, years):
     trust = (made.basic if name in ("signed", "finished") else made.stamped).trust
     verdict = judge(made.base(name), trust=trust, at=LATER + timedelta(days=366 * years))
     assert verdict.outcome is outcome, verdict.lines
+
+
+def test_a_revision_written_by_hand_is_as_good_as_one_by_the_library():
+    """Else the forgeries that are written so would be rejected for being written so."""
+    made = honest()
+    assert made.judged("lta", rebuilt(made)).outcome is Outcome.ACCEPTED
 
 
 def test_a_finished_file_cut_back_to_what_the_manager_signed_is_an_honest_signed_one():
