@@ -14,6 +14,7 @@ ACTIVE: Final = frozenset(
      "/RichMediaContent", "/Collection", "/Alternates", "/OPI", "/Threads"}
 )  # fmt: skip
 LAYERS: Final = frozenset({"/OCG", "/OCMD"})
+MOST_PAGES: Final = 2_000
 INERT_ACTIONS: Final = frozenset({"/URI", "/GoTo"})
 
 
@@ -69,7 +70,7 @@ def check_fields(reader: Any, revision: int, names: Sequence[str]) -> None:
         if index >= 2 and (any(float(edge) for edge in field["/Rect"]) or "/AP" in field):
             raise Rejected("unexpected-field", fields=name)
         known.add(_key(fields.raw_get(index)))
-    for page in _pages(root["/Pages"], depth=0):
+    for page in _pages(root["/Pages"], set()):
         _check_annotations(page, known)
 
 
@@ -77,15 +78,18 @@ def _item(array: Any) -> Any:
     return lambda index: array[index]
 
 
-def _pages(node: Any, depth: int) -> Iterator[Any]:
-    if depth > 20:
-        raise Rejected("unreadable")
+def _pages(node: Any, seen: set[tuple[int, int]]) -> Iterator[Any]:
+    """The pages under `node`, each once: a tree that meets itself again might never end."""
     for index in range(len(node["/Kids"])):
+        key = _key(node["/Kids"].raw_get(index))
+        if key in seen or len(seen) >= MOST_PAGES:
+            raise Rejected("unreadable")
+        seen.add(key)
         kid = node["/Kids"][index]
         if kid.get("/Type") == "/Page":
             yield kid
         else:
-            yield from _pages(kid, depth + 1)
+            yield from _pages(kid, seen)
 
 
 def _check_annotations(page: Any, known: set[tuple[int, int]]) -> None:

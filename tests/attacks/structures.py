@@ -14,7 +14,8 @@ from io import BytesIO
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from pledges.gateways import loops
-from tests.attacks.honest import RENEWED, Honest
+from tests.attacks.changes import Array, Name, Number, dictionary
+from tests.attacks.honest import RENEWED, Honest, appended
 from tests.attacks.table import forgery
 
 CHANGED = ("unexpected-change", "unexpected-field", "active-content")
@@ -497,3 +498,30 @@ def nothing(_honest, _pdf):
 @forgery("too-large", on=["finished"], opens=False)
 def too_much(_honest, pdf):
     return pdf + b" " * 21_000_000
+
+
+# --- Well-formed files to keep a judge busy -------------------------------------------------------
+@forgery("unreadable", on=["signed"], opens=False)
+def page_tree_that_fans_out(_honest, pdf):
+    """Eighteen levels, each naming the next ten times: few bytes, and no end of pages."""
+
+    def change(writer):
+        pages = writer.root["/Pages"]
+        node = pages["/Kids"].raw_get(0)
+        for _level in range(18):
+            kids = Array([node] * 10)
+            node = writer.add_object(dictionary(Type=Name("/Pages"), Count=Number(1), Kids=kids))
+        pages[Name("/Kids")] = Array([node])
+        writer.update_container(pages)
+
+    return appended(pdf, change)
+
+
+@forgery("unreadable", on=["signed"], opens=False)
+def page_tree_in_a_circle(_honest, pdf):
+    def change(writer):
+        pages = writer.root["/Pages"]
+        pages["/Kids"].insert(0, writer.root.raw_get("/Pages"))
+        writer.update_container(pages)
+
+    return appended(pdf, change)

@@ -15,7 +15,7 @@ from tests.attacks.table import ALL, reason_of
 from tests.gateways.papers import poppler
 
 # Each enters its forgeries into the table.
-for _name in ("smuggling", "wrapping", "structures", "substitutions"):
+for _name in ("smuggling", "wrapping", "structures", "substitutions", "exchanges"):
     import_module(f"tests.attacks.{_name}")
 
 
