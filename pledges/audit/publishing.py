@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -149,10 +151,16 @@ def _signed(checkpoint: Checkpoint) -> str:
     with _key_trouble():
         place = Path(settings.PKI_DIR)
         public = ledgerkey.public_key(certificate())
-        key = ledgerkey.load(pki.read(place, f"{NAME}.key.pem"), settings.PKI_PASSPHRASE)
+        key = _key(pki.read(place, f"{NAME}.key.pem"), settings.PKI_PASSPHRASE)
         if key.public_key().public_bytes_raw() != public:
             raise CheckpointUnavailable("the ledger's key and its certificate do not fit")
         return checkpoints.write(checkpoint, public_key=public, sign=key.sign)
+
+
+# Opening it is slow on purpose, and each signing wants it; a renewed key is another file.
+@lru_cache(maxsize=1)
+def _key(pem: bytes, passphrase: str) -> Ed25519PrivateKey:
+    return ledgerkey.load(pem, passphrase)
 
 
 def _public_keys() -> Iterator[bytes]:

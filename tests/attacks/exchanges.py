@@ -29,7 +29,11 @@ BEHIND: dict[str, bytes] = {
 
 
 def _with_behind(name: str, more: bytes) -> None:
-    @forgery("trailing-bytes", "unreadable", on=["finished"], name=f"{name} behind the end")
+    opens = b"startxref" not in more
+
+    @forgery(
+        "trailing-bytes", "unreadable", on=["finished"], opens=opens, name=f"{name} behind the end"
+    )
     def forge(_honest: Honest, pdf: bytes) -> bytes:
         return pdf + more
 
@@ -38,7 +42,7 @@ for _name, _more in BEHIND.items():
     _with_behind(_name, _more)
 
 
-@forgery("unreadable", "trailing-bytes", on=["finished"])
+@forgery("unreadable", "trailing-bytes", on=["finished"], opens=False)
 def another_document_behind_the_end(honest, pdf):
     return pdf + honest.rendered_elsewhere
 
