@@ -10,7 +10,7 @@ from django.conf import settings
 from pledges.core.lifecycle import PledgeState
 from pledges.core.verdict import Verdict
 from pledges.gateways import chains, storage
-from pledges.gateways.seals import Trust
+from pledges.gateways.trust import Trust
 from pledges.models import Document, Pledge
 from pledges.offline import judging
 

@@ -19,7 +19,7 @@ from pledges.core.digests import canonical_json, sha256_hex
 from pledges.gateways import enrolments, issuing, keystore, ledgerkey, pades, passkeys, pdf, pki
 from pledges.gateways.keys import to_asn1
 from pledges.gateways.pades import Identity, Timestamping
-from pledges.gateways.seals import Trust
+from pledges.gateways.trust import Trust
 from tests.authenticator import Passkey
 from tests.gateways.papers import FONTS, render
 

@@ -135,6 +135,10 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="签章与文件内容不符，或签章本身已损坏。",
         en="The seal does not match the content, or is itself broken.",
     ),
+    "too-many-certificates": Localized(
+        zh="签章或时间戳附带的证书过多。",
+        en="A seal or timestamp brings more certificates than it needs.",
+    ),
     "untrusted-seal": Localized(
         zh="签章的证书不是由受信任的机构签发，或签章时无效。",
         en="The seal's certificate does not come from a trusted issuer, or was not valid then.",

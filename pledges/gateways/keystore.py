@@ -13,6 +13,7 @@ from pledges.core.refusals import KeyExpired, KeysUnusable
 from pledges.gateways import keys, pki
 from pledges.gateways.hierarchy import COMPANY_CA, COMPANY_SEAL, EVENT_CA, LEDGER, ROOT, pem
 from pledges.gateways.keys import KeySigner, KeySource, SigningKey, to_asn1
+from pledges.gateways.trust import Trust, organisation
 
 ATTEMPTS = 3  # to find certificate and key of one make while somebody renews them
 Certificates = tuple[x509.Certificate, ...]
@@ -123,13 +124,13 @@ def _company_seal(
     if sources.company_seal_certificates:
         beside = _certificates(sources.company_seal_certificates)
     if beside:
-        return _licensed(key, beside)
+        return _licensed(key, beside, to_asn1(own_chain[-1]))
     certificate = pki.certificate(folder, COMPANY_SEAL)
     _require_fit(certificate, key, COMPANY_SEAL)
     return _CompanySeal(certificate, own_chain, key, foreign=False)
 
 
-def _licensed(key: SigningKey, given: Certificates) -> _CompanySeal:
+def _licensed(key: SigningKey, given: Certificates, root: asn1_x509.Certificate) -> _CompanySeal:
     """The seal's certificate among those given, and its issuers in order up to the last."""
     mine = [each for each in given if _same_key(each.public_key(), key.public_key())]
     if not mine:
@@ -139,6 +140,9 @@ def _licensed(key: SigningKey, given: Certificates) -> _CompanySeal:
         chain.append(issuer)
     if len(chain) < 2:
         raise KeysUnusable("the certificates given for the company seal lack those of its issuers")
+    if not Trust((root,)).knows(to_asn1(chain[0])):
+        named = organisation(root)
+        raise KeysUnusable(f"the certificate given for the company seal is not one of {named}")
     return _CompanySeal(chain[0], tuple(chain[1:]), key, foreign=True)
 
 

@@ -22,7 +22,8 @@ from pyhanko_certvalidator import ValidationContext
 from pledges.core.verdict import Rejected
 from pledges.gateways import loops, sealbytes
 from pledges.gateways.pades import APPLICATION, Level
-from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
+from pledges.gateways.sealfields import MANAGER_FIELD
+from pledges.gateways.trust import Trust
 
 DOCUMENT_URN: Final = "urn:shounuo:document:sha256:"
 """In a one-shot certificate, as alternative name of its subject: the document it is for."""
@@ -30,23 +31,6 @@ OWN_PATH: Final = 2
 """Certificates below our root on the way to one who seals: an authority, and their own."""
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far a seal may lie in the future of whoever judges it."""
-
-
-@dataclass(frozen=True)
-class Trust:
-    """The certificates at which chains must end, handed over by somebody who is believed.
-
-    `roots`: the installation's own root, for managers' seals and the ledger; `company_roots`: for
-    the company's seal, where that is not the same; `tsa_roots`: of timestamp authorities.
-    """
-
-    roots: tuple[asn1.Certificate, ...]
-    company_roots: tuple[asn1.Certificate, ...] = ()
-    tsa_roots: tuple[asn1.Certificate, ...] = ()
-
-    def for_field(self, field: str) -> tuple[asn1.Certificate, ...]:
-        own = field == COMPANY_FIELD and self.company_roots
-        return self.company_roots if own else self.roots
 
 
 @dataclass(frozen=True)
@@ -112,8 +96,12 @@ def read_seal(file: File, revision: int, field: str, trust: Trust) -> Seal:
     own = trust.for_field(field) is trust.roots
     if own and status.validation_path.pkix_len != OWN_PATH:
         raise Rejected("wrong-issuer")
-    if stamped_at is not None and abs(stamped_at - sealed_at) > CLOCK_SKEW:
-        raise Rejected("timestamp-contradicts")
+    if not own and not trust.knows(embedded.signer_cert):
+        raise Rejected("wrong-issuer")
+    if stamped_at is not None:
+        sealbytes.check_token(_token(embedded), status.timestamp_validity.validation_path)
+        if abs(stamped_at - sealed_at) > CLOCK_SKEW:
+            raise Rejected("timestamp-contradicts")
     return Seal(field, level, sealed_at, stamped_at, embedded.signer_cert)
 
 
@@ -132,7 +120,7 @@ def read_timestamp(file: File, revision: int, field: str, trust: Trust) -> datet
         raise Rejected("timestamp-unknown")
     if status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         raise Rejected("not-covered")
-    sealbytes.check_token(embedded, status.validation_path)
+    sealbytes.check_token(embedded.signed_data, status.validation_path)
     return time  # type: ignore[no-any-return]  # the library has no types
 
 
@@ -186,15 +174,23 @@ def _declared(signature: Any) -> Level:
     raise Rejected("level-unknown")
 
 
-def _stamped_at(embedded: Any) -> datetime | None:
-    """The time that the signature timestamp (RFC 3161, as unsigned attribute) names, if any."""
+def _token(embedded: Any) -> Any:
+    """The signature timestamp (RFC 3161, as unsigned attribute), if there is just one."""
     attributes = embedded.signer_info["unsigned_attrs"]
     try:
-        token = find_unique_cms_attribute(attributes, "signature_time_stamp_token")
+        token = find_unique_cms_attribute(attributes, "signature_time_stamp_token")["content"]
     except Exception:
         return None
-    content = token["content"]["encap_content_info"]["content"]
-    return content.parsed["gen_time"].native  # type: ignore[no-any-return]  # no types
+    sealbytes.check_few(token)
+    return token
+
+
+def _stamped_at(embedded: Any) -> datetime | None:
+    token = _token(embedded)
+    if token is None:
+        return None
+    time: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+    return time
 
 
 def _context(roots: tuple[asn1.Certificate, ...], moment: datetime) -> ValidationContext:

@@ -21,6 +21,8 @@ from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko_certvalidator import ValidationContext
 
 from pledges.core.refusals import TimestampUnavailable
+from pledges.core.verdict import Rejected
+from pledges.gateways import sealbytes
 from pledges.gateways.keys import to_asn1
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
@@ -201,3 +203,9 @@ async def _require_trusted(
         raise TimestampUnavailable("its certificate is not one for timestamps alone")
     if status["trust_problem_indic"] is not None or status["validation_path"] is None:
         raise TimestampUnavailable("its certificate does not lead to a root that is trusted")
+    try:
+        sealbytes.check_few(token["content"])
+        sealbytes.check_token(token["content"], status["validation_path"])
+    except Rejected as rejection:
+        # A file with it would be rejected by whoever checks it.
+        raise TimestampUnavailable("it brings certificates that it does not need") from rejection

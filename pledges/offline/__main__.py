@@ -12,7 +12,7 @@ from typing import Any
 from pledges.core import verdict_words
 from pledges.core.verdict import Outcome, Verdict
 from pledges.gateways.chains import from_pem
-from pledges.gateways.seals import Trust
+from pledges.gateways.trust import Trust
 from pledges.offline.judging import judge
 
 EXIT = {Outcome.ACCEPTED: 0, Outcome.SIGNED_ONLY: 3, Outcome.REJECTED: 1}

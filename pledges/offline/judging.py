@@ -12,7 +12,8 @@ from pledges.gateways import attachments, inertness, layout, revisions, seals
 from pledges.gateways.certificates import Signatory
 from pledges.gateways.pades import TIMESTAMP_FIELD, Level
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
-from pledges.gateways.seals import CLOCK_SKEW, Seal, Trust
+from pledges.gateways.seals import CLOCK_SKEW, Seal
+from pledges.gateways.trust import Trust
 from pledges.offline import records
 
 LARGEST: Final = 20 * 1024 * 1024  # bytes

@@ -167,10 +167,11 @@ def certified(
     *,
     stamped: pades.Timestamping | None = None,
     without: str = "",
+    level: Level = Level.BASIC,
     **changed: Any,
 ) -> bytes:
     """The manager's seal by the right hand, but not in the way it should be made."""
-    common = pades._common(identity, Level.BASIC, SIGNED, stamped)
+    common = pades._common(identity, level, SIGNED, None)
     settings = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS, **common, **changed}
     settings.pop(without, None)
     metadata = PdfSignatureMetadata(field_name=pades.MANAGER_FIELD, **settings)

@@ -9,13 +9,15 @@ import pytest
 
 from pledges.core.verdict import Outcome
 from pledges.offline.judging import judge
+from tests.attacks.authorities import accepted_under
 from tests.attacks.honest import LATER, honest
 from tests.attacks.structures import rebuilt
 from tests.attacks.table import ALL, reason_of
 from tests.gateways.papers import poppler
+from tests.sealed import ORGANISATION
 
 # Each enters its forgeries into the table.
-for _name in ("smuggling", "wrapping", "structures", "substitutions", "exchanges"):
+for _name in ("smuggling", "wrapping", "structures", "substitutions", "exchanges", "authorities"):
     import_module(f"tests.attacks.{_name}")
 
 
@@ -61,6 +63,12 @@ def test_a_revision_written_by_hand_is_as_good_as_one_by_the_library():
     """Else the forgeries that are written so would be rejected for being written so."""
     made = honest()
     assert made.judged("lta", rebuilt(made)).outcome is Outcome.ACCEPTED
+
+
+def test_a_seal_by_a_licensed_authority_for_the_company_is_accepted():
+    made = honest()
+    honestly = accepted_under(made, made.signed, ORGANISATION)
+    assert made.judged("signed", honestly.pdf, **honestly.told).outcome is Outcome.ACCEPTED
 
 
 def test_a_finished_file_cut_back_to_what_the_manager_signed_is_an_honest_signed_one():
