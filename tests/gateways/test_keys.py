@@ -44,14 +44,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "pki"
 
 
-def licensed(key, tmp_path: Path) -> tuple[list[x509.Certificate], Path]:
+def licensed(key, tmp_path: Path, company: str = "示例银行") -> tuple[list[x509.Certificate], Path]:
     """A seal certificate by an authority of another house: leaf, its issuer, their root."""
     root_key, ca_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     life = Life.of_years(5, AT)
     root = certificates.root("某电子认证服务有限公司", root_key, life)
     subject = certificates.named("某电子认证服务有限公司", "Licensed CA")
     ca = certificates.authority(subject, ca_key.public_key(), Issuer(root, root_key), life)
-    name = certificates.named("示例银行", "示例银行")
+    name = certificates.named(company, company)
     seal = certificates.end_entity(name, key.public_key(), Issuer(ca, ca_key), life)
     # In no useful order, as such files come.
     path = tmp_path / "chain.pem"
@@ -129,6 +129,15 @@ def test_a_certificate_of_another_key_is_refused(folder: Path, tmp_path: Path) -
         keystore.load(folder, PASSPHRASE, Sources(source))
     with pytest.raises(KeysUnusable, match="not the certificate of the key"):
         keystore.load(folder, PASSPHRASE, Sources(event_ca=source))
+
+
+def test_a_certificate_of_another_company_is_refused(folder: Path, tmp_path: Path) -> None:
+    """Verifiers would reject what it seals: they know the company by the name in its root."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    _, chain = licensed(key, tmp_path, company="另一家银行")
+    (tmp_path / "seal.pem").write_bytes(pem_of(key, ""))
+    with pytest.raises(KeysUnusable, match="not one of 示例银行"):
+        keystore.load(folder, PASSPHRASE, Sources(KeySource(str(tmp_path / "seal.pem")), chain))
 
 
 def test_a_chain_without_issuers_is_refused(folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""The verdict on honest files: what it says line by line, and what the file states."""
+
+from datetime import timedelta
+
+import pytest
+
+from pledges.core import evidence, verdict_words
+from pledges.core.digests import canonical_json, sha256_hex
+from pledges.core.verdict import Check, Outcome
+from pledges.offline import judging
+from pledges.offline.judging import judge
+from tests.attacks.honest import LATER, honest, sign
+from tests.sealed import ACCEPTED, NOW, ORGANISATION, SIGNED
+
+
+def reasons(verdict):
+    return {line.check: (line.passed, line.reason) for line in verdict.lines}
+
+
+def test_what_a_signed_file_says():
+    made = honest()
+    verdict = judge(made.signed, trust=made.basic.trust, at=NOW)
+    assert verdict.outcome is Outcome.SIGNED_ONLY
+    assert reasons(verdict) == {
+        Check.FILE: (True, "file-whole"),
+        Check.REVISIONS: (True, "revisions-expected"),
+        Check.MANAGER: (True, "manager-sealed"),
+        Check.COMPANY: (None, "company-not-yet"),
+        Check.TIME: (None, "time-claimed"),
+        Check.EVIDENCE: (True, "evidence-agrees"),
+        Check.AUTHENTICATION: (True, "passkey-verified"),
+        Check.LEDGER: (True, "ledger-included"),
+        Check.PROOF: (None, "proof-none"),
+    }
+    assert verdict.sha256 == sha256_hex(made.signed)
+
+
+def test_what_an_accepted_file_states():
+    made = honest()
+    statement = judge(made.finished, trust=made.basic.trust, at=NOW).statement
+    assert (statement.number, statement.template, statement.version) == (
+        "CN-2026-000007", "contract", 1,
+    )  # fmt: skip
+    assert (statement.signer, statement.employee_number, statement.department) == (
+        "李明", "E1001", "华东零售部",
+    )  # fmt: skip
+    assert statement.organisation == statement.accepted_by == ORGANISATION
+    assert statement.signed_at == SIGNED
+    assert statement.accepted_at == ACCEPTED.replace(microsecond=0)
+    assert statement.method == "passkey" and statement.levels == ("B-B", "B-B")
+    assert statement.answers == {"governing_article": "29"}
+
+
+def test_timestamps_are_told_and_their_end():
+    made = honest()
+    trust = made.stamped.trust
+    signed = judge(made.stamped_signed, trust=trust, at=NOW)
+    finished = judge(made.lta, trust=trust, at=NOW)
+    late = judge(made.lta, trust=trust, at=LATER + timedelta(days=366 * 20))
+    assert reasons(signed)[Check.TIME] == (True, "time-trusted-signing")
+    assert reasons(finished)[Check.TIME] == (True, "time-trusted")
+    assert finished.statement.levels == ("B-LT", "B-LTA")
+    assert late.outcome is Outcome.ACCEPTED
+    assert reasons(late)[Check.TIME] == (None, "time-ran-out")
+
+
+def test_a_password_is_accepted_and_called_what_it_is():
+    made = honest()
+    told = made.basic.evidence(made.rendered, authentication={"method": "password-totp"})
+    verdict = judge(
+        sign(made.basic, made.rendered, said=evidence.write(told)), trust=made.basic.trust, at=NOW
+    )
+    assert verdict.outcome is Outcome.SIGNED_ONLY
+    assert reasons(verdict)[Check.AUTHENTICATION] == (None, "password-claimed")
+
+
+def test_a_proof_of_this_file_is_confirmed():
+    made = honest()
+    entry = {
+        "at": ACCEPTED.isoformat(timespec="microseconds"),
+        "event": "pledge.accepted",
+        "facts": {"issued": sha256_hex(made.finished)},
+    }
+    proof = canonical_json(made.basic.proof(entry))
+    verdict = judge(made.finished, trust=made.basic.trust, at=NOW, proof=proof)
+    assert reasons(verdict)[Check.PROOF] == (True, "proof-included")
+
+
+def test_after_the_first_failure_nothing_more_is_looked_at():
+    made = honest()
+    verdict = judge(made.finished, trust=made.impostor.trust, at=NOW)
+    found = reasons(verdict)
+    assert found[Check.REVISIONS] == (True, "revisions-expected")
+    assert found[Check.MANAGER] == (False, "untrusted-seal")
+    after = list(Check)[list(Check).index(Check.MANAGER) + 1 :]
+    assert {found[check] for check in after} == {(None, "not-reached")}
+    assert verdict.statement is None
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_line_has_words(language):
+    made = honest()
+    for verdict in (
+        judge(made.lta, trust=made.stamped.trust, at=NOW),
+        judge(b"", trust=made.basic.trust, at=NOW),
+    ):
+        assert verdict_words.OUTCOMES[verdict.outcome].in_(language)
+        for line in verdict.lines:
+            said = verdict_words.say(line, language)
+            assert said and "{" not in said and "  " not in said
+
+
+@pytest.mark.parametrize("fault", [RuntimeError, RecursionError, MemoryError, AssertionError])
+def test_whatever_goes_wrong_is_a_rejection(monkeypatch, fault):
+    def broken(*_arguments):
+        raise fault("of a library")
+
+    made = honest()
+    monkeypatch.setattr(judging.inertness, "check_objects", broken)
+    verdict = judge(made.finished, trust=made.basic.trust, at=NOW)
+    assert verdict.outcome is Outcome.REJECTED
+    assert reasons(verdict)[Check.REVISIONS] == (False, "failed")
