@@ -7,6 +7,7 @@ from pyhanko.pdf_utils import generic
 
 from pledges.core.verdict import Rejected
 from pledges.gateways.revisions import catalog_of, followed, raw
+from pledges.gateways.sealfields import COMPANY_FIELD, NO_CHANGES
 
 # Whatever makes a page depend on a script, a viewer's choice or another file.
 ACTIVE: Final = frozenset(
@@ -14,6 +15,14 @@ ACTIVE: Final = frozenset(
      "/RichMediaContent", "/Collection", "/Alternates", "/OPI", "/Threads"}
 )  # fmt: skip
 LAYERS: Final = frozenset({"/OCG", "/OCMD"})
+# Actions of ISO 32000-2, table 201, wherever they stand: one action can call the next.
+ACTIONS: Final = frozenset(
+    {"/GoToR", "/GoToE", "/GoToDp", "/Launch", "/Thread", "/Sound", "/Movie", "/Hide", "/Named",
+     "/SubmitForm", "/ResetForm", "/ImportData", "/JavaScript", "/SetOCGState", "/Rendition",
+     "/Trans", "/GoTo3DView", "/RichMediaExecute"}
+)  # fmt: skip
+# A stream with one of these shows what stands in another file.
+ELSEWHERE: Final = frozenset({"/F", "/FFilter", "/FDecodeParms", "/Ref"})
 MOST_PAGES: Final = 2_000
 INERT_ACTIONS: Final = frozenset({"/URI", "/GoTo"})
 
@@ -31,13 +40,24 @@ def _check(found: Any) -> None:
     active = ACTIVE & set(found)
     if active:
         raise Rejected("active-content", what=min(active))
-    if found.get("/Type") in LAYERS:
+    # Followed: a name may stand in an object of its own.
+    if followed(raw(found, "/Type")) in LAYERS:
         raise Rejected("active-content", what="/OCG")
     action = followed(raw(found, "/A"))
     # In a structure element, /A holds attributes, which have no /S.
     is_action = isinstance(action, generic.DictionaryObject) and "/S" in action
     if is_action and action["/S"] not in INERT_ACTIONS:
         raise Rejected("active-content", what=str(action["/S"]))
+    if followed(raw(found, "/S")) in ACTIONS:
+        raise Rejected("active-content", what=str(found["/S"]))
+    if isinstance(found, generic.StreamObject):
+        _check_stream(found)
+
+
+def _check_stream(found: Any) -> None:
+    elsewhere = ELSEWHERE & set(found)
+    if elsewhere or followed(raw(found, "/Subtype")) == "/PS":
+        raise Rejected("active-content", what=min(elsewhere, default="/PS"))
 
 
 def _dictionaries(value: Any) -> Iterator[Any]:
@@ -69,9 +89,16 @@ def check_fields(reader: Any, revision: int, names: Sequence[str]) -> None:
             raise Rejected("unexpected-field", fields=name)
         if index >= 2 and (any(float(edge) for edge in field["/Rect"]) or "/AP" in field):
             raise Rejected("unexpected-field", fields=name)
+        if name == COMPANY_FIELD and not _locks(field):
+            raise Rejected("not-locking")
         known.add(_key(fields.raw_get(index)))
     for page in _pages(root["/Pages"], set()):
         _check_annotations(page, known)
+
+
+def _locks(field: Any) -> bool:
+    lock = followed(raw(field, "/Lock")) or {}
+    return bool(lock.get("/Action") == "/All" and lock.get("/P") == NO_CHANGES)
 
 
 def _item(array: Any) -> Any:

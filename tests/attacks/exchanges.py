@@ -29,10 +29,12 @@ BEHIND: dict[str, bytes] = {
 
 
 def _with_behind(name: str, more: bytes) -> None:
-    opens = b"startxref" not in more
-
     @forgery(
-        "trailing-bytes", "unreadable", on=["finished"], opens=opens, name=f"{name} behind the end"
+        "trailing-bytes",
+        "unreadable",
+        on=["finished"],
+        opens=b"start" not in more,
+        name=f"{name} behind the end",
     )
     def forge(_honest: Honest, pdf: bytes) -> bytes:
         return pdf + more

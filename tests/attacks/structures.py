@@ -381,14 +381,14 @@ def replaced(pdf: bytes, data: bytes, head: bytes, length: int | None = None) ->
 
 @forgery("unreadable", "too-large", on=["finished"], opens=False)
 def decompression_bomb(_honest, pdf):
-    bomb = zlib.compress(bytes(200_000_000), 9)
+    bomb = zlib.compress(bytes(50_000_000), 9)
     head = b"/W [1 8 2] /Size 1000 /Root 2 0 R /Index [0 20000000] /Filter /FlateDecode"
     return replaced(pdf, bomb, head)
 
 
 @forgery("unreadable", "too-large", on=["finished"], opens=False)
 def nested_decompression_bomb(_honest, pdf):
-    bomb = zlib.compress(zlib.compress(bytes(900_000_000), 9), 9)
+    bomb = zlib.compress(zlib.compress(bytes(90_000_000), 9), 9)
     head = b"/W [1 8 2] /Size 1000 /Root 2 0 R /Filter [/FlateDecode /FlateDecode]"
     return replaced(pdf, bomb, head)
 

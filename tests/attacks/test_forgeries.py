@@ -11,13 +11,22 @@ from pledges.core.verdict import Outcome
 from pledges.offline.judging import judge
 from tests.attacks.authorities import accepted_under
 from tests.attacks.honest import LATER, honest
+from tests.attacks.renderings import sealed
 from tests.attacks.structures import rebuilt
 from tests.attacks.table import ALL, reason_of
 from tests.gateways.papers import poppler
 from tests.sealed import ORGANISATION
 
 # Each enters its forgeries into the table.
-for _name in ("smuggling", "wrapping", "structures", "substitutions", "exchanges", "authorities"):
+for _name in (
+    "smuggling",
+    "wrapping",
+    "structures",
+    "substitutions",
+    "exchanges",
+    "authorities",
+    "renderings",
+):
     import_module(f"tests.attacks.{_name}")
 
 
@@ -63,6 +72,7 @@ def test_a_revision_written_by_hand_is_as_good_as_one_by_the_library():
     """Else the forgeries that are written so would be rejected for being written so."""
     made = honest()
     assert made.judged("lta", rebuilt(made)).outcome is Outcome.ACCEPTED
+    assert made.judged("signed", sealed(made)).outcome is Outcome.SIGNED_ONLY
 
 
 def test_a_seal_by_a_licensed_authority_for_the_company_is_accepted():
