@@ -84,6 +84,7 @@ def check_token(found: Any, path: Any) -> None:
         raise Rejected("timestamp-broken") from error
     if any(len(signer["unsigned_attrs"]) for signer in found["signer_infos"]):
         raise Rejected("timestamp-broken")
+    _check_frame(found)
     known = tuple(path.iter_certs(include_root=True))
     names = {each.subject.hashable for each in known}
     keys = {(each.subject.hashable, each.public_key.dump()) for each in known}
@@ -91,6 +92,18 @@ def check_token(found: Any, path: Any) -> None:
         key = certificate.subject.hashable, certificate.public_key.dump()
         if certificate.issuer.hashable in names or key not in keys:
             raise Rejected("timestamp-broken")
+
+
+def _check_frame(found: Any) -> None:
+    """What no signature covers and validators pass over can be only one thing (RFC 5652, 5)."""
+    signers = found["signer_infos"]
+    digests = [signer["digest_algorithm"].native for signer in signers]
+    if len(signers) != 1 or found["digest_algorithms"].native != digests:
+        raise Rejected("timestamp-broken")
+    by_number = signers[0]["sid"].name == "issuer_and_serial_number"
+    versions = found["version"].native, signers[0]["version"].native
+    if versions != ("v3", "v1" if by_number else "v3"):
+        raise Rejected("timestamp-broken")
 
 
 def _others(found: Any, path: Any) -> list[Any]:

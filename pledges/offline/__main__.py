@@ -1,6 +1,7 @@
 """`python -m pledges.offline FILE --trust ROOT.pem`: a verdict from the file alone."""
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Sequence
@@ -34,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error}", file=sys.stderr)
         return 2
     verdict = judge(pdf, trust=trust, at=datetime.now(UTC), proof=proof)
-    print(_as_json(verdict) if options.json else _in_words(verdict, options.language))
+    said = _as_json(verdict) if options.json else _in_words(verdict, options.language)
+    with contextlib.suppress(BrokenPipeError):  # whoever listens may have heard enough
+        print(said, flush=True)
     return EXIT[verdict.outcome]
 
 

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from pledges import audit
+from pledges.admin import words
 from pledges.admin.base import AccessModelAdmin
 from pledges.models import Pledge
 
@@ -111,3 +113,7 @@ def test_the_first_page_counts_what_waits(as_, chenjing, signed, wangfang):
     desk = as_(chenjing).get("/admin/").context["desk"]
     assert [figure.count for figure in desk][:3] == [2, 1, 0]
     assert Pledge.objects.awaiting_review().count() == 2
+
+
+def test_every_event_of_the_ledger_has_words():
+    assert set(words.EVENTS) == set(audit.EVENTS)

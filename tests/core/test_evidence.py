@@ -50,6 +50,26 @@ def test_nothing_may_be_missing(told, field):
     assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(shortened)
 
 
+def test_only_the_canonical_bytes_are_read(told):
+    data = evidence.write(told)
+    doubled = data.replace(b'{"answers"', b'{"language":"en","answers"', 1)
+    loose = [data + b"\n", b" " + data, doubled, json.dumps(told).encode(), data[:-1], b"\xff", b""]
+    for other in loose:
+        assert other != data
+        with pytest.raises(evidence.Malformed, match="JSON"):
+            evidence.read(other)
+
+
+@pytest.mark.parametrize("block", [k for k, v in evidence.SHAPE.items() if isinstance(v, Mapping)])
+def test_nothing_is_missing_or_too_much_within_a_block(told, block):
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    fewer = [{k: v for k, v in told[block].items() if k != name} for name in told[block]]
+    for inner in [*fewer, told[block] | {"more": "x"}]:
+        with pytest.raises(evidence.Malformed, match=block):
+            evidence.read(canonical_json(told | {block: inner}))
+        assert not validator.is_valid(told | {block: inner})
+
+
 def test_too_much_is_refused():
     with pytest.raises(evidence.Malformed, match="size"):
         evidence.read(b" " * (evidence.LARGEST + 1))

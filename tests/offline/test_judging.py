@@ -1,6 +1,8 @@
 """The verdict on honest files: what it says line by line, and what the file states."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -86,6 +88,19 @@ def test_a_proof_of_this_file_is_confirmed():
     assert reasons(verdict)[Check.PROOF] == (True, "proof-included")
 
 
+def test_a_proof_of_another_file_is_refused():
+    made = honest()
+    entry = {
+        "at": ACCEPTED.isoformat(timespec="microseconds"),
+        "event": "pledge.accepted",
+        "facts": {"issued": sha256_hex(made.signed)},
+    }
+    for proof in (canonical_json(made.basic.proof(entry)), b"{}", b"[]", b"\xff"):
+        verdict = judge(made.finished, trust=made.basic.trust, at=NOW, proof=proof)
+        assert verdict.outcome is Outcome.REJECTED
+        assert reasons(verdict)[Check.PROOF] == (False, "proof-invalid")
+
+
 def test_after_the_first_failure_nothing_more_is_looked_at():
     made = honest()
     verdict = judge(made.finished, trust=made.impostor.trust, at=NOW)
@@ -120,3 +135,20 @@ def test_whatever_goes_wrong_is_a_rejection(monkeypatch, fault):
     verdict = judge(made.finished, trust=made.basic.trust, at=NOW)
     assert verdict.outcome is Outcome.REJECTED
     assert reasons(verdict)[Check.REVISIONS] == (False, "failed")
+
+
+def test_every_reason_has_words_and_every_word_a_use():
+    code = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
+    # Both sides of a conditional, in what is raised, returned or put on a line.
+    said = re.compile(r'Rejected\(([^),]*)|(?:True|False|None), ("[a-z-]+")')
+    pledges = Path(judging.__file__).parent.parent
+    files = [file for name in ("offline", "gateways") for file in (pledges / name).glob("*.py")]
+    used = {
+        reason
+        for file in files
+        for found in said.finditer(file.read_text("utf-8"))
+        for reason in code.findall(found[0])
+    }
+    assert used == set(verdict_words.REASONS)
+    for words in verdict_words.REASONS.values():
+        assert words.in_("zh-hans") and words.in_("en")
