@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 
-from pledges.core import consent
-from pledges.core.digests import digest_of
 from pledges.core.sheet import Sheet
 from pledges.models import Organisation, Pledge
 
@@ -18,18 +17,30 @@ def verify_url(pledge: Pledge) -> str:
     return settings.PUBLIC_URL.rstrip("/") + reverse("verify", args=[pledge.pk])
 
 
-def content_digest(pledge: Pledge, answers: Mapping[str, str], signer: Mapping[str, str]) -> str:
-    """The digest of all that is promised: version, number, answers, person, language."""
-    return digest_of(
-        {
-            "version": pledge.version.digest,
-            "number": pledge.number,
-            "answers": dict(answers),
-            "signer": dict(signer),
-            "language": pledge.language,
-            "consent": consent.CURRENT,
-        }
-    )
+def content(
+    pledge: Pledge,
+    *,
+    answers: Mapping[str, str],
+    signer: Mapping[str, str],
+    organisation: Organisation,
+    consent_version: str,
+    consent_text: str,
+) -> dict[str, Any]:
+    """All that is promised, in the form in which the evidence file holds it."""
+    version = pledge.version
+    return {
+        "answers": dict(answers),
+        "consent": {"version": consent_version, "text": consent_text},
+        "language": pledge.language,
+        "organisation": organisation.name_in(pledge.language),
+        "person": {"id": pledge.person_id, **signer},
+        "pledge": {"id": str(pledge.pk), "number": pledge.number or ""},
+        "template": {
+            "slug": version.template.slug,
+            "version": version.number,
+            "digest": version.digest,
+        },
+    }
 
 
 def sheet_of(

@@ -34,11 +34,25 @@ PLEDGE = "6f1c2c1e-7a0c-4f0e-9d43-1f0a5d9c0b11"
 INTENT = "0b7e0f7e-2e0a-4c55-8b1a-0d6f0c3a9e52"
 NONCE = "5a" * 32
 VERSION = "c3" * 32
+CONTENT = {
+    "answers": {"governing_article": "29"},
+    "consent": {"version": "2026-11", "text": "同意"},
+    "language": "zh-hans",
+    "organisation": ORGANISATION,
+    "person": PERSON,
+    "pledge": {"id": PLEDGE, "number": "CN-2026-000007"},
+    "template": {"slug": "contract", "version": 1, "digest": VERSION},
+}
+
+
+def rendered(body: str = "<h1>承诺书</h1>") -> bytes:
+    """A revision 0 that is made for `CONTENT`."""
+    return render(body, identifier=evidence.content_digest(CONTENT))
 
 
 def figure(text: str) -> bytes:
     html = f'<html lang="en"><title>x</title><p>{text}</p></html>'
-    return pdf.render(html, css=FIGURE_CSS, fonts=FONTS, signature_fields=False)
+    return pdf.render(html, css=FIGURE_CSS, fonts=FONTS)
 
 
 @dataclass
@@ -167,13 +181,7 @@ class Installation:
         return {
             "format": evidence.FORMAT,
             "document": {"sha256": sha256, "size": len(revision0)},
-            "template": {"slug": "contract", "version": 1, "digest": VERSION},
-            "answers": {"governing_article": "29"},
-            "language": "zh-hans",
-            "person": PERSON,
-            "organisation": ORGANISATION,
-            "pledge": {"id": PLEDGE, "number": "CN-2026-000007"},
-            "consent": {"version": "2026-11", "text": "同意"},
+            **CONTENT,
             "intent": {
                 "id": INTENT,
                 "nonce": NONCE,
@@ -222,7 +230,7 @@ class Installation:
         return pades.seal_as_company(signed, **{**facts, **options})
 
     def finished(self) -> bytes:
-        return self.accept(self.sign(render()))
+        return self.accept(self.sign(rendered()))
 
 
 def _crls(store, name, at):

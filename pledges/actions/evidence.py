@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pledges import audit
+from pledges import audit, papers
 from pledges.actions.sealing import level_at_signing
 from pledges.core import evidence
 from pledges.models import LedgerEntry, Organisation, SigningIntent
@@ -14,6 +14,7 @@ from pledges.models import LedgerEntry, Organisation, SigningIntent
 def written(
     intent: SigningIntent,
     *,
+    organisation: Organisation,
     at: datetime,
     client_address: str | None,
     user_agent: str,
@@ -24,15 +25,12 @@ def written(
     Has the ledger sign a checkpoint that covers the intent, if there is none yet; raises
     `audit.LedgerBroken` when the ledger is not the one that was published.
     """
-    organisation = Organisation.current()
     zone = ZoneInfo(organisation.time_zone)
     return evidence.write(
         {
             "format": evidence.FORMAT,
-            **_document(intent),
-            **_person(intent),
-            "organisation": organisation.name_in(intent.pledge.language),
-            "consent": {"version": intent.consent_version, "text": intent.consent_text},
+            "document": {"sha256": intent.document_digest, "size": intent.document_size},
+            **promised(intent, organisation),
             "intent": {
                 "id": str(intent.pk),
                 "nonce": intent.nonce,
@@ -48,24 +46,19 @@ def written(
     )
 
 
-def _document(intent: SigningIntent) -> dict[str, Any]:
-    pledge, version = intent.pledge, intent.pledge.version
-    return {
-        "document": {"sha256": intent.document_digest, "size": intent.document_size},
-        "template": {
-            "slug": version.template.slug,
-            "version": version.number,
-            "digest": intent.version_digest,
-        },
-        "pledge": {"id": str(pledge.pk), "number": pledge.number or ""},
-        "answers": dict(intent.answers),
-        "language": pledge.language,
-    }
+def promised(intent: SigningIntent, organisation: Organisation) -> dict[str, Any]:
+    """What is promised to `organisation` by who signs through `intent`.
 
-
-def _person(intent: SigningIntent) -> dict[str, Any]:
-    names = ("name", "employee_number", "department")
-    return {"person": {"id": intent.person_id, **{name: intent.signer[name] for name in names}}}
+    Its digest is that of the intent, unless the organisation was renamed in between.
+    """
+    return papers.content(
+        intent.pledge,
+        answers=intent.answers,
+        signer=intent.signer,
+        organisation=organisation,
+        consent_version=intent.consent_version,
+        consent_text=intent.consent_text,
+    )
 
 
 def _entry(intent: SigningIntent) -> LedgerEntry:

@@ -12,13 +12,13 @@ from pledges import access, audit, documents, papers
 from pledges.access import Act
 from pledges.actions.answers import profile_answers
 from pledges.actions.numbering import next_number
-from pledges.core import consent, lifecycle, refusals
+from pledges.core import consent, evidence, lifecycle, refusals
 from pledges.core.blanks import Kind, read
 from pledges.core.lifecycle import VersionState
 from pledges.gateways import faults, fonts, storage
 from pledges.gateways.fonts import FontSubset
 from pledges.gateways.pdf import MissingGlyph
-from pledges.models import Pledge, SigningIntent
+from pledges.models import Organisation, Pledge, SigningIntent
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class _Frozen:
     pledge: Pledge
     answers: Mapping[str, str]
     signer: Mapping[str, str]
+    consent_text: str
     digest: str
 
 
@@ -55,24 +56,21 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
     unprintable = fonts.missing_glyphs("".join([*frozen.signer.values(), *frozen.answers.values()]))
     if unprintable:
         raise refusals.Unprintable(unprintable)
-    text = consent.wording().in_(frozen.pledge.language)
-    rendered = _render(frozen, at=at, consent_text=text)
+    rendered = _render(frozen, at=at)
     faults.point("prepare:rendered")
     digest = storage.put(rendered)
     faults.point("prepare:stored")
-    return _record_intent(
-        frozen, actor=actor, at=at, digest=digest, size=len(rendered), consent_text=text
-    )
+    return _record_intent(frozen, actor=actor, at=at, digest=digest, size=len(rendered))
 
 
-def _render(frozen: _Frozen, *, at: datetime, consent_text: str) -> bytes:
+def _render(frozen: _Frozen, *, at: datetime) -> bytes:
     try:
         return documents.pledge_pdf(
             papers.sheet_of(
                 frozen.pledge,
                 answers=frozen.answers,
                 signer=frozen.signer,
-                consent_text=consent_text,
+                consent_text=frozen.consent_text,
                 rendered_at=at,
                 digest=frozen.digest,
             ),
@@ -100,7 +98,7 @@ def font_of(pledge: Pledge) -> FontSubset:
 def _freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> _Frozen:
     locked = (
         Pledge.objects.select_for_update(of=("self",))
-        .select_related("version", "person__department")
+        .select_related("version__template", "version__font", "person__department")
         .get(pk=pledge.pk)
     )
     lifecycle.require(lifecycle.SIGN, locked.status)
@@ -115,12 +113,21 @@ def _freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> _Frozen:
         locked.save(update_fields=["number"])
     person = locked.person
     answers = {**reading.answers, **_given_by_system(locked)}
+    consent_text = consent.wording().in_(locked.language)
     signer = {
         "name": person.name,
         "employee_number": person.employee_number,
         "department": person.department.name_zh,
     }
-    return _Frozen(locked, answers, signer, papers.content_digest(locked, answers, signer))
+    content = papers.content(
+        locked,
+        answers=answers,
+        signer=signer,
+        organisation=Organisation.current(),
+        consent_version=consent.CURRENT,
+        consent_text=consent_text,
+    )
+    return _Frozen(locked, answers, signer, consent_text, evidence.content_digest(content))
 
 
 def _filled_by_manager(pledge: Pledge) -> list:
@@ -146,7 +153,6 @@ def _record_intent(
     at: datetime,
     digest: str,
     size: int,
-    consent_text: str,
 ) -> SigningIntent:
     now = Pledge.objects.select_for_update().get(pk=frozen.pledge.pk)
     lifecycle.require(lifecycle.SIGN, now.status)
@@ -163,7 +169,7 @@ def _record_intent(
         answers_revision=now.answers_revision,
         signer=dict(frozen.signer),
         consent_version=consent.CURRENT,
-        consent_text=consent_text,
+        consent_text=frozen.consent_text,
         nonce=secrets.token_hex(32),
         created_at=at,
         expires_at=at + timedelta(minutes=settings.SIGNING_INTENT_MINUTES),

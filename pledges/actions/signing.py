@@ -16,6 +16,7 @@ from pledges.actions.issuing import Kept
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.blanks import read
+from pledges.core.evidence import content_digest
 from pledges.documents import Mark
 from pledges.gateways import faults, storage
 from pledges.gateways.pdf import MissingGlyph
@@ -55,14 +56,18 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     Raises `IntentExpired`, `StaleDraft`, `AlreadySigned`, `ConsentMissing`, `MarkMissing` or
     what `authenticating.authenticate` raises; then nothing has changed.
     """
-    pledge = Pledge.objects.select_related("version__font", "person").get(pk=intent.pledge_id)
+    known = ("version__font", "version__template", "person")
+    pledge = intent.pledge = Pledge.objects.select_related(*known).get(pk=intent.pledge_id)
     access.require(actor, Act.SIGN_PLEDGE, pledge)
     if _signed_through(intent, pledge):
         return pledge
     _check_intent(intent, pledge, at)
+    organisation = Organisation.current()
+    if content_digest(evidence.promised(intent, organisation)) != intent.content_digest:
+        raise refusals.IntentExpired
     _check_act(act, actor)
     proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)
-    signed = _seal(intent, pledge, act=act, proved=proved, at=at)
+    signed = _seal(intent, organisation, act=act, proved=proved, at=at)
     faults.point("sign:sealed")
     kept = issuing.keep(signed, sealing.level_at_signing())
     faults.point("sign:stored")
@@ -102,14 +107,14 @@ def _plain(name: str) -> str:
 
 def _seal(
     intent: SigningIntent,
-    pledge: Pledge,
+    organisation: Organisation,
     *,
     act: SigningAct,
     proved: Authentication,
     at: datetime,
 ) -> bytes:
     """Revision 1: the rendered bytes, then mark, evidence and the manager's seal."""
-    organisation = Organisation.current()
+    pledge = intent.pledge
     try:
         appearance = documents.signature_appearance(
             act.mark,
@@ -122,6 +127,7 @@ def _seal(
         raise refusals.Unprintable(tuple(missing.characters)) from missing
     told = evidence.written(
         intent,
+        organisation=organisation,
         at=at,
         client_address=act.client.address,
         user_agent=act.client.user_agent[:LONGEST_USER_AGENT],

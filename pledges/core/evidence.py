@@ -9,11 +9,15 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from pledges.core.digests import canonical_json
+from pledges.core.digests import canonical_json, digest_of
 
 FORMAT: Final = "shounuo-evidence/1"
 LARGEST: Final = 1024 * 1024  # bytes
 METHODS: Final = ("passkey", "password-totp")
+CONTENT: Final = (
+    "answers", "consent", "language", "organisation", "person", "pledge", "template",
+)  # fmt: skip
+"""The parts that say what was promised, by whom and to whom."""
 
 # What must be there, and of which type; `...` is any text under any key.
 SHAPE: Final[Mapping[str, Any]] = {
@@ -43,6 +47,14 @@ SHAPE: Final[Mapping[str, Any]] = {
 
 class Malformed(ValueError):
     """The bytes are no evidence file; the text says where."""
+
+
+def content_digest(content: Mapping[str, Any]) -> str:
+    """The digest of all that is promised: of the parts of an evidence file named by `CONTENT`.
+
+    Printed on the paper, and the permanent identifier of its file: who signs the bytes signs it.
+    """
+    return digest_of({part: content[part] for part in CONTENT})
 
 
 def write(evidence: Mapping[str, Any]) -> bytes:
@@ -107,10 +119,13 @@ def moment(evidence: Mapping[str, Any], path: str) -> datetime:
     return time
 
 
-def contradictions(evidence: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[str]:
+def contradictions(
+    evidence: Mapping[str, Any], seen: Mapping[str, Any], *, content: str
+) -> Iterator[str]:
     """The paths under which `evidence` says other than what was `seen` of file and seal.
 
-    `seen` names, by path, what the bytes and the manager's certificate say.
+    `seen` names, by path, what the bytes and the manager's certificate say; `content` is the
+    digest of what is promised that stands in the bytes that were read and signed.
     """
     for path, value in seen.items():
         if at(evidence, path) != value:
@@ -118,6 +133,8 @@ def contradictions(evidence: Mapping[str, Any], seen: Mapping[str, Any]) -> Iter
     created, expires = moment(evidence, "intent.created_at"), moment(evidence, "intent.expires_at")
     if not created <= moment(evidence, "signed_at") < expires:
         yield "signed_at"
+    if content_digest(evidence) != content:
+        yield "answers"
     yield from _ledger_contradictions(evidence)
 
 

@@ -80,7 +80,7 @@ def _figure(template: str, context: dict[str, object], language: str, fonts: Fon
     html = render_to_string(template, context | {"lang": wording.language_tag(language)})
     size = f"@page {{ size: {FIELD_WIDTH_MM}mm {FIELD_HEIGHT_MM}mm; margin: 0 }}"
     css = size + stylesheet("appearance.css")
-    return pdf.render(html, css=css, fonts=fonts, signature_fields=False)
+    return pdf.render(html, css=css, fonts=fonts)
 
 
 def _size_to_fit(text: str, *, widest: float, largest: float) -> str:

@@ -76,9 +76,16 @@ def qr_code(address: str, title: str) -> SafeString:
 def pledge_pdf(sheet: Sheet, fonts: FontSubset) -> bytes:
     """The document that the manager reads and signs; equal sheets give equal bytes.
 
-    Raises `pledges.gateways.pdf.MissingGlyph` when a character on it cannot be printed.
+    The digest of what it says is the file's permanent identifier, so that who signs the bytes
+    signs the answers as data too. Raises `pledges.gateways.pdf.MissingGlyph` when a character on
+    it cannot be printed.
     """
-    return pdf.render(paper_html(sheet), css=stylesheet("sheet.css", "pledge.css"), fonts=fonts)
+    return pdf.render(
+        paper_html(sheet),
+        css=stylesheet("sheet.css", "pledge.css"),
+        fonts=fonts,
+        identifier=sheet.content_digest,
+    )
 
 
 def paper_text(language: str) -> str:

@@ -35,7 +35,7 @@ def show(writer: Any, field: str, appearance: bytes) -> None:
     The page should have the size of the field's box, else it is scaled.
     """
     widget = _field(writer.root, field)
-    drawn = writer.import_page_as_xobject(_without_profiles(appearance))
+    drawn = writer.import_page_as_xobject(_without_colour_spaces(appearance))
     widget[pdf_name("/AP")] = AnnotAppearances(normal=drawn).as_pdf_object()
     writer.update_container(widget)
 
@@ -74,9 +74,9 @@ def attach(writer: Any, *, name: str, content: bytes, mime_type: str, at: dateti
     writer.update_root()
 
 
-def _without_profiles(appearance: bytes) -> Any:
-    # Colours are plain RGB under the document's own output intent: the figure's copy of the
-    # colour profile would only add weight.
+def _without_colour_spaces(appearance: bytes) -> Any:
+    # Colours are plain RGB under the document's own output intent: the spaces that WeasyPrint
+    # names in every file would only add weight.
     figure: Any = PdfFileReader(BytesIO(appearance))
     _, resources = figure.find_page_for_modification(0)
     resources.get_object().pop(pdf_name("/ColorSpace"), None)

@@ -105,7 +105,8 @@ class KeySigner(Signer):
         self, key: SigningKey, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
     ) -> None:
         registry: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        registry.register_multiple([to_asn1(each) for each in (certificate, *chain)])
+        # Without its own certificate, which pyHanko would put into each seal a second time.
+        registry.register_multiple([to_asn1(each) for each in chain])
         super().__init__(signing_cert=to_asn1(certificate), cert_registry=registry)
         self._key = key
 

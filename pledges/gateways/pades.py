@@ -35,6 +35,8 @@ EVIDENCE = "evidence.json"
 APPLICATION = "Shounuo"
 TIMESTAMP_FIELD = "Timestamp"
 DIGEST = "sha256"
+SIGNED_ATTRIBUTES = 1024
+"""Bytes: twice what a signature has beside certificates and its value."""
 
 
 class Level(StrEnum):
@@ -181,6 +183,16 @@ def _common(
     return settings
 
 
+async def _largest(signer: Signer) -> int:
+    """More bytes than a signature without a timestamp takes.
+
+    pyHanko would make the whole of it once before, to see how long it is.
+    """
+    certificates = [signer.signing_cert, *signer.cert_registry]
+    signature = await signer.async_sign_raw(b"", DIGEST, dry_run=True)
+    return sum(len(each.dump()) for each in certificates) + len(signature) + SIGNED_ATTRIBUTES
+
+
 async def _sign(
     writer: Any,
     metadata: PdfSignatureMetadata,
@@ -194,7 +206,10 @@ async def _sign(
     session = signer.init_signing_session(writer, existing_fields_only=True)
     session.system_time = at
     known = await session.perform_presign_validation(writer)
-    reserved = await session.estimate_signature_container_size(known)
+    if stamper:
+        reserved = await session.estimate_signature_container_size(known)
+    else:
+        reserved = 2 * await _largest(identity.signer)
     prepared = session.prepare_tbs_document(known, bytes_reserved=reserved)
     output = BytesIO()
     digest, _written = prepared.digest_tbs_document(output=output)

@@ -63,6 +63,9 @@ class _ClosedFetcher(URLFetcher):  # type: ignore[misc]  # the library has no ty
         return URLFetcherResponse(url, self._known[url], {"Content-Type": "font/otf"})
 
 
+_CLOSED = _ClosedFetcher({})
+
+
 @lru_cache(maxsize=16)
 def _prepared(css: str, fonts: FontSubset) -> tuple[FontConfiguration, list[CSS]]:
     """Fonts registered and style sheet parsed: half of a render's time, so kept per process."""
@@ -76,19 +79,20 @@ def _prepared(css: str, fonts: FontSubset) -> tuple[FontConfiguration, list[CSS]
 atexit.register(_prepared.cache_clear)
 
 
-def render(html: str, *, css: str, fonts: FontSubset, signature_fields: bool = True) -> bytes:
+def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = None) -> bytes:
     """The PDF of `html`; equal arguments give equal bytes.
 
-    With `signature_fields` it is a document: PDF/A-3a, tagged, and the boxes of the elements with
-    the ids "seal-manager" and "seal-company" are empty signature fields. Without, it is a figure
-    to be drawn into another document: PDF/A-3b, untagged, no fields.
+    With an `identifier` (printable ASCII) it is a document: PDF/A-3a, tagged, the boxes of the
+    elements with the ids "seal-manager" and "seal-company" are empty signature fields, and the
+    file says for good that it is `identifier` (ISO 32000-1, 14.4). Without, it is a figure to be
+    drawn into another document: untagged, no fields, every object where a reader finds it at once.
 
     Characters outside `fonts` are taken from the full fonts. Raises MissingGlyph for a character
     that no font has and ResourceRefused for a reference to anything outside `html`.
     """
     with _one_at_a_time:
         try:
-            parsed = HTML(string=html, base_url=NOWHERE, url_fetcher=_ClosedFetcher({}))
+            parsed = HTML(string=html, base_url=NOWHERE, url_fetcher=_CLOSED)
             written = "".join(parsed.etree_element.itertext()) + css
             if missing := faces.missing_glyphs(written):
                 raise MissingGlyph(missing)
@@ -96,30 +100,32 @@ def render(html: str, *, css: str, fonts: FontSubset, signature_fields: bool = T
             document = parsed.render(
                 font_config=configuration,
                 stylesheets=sheets,
-                **_options(signature_fields),
+                **_options(identifier),
             )
-            return _write(document, signature_fields, hashlib.sha256(html.encode()).digest())
+            return _write(document, identifier, hashlib.sha256(html.encode()).digest())
         except _Refusal as refusal:
             raise ResourceRefused(str(refusal)) from None
 
 
-def _options(tagged: bool) -> dict[str, Any]:
-    return {"pdf_variant": "pdf/a-3a" if tagged else "pdf/a-3b"}
+def _options(identifier: str | None) -> dict[str, Any]:
+    if identifier is None:
+        return {"pdf_version": "1.4"}  # before object streams
+    return {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
 
 
-def _write(document: Document, signature_fields: bool, seed: bytes) -> bytes:
+def _write(document: Document, identifier: str | None, seed: bytes) -> bytes:
     typesetting.spread_chinese_lines(document)
-    if signature_fields:
+    if identifier is not None:
         sealfields.mark_places(document)
 
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         _name_subsets(pdf, seed)
         typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
-        if signature_fields:
+        if identifier is not None:
             sealfields.add_fields(document, pdf)
         _compress_once(pdf)
 
-    written: bytes = document.write_pdf(finisher=finish, **_options(signature_fields))
+    written: bytes = document.write_pdf(finisher=finish, **_options(identifier))
     return written
 
 

@@ -78,6 +78,12 @@ def _annotations(page: pydyf.Dictionary) -> pydyf.Array:
     return page.setdefault("Annots", pydyf.Array())
 
 
+class _Apart(pydyf.Dictionary):  # type: ignore[misc]  # the library has no types
+    """Stands outside the object stream, which pyHanko would read anew for each look at it."""
+
+    compressible = False
+
+
 def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
     width, height = box.border_width() * POINTS_PER_PIXEL, box.border_height() * POINTS_PER_PIXEL
     left = box.border_box_x() * POINTS_PER_PIXEL
@@ -94,7 +100,7 @@ def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
         ),
     )
     pdf.add_object(appearance)
-    widget = pydyf.Dictionary(
+    widget = _Apart(
         {
             "Type": "/Annot",
             "Subtype": "/Widget",
@@ -107,7 +113,7 @@ def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
         }
     )
     if widget["T"].string == COMPANY_FIELD:
-        lock = pydyf.Dictionary({"Type": "/SigFieldLock", "Action": "/All", "P": NO_CHANGES})
+        lock = _Apart({"Type": "/SigFieldLock", "Action": "/All", "P": NO_CHANGES})
         pdf.add_object(lock)
         widget["Lock"] = lock.reference
     pdf.add_object(widget)

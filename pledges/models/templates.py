@@ -1,6 +1,7 @@
 """Pledge templates and their versions; a published version can only be retired."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,6 +17,12 @@ from pledges.core.outline import Outline, parse
 from pledges.core.templatefile import Definition
 
 LONGEST_RETENTION = 100  # years
+
+
+@lru_cache(maxsize=64)
+def _outline_of(source: str) -> Outline:
+    """The tree of a version's text, which every page of the version's pledges asks for."""
+    return parse(source)[0]
 
 
 class PledgeTemplate(models.Model):
@@ -150,7 +157,7 @@ class TemplateVersion(models.Model):
 
     def outline(self, language: str) -> Outline:
         source = self.source_en if language.startswith("en") else self.source_zh
-        return parse(source)[0]
+        return _outline_of(source)
 
     def definition(self) -> Definition:
         """This version as the portable definition that files hold and digests cover."""

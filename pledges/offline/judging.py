@@ -163,7 +163,9 @@ def _evidence(case: _Case) -> Finding:
     data = attachments.only_file(case.file.reader)
     try:
         case.evidence = evidences.read(data)
-        contradiction = next(evidences.contradictions(case.evidence, _seen(case)), None)
+        said = bytes(case.file.reader.document_id[0]).decode("ascii", "replace")
+        found = evidences.contradictions(case.evidence, _seen(case), content=said)
+        contradiction = next(found, None)
     except evidences.Malformed as error:
         raise Rejected("evidence-malformed", where=str(error)) from error
     if contradiction:

@@ -10,7 +10,7 @@ from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.documents import Mark
 from pledges.gateways import storage
-from pledges.models import Document, LedgerEntry, Pledge, Signature, SigningIntent
+from pledges.models import Document, LedgerEntry, Organisation, Pledge, Signature, SigningIntent
 from tests.cast import FILLED, act
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +120,18 @@ def test_a_typed_name_signs(draft, liming, now):
     intent = prepare(draft(), now)
     signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed=" 李 明 ")))
     assert Signature.objects.get().typed == "李 明"
+
+
+def test_a_company_renamed_meanwhile_is_read_again(draft, liming, now):
+    intent = prepare(draft(), now)
+    organisation = Organisation.current()
+    organisation.name_zh = "新示例银行股份有限公司"
+    organisation.save()
+    with pytest.raises(refusals.IntentExpired):
+        signing.sign(intent, actor=liming, at=now, act=act())
+    again = prepare(intent.pledge, now)
+    assert again.document_digest != intent.document_digest
+    signing.sign(again, actor=liming, at=now, act=act())
 
 
 def test_an_intent_expires(draft, liming, now):

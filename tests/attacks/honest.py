@@ -18,8 +18,7 @@ from pledges.core.verdict import Verdict
 from pledges.gateways import loops, pades
 from pledges.gateways.increments import QuietWriter
 from pledges.offline.judging import judge
-from tests.gateways.papers import render
-from tests.sealed import ACCEPTED, Authority, Installation, figure
+from tests.sealed import ACCEPTED, Authority, Installation, figure, rendered
 
 Change = Callable[[Any], None]
 RENEWED = ACCEPTED + timedelta(days=2)
@@ -55,11 +54,11 @@ class Honest:
 
     @cached_property
     def rendered(self) -> bytes:
-        return render(BODY)
+        return rendered(BODY)
 
     @cached_property
     def rendered_elsewhere(self) -> bytes:
-        return render("<h1>承诺书</h1>")
+        return rendered()
 
     @cached_property
     def signed(self) -> bytes:

@@ -69,6 +69,36 @@ def signed_after_the_document_was_withdrawn(honest, _pdf):
 
 
 @forgery(CONTRADICTS, on=["signed"])
+def another_answer_in_the_evidence(honest, _pdf):
+    return told(honest, answers={"governing_article": "30"})
+
+
+@forgery(CONTRADICTS, on=["signed"])
+def one_more_answer_in_the_evidence(honest, _pdf):
+    return told(honest, answers={"governing_article": "29", "gift_limit": "9999"})
+
+
+@forgery(CONTRADICTS, on=["signed"])
+def another_consent_in_the_evidence(honest, _pdf):
+    return told(honest, consent={"version": "2026-11", "text": "同意，并放弃一切权利"})
+
+
+@forgery(CONTRADICTS, on=["signed"])
+def another_template_in_the_evidence(honest, _pdf):
+    return told(honest, template=true(honest)["template"] | {"version": 2})
+
+
+@forgery(CONTRADICTS, on=["signed"])
+def another_language_in_the_evidence(honest, _pdf):
+    return told(honest, language="en")
+
+
+@forgery(CONTRADICTS, on=["signed"])
+def another_pledge_number_in_the_evidence(honest, _pdf):
+    return told(honest, pledge=true(honest)["pledge"] | {"number": "CN-2026-000008"})
+
+
+@forgery(CONTRADICTS, on=["signed"])
 def a_higher_level_in_the_evidence(honest, _pdf):
     return told(honest, seal={"level": "B-LT"})
 

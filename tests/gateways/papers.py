@@ -28,8 +28,10 @@ def page(body: str = "<h1>承诺书</h1><p>客户经理</p>", lang: str = "zh-Ha
     )
 
 
-def render(body: str = "<h1>承诺书</h1><p>客户经理</p>", css: str = CSS) -> bytes:
-    return pdf.render(page(body), css=css, fonts=FONTS)
+def render(
+    body: str = "<h1>承诺书</h1><p>客户经理</p>", css: str = CSS, identifier: str = "paper"
+) -> bytes:
+    return pdf.render(page(body), css=css, fonts=FONTS, identifier=identifier)
 
 
 def opened(data: bytes) -> pikepdf.Pdf:

@@ -82,14 +82,19 @@ def test_the_two_fields_are_empty_printed_tagged_and_inside_the_page(rendered):
 
 def test_a_document_without_both_places_is_refused():
     with pytest.raises(ValueError, match="seal-company"):
-        pdf.render("<html lang=en><p id=seal-manager>x", css=CSS, fonts=FONTS)
+        pdf.render("<html lang=en><p id=seal-manager>x", css=CSS, fonts=FONTS, identifier="x")
 
 
 def test_a_figure_has_no_fields_and_no_tags():
-    figure = pdf.render(page(), css=CSS, fonts=FONTS, signature_fields=False)
+    figure = pdf.render(page(), css=CSS, fonts=FONTS)
     root = opened(figure).Root
     assert "/AcroForm" not in root and "/StructTreeRoot" not in root
-    assert 'pdfaid:conformance="B"' in root.Metadata.read_bytes().decode()
+    assert "/OutputIntents" not in root
+
+
+def test_a_document_says_for_good_what_it_is():
+    made = render(identifier="5a" * 32)
+    assert bytes(opened(made).trailer.ID[0]) == b"5a" * 32
 
 
 def test_equal_input_gives_equal_bytes_also_in_another_process(rendered):
