@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 SECONDS, BYTES = 0.25, 160_000
-"""The goals: one pledge rendered and sealed twice, and its file."""
+"""The goals: one pledge rendered and sealed twice, of one core, and its file."""
 
 
 @dataclass(frozen=True)
@@ -161,12 +161,17 @@ def batch(count: int, officer: "Person", look: Clock) -> Batch:
         at = look()
         intent = preparing.prepare(filled(SLUGS[0], manager, at), actor=manager, at=at)
         signing.sign(intent, actor=manager, at=at, act=signing_act(manager, at))
-    waiting = list(Pledge.objects.awaiting_review())
+    waiting = list(Pledge.objects.awaiting_review().values_list("pk", flat=True))
     at = look()
+
+    def accept_all() -> None:
+        for key in waiting:
+            review.accept(Pledge.objects.get(pk=key), actor=officer, at=at)
+
     gc.collect()
     forget_peak()
     before = peak_memory()
-    spent, _ = timed(lambda: [review.accept(each, actor=officer, at=at) for each in waiting])
+    spent, _ = timed(accept_all)
     rate = round(len(waiting) / spent.clock, 1)
     return Batch(len(waiting), round(spent.clock, 1), rate, round(peak_memory() - before, 1))
 
@@ -202,8 +207,8 @@ def table(rows: list[Row], accepted: Batch | None) -> str:
             *(each * 1000 for each in times)
         )
         lines.append(f"{row.pledge:20}{cells}{row.bytes:>10,}")
-    slowest, largest = max(row.whole for row in rows), max(row.bytes for row in rows)
-    lines.append(f"goal: {SECONDS} s; slowest median {slowest:.3f} s")
+    busiest, largest = max(row.cpu for row in rows), max(row.bytes for row in rows)
+    lines.append(f"goal: {SECONDS} s of one core; most {busiest:.3f} s")
     lines.append(f"goal: {BYTES:,} bytes; largest {largest:,}")
     if accepted:
         lines.append(

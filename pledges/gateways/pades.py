@@ -36,7 +36,7 @@ APPLICATION = "Shounuo"
 TIMESTAMP_FIELD = "Timestamp"
 DIGEST = "sha256"
 SIGNED_ATTRIBUTES = 1024
-"""Bytes: twice what a signature has beside certificates and its value."""
+"""Bytes: thrice what a signature has beside certificates, names and its value."""
 
 
 class Level(StrEnum):
@@ -188,9 +188,12 @@ async def _largest(signer: Signer) -> int:
 
     pyHanko would make the whole of it once before, to see how long it is.
     """
-    certificates = [signer.signing_cert, *signer.cert_registry]
+    own: Any = signer.signing_cert
+    certificates = sum(len(each.dump()) for each in (own, *signer.cert_registry))
     signature = await signer.async_sign_raw(b"", DIGEST, dry_run=True)
-    return sum(len(each.dump()) for each in certificates) + len(signature) + SIGNED_ATTRIBUTES
+    # Who issued the certificate stands in the signer's identifier and in a signed attribute.
+    issuer = 2 * len(own.issuer.dump())
+    return certificates + len(signature) + issuer + SIGNED_ATTRIBUTES
 
 
 async def _sign(

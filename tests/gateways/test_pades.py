@@ -5,13 +5,19 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from pledges.gateways import increments, loops
-from tests.attacks.honest import RENEWED, honest
+from pledges.gateways import certificates, increments, keystore, loops
+from pledges.gateways.certificates import Issuer, Life
+from pledges.gateways.keys import to_asn1
+from pledges.gateways.pades import Identity
+from tests.attacks.honest import RENEWED, accept, honest
 from tests.gateways.papers import opened, poppler, text_of
 from tests.sealed import ACCEPTED, SIGNED, figure
 
@@ -62,6 +68,23 @@ def test_the_certificate_of_the_first_lives_for_minutes():
     certificate = signatures(honest().signed)[0].signer_cert
     assert certificate.not_valid_after - certificate.not_valid_before < timedelta(minutes=15)
     assert certificate.not_valid_before <= SIGNED <= certificate.not_valid_after
+
+
+@pytest.mark.parametrize(
+    "key", [ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 4096)]
+)
+def test_the_longest_names_and_keys_fit_into_a_seal(key):
+    made = honest()
+    words = (NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME, NameOID.COMMON_NAME)
+    name = x509.Name([certificates.attribute(each, "某" * 64) for each in words])
+    house, office = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    life = Life.of_years(5, SIGNED - timedelta(days=1))
+    root = certificates.root("某" * 64, house, life)
+    issuer = certificates.authority(name, office.public_key(), Issuer(root, house), life)
+    own = certificates.end_entity(name, key.public_key(), Issuer(issuer, office), life)
+    signer = keystore.identity(key, own, (issuer, root)).signer
+    sealed = accept(made.basic, made.signed, identity=Identity(signer, (to_asn1(root),)))
+    assert signatures(sealed)[1].signer_cert.dump() == to_asn1(own).dump()
 
 
 @pytest.mark.parametrize(("name", "count"), [("lta", 1), ("renewed", 2)])
