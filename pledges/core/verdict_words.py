@@ -76,8 +76,9 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="No trusted timestamp: {signed} is the time of the signing system's own clock.",
     ),
     "evidence-agrees": Localized(
-        zh="证据文件与文件字节、签章及证书一致。",
-        en="The evidence file agrees with the bytes, the seal and the certificate.",
+        zh="证据文件与文件字节、签章及证书一致；其中所载的承诺内容就是所签文件的内容。",
+        en="The evidence file agrees with the bytes, the seal and the certificate; what it says "
+        "was promised is what the signed document says.",
     ),
     "passkey-verified": Localized(
         zh="本人以通行密钥确认了这份文件：对本文件摘要的签名经重新验证无误"
