@@ -26,6 +26,7 @@ CHECKS: Final[Mapping[Check, Localized]] = {
     Check.MANAGER: Localized(zh="承诺人的签章", en="Seal of the pledgor"),
     Check.COMPANY: Localized(zh="公司的签章", en="Seal of the company"),
     Check.TIME: Localized(zh="时间", en="Time"),
+    Check.BYTES: Localized(zh="字节", en="Bytes"),
     Check.EVIDENCE: Localized(zh="证据文件", en="Evidence file"),
     Check.AUTHENTICATION: Localized(zh="身份验证", en="Authentication"),
     Check.LEDGER: Localized(zh="账本", en="Ledger"),
@@ -74,6 +75,10 @@ REASONS: Final[Mapping[str, Localized]] = {
     "time-claimed": Localized(
         zh="没有可信时间戳：{signed} 是签署系统自己记录的时间。",
         en="No trusted timestamp: {signed} is the time of the signing system's own clock.",
+    ),
+    "bytes-accounted": Localized(
+        zh="每一个字节都有归属；各部分之间没有可被其他软件读出的夹带内容。",
+        en="Every byte has its place; nothing lies between the parts for other software to find.",
     ),
     "evidence-agrees": Localized(
         zh="证据文件与文件字节、签章及证书一致；其中所载的承诺内容就是所签文件的内容。",

@@ -29,6 +29,7 @@ def test_what_a_signed_file_says():
         Check.MANAGER: (True, "manager-sealed"),
         Check.COMPANY: (None, "company-not-yet"),
         Check.TIME: (None, "time-claimed"),
+        Check.BYTES: (True, "bytes-accounted"),
         Check.EVIDENCE: (True, "evidence-agrees"),
         Check.AUTHENTICATION: (True, "passkey-verified"),
         Check.LEDGER: (True, "ledger-included"),
