@@ -108,6 +108,18 @@ def an_intent_that_the_ledger_does_not_know(honest, _pdf):
     return told(honest, intent=true(honest)["intent"] | {"id": "9" * 36})
 
 
+@forgery(CONTRADICTS, on=["signed"])
+def an_intent_that_the_ledger_knows_from_another_time(honest, _pdf):
+    earlier = honest.basic.prepared(honest.rendered, CREATED - timedelta(microseconds=1))
+    return told(honest, ledger=earlier)
+
+
+@forgery(CONTRADICTS, on=["signed"])
+def an_intent_that_the_ledger_has_no_time_for(honest, _pdf):
+    entry = json.loads(true(honest)["ledger"]["entry"]) | {"at": "then"}
+    return told(honest, ledger=honest.basic.proof(entry))
+
+
 @forgery("evidence-malformed", on=["signed"])
 def evidence_with_a_key_twice(honest, _pdf):
     data = evidence.write(true(honest))
