@@ -46,6 +46,7 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
             pledge=frozen.pledge,
             content_digest=frozen.digest,
             answers_revision=frozen.pledge.answers_revision,
+            created_at__lte=at,
         )
         .order_by("-created_at")
         .first()

@@ -88,7 +88,8 @@ def _check_intent(intent: SigningIntent, pledge: Pledge, at: datetime) -> None:
         raise refusals.AlreadySigned
     if intent.answers_revision != pledge.answers_revision:
         raise refusals.StaleDraft
-    if intent.used_at is not None or intent.expires_at <= at:
+    # A clock that went back: no verdict would accept a signing before the document was laid.
+    if intent.used_at is not None or not intent.created_at <= at < intent.expires_at:
         raise refusals.IntentExpired
     if pledge.version.status != lifecycle.VersionState.PUBLISHED:
         raise refusals.VersionNotOpen

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from pledges import access, audit
+from pledges import access, audit, verification
 from pledges.actions import answers, preparing, review, signing, templates
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
+from pledges.core.verdict import Outcome
 from pledges.documents import Mark
 from pledges.gateways import storage
 from pledges.models import Document, LedgerEntry, Organisation, Pledge, Signature, SigningIntent
@@ -134,6 +135,19 @@ def test_a_company_renamed_meanwhile_is_read_again(draft, liming, now):
     signing.sign(again, actor=liming, at=now, act=act())
 
 
+def test_nothing_is_signed_before_it_was_laid(draft, liming, now):
+    """The clock went back: the document is laid anew, at a time that the verdict can pass."""
+    intent, earlier = prepare(draft(), now), now - timedelta(seconds=1)
+    with pytest.raises(refusals.IntentExpired):
+        signing.sign(intent, actor=liming, at=earlier, act=act(at=earlier))
+    again = prepare(intent.pledge, earlier)
+    assert again.created_at == earlier
+    signed = signing.sign(again, actor=liming, at=earlier, act=act(at=earlier))
+    content = storage.get(signed.documents.get().sha256)
+    verdict = verification.judge(content, at=now + timedelta(hours=1)).verdict
+    assert verdict.outcome is Outcome.SIGNED_ONLY
+
+
 def test_an_intent_expires(draft, liming, now):
     intent = prepare(draft(), now)
     with pytest.raises(refusals.IntentExpired):
@@ -240,6 +254,18 @@ def test_accepting_twice_changes_nothing(accepted, chenjing, sunhao, now):
     with pytest.raises(Forbidden):
         review.accept(pledge, actor=sunhao, at=now)
     assert pledge.documents.count() == 2
+
+
+def test_nothing_is_accepted_before_it_was_signed(signed, chenjing):
+    pledge = signed()
+    earlier = pledge.signed_at - timedelta(microseconds=1)
+    with pytest.raises(refusals.ClockBehind):
+        review.accept(pledge, actor=chenjing, at=earlier)
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.SIGNED
+    assert pledge.documents.count() == 1
+    accepted = review.accept(pledge, actor=chenjing, at=pledge.signed_at)
+    assert accepted.status == PledgeState.ACCEPTED
 
 
 def test_nobody_judges_their_own(signed, liming, chenjing, now):
