@@ -65,7 +65,7 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     organisation = Organisation.current()
     if content_digest(evidence.promised(intent, organisation)) != intent.content_digest:
         raise refusals.IntentExpired
-    _check_act(act, actor)
+    _check_act(act, intent)
     proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)
     signed = _seal(intent, organisation, act=act, proved=proved, at=at)
     faults.point("sign:sealed")
@@ -95,10 +95,10 @@ def _check_intent(intent: SigningIntent, pledge: Pledge, at: datetime) -> None:
         raise refusals.VersionNotOpen
 
 
-def _check_act(act: SigningAct, actor: Person) -> None:
+def _check_act(act: SigningAct, intent: SigningIntent) -> None:
     if not act.consented:
         raise refusals.ConsentMissing
-    if not act.mark.strokes and _plain(act.mark.typed) != _plain(actor.name):
+    if not act.mark.strokes and _plain(act.mark.typed) != _plain(intent.signer["name"]):
         raise refusals.MarkMissing
 
 

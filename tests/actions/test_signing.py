@@ -148,6 +148,16 @@ def test_nothing_is_signed_before_it_was_laid(draft, liming, now):
     assert verdict.outcome is Outcome.SIGNED_ONLY
 
 
+def test_the_name_to_type_is_the_one_that_was_read(draft, liming, now):
+    intent = prepare(draft(), now)
+    liming.name = "李大明"
+    liming.save()
+    with pytest.raises(refusals.MarkMissing):
+        signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed="李大明")))
+    signed = signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed="李明")))
+    assert signed.signature.typed == signed.signer_name == "李明"
+
+
 def test_an_intent_expires(draft, liming, now):
     intent = prepare(draft(), now)
     with pytest.raises(refusals.IntentExpired):
