@@ -135,6 +135,18 @@ def test_a_company_renamed_meanwhile_is_read_again(draft, liming, now):
     signing.sign(again, actor=liming, at=now, act=act())
 
 
+def test_a_document_that_is_kept_no_more_is_laid_anew(draft, liming, now):
+    intent = prepare(draft(), now)
+    storage.remove_orphan(intent.document_digest)
+    with pytest.raises(refusals.IntentExpired):
+        signing.sign(intent, actor=liming, at=now, act=act())
+    assert not Signature.objects.exists()
+    again = prepare(intent.pledge, now)
+    assert again != intent
+    signed = signing.sign(again, actor=liming, at=now, act=act())
+    assert storage.get(signed.documents.get().sha256)
+
+
 def test_nothing_is_signed_before_it_was_laid(draft, liming, now):
     """The clock went back: the document is laid anew, at a time that the verdict can pass."""
     intent, earlier = prepare(draft(), now), now - timedelta(seconds=1)
