@@ -30,6 +30,8 @@ def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
             version_digest=evidence["template"]["digest"],
             person_id=person["id"],
             nonce=evidence["intent"]["nonce"],
+            created_at=moment(evidence, "intent.created_at"),
+            expires_at=moment(evidence, "intent.expires_at"),
         )
         key = _ledger_key(evidence["ledger"], roots, moment(evidence, "signed_at"))
         statement = enrolments.check(
