@@ -107,7 +107,9 @@ REASONS: Final[Mapping[str, Localized]] = {
         "checkpoint of {size} entries.",
     ),
     "proof-none": Localized(zh="未提供。", en="None was given."),
-    "not-reached": Localized(zh="未再检查。", en="Not looked at any more."),
+    "not-reached": Localized(
+        zh="前面的核验未通过，未再核验。", en="Not checked, because an earlier check failed."
+    ),
     # --- What did not ---
     "not-a-pdf": Localized(zh="这不是 PDF 文件。", en="This is not a PDF file."),
     "too-large": Localized(zh="文件过大。", en="The file is too large."),
@@ -116,7 +118,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The file does not end where it should: it was cut short, or something was added.",
     ),
     "unreadable": Localized(
-        zh="文件结构已损坏或不合规范。", en="The structure of the file is broken or irregular."
+        zh="文件结构不是本系统承诺书的结构，或者已损坏。",
+        en="The structure of the file is not that of a pledge made here, or it is broken.",
     ),
     "unknown-shape": Localized(
         zh="签章的数目或次序不符合承诺书的格式。",
@@ -206,6 +209,11 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "ledger-invalid": Localized(
         zh="账本证明无法验证：{why}", en="The proof of the ledger does not verify: {why}"
+    ),
+    "proof-unreadable": Localized(
+        zh="所附的不是独立证明文件（.proof.json）。请换成正确的文件，或不附证明再核验一次。",
+        en="What came with it is no separate proof (.proof.json). Choose the right file, or check "
+        "once more without one.",
     ),
     "proof-invalid": Localized(
         zh="独立证明不属于本文件，或无法验证：{why}",

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pledges.core import evidence as evidences
@@ -218,7 +218,7 @@ def _proof(case: _Case) -> Finding:
 
 
 def _shown(time: datetime) -> str:
-    return time.isoformat(sep=" ", timespec="seconds")
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 _CHECKS: Final[Mapping[Check, Callable[[_Case], Finding]]] = {

@@ -70,7 +70,7 @@ def proof(data: bytes, sha256: str, roots: Roots) -> Finding:
         if sequence != found["index"] + 1:
             raise Rejected("proof-invalid", why="index")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Rejected("proof-invalid", why="JSON") from error
+        raise Rejected("proof-unreadable") from error
     try:
         checkpoint = _included(found, roots, at)
     except Rejected as rejection:

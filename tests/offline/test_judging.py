@@ -96,10 +96,14 @@ def test_a_proof_of_another_file_is_refused():
         "event": "pledge.accepted",
         "facts": {"issued": sha256_hex(made.signed)},
     }
-    for proof in (canonical_json(made.basic.proof(entry)), b"{}", b"[]", b"\xff"):
+    others = {b"{}": "proof-unreadable", b"[]": "proof-unreadable", b"\xff": "proof-unreadable"}
+    for proof, reason in {
+        canonical_json(made.basic.proof(entry)): "proof-invalid",
+        **others,
+    }.items():
         verdict = judge(made.finished, trust=made.basic.trust, at=NOW, proof=proof)
         assert verdict.outcome is Outcome.REJECTED
-        assert reasons(verdict)[Check.PROOF] == (False, "proof-invalid")
+        assert reasons(verdict)[Check.PROOF] == (False, reason)
 
 
 def test_after_the_first_failure_nothing_more_is_looked_at():
