@@ -88,7 +88,7 @@ def read_seal(file: File, revision: int, field: str, trust: Trust) -> Seal:
     _check_status(status, _allowed_after(field))
     if not trust.lets_seal(field, status.validation_path):
         raise Rejected("wrong-issuer")
-    sealbytes.check_form(embedded, status.validation_path)
+    sealbytes.check_form(embedded, status.validation_path, trust)
     if stamped_at is not None:
         sealbytes.check_token(_token(embedded), status.timestamp_validity.validation_path)
         if abs(stamped_at - sealed_at) > CLOCK_SKEW:
