@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from pledges.core.lifecycle import PledgeState
-from pledges.core.verdict import Verdict
+from pledges.core.verdict import Statement, Verdict
 from pledges.gateways import chains, storage
 from pledges.gateways.trust import Trust
 from pledges.models import Document, Pledge
@@ -40,9 +40,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict on a file; for one that was issued here, also how its pledge stands.
+    """The verdict on a file; unless it was rejected, also how the pledge that it names stands.
 
-    `newest` is whether no later file was issued for the same pledge.
+    `standing` is `None` where that pledge is not one of this installation, `issued` where the bytes
+    are not; `newest` is whether no later file was issued for the same pledge.
     """
 
     verdict: Verdict
@@ -88,14 +89,24 @@ def _superseded_at(pledge: Pledge) -> datetime | None:
 
 
 def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
-    """Judge `pdf` by its bytes, and look up whether exactly these were issued here."""
+    """Judge `pdf` by its bytes; look up how its pledge stands, and whether they were issued here.
+
+    By the pledge that the sealed evidence names, not by the bytes: anybody can add a timestamp to a
+    file, and it must not lose its revocation by that.
+    """
     verdict = judging.judge(pdf, trust=trust(), at=at, proof=proof)
-    issued = Document.objects.filter(sha256=verdict.sha256).order_by("-created_at").first()
-    if issued is None:
-        return Judgement(verdict, None, False, None)
-    stands = standing(issued.pledge_id)
-    newest = stands is not None and stands.files[-1].pk == issued.pk
-    return Judgement(verdict, issued, newest, stands)
+    stands = _standing_of(verdict.statement)
+    files = stands.files if stands else ()
+    issued = next((each for each in files if each.sha256 == verdict.sha256), None)
+    return Judgement(verdict, issued, bool(issued) and issued == files[-1], stands)
+
+
+def _standing_of(statement: Statement | None) -> Standing | None:
+    try:
+        return standing(uuid.UUID(statement.pledge_id)) if statement else None
+    except ValueError:
+        # Sealed under our root, but not by this software, whose pledges are known by a UUID.
+        return None
 
 
 def trust() -> Trust:

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
+from pledges.gateways import ecdsa
+
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 
@@ -78,7 +80,7 @@ def authority_name(organisation: str, common_name: str, public_key: PublicKey) -
 
 def root(organisation: str, key: Key, life: Life) -> x509.Certificate:
     """The self-signed beginning of all; below it one more floor of authorities, no second."""
-    public_key = _public(key)
+    public_key = key.public_key()
     subject = authority_name(organisation, "Shounuo Root CA", public_key)
     builder = _begin(subject, public_key, life).issuer_name(subject)
     builder = _authority(builder, path_length=1)
@@ -88,10 +90,17 @@ def root(organisation: str, key: Key, life: Life) -> x509.Certificate:
 def authority(
     subject: x509.Name, public_key: PublicKey, issuer: Issuer, life: Life
 ) -> x509.Certificate:
-    """An authority that issues to end entities only."""
+    """An authority that issues to end entities only.
+
+    With a low signature: no seal covers this certificate, which travels in each, so that anybody
+    could exchange a signature for its twin.
+    """
     builder = _authority(_under(issuer, subject, public_key, life), path_length=0)
     builder = builder.add_extension(_policies(ANY_POLICY), critical=False)
-    return builder.sign(issuer.key, _hash(issuer.key))
+    made = builder.sign(issuer.key, _hash(issuer.key))
+    while not ecdsa.is_low(made.signature, issuer.key.public_key()):
+        made = builder.sign(issuer.key, _hash(issuer.key))
+    return made
 
 
 def end_entity(
@@ -154,7 +163,8 @@ def revocation_list(
         .add_extension(x509.CRLNumber(int(begins.timestamp() * 1000)), critical=False)
         .add_extension(_issuer_identifier(issuer.certificate), critical=False)
     )
-    if _reach(issuer.certificate) == 0:
+    reach = issuer.certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+    if reach.path_length == 0:
         builder = builder.add_extension(_END_ENTITIES_ONLY, critical=True)
     return builder.sign(issuer.key, _hash(issuer.key))
 
@@ -168,10 +178,6 @@ _END_ENTITIES_ONLY = x509.IssuingDistributionPoint(
     indirect_crl=False,
     only_contains_attribute_certs=False,
 )
-
-
-def _reach(authority: x509.Certificate) -> int | None:
-    return authority.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length
 
 
 def _begin(subject: x509.Name, public_key: PublicKey, life: Life) -> x509.CertificateBuilder:
@@ -232,10 +238,6 @@ def _usage(*, certificates: bool) -> x509.KeyUsage:
 def _policies(policy: x509.ObjectIdentifier, notice: str = "") -> x509.CertificatePolicies:
     qualifiers = [x509.UserNotice(None, notice)] if notice else None
     return x509.CertificatePolicies([x509.PolicyInformation(policy, qualifiers)])
-
-
-def _public(key: Key) -> PublicKey:
-    return key.public_key()
 
 
 def _whole(moment: datetime) -> datetime:

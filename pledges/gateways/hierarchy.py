@@ -17,6 +17,9 @@ from pledges.gateways.certificates import Issuer, Key, Life, PublicKey
 
 ROOT, EVENT_CA, COMPANY_CA = "root", "event-ca", "company-ca"
 COMPANY_SEAL, LEDGER = "company-seal", "ledger"
+AUTHORITIES = {EVENT_CA: "Shounuo Event CA", COMPANY_CA: "Shounuo Company CA"}
+"""Their common names, which the root signs and by which verifiers tell one from the other; behind
+each stands a mark of its key, for they are renewed."""
 YEARS = {ROOT: 20, EVENT_CA: 10, COMPANY_CA: 10, LEDGER: 10, COMPANY_SEAL: 3}
 RENEWABLE = (COMPANY_SEAL, EVENT_CA, COMPANY_CA, LEDGER)
 DAY = timedelta(days=1)
@@ -49,19 +52,20 @@ class Maker:
         files = {"root.pem": pem(certificate), "root.key.pem": sealed(key, self.passphrase)}
         return Issuer(certificate, key), files
 
-    def authority(self, name: str, words: str, root: Issuer) -> tuple[Files, Issuer | None]:
+    def authority(self, name: str, root: Issuer) -> tuple[Files, Issuer | None]:
         public_key, key, files = self.key_files(name)
+        words = AUTHORITIES[name]
         subject = certificates.authority_name(self.organisation, words, public_key)
         made = certificates.authority(subject, public_key, root, self.life(name))
         files[f"{name}.pem"] = pem(made)
         return files, Issuer(made, key) if key else None
 
     def event_ca(self, root: Issuer) -> Files:
-        return self.authority(EVENT_CA, "Shounuo Event CA", root)[0]
+        return self.authority(EVENT_CA, root)[0]
 
     def company(self, root: Issuer) -> Files:
         """A company CA and a seal under it: a seal never outlives the CA it hangs on."""
-        files, issuer = self.authority(COMPANY_CA, "Shounuo Company CA", root)
+        files, issuer = self.authority(COMPANY_CA, root)
         return files if issuer is None else files | self.company_seal(issuer)
 
     def company_seal(self, company_ca: Issuer) -> Files:

@@ -13,6 +13,7 @@ from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from pledges.core.refusals import KeysUnusable
+from pledges.gateways import ecdsa
 
 TOKEN_SCHEME = "pkcs11:"
 PKCS12_SUFFIXES = (".p12", ".pfx")
@@ -99,7 +100,10 @@ def to_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
 
 
 class KeySigner(Signer):
-    """pyHanko's signer over a key of the `cryptography` library, be it in memory or on a token."""
+    """pyHanko's signer over a key of the `cryptography` library, be it in memory or on a token.
+
+    Of an ECDSA signature it gives the low one, the only one that a seal may have.
+    """
 
     def __init__(
         self, key: SigningKey, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
@@ -118,7 +122,7 @@ class KeySigner(Signer):
         chosen = HASHES[digest_algorithm.lower()]
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), chosen)
-        return self._key.sign(data, ec.ECDSA(chosen))
+        return ecdsa.low(self._key.sign(data, ec.ECDSA(chosen)), self._key.curve)
 
 
 def _longest_signature(key: SigningKey) -> int:

@@ -138,7 +138,8 @@ def _licensed(key: SigningKey, given: Certificates, root: asn1_x509.Certificate)
     chain = [mine[0]]
     while issuer := next((each for each in given if _issued(each, chain[-1])), None):
         chain.append(issuer)
-    if len(chain) < 2:
+    if len(chain) < 2 or chain[-1].issuer != chain[-1].subject:
+        # The root too: a seal brings its whole chain, and verifiers demand just that.
         raise KeysUnusable("the certificates given for the company seal lack those of its issuers")
     if not Trust((root,)).knows(to_asn1(chain[0])):
         named = organisation(root)

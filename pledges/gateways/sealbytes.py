@@ -6,8 +6,14 @@ Without that, zeros behind a seal, or parts of it that nothing signs, could be c
 from typing import Any, Final
 
 from asn1crypto import cms, parser
+from asn1crypto import x509 as asn1
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from pyhanko_certvalidator.path import ValidationPath
 
 from pledges.core.verdict import Rejected
+from pledges.gateways import ecdsa
+from pledges.gateways.pades import DIGEST
+from pledges.gateways.trust import Trust
 
 MOST_CERTIFICATES: Final = 6
 """In one signature. Among certificates that all vouch for each other a validator tries every path,
@@ -45,20 +51,32 @@ def check_few(found: Any) -> None:
         raise Rejected("too-many-certificates")
 
 
-def check_form(embedded: Any, path: Any) -> None:
-    """A seal holds what sealing puts there and no more, in DER, no certificate off its path."""
-    found, signer = embedded.signed_data, embedded.signer_info
-    taken = {"sid", "digest_algorithm", "signature_algorithm", "signed_attrs", "signature"}
-    again = cms.SignerInfo({"version": "v1", **{key: signer[key] for key in taken}})
+def check_form(embedded: Any, path: ValidationPath, trust: Trust) -> None:
+    """A seal is what sealing writes, in DER, and what nothing signs in it can be only one thing.
+
+    The certificates are those of its path up to the root, each once; an ECDSA value is the low one
+    (RFC 5652, section 5, leaves all of this open). Raises `Rejected`.
+    """
+    signer, chain = embedded.signer_info, list(path.iter_certs(include_root=True))
+    _require_low(signer["signature"].native, chain[-1])
+    if trust.is_own(chain[0]):
+        _check_authority(chain[1], chain[0])
+    again = cms.SignerInfo(
+        {
+            **_named(chain[-1]),
+            "signed_attrs": signer["signed_attrs"],
+            "signature": signer["signature"],
+        }
+    )
     if len(signer["unsigned_attrs"]):
         stamps = [each for each in signer["unsigned_attrs"] if each["type"].native == STAMP]
         again["unsigned_attrs"] = cms.CMSAttributes(stamps[:1])
     plain = cms.SignedData(
         {
             "version": "v1",
-            "digest_algorithms": [signer["digest_algorithm"]],
+            "digest_algorithms": [again["digest_algorithm"]],
             "encap_content_info": {"content_type": "data"},
-            "certificates": found["certificates"],
+            "certificates": [cms.CertificateChoices("certificate", each) for each in chain],
             "signer_infos": [again],
         }
     )
@@ -66,7 +84,30 @@ def check_form(embedded: Any, path: Any) -> None:
     bytes_there: bytes = embedded.pkcs7_content
     if bytes_there[: len(whole)] != whole or bytes_there[len(whole) :].strip(b"\0"):
         raise Rejected("broken-seal")
-    if _others(found, path):
+
+
+def _named(own: asn1.Certificate) -> dict[str, Any]:
+    """What a seal says of its maker outside of what it signs: validators take other spellings."""
+    number = {"issuer": own.issuer, "serial_number": own.serial_number}
+    kind = "ecdsa" if own.public_key.algorithm == "ec" else "rsa"
+    return {
+        "version": "v1",
+        "sid": cms.SignerIdentifier("issuer_and_serial_number", cms.IssuerAndSerialNumber(number)),
+        "digest_algorithm": {"algorithm": DIGEST},
+        "signature_algorithm": {"algorithm": f"{DIGEST}_{kind}"},
+    }
+
+
+def _check_authority(authority: asn1.Certificate, root: asn1.Certificate) -> None:
+    """The certificate of our own authority has one form too: a seal signs its maker's alone."""
+    signed = authority["tbs_certificate"]["signature"]
+    if authority["signature_algorithm"].dump() != signed.dump():
+        raise Rejected("broken-seal")
+    _require_low(authority["signature_value"].native, root)
+
+
+def _require_low(value: bytes, signer: asn1.Certificate) -> None:
+    if not ecdsa.is_low(value, load_der_public_key(signer.public_key.dump())):
         raise Rejected("broken-seal")
 
 

@@ -27,8 +27,6 @@ from pledges.gateways.trust import Trust
 
 DOCUMENT_URN: Final = "urn:shounuo:document:sha256:"
 """In a one-shot certificate, as alternative name of its subject: the document it is for."""
-OWN_PATH: Final = 2
-"""Certificates below our root on the way to one who seals: an authority, and their own."""
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far a seal may lie in the future of whoever judges it."""
 
@@ -60,10 +58,6 @@ class Seal:
         return named
 
     @property
-    def issuer(self) -> str:
-        return str(self.certificate.issuer.hashable)
-
-    @property
     def bound_to(self) -> str:
         """The SHA-256 of the document that the certificate was issued for, or nothing."""
         names = self.certificate.subject_alt_name_value
@@ -92,12 +86,9 @@ def read_seal(file: File, revision: int, field: str, trust: Trust) -> Seal:
         raise Rejected("timestamp-unknown")
     status = _validated(embedded, trust.for_field(field), trust.tsa_roots, stamped_at or sealed_at)
     _check_status(status, _allowed_after(field))
-    sealbytes.check_form(embedded, status.validation_path)
-    own = trust.for_field(field) is trust.roots
-    if own and status.validation_path.pkix_len != OWN_PATH:
+    if not trust.lets_seal(field, status.validation_path):
         raise Rejected("wrong-issuer")
-    if not own and not trust.knows(embedded.signer_cert):
-        raise Rejected("wrong-issuer")
+    sealbytes.check_form(embedded, status.validation_path, trust)
     if stamped_at is not None:
         sealbytes.check_token(_token(embedded), status.timestamp_validity.validation_path)
         if abs(stamped_at - sealed_at) > CLOCK_SKEW:

@@ -121,7 +121,7 @@ def _company(case: _Case) -> Finding:
     if len(case.fills) < 2:
         return None, "company-not-yet", {}
     seal = seals.read_seal(case.file, 2, COMPANY_FIELD, case.trust)
-    if seal.bound_to or seal.issuer == case.seal.issuer:
+    if seal.bound_to:
         raise Rejected("wrong-issuer")
     archival = seal.level is Level.ARCHIVAL
     if archival != (len(case.fills) > 2):

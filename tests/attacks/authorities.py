@@ -1,7 +1,9 @@
-"""Certificates by authorities of other houses: a licensed one's, and a maze of self-made ones."""
+"""Certificates by an authority that may not issue them: our own of the other kind, or others'."""
 
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from asn1crypto.keys import PrivateKeyInfo
@@ -14,15 +16,16 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from pledges.core.digests import sha256_hex
-from pledges.gateways import certificates, keystore
-from pledges.gateways.certificates import Issuer, Life
-from pledges.gateways.keys import from_pem, to_asn1
+from pledges.gateways import certificates, keystore, pki
+from pledges.gateways.certificates import Issuer, Life, Signatory
+from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA
+from pledges.gateways.keys import KeySigner, from_pem, to_asn1
 from pledges.gateways.pades import Identity, Level, Timestamping
 from pledges.gateways.trust import Trust
 from tests.attacks.exchanges import certified
-from tests.attacks.honest import Honest, accept
+from tests.attacks.honest import Honest, accept, sign
 from tests.attacks.table import Forged, forgery
-from tests.sealed import ORGANISATION, SIGNED
+from tests.sealed import ACCEPTED, ORGANISATION, PASSPHRASE, PERSON, SIGNED, Installation
 
 LIFE = Life.of_years(5, SIGNED - timedelta(days=1))
 MAZE = 5
@@ -33,6 +36,97 @@ def key() -> Any:
     return ec.generate_private_key(ec.SECP256R1())
 
 
+# --- Our own authorities, each in the place of the other ------------------------------------------
+def renewed(honest: Honest, name: str) -> tuple[Installation, Issuer]:
+    """A company that renewed one of its authorities, and the old one, key and all: stolen before.
+
+    `honest` gives the folder only.
+    """
+    installation = Installation(Path(mkdtemp(dir=honest.folder)) / "pki")
+    old = stolen(installation, name)
+    renew(installation, name)
+    return installation, old
+
+
+def renew(installation: Installation, name: str) -> None:
+    facts = {"organisation": ORGANISATION, "passphrase": PASSPHRASE, "at": SIGNED}
+    pki.renew(installation.folder, name, **facts)
+    installation.store = keystore.load(installation.folder, PASSPHRASE)
+
+
+def stolen(installation: Installation, name: str) -> Issuer:
+    """An authority in the hands of a thief."""
+    found = from_pem((installation.folder / f"{name}.key.pem").read_bytes(), PASSPHRASE, name)
+    return Issuer(pki.certificate(installation.folder, name), found)
+
+
+def _identity(installation: Installation, own: Any, made: Any, issuer: Issuer) -> Identity:
+    chain = (issuer.certificate, installation.store.root)
+    return Identity(KeySigner(own, made, chain), (installation.root,))
+
+
+def company_by(installation: Installation, issuer: Issuer) -> Identity:
+    own, name = key(), certificates.named(ORGANISATION, ORGANISATION)
+    made = certificates.end_entity(name, own.public_key(), issuer, Life.of_years(1, ACCEPTED))
+    return _identity(installation, own, made, issuer)
+
+
+def manager_by(installation: Installation, issuer: Issuer, document: bytes) -> Identity:
+    own, named = key(), (PERSON[part] for part in ("name", "employee_number", "department"))
+    signatory, digest = Signatory(*named, ORGANISATION), sha256_hex(document)
+    made = certificates.event(signatory, digest, own.public_key(), issuer, SIGNED)
+    return _identity(installation, own, made, issuer)
+
+
+@forgery("wrong-issuer", on=["finished"])
+def company_by_the_event_authority_that_certified_the_manager(honest, _pdf):
+    identity = company_by(honest.basic, stolen(honest.basic, EVENT_CA))
+    return accept(honest.basic, honest.signed, identity=identity)
+
+
+@forgery("wrong-issuer", on=["finished"])
+def company_by_an_event_authority_that_was_replaced(honest, _pdf):
+    """The manager's certificate comes from its successor, so that the issuers are two."""
+    installation, old = renewed(honest, EVENT_CA)
+    signed = sign(installation, honest.rendered)
+    forged = accept(installation, signed, identity=company_by(installation, old))
+    return Forged(forged, {"trust": installation.trust})
+
+
+@forgery("wrong-issuer", on=["finished"])
+def company_by_the_successor_of_the_managers_authority(honest, _pdf):
+    installation = Installation(Path(mkdtemp(dir=honest.folder)) / "pki")
+    signed = sign(installation, honest.rendered)
+    renew(installation, EVENT_CA)
+    identity = company_by(installation, stolen(installation, EVENT_CA))
+    forged = accept(installation, signed, identity=identity)
+    return Forged(forged, {"trust": installation.trust})
+
+
+@forgery("wrong-issuer", on=["finished"])
+def company_by_an_event_authority_and_told_to_trust_the_root_for_it(honest, _pdf):
+    """As with `--company-trust root.pem`: it is our own root all the same."""
+    installation, old = renewed(honest, EVENT_CA)
+    signed = sign(installation, honest.rendered)
+    forged = accept(installation, signed, identity=company_by(installation, old))
+    return Forged(forged, {"trust": Trust((installation.root,), (installation.root,))})
+
+
+@forgery("wrong-issuer", on=["signed"])
+def manager_by_the_company_authority(honest, _pdf):
+    identity = manager_by(honest.basic, stolen(honest.basic, COMPANY_CA), honest.rendered)
+    return sign(honest.basic, honest.rendered, identity=identity)
+
+
+@forgery("wrong-issuer", on=["finished"])
+def manager_by_a_company_authority_that_was_replaced(honest, _pdf):
+    installation, old = renewed(honest, COMPANY_CA)
+    identity = manager_by(installation, old, honest.rendered)
+    forged = accept(installation, sign(installation, honest.rendered, identity=identity))
+    return Forged(forged, {"trust": installation.trust})
+
+
+# --- Authorities of other houses ------------------------------------------------------------------
 @cache
 def licensed_authority() -> tuple[Any, Any]:
     root_key = key()

@@ -9,8 +9,15 @@ import pytest
 
 from pledges.core.verdict import Outcome
 from pledges.offline.judging import judge
-from tests.attacks.authorities import accepted_under
-from tests.attacks.honest import LATER, honest
+from tests.attacks.authorities import (
+    accepted_under,
+    company_by,
+    manager_by,
+    renew,
+    renewed,
+    stolen,
+)
+from tests.attacks.honest import LATER, accept, honest, sign
 from tests.attacks.renderings import sealed
 from tests.attacks.structures import rebuilt
 from tests.attacks.table import ALL, reason_of
@@ -80,6 +87,30 @@ def test_a_seal_by_a_licensed_authority_for_the_company_is_accepted():
     made = honest()
     honestly = accepted_under(made, made.signed, ORGANISATION)
     assert made.judged("signed", honestly.pdf, **honestly.told).outcome is Outcome.ACCEPTED
+
+
+def test_certificates_made_by_hand_are_as_good_as_those_of_the_installation():
+    """Else the forgeries with them would be rejected for being made so."""
+    made = honest()
+    manager = manager_by(made.basic, stolen(made.basic, "event-ca"), made.rendered)
+    company = company_by(made.basic, stolen(made.basic, "company-ca"))
+    signed = sign(made.basic, made.rendered, identity=manager)
+    pdf = accept(made.basic, signed, identity=company)
+    assert made.judged("finished", pdf).outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("name", ["event-ca", "company-ca"])
+def test_what_a_replaced_authority_certified_is_accepted(name):
+    """Signed and accepted before and after the renewal, and signed before, accepted after it."""
+    made = honest()
+    installation, _old = renewed(made, name)
+    signed = sign(installation, made.rendered)
+    files = [accept(installation, signed)]
+    renew(installation, name)
+    files += [accept(installation, signed), installation.finished()]
+    for pdf in files:
+        verdict = judge(pdf, trust=installation.trust, at=LATER + timedelta(days=1))
+        assert verdict.outcome is Outcome.ACCEPTED, verdict.lines
 
 
 def test_a_finished_file_cut_back_to_what_the_manager_signed_is_an_honest_signed_one():

@@ -6,10 +6,16 @@ saving), SWA (signature wrapping).
 
 import re
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import cms
+from asn1crypto import cms, core, x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import XRefStream
@@ -321,3 +327,96 @@ def no_signer_in_the_seal(_honest, pdf):
     found = cms_of(pdf)
     found["content"]["signer_infos"] = []
     return with_contents(pdf, found.dump(force=True))
+
+
+# --- What no seal covers, changed without a key; both spellings are valid to a library ------------
+def _in_the_seal(change: Callable[[Any], None], name: str) -> None:
+    @forgery("broken-seal", on=["signed", "finished"], name=name)
+    def forge(_honest: Honest, pdf: bytes) -> bytes:
+        found = cms_of(pdf)
+        change(found["content"])
+        return with_contents(pdf, found.dump(force=True))
+
+
+def twin(signature: bytes) -> bytes:
+    """The other ECDSA signature over P-256 that says the same."""
+    r, s = decode_dss_signature(signature)
+    return encode_dss_signature(r, ec.SECP256R1().group_order - s)
+
+
+def _issued(found: Any) -> list[Any]:
+    """The certificates in a seal below the root's."""
+    chosen = [each.chosen for each in found["certificates"]]
+    return [each for each in chosen if each.self_signed == "no"]
+
+
+def value_exchanged(found: Any) -> None:
+    signer = found["signer_infos"][0]
+    signer["signature"] = twin(signer["signature"].native)
+
+
+def root_left_out(found: Any) -> None:
+    kept = [each for each in found["certificates"] if each.chosen.self_signed == "no"]
+    found["certificates"] = cms.CertificateSet(kept)
+
+
+def certificate_doubled(found: Any) -> None:
+    found["certificates"].append(found["certificates"][0].copy())
+
+
+def _certificate_exchanged(found: Any, *, authority: bool) -> None:
+    [changed] = [each for each in _issued(found) if each.ca is authority]
+    changed["signature_value"] = twin(changed["signature_value"].native)
+
+
+def signer_by_its_key(found: Any) -> None:
+    [own] = [each for each in _issued(found) if not each.ca]
+    name = cms.SignerIdentifier("subject_key_identifier", own.key_identifier_value)
+    found["signer_infos"][0]["sid"] = name
+
+
+def issuer_spelled_otherwise(found: Any) -> None:
+    """In capitals: names are compared without regard to them (RFC 5280, section 7.1)."""
+    issuer = found["signer_infos"][0]["sid"].chosen["issuer"]
+    for part in issuer.chosen:
+        if part[0]["type"].native == "common_name":
+            part[0]["value"] = x509.DirectoryString(
+                "utf8_string", core.UTF8String(part[0]["value"].native.upper())
+            )
+
+
+def digest_without_parameters(found: Any) -> None:
+    """Left out instead of null; readers have to take both (RFC 5754, section 2)."""
+    algorithm = found["signer_infos"][0]["digest_algorithm"]["algorithm"].dump()
+    plain = cms.DigestAlgorithm.load(b"\x30" + bytes([len(algorithm)]) + algorithm)
+    found["signer_infos"][0]["digest_algorithm"] = plain
+    found["digest_algorithms"] = cms.DigestAlgorithms([plain])
+
+
+def signature_with_parameters(found: Any) -> None:
+    found["signer_infos"][0]["signature_algorithm"]["parameters"] = core.Null()
+
+
+UNCOVERED: dict[str, Callable[[Any], None]] = {
+    "value exchanged for its twin": value_exchanged,
+    "certificate of the root left out": root_left_out,
+    "certificate doubled": certificate_doubled,
+    "twin of an authority's certificate": partial(_certificate_exchanged, authority=True),
+    "twin of the signer's certificate": partial(_certificate_exchanged, authority=False),
+    "signer named by its key": signer_by_its_key,
+    "issuer spelled otherwise": issuer_spelled_otherwise,
+    "digest without parameters": digest_without_parameters,
+    "signature with parameters": signature_with_parameters,
+}
+
+for _name, _change in UNCOVERED.items():
+    _in_the_seal(_change, _name)
+
+
+@forgery("broken-seal", on=["signed", "finished"])
+def certificates_in_another_order(_honest, pdf):
+    data = contents(pdf)
+    parts = [each.dump() for each in cms_of(pdf)["content"]["certificates"]]
+    if (whole := b"".join(parts)) not in data:
+        raise ValueError("the certificates are not where they should be")
+    return with_contents(pdf, data.replace(whole, b"".join(parts[::-1])))

@@ -12,6 +12,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -19,11 +23,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
+from pyhanko.sign.signers import Signer
 
 from pledges.core.refusals import KeysUnusable
 from pledges.gateways import certificates, issuing, keys, keystore, pki
 from pledges.gateways.certificates import Issuer, Life
-from pledges.gateways.keys import KeySource
+from pledges.gateways.keys import KeySigner, KeySource
 from pledges.gateways.keystore import SealIdentity, Sources, Store
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -73,6 +78,25 @@ def require_good_signature(identity: SealIdentity) -> None:
         public.verify(signature, b"to be signed", padding.PKCS1v15(), hashes.SHA256())
     else:
         public.verify(signature, b"to be signed", ec.ECDSA(hashes.SHA256()))
+        require_low_signatures(identity.signer, public)
+
+
+def require_low_signatures(signer: Signer, public: ec.EllipticCurvePublicKey) -> None:
+    """Of eight not one that another of the same key could be made from unnoticed."""
+    for number in range(8):
+        data = bytes([number])
+        signature = asyncio.run(signer.async_sign_raw(data, "sha256"))
+        public.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+        r, s = decode_dss_signature(signature)
+        assert 0 < s <= public.curve.group_order // 2
+        assert encode_dss_signature(r, s) == signature
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()])
+def test_a_signature_has_the_lower_of_two_values(curve: ec.EllipticCurve) -> None:
+    key = ec.generate_private_key(curve)
+    own = certificates.root("示例银行", key, Life.of_years(1, AT))
+    require_low_signatures(KeySigner(key, own, ()), key.public_key())
 
 
 @pytest.mark.parametrize("secret", [SECRET, ""])
@@ -140,11 +164,14 @@ def test_a_certificate_of_another_company_is_refused(folder: Path, tmp_path: Pat
         keystore.load(folder, PASSPHRASE, Sources(KeySource(str(tmp_path / "seal.pem")), chain))
 
 
-def test_a_chain_without_issuers_is_refused(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("given", [1, 2])
+def test_a_chain_without_its_issuers_up_to_the_root_is_refused(
+    folder: Path, tmp_path: Path, given: int
+) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    (seal, _, _), _ = licensed(key, tmp_path)
-    both = pem_of(key, "") + seal.public_bytes(Encoding.PEM)
-    (tmp_path / "seal.pem").write_bytes(both)
+    chain, _ = licensed(key, tmp_path)
+    known = b"".join(each.public_bytes(Encoding.PEM) for each in chain[:given])
+    (tmp_path / "seal.pem").write_bytes(pem_of(key, "") + known)
     with pytest.raises(KeysUnusable, match="lack those of its issuers"):
         keystore.load(folder, PASSPHRASE, Sources(KeySource(str(tmp_path / "seal.pem"))))
 

@@ -14,12 +14,14 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtensionOID, NameOID
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from pledges.core.refusals import KeyExpired, KeysUnusable
-from pledges.gateways import issuing, keystore, pki
+from pledges.gateways import certificates, issuing, keystore, pki
+from pledges.gateways.certificates import Issuer, Life
 from pledges.gateways.hierarchy import RENEWABLE
 from pledges.gateways.keys import to_asn1
 from pledges.gateways.keystore import SealIdentity, Store
@@ -132,6 +134,20 @@ def test_authorities_reach_as_far_as_they_must(
     assert usage.value.key_cert_sign is is_authority
     assert usage.value.crl_sign is is_authority
     assert usage.value.content_commitment is not is_authority
+
+
+def test_an_authority_has_the_lower_of_two_signatures(folder: Path) -> None:
+    """Else whoever holds a sealed file could exchange it for the other."""
+    root = Issuer(
+        pki.certificate(folder, "root"),
+        load_pem_private_key((folder / "root.key.pem").read_bytes(), PASSPHRASE),
+    )
+    for _ in range(8):
+        public = ec.generate_private_key(ec.SECP256R1()).public_key()
+        subject, life = certificates.named("x", "x"), Life.of_years(1, AT)
+        made = certificates.authority(subject, public, root, life)
+        made.verify_directly_issued_by(root.certificate)
+        assert decode_dss_signature(made.signature)[1] <= ec.SECP256R1().group_order // 2
 
 
 def test_openssl_accepts_the_company_seal_with_every_list(folder: Path, tmp_path: Path) -> None:

@@ -1,10 +1,19 @@
 """The page that judges a file: honest, changed, foreign, none at all."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from pledges import verification
+from pledges.access import SYSTEM
+from pledges.actions import erasure, review
+from pledges.gateways import pades, storage
+from pledges.gateways.tsa import Authority, HttpTimeStamper, read_roots
+from pledges.offline.judging import judge
 from tests.gateways.papers import render
 from tests.sealed import PASSPHRASE, Installation
 
@@ -106,3 +115,107 @@ def test_the_root_certificate_is_handed_out(client, installation):
 def test_before_there_is_a_root_there_is_none_to_hand_out(client, settings, tmp_path):
     settings.PKI_DIR = tmp_path / "none"
     assert client.get(reverse("verify_root")).status_code == 404
+
+
+# --- How the pledge stands that a file names ------------------------------------------------------
+OTHER_BYTES = {
+    "zh-hans": "并非本系统签发的原文件",
+    "en": "not the bytes that this installation issued",
+}
+
+
+@pytest.fixture
+def stamped(timestamps, signed, chenjing, now):
+    """An accepted pledge with trusted time, to which anybody can add a timestamp."""
+    timestamps.clock = now + timedelta(minutes=1)
+    pledge, at = signed(), now + timedelta(hours=1)
+    timestamps.clock = at
+    return review.accept(pledge, actor=chenjing, at=at)
+
+
+@pytest.fixture
+def stamped_again(timestamps, now):
+    """The newest file of a pledge, with a timestamp that somebody else added."""
+
+    def make(pledge):
+        at = now + timedelta(hours=2)
+        timestamps.clock = at
+        authority = Authority(timestamps.url, read_roots(timestamps.roots), 10.0)
+        stamping = pades.Timestamping(HttpTimeStamper(authority, at), authority.roots)
+        issued = storage.get(newest(pledge).sha256)
+        return pades.renew_timestamp(issued, at=at, timestamping=stamping)
+
+    return make
+
+
+def newest(pledge):
+    return pledge.documents.order_by("-revision").first()
+
+
+def revoke(pledge, chenjing, now):
+    return review.revoke(pledge, actor=chenjing, at=now + timedelta(hours=3), reason="岗位变动。")
+
+
+def test_a_file_that_was_issued_is_told_to_be_in_force(client, stamped):
+    said = text_of(post(client, storage.get(newest(stamped).sha256)))
+    assert "真实有效" in said and "<strong>目前在本系统的记录：</strong> 已生效" in said
+    assert OTHER_BYTES["zh-hans"] not in said
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_revoked_pledge_stays_revoked_under_other_bytes(
+    client, stamped, stamped_again, chenjing, now, settings, language
+):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    changed = stamped_again(stamped)
+    revoke(stamped, chenjing, now)
+    said = text_of(post(client, changed))
+    assert {"zh-hans": "真实有效", "en": "Genuine"}[language] in said
+    assert {"zh-hans": "已撤销，已失效", "en": "Revoked, no longer in force"}[language] in said
+    assert OTHER_BYTES[language] in said
+
+
+def test_a_returned_pledge_is_told_by_the_bytes_that_were_signed(
+    client, timestamps, signed, chenjing, now
+):
+    timestamps.clock = now + timedelta(minutes=1)
+    pledge = signed()
+    file = storage.get(newest(pledge).sha256)
+    reasons = [review.Reason("请补充")]
+    review.return_to_manager(pledge, actor=chenjing, at=now + timedelta(hours=1), reasons=reasons)
+    said = text_of(post(client, file))
+    assert "公司尚未接受" in said and "已退回" in said
+    assert OTHER_BYTES["zh-hans"] not in said
+
+
+def test_an_earlier_file_is_not_called_another(client, stamped):
+    said = text_of(post(client, storage.get(stamped.documents.get(revision=1).sha256)))
+    assert "其后另有签发的文件" in said and OTHER_BYTES["zh-hans"] not in said
+
+
+def test_a_rejected_file_says_nothing_of_the_pledge(client, stamped, settings):
+    issued = storage.get(newest(stamped).sha256)
+    settings.TSA_ROOTS = ""
+    for file in (issued, issued + b"\n"):
+        said = text_of(post(client, file))
+        assert "不予采信" in said and "目前在本系统的记录" not in said
+        assert OTHER_BYTES["zh-hans"] not in said
+
+
+def test_an_erased_pledge_is_erased_under_other_bytes_too(
+    client, stamped, stamped_again, chenjing, liming, now
+):
+    issued, changed = storage.get(newest(stamped).sha256), stamped_again(stamped)
+    revoke(stamped, chenjing, now)
+    erasure.erase(liming, actor=SYSTEM, at=now + timedelta(days=366 * 10))
+    for file, other in ((issued, False), (changed, True)):
+        said = text_of(post(client, file))
+        assert "保存期限届满，已删除" in said
+        assert (OTHER_BYTES["zh-hans"] in said) is other
+        assert "erased-" not in said
+
+
+def test_a_pledge_under_a_name_that_is_none_of_ours_has_no_standing(installation, finished, now):
+    """Only who holds the keys can seal one; the page must not fail over it."""
+    told = judge(finished, trust=installation.trust, at=now + timedelta(days=1)).statement
+    assert verification._standing_of(replace(told, pledge_id="CN-2026-000007")) is None
