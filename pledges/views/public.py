@@ -60,6 +60,16 @@ def check(request: HttpRequest) -> HttpResponse:
     return _noindex(render(request, "check.html", _judged(judgement, file.name or "")))
 
 
+def _headline(judgement: Judgement, language: str) -> Words:
+    """The verdict in a sentence; that a file is genuine is no good news where its pledge ended."""
+    outcome, standing = judgement.verdict.outcome, judgement.standing
+    stands = standing_words(standing) if standing else None
+    if stands and stands.look == "bad":
+        said = _("The file is genuine. Its pledge: %(standing)s")
+        return Words(said % {"standing": stands.words}, stands.look)
+    return Words(verdict_words.OUTCOMES[outcome].in_(language), LOOKS[outcome])
+
+
 def _judged(judgement: Judgement, name: str) -> dict[str, object]:
     language = get_language() or "zh-hans"
     verdict = judgement.verdict
@@ -69,9 +79,7 @@ def _judged(judgement: Judgement, name: str) -> dict[str, object]:
         "name": name,
         "verdict": verdict,
         "statement": verdict.statement,
-        "large": Words(
-            verdict_words.OUTCOMES[verdict.outcome].in_(language), LOOKS[verdict.outcome]
-        ),
+        "large": _headline(judgement, language),
         "lines": [
             {
                 "name": verdict_words.CHECKS[line.check].in_(language),

@@ -170,8 +170,12 @@ def test_a_revoked_pledge_stays_revoked_under_other_bytes(
     changed = stamped_again(stamped)
     revoke(stamped, chenjing, now)
     said = text_of(post(client, changed))
-    assert {"zh-hans": "真实有效", "en": "Genuine"}[language] in said
-    assert {"zh-hans": "已撤销，已失效", "en": "Revoked, no longer in force"}[language] in said
+    genuine = {"zh-hans": "文件真实。该承诺书：", "en": "The file is genuine. Its pledge: "}[
+        language
+    ]
+    revoked = {"zh-hans": "已撤销，已失效", "en": "Revoked, no longer in force"}[language]
+    assert f'<h1 class="verdict verdict-bad">{genuine}{revoked}</h1>' in said
+    assert "真实有效" not in said and "Genuine:" not in said
     assert OTHER_BYTES[language] in said
 
 
@@ -184,7 +188,7 @@ def test_a_returned_pledge_is_told_by_the_bytes_that_were_signed(
     reasons = [review.Reason("请补充")]
     review.return_to_manager(pledge, actor=chenjing, at=now + timedelta(hours=1), reasons=reasons)
     said = text_of(post(client, file))
-    assert "公司尚未接受" in said and "已退回" in said
+    assert "文件真实。该承诺书：已退回" in said and "公司尚未签章" in said
     assert OTHER_BYTES["zh-hans"] not in said
 
 
