@@ -165,6 +165,8 @@ def passkey_act(passkey, intent, *, wrong=None, **changes):
         version_digest=intent.version_digest,
         person_id=intent.person_id,
         nonce=intent.nonce,
+        created_at=intent.created_at,
+        expires_at=intent.expires_at,
     )
     proof = PasskeyAnswer(passkey.answer(challenge, **(wrong or {})))
     return signing.SigningAct(**{"mark": MARK, "consented": True, "proof": proof, **changes})

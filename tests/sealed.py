@@ -24,6 +24,7 @@ from tests.authenticator import Passkey
 from tests.gateways.papers import FONTS, render
 
 SIGNED = datetime(2026, 11, 23, 2, 1, 30, 250000, tzinfo=UTC)
+CREATED, EXPIRES = SIGNED - timedelta(minutes=2), SIGNED + timedelta(minutes=8)
 ACCEPTED = SIGNED + timedelta(hours=3)
 NOW = SIGNED + timedelta(days=1)
 PASSPHRASE = b"only-for-tests"
@@ -136,6 +137,8 @@ class Installation:
             version_digest=VERSION,
             person_id=PERSON["id"],
             nonce=NONCE,
+            created_at=CREATED,
+            expires_at=EXPIRES,
         )
         assertion = passkeys.Assertion.from_browser(used.answer(challenge))
         return {
@@ -170,14 +173,19 @@ class Installation:
             "certificate": self.ledger_pem.decode(),
         }
 
-    def evidence(self, revision0: bytes, **changed) -> dict:
-        sha256 = sha256_hex(revision0)
+    def prepared(self, revision0: bytes, at: datetime = CREATED) -> dict:
+        """The ledger's proof that the document was laid before the manager at `at`."""
+        facts = {"intent": INTENT, "document": sha256_hex(revision0), "version": VERSION}
         entry = {
-            "at": (SIGNED - timedelta(minutes=2)).isoformat(timespec="microseconds"),
+            "at": at.isoformat(timespec="microseconds"),
             "event": "pledge.prepared",
             "subject": f"pledge:{PLEDGE}",
-            "facts": {"intent": INTENT, "document": sha256, "version": VERSION},
+            "facts": facts,
         }
+        return self.proof(entry)
+
+    def evidence(self, revision0: bytes, **changed) -> dict:
+        sha256 = sha256_hex(revision0)
         return {
             "format": evidence.FORMAT,
             "document": {"sha256": sha256, "size": len(revision0)},
@@ -185,14 +193,14 @@ class Installation:
             "intent": {
                 "id": INTENT,
                 "nonce": NONCE,
-                "created_at": (SIGNED - timedelta(minutes=2)).isoformat(),
-                "expires_at": (SIGNED + timedelta(minutes=8)).isoformat(),
+                "created_at": CREATED.isoformat(),
+                "expires_at": EXPIRES.isoformat(),
             },
             "signed_at": SIGNED.isoformat(),
             "client": {"address": "", "user_agent": ""},
             "authentication": self.authentication(revision0),
             "seal": {"level": "B-LT" if self.authority else "B-B"},
-            "ledger": self.proof(entry),
+            "ledger": self.prepared(revision0),
             **changed,
         }
 

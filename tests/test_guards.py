@@ -1,5 +1,7 @@
 """The database refuses what no code path does: from the ORM and from raw SQL alike."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -191,7 +193,8 @@ def test_an_item_of_a_batch_is_settled_once(signed, chenjing, now):
     batch = batches.begin([signed()], actor=chenjing, at=now, queue=lambda *turn: None)
     items = batch.items.all()
     refused(lambda: items.update(pledge_id="00000000-0000-4000-8000-000000000000"))
-    batches.work(batch.pk, 0, clock=lambda: now, queue=lambda *turn: None)
+    later = now + timedelta(hours=1)
+    batches.work(batch.pk, 0, clock=lambda: later, queue=lambda *turn: None)
     assert items.get().outcome == AcceptanceItem.Outcome.ACCEPTED
     refused(lambda: items.update(outcome="waiting", settled_at=None))
     refused(lambda: run("UPDATE pledges_acceptanceitem SET outcome = 'left', reason = 'own'"))

@@ -159,6 +159,8 @@ def _bound(intent: SigningIntent) -> dict[str, Any]:
         "version_digest": intent.version_digest,
         "person_id": intent.person_id,
         "nonce": intent.nonce,
+        "created_at": intent.created_at,
+        "expires_at": intent.expires_at,
     }
 
 

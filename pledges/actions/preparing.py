@@ -35,7 +35,7 @@ class _Frozen:
 def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningIntent:
     """Lay the finished document before the signer: render it, store it, record the intent.
 
-    The same answers prepared again while an intent is open give that very intent. Raises
+    The same answers prepared again give the intent that is open, if its document is kept. Raises
     `Incomplete`, `VersionNotOpen`, `Unprintable`, or `StaleDraft` when the draft moved on
     while the document was rendered.
     """
@@ -46,11 +46,12 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
             pledge=frozen.pledge,
             content_digest=frozen.digest,
             answers_revision=frozen.pledge.answers_revision,
+            created_at__lte=at,
         )
         .order_by("-created_at")
         .first()
     )
-    if still_open:
+    if still_open and storage.exists(still_open.document_digest):
         return still_open
     # The signer's name is drawn only at the signing; it must be known now that it can be.
     unprintable = fonts.missing_glyphs("".join([*frozen.signer.values(), *frozen.answers.values()]))

@@ -31,12 +31,17 @@ class Reason:
 
 
 def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
-    """Accept a signed pledge in the company's name; accepting it again changes nothing."""
+    """Accept a signed pledge in the company's name; accepting it again changes nothing.
+
+    Raises `SealUnavailable`, or `ClockBehind` before the signing; then nothing has changed.
+    """
     seen = Pledge.objects.select_related("version__font").get(pk=pledge.pk)
     access.require(actor, Act.JUDGE_PLEDGE, seen)
     if seen.status == lifecycle.ACCEPT.target and seen.reviewed_by_id == actor.pk:
         return seen
     lifecycle.require(lifecycle.ACCEPT, seen.status)
+    if seen.signed_at and at < seen.signed_at:
+        raise refusals.ClockBehind
     sealed = _seal(seen, at)
     faults.point("accept:sealed")
     kept = issuing.keep(sealed, sealing.level_at_acceptance())

@@ -13,12 +13,12 @@ from pledges.actions import authenticating, evidence, issuing, sealing
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
 from pledges.actions.issuing import Kept
-from pledges.actions.preparing import font_of
+from pledges.actions.preparing import font_of, reading_copy
 from pledges.core import lifecycle, refusals
 from pledges.core.blanks import read
 from pledges.core.evidence import content_digest
 from pledges.documents import Mark
-from pledges.gateways import faults, storage
+from pledges.gateways import faults
 from pledges.gateways.pdf import MissingGlyph
 from pledges.models import (
     Document,
@@ -62,12 +62,13 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     if _signed_through(intent, pledge):
         return pledge
     _check_intent(intent, pledge, at)
-    organisation = Organisation.current()
-    if content_digest(evidence.promised(intent, organisation)) != intent.content_digest:
+    organisation, laid = Organisation.current(), reading_copy(intent)
+    promised = content_digest(evidence.promised(intent, organisation))
+    if laid is None or promised != intent.content_digest:
         raise refusals.IntentExpired
-    _check_act(act, actor)
+    _check_act(act, intent)
     proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)
-    signed = _seal(intent, organisation, act=act, proved=proved, at=at)
+    signed = _seal(laid, intent, organisation, act=act, proved=proved, at=at)
     faults.point("sign:sealed")
     kept = issuing.keep(signed, sealing.level_at_signing())
     faults.point("sign:stored")
@@ -88,16 +89,17 @@ def _check_intent(intent: SigningIntent, pledge: Pledge, at: datetime) -> None:
         raise refusals.AlreadySigned
     if intent.answers_revision != pledge.answers_revision:
         raise refusals.StaleDraft
-    if intent.used_at is not None or intent.expires_at <= at:
+    # A clock that went back: no verdict would accept a signing before the document was laid.
+    if intent.used_at is not None or not intent.created_at <= at < intent.expires_at:
         raise refusals.IntentExpired
     if pledge.version.status != lifecycle.VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
 
 
-def _check_act(act: SigningAct, actor: Person) -> None:
+def _check_act(act: SigningAct, intent: SigningIntent) -> None:
     if not act.consented:
         raise refusals.ConsentMissing
-    if not act.mark.strokes and _plain(act.mark.typed) != _plain(actor.name):
+    if not act.mark.strokes and _plain(act.mark.typed) != _plain(intent.signer["name"]):
         raise refusals.MarkMissing
 
 
@@ -106,6 +108,7 @@ def _plain(name: str) -> str:
 
 
 def _seal(
+    laid: bytes,
     intent: SigningIntent,
     organisation: Organisation,
     *,
@@ -135,7 +138,7 @@ def _seal(
     )
     faults.point("sign:evidence")
     return sealing.manager_seal(
-        storage.get(intent.document_digest),
+        laid,
         appearance=appearance,
         evidence=told,
         intent=intent,

@@ -139,7 +139,7 @@ def contradictions(
 
 
 def _ledger_contradictions(evidence: Mapping[str, Any]) -> Iterator[str]:
-    """The ledger's entry must tell of this very intent, for this very document."""
+    """The ledger's entry must tell of this very intent, then, for this very document."""
     try:
         entry = json.loads(evidence["ledger"]["entry"])
         facts = entry["facts"]
@@ -148,6 +148,7 @@ def _ledger_contradictions(evidence: Mapping[str, Any]) -> Iterator[str]:
             and entry["subject"] == f"pledge:{evidence['pledge']['id']}"
             and entry["actor"] == f"person:{evidence['person']['id']}"
             and entry["sequence"] == evidence["ledger"]["index"] + 1
+            and datetime.fromisoformat(entry["at"]) == moment(evidence, "intent.created_at")
             and facts["intent"] == evidence["intent"]["id"]
             and facts["document"] == evidence["document"]["sha256"]
             and facts["version"] == evidence["template"]["digest"]

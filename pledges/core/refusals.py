@@ -147,6 +147,12 @@ class SealUnavailable(Refusal):
     kind = "seal-unavailable"
 
 
+class ClockBehind(SealUnavailable):
+    """By the clock the pledge is not even signed yet: no verdict would pass the accepted file."""
+
+    kind = "clock-behind"
+
+
 @dataclass(eq=False)
 class KeysUnusable(SealUnavailable):
     """A key or certificate is missing, unreadable or does not fit; `reason` is for the log."""

@@ -22,6 +22,7 @@ class Check(StrEnum):
     MANAGER = "manager"
     COMPANY = "company"
     TIME = "time"
+    BYTES = "bytes"
     EVIDENCE = "evidence"
     AUTHENTICATION = "authentication"
     LEDGER = "ledger"

@@ -26,6 +26,7 @@ CHECKS: Final[Mapping[Check, Localized]] = {
     Check.MANAGER: Localized(zh="承诺人的签章", en="Seal of the pledgor"),
     Check.COMPANY: Localized(zh="公司的签章", en="Seal of the company"),
     Check.TIME: Localized(zh="时间", en="Time"),
+    Check.BYTES: Localized(zh="字节", en="Bytes"),
     Check.EVIDENCE: Localized(zh="证据文件", en="Evidence file"),
     Check.AUTHENTICATION: Localized(zh="身份验证", en="Authentication"),
     Check.LEDGER: Localized(zh="账本", en="Ledger"),
@@ -75,9 +76,14 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="没有可信时间戳：{signed} 是签署系统自己记录的时间。",
         en="No trusted timestamp: {signed} is the time of the signing system's own clock.",
     ),
+    "bytes-accounted": Localized(
+        zh="每一个字节都有归属；各部分之间没有可被其他软件读出的夹带内容。",
+        en="Every byte has its place; nothing lies between the parts for other software to find.",
+    ),
     "evidence-agrees": Localized(
-        zh="证据文件与文件字节、签章及证书一致。",
-        en="The evidence file agrees with the bytes, the seal and the certificate.",
+        zh="证据文件与文件字节、签章及证书一致；其中所载的承诺内容就是所签文件的内容。",
+        en="The evidence file agrees with the bytes, the seal and the certificate; what it says "
+        "was promised is what the signed document says.",
     ),
     "passkey-verified": Localized(
         zh="本人以通行密钥确认了这份文件：对本文件摘要的签名经重新验证无误"
@@ -101,7 +107,9 @@ REASONS: Final[Mapping[str, Localized]] = {
         "checkpoint of {size} entries.",
     ),
     "proof-none": Localized(zh="未提供。", en="None was given."),
-    "not-reached": Localized(zh="未再检查。", en="Not looked at any more."),
+    "not-reached": Localized(
+        zh="前面的核验未通过，未再核验。", en="Not checked, because an earlier check failed."
+    ),
     # --- What did not ---
     "not-a-pdf": Localized(zh="这不是 PDF 文件。", en="This is not a PDF file."),
     "too-large": Localized(zh="文件过大。", en="The file is too large."),
@@ -110,7 +118,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The file does not end where it should: it was cut short, or something was added.",
     ),
     "unreadable": Localized(
-        zh="文件结构已损坏或不合规范。", en="The structure of the file is broken or irregular."
+        zh="文件结构不是本系统承诺书的结构，或者已损坏。",
+        en="The structure of the file is not that of a pledge made here, or it is broken.",
     ),
     "unknown-shape": Localized(
         zh="签章的数目或次序不符合承诺书的格式。",
@@ -200,6 +209,11 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "ledger-invalid": Localized(
         zh="账本证明无法验证：{why}", en="The proof of the ledger does not verify: {why}"
+    ),
+    "proof-unreadable": Localized(
+        zh="所附的不是独立证明文件（.proof.json）。请换成正确的文件，或不附证明再核验一次。",
+        en="What came with it is no separate proof (.proof.json). Choose the right file, or check "
+        "once more without one.",
     ),
     "proof-invalid": Localized(
         zh="独立证明不属于本文件，或无法验证：{why}",

@@ -54,7 +54,9 @@ def attach(writer: Any, *, name: str, content: bytes, mime_type: str, at: dateti
         writer,
         content,
         mime_type=mime_type,
-        params=EmbeddedFileParams(modification_date=at, creation_date=at),
+        # Without its MD5, which says nothing that the seal does not, and is written now as text
+        # and now in hexadecimal.
+        params=EmbeddedFileParams(embed_checksum=False, modification_date=at, creation_date=at),
     )
     file = writer.add_object(
         FileSpec(

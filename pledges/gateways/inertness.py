@@ -23,6 +23,14 @@ ACTIONS: Final = frozenset(
 )  # fmt: skip
 # A stream with one of these shows what stands in another file.
 ELSEWHERE: Final = frozenset({"/F", "/FFilter", "/FDecodeParms", "/Ref"})
+FONTS: Final = frozenset({"/Type0", "/CIDFontType0", "/CIDFontType2"})
+FONT_FILES: Final = frozenset({"/FontFile2", "/FontFile3"})
+LINK: Final = frozenset(
+    {"/Type", "/Subtype", "/Rect", "/BS", "/Contents", "/A", "/Dest", "/StructParent", "/F"}
+)
+BOX: Final = (76 * 72 / 25.4, 40 * 72 / 25.4)
+"""The size of a seal's box in points: 76 by 40 mm."""
+CLOSE: Final = 0.1  # points
 MOST_PAGES: Final = 2_000
 INERT_ACTIONS: Final = frozenset({"/URI", "/GoTo"})
 
@@ -50,13 +58,24 @@ def _check(found: Any) -> None:
         raise Rejected("active-content", what=str(action["/S"]))
     if followed(raw(found, "/S")) in ACTIONS:
         raise Rejected("active-content", what=str(found["/S"]))
+    _check_font(found)
     if isinstance(found, generic.StreamObject):
         _check_stream(found)
 
 
+def _check_font(found: Any) -> None:
+    """A font that is not in the file looks as each reader likes."""
+    kind = followed(raw(found, "/Type"))
+    if kind == "/Font" and followed(raw(found, "/Subtype")) not in FONTS:
+        raise Rejected("active-content", what=str(found.get("/Subtype")))
+    if kind == "/FontDescriptor" and not FONT_FILES & set(found):
+        raise Rejected("active-content", what="/FontDescriptor")
+
+
 def _check_stream(found: Any) -> None:
     elsewhere = ELSEWHERE & set(found)
-    if elsewhere or followed(raw(found, "/Subtype")) == "/PS":
+    scripted = {followed(raw(found, "/Subtype")), followed(raw(found, "/Subtype2"))}
+    if elsewhere or "/PS" in scripted:
         raise Rejected("active-content", what=min(elsewhere, default="/PS"))
 
 
@@ -89,11 +108,20 @@ def check_fields(reader: Any, revision: int, names: Sequence[str]) -> None:
             raise Rejected("unexpected-field", fields=name)
         if index >= 2 and (any(float(edge) for edge in field["/Rect"]) or "/AP" in field):
             raise Rejected("unexpected-field", fields=name)
+        if index < 2 and not _is_box(field):
+            raise Rejected("unexpected-field", fields=name)
         if name == COMPANY_FIELD and not _locks(field):
             raise Rejected("not-locking")
         known.add(_key(fields.raw_get(index)))
     for page in _pages(root["/Pages"], set()):
         _check_annotations(page, known)
+
+
+def _is_box(field: Any) -> bool:
+    """Of the size that every seal's box has, with one appearance whatever a mouse does."""
+    left, bottom, right, top = (float(edge) for edge in field["/Rect"])
+    wide, high = abs(right - left - BOX[0]) < CLOSE, abs(top - bottom - BOX[1]) < CLOSE
+    return wide and high and set(field.get("/AP", {"/N"})) == {"/N"}
 
 
 def _locks(field: Any) -> bool:
@@ -114,6 +142,8 @@ def _pages(node: Any, seen: set[tuple[int, int]]) -> Iterator[Any]:
         seen.add(key)
         kid = node["/Kids"][index]
         if kid.get("/Type") == "/Page":
+            if "/Kids" in kid:
+                raise Rejected("unreadable")
             yield kid
         else:
             yield from _pages(kid, seen)
@@ -123,11 +153,17 @@ def _check_annotations(page: Any, known: set[tuple[int, int]]) -> None:
     annotations = page.get("/Annots", generic.ArrayObject())
     for index in range(len(annotations)):
         annotation = annotations[index]
-        if annotation.get("/Subtype") == "/Link" and "/AP" not in annotation:
+        if annotation.get("/Subtype") == "/Link" and _is_plain(annotation):
             continue
         reference = annotations.raw_get(index)
         if not isinstance(reference, generic.IndirectObject) or _key(reference) not in known:
             raise Rejected("active-content", what=str(annotation.get("/Subtype")))
+
+
+def _is_plain(link: Any) -> bool:
+    """Nothing of it is seen: no picture, no border."""
+    border = link.get("/BS")
+    return set(link) <= LINK and border is not None and border.get("/W") == 0
 
 
 def _key(reference: Any) -> tuple[int, int]:

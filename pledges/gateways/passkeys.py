@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -42,21 +43,38 @@ __all__ = [
     "verify",
 ]
 
-DOCUMENT_TAG: Final = b"shounuo/document/1"
+DOCUMENT_TAG: Final = b"shounuo/document/2"
 INTRODUCTION_TAG: Final = b"shounuo/introduction/1"
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 PATIENCE: Final = 180_000  # ms that the browser waits for the person
 
 
 def document_challenge(
-    *, document_sha256: str, version_digest: str, person_id: int, nonce: str
+    *,
+    document_sha256: str,
+    version_digest: str,
+    person_id: int,
+    nonce: str,
+    created_at: datetime,
+    expires_at: datetime,
 ) -> bytes:
-    """What the authenticator signs for one document, one person, one time (all hex but the id)."""
+    """What the authenticator signs for one document, one person, one time.
+
+    Digests and nonce in hexadecimal; the times, aware, are those between which the document lies
+    before the person. Raises one of `FAULTS` where a value has another form.
+    """
     parts = [bytes.fromhex(value) for value in (document_sha256, version_digest, nonce)]
     if [len(part) for part in parts] != [32, 32, 32]:
         raise ValueError("digests and nonce have 32 bytes each")
     document, version, once = parts
     person = person_id.to_bytes(8, "big")
-    return hashlib.sha256(DOCUMENT_TAG + document + version + person + once).digest()
+    window = _moment(created_at) + _moment(expires_at)
+    return hashlib.sha256(DOCUMENT_TAG + document + version + person + once + window).digest()
+
+
+def _moment(time: datetime) -> bytes:
+    """The microseconds since 1970: the same for one moment, however a time zone writes it."""
+    return ((time - EPOCH) // timedelta(microseconds=1)).to_bytes(8, "big")
 
 
 def introduction_challenge(person_id: int, newcomer: Credential) -> bytes:
@@ -133,8 +151,10 @@ def reverify(
     version_digest: str,
     person_id: int,
     nonce: str,
+    created_at: datetime,
+    expires_at: datetime,
 ) -> None:
-    """Raise `Refused` unless a stored authentication block signs exactly this document.
+    """Raise `Refused` unless a stored authentication block signs exactly this document, then.
 
     Needs nothing but the evidence. Whose passkey it was is for `enrolments.check`.
     """
@@ -146,6 +166,8 @@ def reverify(
             version_digest=version_digest,
             person_id=person_id,
             nonce=nonce,
+            created_at=created_at,
+            expires_at=expires_at,
         )
     except FAULTS as error:
         raise Refused(Reason.MALFORMED) from error

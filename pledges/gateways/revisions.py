@@ -82,6 +82,9 @@ def check_revision(reader: Any, revision: int, fills: str) -> None:
         if key not in rules:
             # Not even if it says the same: what is written again may be read otherwise elsewhere.
             raise Rejected("unexpected-change", what=name)
+        if rules[key] == FREE and reader.xrefs.get_introducing_revision(reference) == 0:
+            # What was read and signed never is a mere hint, whatever refers to it.
+            raise Rejected("unexpected-change", what=name)
         _compare(before.get_object(reference), after.get_object(reference), rules[key], name)
 
 

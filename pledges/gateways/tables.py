@@ -7,6 +7,7 @@ have: cross-reference streams (ISO 32000-1, 7.5.8) in one simple form.
 
 import re
 import zlib
+from itertools import pairwise
 from typing import Final
 
 from pledges.core.verdict import Rejected
@@ -70,6 +71,8 @@ def _check_size(pdf: bytes, said: bytes, start: int, *, packed: bool) -> None:
     counts = [int(number) for number in index[1].split()][1::2]
     if max(wide) > WIDEST or int(size[1]) > MOST_OBJECTS or sum(counts) > MOST_OBJECTS:
         raise Rejected("too-large")
+    if wide[0] != 1:
+        raise Rejected("unreadable")
     expected = sum(wide) * sum(counts)
     data = pdf[start : start + int(length[1])]
     try:
@@ -77,4 +80,26 @@ def _check_size(pdf: bytes, said: bytes, start: int, *, packed: bool) -> None:
     except zlib.error as error:
         raise Rejected("unreadable") from error
     if len(inflated) != expected:
+        raise Rejected("unreadable")
+    _check_rows(inflated[:: sum(wide)], _numbers(index[1]))
+
+
+def _numbers(index: bytes) -> list[int]:
+    """The numbers of the objects that a table lists, in its order."""
+    edges = [int(number) for number in index.split()]
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return [number for first, count in pairs for number in range(first, first + count)]
+
+
+def _check_rows(kinds: bytes, numbers: list[int]) -> None:
+    """Object 0 is free, and every other is in use (7.5.8.3); each is listed once.
+
+    What some readers ignore and others take for damage makes them show different things.
+    """
+    if any(after <= before for before, after in pairwise(numbers)):
+        raise Rejected("unreadable")
+    if any(
+        kind not in ((1, 2) if number else (0,))
+        for kind, number in zip(kinds, numbers, strict=True)
+    ):
         raise Rejected("unreadable")

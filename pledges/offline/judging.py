@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pledges.core import evidence as evidences
 from pledges.core.verdict import Check, Line, Outcome, Rejected, Statement, Verdict
-from pledges.gateways import attachments, inertness, layout, revisions, seals
+from pledges.gateways import attachments, exactness, inertness, layout, revisions, seals
 from pledges.gateways.certificates import Signatory
 from pledges.gateways.pades import TIMESTAMP_FIELD, Level
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
@@ -159,6 +159,11 @@ def _time(case: _Case) -> Finding:
     return (True, "time-trusted", values) if case.at <= until else (None, "time-ran-out", values)
 
 
+def _bytes(case: _Case) -> Finding:
+    exactness.check(case.pdf, case.file.reader, case.file.ends)
+    return True, "bytes-accounted", {}
+
+
 def _evidence(case: _Case) -> Finding:
     data = attachments.only_file(case.file.reader)
     try:
@@ -213,7 +218,7 @@ def _proof(case: _Case) -> Finding:
 
 
 def _shown(time: datetime) -> str:
-    return time.isoformat(sep=" ", timespec="seconds")
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 _CHECKS: Final[Mapping[Check, Callable[[_Case], Finding]]] = {
@@ -222,6 +227,7 @@ _CHECKS: Final[Mapping[Check, Callable[[_Case], Finding]]] = {
     Check.MANAGER: _manager,
     Check.COMPANY: _company,
     Check.TIME: _time,
+    Check.BYTES: _bytes,
     Check.EVIDENCE: _evidence,
     Check.AUTHENTICATION: _authentication,
     Check.LEDGER: _ledger,

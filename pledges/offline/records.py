@@ -30,6 +30,8 @@ def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
             version_digest=evidence["template"]["digest"],
             person_id=person["id"],
             nonce=evidence["intent"]["nonce"],
+            created_at=moment(evidence, "intent.created_at"),
+            expires_at=moment(evidence, "intent.expires_at"),
         )
         key = _ledger_key(evidence["ledger"], roots, moment(evidence, "signed_at"))
         statement = enrolments.check(
@@ -68,7 +70,7 @@ def proof(data: bytes, sha256: str, roots: Roots) -> Finding:
         if sequence != found["index"] + 1:
             raise Rejected("proof-invalid", why="index")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Rejected("proof-invalid", why="JSON") from error
+        raise Rejected("proof-unreadable") from error
     try:
         checkpoint = _included(found, roots, at)
     except Rejected as rejection:

@@ -62,6 +62,10 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "The keys of the seals cannot be used at present, so nothing was sealed. "
         "Please inform the administrator."
     ),
+    refusals.ClockBehind: gettext_lazy(
+        "The server's clock shows a time before this pledge was signed, so nothing was sealed. "
+        "Please inform the administrator."
+    ),
     refusals.TimestampUnavailable: gettext_lazy(
         "The time-stamping authority gave no timestamp that can be trusted, so nothing was sealed. "
         "Please try again later."

@@ -61,6 +61,8 @@ def test_what_a_passkey_signed_is_kept_and_proves_itself(laid, liming, passkey):
         "version_digest": pledge.version.digest,
         "person_id": liming.pk,
         "nonce": intent.nonce,
+        "created_at": intent.created_at,
+        "expires_at": intent.expires_at,
     }
     passkeys.reverify(block, **bound)
     told = enrolments.check(

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from pledges import access, audit
+from pledges import access, audit, verification
 from pledges.actions import answers, preparing, review, signing, templates
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
+from pledges.core.verdict import Outcome
 from pledges.documents import Mark
 from pledges.gateways import storage
 from pledges.models import Document, LedgerEntry, Organisation, Pledge, Signature, SigningIntent
@@ -134,6 +135,41 @@ def test_a_company_renamed_meanwhile_is_read_again(draft, liming, now):
     signing.sign(again, actor=liming, at=now, act=act())
 
 
+def test_a_document_that_is_kept_no_more_is_laid_anew(draft, liming, now):
+    intent = prepare(draft(), now)
+    storage.remove_orphan(intent.document_digest)
+    with pytest.raises(refusals.IntentExpired):
+        signing.sign(intent, actor=liming, at=now, act=act())
+    assert not Signature.objects.exists()
+    again = prepare(intent.pledge, now)
+    assert again != intent
+    signed = signing.sign(again, actor=liming, at=now, act=act())
+    assert storage.get(signed.documents.get().sha256)
+
+
+def test_nothing_is_signed_before_it_was_laid(draft, liming, now):
+    """The clock went back: the document is laid anew, at a time that the verdict can pass."""
+    intent, earlier = prepare(draft(), now), now - timedelta(seconds=1)
+    with pytest.raises(refusals.IntentExpired):
+        signing.sign(intent, actor=liming, at=earlier, act=act(at=earlier))
+    again = prepare(intent.pledge, earlier)
+    assert again.created_at == earlier
+    signed = signing.sign(again, actor=liming, at=earlier, act=act(at=earlier))
+    content = storage.get(signed.documents.get().sha256)
+    verdict = verification.judge(content, at=now + timedelta(hours=1)).verdict
+    assert verdict.outcome is Outcome.SIGNED_ONLY
+
+
+def test_the_name_to_type_is_the_one_that_was_read(draft, liming, now):
+    intent = prepare(draft(), now)
+    liming.name = "李大明"
+    liming.save()
+    with pytest.raises(refusals.MarkMissing):
+        signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed="李大明")))
+    signed = signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed="李明")))
+    assert signed.signature.typed == signed.signer_name == "李明"
+
+
 def test_an_intent_expires(draft, liming, now):
     intent = prepare(draft(), now)
     with pytest.raises(refusals.IntentExpired):
@@ -240,6 +276,18 @@ def test_accepting_twice_changes_nothing(accepted, chenjing, sunhao, now):
     with pytest.raises(Forbidden):
         review.accept(pledge, actor=sunhao, at=now)
     assert pledge.documents.count() == 2
+
+
+def test_nothing_is_accepted_before_it_was_signed(signed, chenjing):
+    pledge = signed()
+    earlier = pledge.signed_at - timedelta(microseconds=1)
+    with pytest.raises(refusals.ClockBehind):
+        review.accept(pledge, actor=chenjing, at=earlier)
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.SIGNED
+    assert pledge.documents.count() == 1
+    accepted = review.accept(pledge, actor=chenjing, at=pledge.signed_at)
+    assert accepted.status == PledgeState.ACCEPTED
 
 
 def test_nobody_judges_their_own(signed, liming, chenjing, now):

@@ -4,16 +4,20 @@ The seals on it are true and the evidence agrees; but what such a page shows can
 viewer's choice, on a script or on another file, and so it was never one thing that was read.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from tests.attacks.honest import Honest, seal_for
-from tests.attacks.structures import stream
+from pledges.gateways import increments
+from tests.attacks.honest import Honest, drawn, seal_for
+from tests.attacks.structures import EVIL, stream
 from tests.attacks.table import forgery
 
 Harm = Callable[[Any], None]
@@ -29,15 +33,37 @@ def rendered_with(honest: Honest, harm: Harm | None = None) -> bytes:
         plain = pikepdf.ObjectStreamMode.disable
         pdf.save(out, object_stream_mode=plain, fix_metadata_version=False, force_version="1.7")
     reader = PdfFileReader(out)
-    places = reader.xrefs.get_xref_data(0).standard_xrefs
-    start, number = reader.last_startxref, int(reader.trailer["/Size"])
-    rows = b"\0" * 5 + b"".join(b"\1" + places[n][1].to_bytes(4, "big") for n in range(1, number))
+    size = int(reader.trailer["/Size"])
+    body, places = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n", {}
+    for number in range(1, size):
+        places[number] = len(body)
+        written = BytesIO()
+        reader.get_object(generic.Reference(number, 0, reader)).write_to_stream(written, None)
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, written.getvalue())
+    start = len(body)
+    rows = b"\0" * 5 + b"".join(b"\1" + places[n].to_bytes(4, "big") for n in range(1, size))
     head = b"/Type /XRef /W [1 4 0] /Index [0 %d] /Size %d /Root %d 0 R /Info %d 0 R /ID [%b]" % (
-        number + 1, number + 1, reader.root_ref.idnum, reader.trailer.raw_get("/Info").idnum,
+        size + 1, size + 1, reader.root_ref.idnum, reader.trailer.raw_get("/Info").idnum,
         b"".join(b"<%b>" % part.hex().encode() for part in reader.document_id),
     )  # fmt: skip
-    table = stream(number, head, rows + b"\1" + start.to_bytes(4, "big"))
-    return out.getvalue()[:start] + table + b"startxref\n%d\n%%%%EOF\n" % start
+    table = stream(size, head, rows + b"\1" + start.to_bytes(4, "big"))
+    return body + table + b"startxref\n%d\n%%%%EOF\n" % start
+
+
+@contextmanager
+def meanwhile(work: Callable[[Any], None]) -> Iterator[None]:
+    """What else happens in the revision of the manager's seal."""
+    attach = increments.attach
+
+    def attach_and_work(writer: Any, **file: Any) -> None:
+        work(writer)
+        attach(writer, **file)
+
+    increments.attach = attach_and_work
+    try:
+        yield
+    finally:
+        increments.attach = attach
 
 
 def sealed(honest: Honest, harm: Harm | None = None) -> bytes:
@@ -157,3 +183,112 @@ def field_without_lock(pdf):
 @rendering(ACTIVE)
 def form_of_another_kind(pdf):
     pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp/>")
+
+
+@rendering(ACTIVE)
+def link_with_a_border_over_the_text(pdf):
+    link(pdf, S=Name.URI, URI=String("https://example.com"))
+    pdf.pages[0].Annots[-1].Border = Array([0, 0, 400])
+    pdf.pages[0].Annots[-1].C = Array([1, 1, 1])
+
+
+@rendering(ACTIVE)
+def font_that_is_not_in_the_file(pdf):
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    pdf.pages[0].Resources.Font.Z = pdf.make_indirect(font)
+
+
+@rendering(ACTIVE)
+def font_without_its_outlines(pdf):
+    font = pdf.pages[0].Resources.Font
+    descriptor = next(iter(font.values())).DescendantFonts[0].FontDescriptor
+    for key in ("/FontFile2", "/FontFile3"):
+        if key in descriptor:
+            del descriptor[key]
+
+
+@rendering(ACTIVE)
+def program_in_a_form(pdf):
+    form = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, Subtype2=Name.PS)
+    pdf.pages[0].Resources.XObject = Dictionary(X=form)
+
+
+@rendering("unreadable")
+def page_with_pages_in_it(pdf):
+    other = Dictionary(Type=Name.Page, Parent=pdf.pages[0].obj, MediaBox=[0, 0, 595, 842])
+    pdf.pages[0].obj.Kids = Array([pdf.make_indirect(other)])
+
+
+@rendering("unexpected-field")
+def picture_under_the_mouse(pdf):
+    field = pdf.Root.AcroForm.Fields[1]
+    field.AP.R = field.AP.N
+
+
+@forgery("unreadable", on=["signed"])
+def identifier_in_an_object_of_its_own(honest, _pdf):
+    """Where a later revision could put another in its place."""
+
+    def harm(pdf):
+        pdf.Root.Kept = pdf.make_indirect(Array(pdf.trailer.ID))
+
+    made = rendered_with(honest, harm)
+    number = re.search(rb"/Kept (\d+) 0 R", made)[1]
+    revision0 = re.sub(rb"/ID \[[^\]]*\]", b"/ID %b 0 R" % number, made)
+    return seal_for(honest.basic, revision0, revision0)
+
+
+# --- What is left open in revision 0, and filled in with the seal ---------------------------------
+@forgery("unexpected-field", on=["signed"])
+def box_as_large_as_the_page(honest, _pdf):
+    def harm(pdf):
+        field = pdf.Root.AcroForm.Fields[0]
+        field.Rect, field.P = Array([0, 0, 595, 842]), pdf.pages[0].obj
+
+    revision0 = rendered_with(honest, harm)
+    return seal_for(honest.basic, revision0, revision0, appearance=drawn("Other"))
+
+
+@forgery("unreadable", on=["signed"])
+def page_that_comes_with_the_seal(honest, _pdf):
+    """The page refers to an object that is not there yet."""
+
+    def harm(pdf):
+        pdf.pages[0].Contents = Array([pdf.pages[0].Contents, pdf.make_stream(b"% nothing")])
+
+    made = rendered_with(honest, harm)
+    found = re.search(rb"/Contents \[ \d+ 0 R (\d+) 0 R \]", made)
+    later = found[0].replace(b" %b 0 R ]" % found[1], b" 99 0 R ]")
+    revision0 = made.replace(found[0], later)
+
+    def add(writer):
+        writer._lastobj_id = 98
+        writer.add_object(generic.StreamObject(stream_data=EVIL))
+
+    with meanwhile(add):
+        return seal_for(honest.basic, revision0, revision0)
+
+
+def _hinted(place: str) -> None:
+    """What may change freely refers to what the page shows."""
+
+    @forgery("unexpected-change", "unreadable", on=["signed"], name=f"page as a hint in {place}")
+    def forge(honest, _pdf):
+        def harm(pdf):
+            if place == "DSS":
+                pdf.Root.DSS = Dictionary(Type=Name.DSS, Certs=pdf.pages[0].obj.Contents)
+            else:
+                pdf.Root.AcroForm.SigFlags = pdf.pages[0].obj.Contents
+
+        def rewrite(writer):
+            shown = writer.root["/Pages"]["/Kids"][0]["/Contents"]
+            shown._data, shown._encoded_data = EVIL, None
+            writer.update_container(shown)
+
+        revision0 = rendered_with(honest, harm)
+        with meanwhile(rewrite):
+            return seal_for(honest.basic, revision0, revision0)
+
+
+_hinted("DSS")
+_hinted("SigFlags")

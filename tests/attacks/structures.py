@@ -58,7 +58,7 @@ def again(honest: Honest) -> Revision:
     identity = re.search(rb"/ID \[.*?\]", after[table:], re.S)[0]
     prev = reader.xrefs.get_startxref_for_revision(reader.total_revisions - 2)
     info = reader.trailer.raw_get("/Info").idnum
-    trailer = b"/Root 2 0 R /Info %d 0 R %b" % (info, identity)
+    trailer = b"/Root 2 0 R\n/Info %d 0 R\n%b" % (info, identity)
     return Revision(before, objects, int(reader.trailer["/Size"]), prev, trailer)
 
 
@@ -90,10 +90,13 @@ def as_stream(revision: Revision) -> bytes:
         bytes([kind]) + first.to_bytes(8, "big") + second.to_bytes(2, "big")
         for _, (kind, first, second) in sorted(rows.items())
     )
-    head = b"/Type /XRef /W [1 8 2] /Index [%b] /Size %d /Prev %d %b" % (
-        index, revision.size, revision.prev, revision.trailer,
+    head = b"/Type /XRef\n/W [ 1 8 2 ]\n/Index [ %b ]\n/Size %d\n/Prev %d\n%b\n/Length %d" % (
+        index, revision.size, revision.prev, revision.trailer, len(packed),
     )  # fmt: skip
-    table = stream(revision.table, head, packed)
+    # Just as our own writer writes it, so that nothing but the forgery is amiss.
+    table = b"%d 0 obj\n<<\n%b\n>>\nstream\n%b\nendstream\nendobj\n" % (
+        revision.table, head, packed,
+    )  # fmt: skip
     return body + table + revision.behind + b"\nstartxref\n%d\n%%%%EOF\n" % start
 
 
@@ -243,14 +246,9 @@ def number_left_open_filled(honest, _pdf):
 @forgery("unreadable", on=["lta"], opens=False)
 def size_too_small(honest, _pdf):
     """Objects from /Size on do not exist for a viewer that goes by the letter."""
-
-    def change(revision):
-        revision.trailer += b" "
-
-    return notarized(
-        honest,
-        as_stream(again(honest)).replace(b"/Size %d /Prev" % again(honest).size, b"/Size 09 /Prev"),
-    )
+    revision = again(honest)
+    said = as_stream(revision).replace(b"/Size %d\n/Prev" % revision.size, b"/Size 09\n/Prev")
+    return notarized(honest, said)
 
 
 @forgery("unreadable", "no-field", "unexpected-field", "failed", on=["lta"])

@@ -5,7 +5,7 @@ that no single key is enough.
 """
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pledges.core import evidence
 from pledges.core.digests import canonical_json, sha256_hex
@@ -15,7 +15,7 @@ from pledges.gateways.pades import Identity
 from tests.attacks.honest import LATER, Honest, accept, seal_for, sign
 from tests.attacks.table import Forged, forgery
 from tests.authenticator import Passkey
-from tests.sealed import ACCEPTED, PASSPHRASE, PERSON, SIGNED, Installation
+from tests.sealed import ACCEPTED, CREATED, EXPIRES, PASSPHRASE, PERSON, SIGNED, Installation
 
 
 def told(honest: Honest, **changed) -> bytes:
@@ -108,6 +108,18 @@ def an_intent_that_the_ledger_does_not_know(honest, _pdf):
     return told(honest, intent=true(honest)["intent"] | {"id": "9" * 36})
 
 
+@forgery(CONTRADICTS, on=["signed"])
+def an_intent_that_the_ledger_knows_from_another_time(honest, _pdf):
+    earlier = honest.basic.prepared(honest.rendered, CREATED - timedelta(microseconds=1))
+    return told(honest, ledger=earlier)
+
+
+@forgery(CONTRADICTS, on=["signed"])
+def an_intent_that_the_ledger_has_no_time_for(honest, _pdf):
+    entry = json.loads(true(honest)["ledger"]["entry"]) | {"at": "then"}
+    return told(honest, ledger=honest.basic.proof(entry))
+
+
 @forgery("evidence-malformed", on=["signed"])
 def evidence_with_a_key_twice(honest, _pdf):
     data = evidence.write(true(honest))
@@ -157,6 +169,38 @@ def other_passkey() -> Passkey:
 def an_answer_for_another_document(honest, _pdf):
     other = honest.basic.authentication(honest.rendered_elsewhere)
     return told(honest, authentication=other)
+
+
+def restated(honest: Honest, *, created: datetime, signed: datetime, expires: datetime) -> bytes:
+    """The person's one true answer, with everything else made anew around another time."""
+    window = {"created_at": created.isoformat(), "expires_at": expires.isoformat()}
+    said = honest.basic.evidence(
+        honest.rendered,
+        intent=true(honest)["intent"] | window,
+        signed_at=signed.isoformat(),
+        ledger=honest.basic.prepared(honest.rendered, created),
+    )
+    identity = honest.basic.one_shot(sha256_hex(honest.rendered), at=signed)
+    written = evidence.write(said)
+    return sign(honest.basic, honest.rendered, said=written, identity=identity, at=signed)
+
+
+@forgery(NOT_THEIRS, on=["signed"])
+def a_true_answer_told_at_another_time(honest, _pdf):
+    late = timedelta(days=20)
+    return restated(honest, created=CREATED + late, signed=SIGNED + late, expires=EXPIRES + late)
+
+
+@forgery(NOT_THEIRS, on=["signed"])
+def a_true_answer_told_of_a_longer_time(honest, _pdf):
+    late = timedelta(hours=1)
+    return restated(honest, created=CREATED, signed=SIGNED + late, expires=EXPIRES + late)
+
+
+@forgery(NOT_THEIRS, on=["signed"])
+def a_true_answer_told_of_an_earlier_time(honest, _pdf):
+    early = CREATED - timedelta(days=1)
+    return restated(honest, created=early, signed=SIGNED, expires=EXPIRES)
 
 
 @forgery(NOT_THEIRS, on=["signed"])

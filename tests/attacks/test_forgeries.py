@@ -33,6 +33,7 @@ for _name in (
     "exchanges",
     "authorities",
     "renderings",
+    "repairs",
 ):
     import_module(f"tests.attacks.{_name}")
 

@@ -108,8 +108,9 @@ def _erased(signed: Callable[..., Pledge], judge: Person, *, at: datetime) -> Pl
     gone.groups.add(Group.objects.get(name=Role.MANAGER))
     gone.set_password(PASSWORD)
     gone.save()
-    pledge = review.accept(signed("contract", person=gone, at=at), actor=judge, at=at)
-    review.revoke(pledge, actor=judge, at=at, reason="离职。")
+    pledge = signed("contract", person=gone, at=at)
+    judged = {"actor": judge, "at": at + timedelta(hours=1)}
+    pledge = review.revoke(review.accept(pledge, **judged), **judged, reason="离职。")
     erasure.erase(gone, actor=SYSTEM, at=at + timedelta(days=4000))
     return Pledge.objects.get(pk=pledge.pk)
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -22,7 +23,10 @@ DOCUMENT = {
     "version_digest": "2b" * 32,
     "person_id": 7,
     "nonce": "3c" * 32,
+    "created_at": START,
+    "expires_at": START + timedelta(minutes=10),
 }
+LATER = DOCUMENT["expires_at"] + timedelta(microseconds=1)
 CHALLENGE = passkeys.document_challenge(**DOCUMENT)
 LEDGER = Ed25519PrivateKey.generate()
 
@@ -88,11 +92,32 @@ def test_the_challenge_depends_on_everything():
         "version_digest": "2c" * 32,
         "person_id": 8,
         "nonce": "3d" * 32,
+        "created_at": START - timedelta(microseconds=1),
+        "expires_at": LATER,
     }
     others = [passkeys.document_challenge(**{**DOCUMENT, k: v}) for k, v in changed.items()]
     swapped = {"document_sha256": "2b" * 32, "version_digest": "1a" * 32}
     others.append(passkeys.document_challenge(**{**DOCUMENT, **swapped}))
-    assert len({CHALLENGE, *others}) == 6
+    swapped = {"created_at": DOCUMENT["expires_at"], "expires_at": DOCUMENT["created_at"]}
+    others.append(passkeys.document_challenge(**{**DOCUMENT, **swapped}))
+    assert len({CHALLENGE, *others}) == 9
+
+
+def test_the_challenge_is_about_moments_however_they_are_written():
+    """The organisation's time zone may be another one when the evidence is written."""
+    elsewhere = timezone(timedelta(hours=-9, minutes=-30))
+    times = {name: DOCUMENT[name].astimezone(elsewhere) for name in ("created_at", "expires_at")}
+    assert passkeys.document_challenge(**{**DOCUMENT, **times}) == CHALLENGE
+
+
+@pytest.mark.parametrize("name", ["created_at", "expires_at"])
+@pytest.mark.parametrize(
+    "time",
+    [datetime(1969, 12, 31, tzinfo=UTC), datetime(2026, 11, 23), "2026-11-23T00:00:00+00:00", None],
+)
+def test_a_time_that_no_challenge_can_hold_is_refused(passkey, name, time):
+    block = block_of(passkey.answer(CHALLENGE), passkey)
+    refused(Reason.MALFORMED, lambda: passkeys.reverify(block, **{**DOCUMENT, name: time}))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +191,13 @@ def test_no_origin_passes_for_another(origin):
 
 def test_a_replay_for_another_document_or_another_time_is_refused(passkey):
     answer = passkey.answer(CHALLENGE)
-    for change in ({"document_sha256": "9f" * 32}, {"nonce": "9f" * 32}, {"person_id": 8}):
+    for change in (
+        {"document_sha256": "9f" * 32},
+        {"nonce": "9f" * 32},
+        {"person_id": 8},
+        {"created_at": START - timedelta(days=1)},
+        {"expires_at": LATER},
+    ):
         other = {**DOCUMENT, **change}
         challenge = passkeys.document_challenge(**other)
         refused(Reason.WRONG_CHALLENGE, lambda c=challenge: verify(answer, passkey, challenge=c))

@@ -29,6 +29,7 @@ def test_what_a_signed_file_says():
         Check.MANAGER: (True, "manager-sealed"),
         Check.COMPANY: (None, "company-not-yet"),
         Check.TIME: (None, "time-claimed"),
+        Check.BYTES: (True, "bytes-accounted"),
         Check.EVIDENCE: (True, "evidence-agrees"),
         Check.AUTHENTICATION: (True, "passkey-verified"),
         Check.LEDGER: (True, "ledger-included"),
@@ -95,10 +96,14 @@ def test_a_proof_of_another_file_is_refused():
         "event": "pledge.accepted",
         "facts": {"issued": sha256_hex(made.signed)},
     }
-    for proof in (canonical_json(made.basic.proof(entry)), b"{}", b"[]", b"\xff"):
+    others = {b"{}": "proof-unreadable", b"[]": "proof-unreadable", b"\xff": "proof-unreadable"}
+    for proof, reason in {
+        canonical_json(made.basic.proof(entry)): "proof-invalid",
+        **others,
+    }.items():
         verdict = judge(made.finished, trust=made.basic.trust, at=NOW, proof=proof)
         assert verdict.outcome is Outcome.REJECTED
-        assert reasons(verdict)[Check.PROOF] == (False, "proof-invalid")
+        assert reasons(verdict)[Check.PROOF] == (False, reason)
 
 
 def test_after_the_first_failure_nothing_more_is_looked_at():

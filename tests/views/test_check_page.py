@@ -70,7 +70,7 @@ def test_a_changed_file_is_rejected_and_nothing_of_it_is_repeated(client, finish
     said = text_of(post(client, changed))
     assert "不予采信" in said
     assert "李明" not in said and "CN-2026-000007" not in said
-    assert "未再检查" in said
+    assert "未再核验" in said
 
 
 def test_a_foreign_file_is_rejected(client, tmp_path):

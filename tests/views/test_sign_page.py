@@ -185,6 +185,17 @@ def test_an_expired_document_offers_to_be_prepared_again(client, laid, method, u
     assert again.url != url(intent) and "/sign/" in again.url
 
 
+def test_a_document_whose_file_is_gone_offers_to_be_prepared_again(client, laid, usual):
+    intent = laid()
+    storage.remove_orphan(intent.document_digest)
+    answer = client.post(url(intent), usual)
+    assert answer.status_code == 409
+    assert "Prepare the document again" in answer.content.decode()
+    again = client.post(reverse("pledge_prepare", args=[intent.pledge_id]))
+    assert again.url != url(intent)
+    assert client.get(again.url).status_code == 200
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_document_whose_draft_moved_on_is_signed_no_more(client, laid, method, usual):
     intent = laid()
