@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pledges.core import evidence as evidences
-from pledges.core.verdict import Check, Line, Outcome, Rejected, Statement, Verdict
+from pledges.core.verdict import Check, Line, Outcome, Rejected, Verdict
 from pledges.gateways import attachments, exactness, inertness, layout, revisions, seals
 from pledges.gateways.certificates import Signatory
 from pledges.gateways.pades import TIMESTAMP_FIELD, Level
@@ -15,6 +15,7 @@ from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 from pledges.gateways.seals import CLOCK_SKEW, Seal
 from pledges.gateways.trust import Trust
 from pledges.offline import records
+from pledges.offline.statements import stated
 
 LARGEST: Final = 20 * 1024 * 1024  # bytes
 MOST_TIMESTAMPS: Final = 40
@@ -64,7 +65,7 @@ def judge(pdf: bytes, *, trust: Trust, at: datetime, proof: bytes | None = None)
     sha256 = hashlib.sha256(pdf).hexdigest()
     if failed:
         return Verdict(Outcome.REJECTED, tuple(lines), sha256)
-    return Verdict(outcome, tuple(lines), sha256, _statement(case))
+    return Verdict(outcome, tuple(lines), sha256, stated(case.evidence, case.seal, case.company))
 
 
 Finding = tuple[bool | None, str, dict[str, str]]
@@ -233,24 +234,3 @@ _CHECKS: Final[Mapping[Check, Callable[[_Case], Finding]]] = {
     Check.LEDGER: _ledger,
     Check.PROOF: _proof,
 }
-
-
-def _statement(case: _Case) -> Statement:
-    found, company = case.evidence, case.company
-    return Statement(
-        number=found["pledge"]["number"],
-        template=found["template"]["slug"],
-        version=found["template"]["version"],
-        language=found["language"],
-        signer=found["person"]["name"],
-        employee_number=found["person"]["employee_number"],
-        department=found["person"]["department"],
-        organisation=found["organisation"],
-        signed_at=evidences.moment(found, "signed_at"),
-        accepted_at=company.stamped_at or company.sealed_at if company else None,
-        accepted_by=company.subject["common_name"] if company else "",
-        method=found["authentication"]["method"],
-        levels=tuple(seal.level.value for seal in (case.seal, company) if seal),
-        answers=found["answers"],
-        pledge_id=found["pledge"]["id"],
-    )

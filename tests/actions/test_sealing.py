@@ -56,10 +56,8 @@ def test_a_pledge_signed_by_passkey_and_accepted_proves_itself(
     pledge = review.accept(signed, actor=chenjing, at=now + timedelta(hours=1))
     judged = verification.judge(content(pledge), at=now + timedelta(days=1))
     assert judged.verdict.outcome is Outcome.ACCEPTED
-    assert [each.passed for each in judged.verdict.lines] == [
-        *(True, True, True, True),
-        *(None, True, True, True, None),
-    ]
+    open_ones = {line.check for line in judged.verdict.lines if line.passed is None}
+    assert open_ones == {Check.TIME, Check.PROOF}
     said = judged.verdict.statement
     assert (said.number, said.signer, said.method) == (pledge.number, "李明", "passkey")
     assert said.answers == pledge.answers
