@@ -92,8 +92,7 @@ def authority(
 ) -> x509.Certificate:
     """An authority that issues to end entities only.
 
-    With a low signature: no seal covers this certificate, which travels in each, so that anybody
-    could exchange a signature for its twin.
+    Its signature is low: it travels in seals and under none, so that anybody could exchange it.
     """
     builder = _authority(_under(issuer, subject, public_key, life), path_length=0)
     builder = builder.add_extension(_policies(ANY_POLICY), critical=False)
@@ -163,8 +162,7 @@ def revocation_list(
         .add_extension(x509.CRLNumber(int(begins.timestamp() * 1000)), critical=False)
         .add_extension(_issuer_identifier(issuer.certificate), critical=False)
     )
-    reach = issuer.certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
-    if reach.path_length == 0:
+    if _reach(issuer.certificate) == 0:
         builder = builder.add_extension(_END_ENTITIES_ONLY, critical=True)
     return builder.sign(issuer.key, _hash(issuer.key))
 
@@ -178,6 +176,10 @@ _END_ENTITIES_ONLY = x509.IssuingDistributionPoint(
     indirect_crl=False,
     only_contains_attribute_certs=False,
 )
+
+
+def _reach(authority: x509.Certificate) -> int | None:
+    return authority.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length
 
 
 def _begin(subject: x509.Name, public_key: PublicKey, life: Life) -> x509.CertificateBuilder:
