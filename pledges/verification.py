@@ -1,15 +1,20 @@
 """Read-only: what this installation can say about a file, or about the pledge behind a code."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from asn1crypto import x509 as asn1
 from django.conf import settings
 
+from pledges import keyring
 from pledges.core.lifecycle import PledgeState
+from pledges.core.refusals import KeysUnusable
 from pledges.core.verdict import Statement, Verdict
 from pledges.gateways import chains, storage
+from pledges.gateways.keys import to_asn1
 from pledges.gateways.trust import Trust
 from pledges.models import Document, Pledge
 from pledges.offline import judging
@@ -113,10 +118,23 @@ def trust() -> Trust:
     """The certificates at which this installation's own files end."""
     return Trust(
         roots=_certificates(root_pem()),
-        # A licensed authority's chain lies in one file, the seal's own certificate first.
-        company_roots=_certificates(_content(settings.COMPANY_SEAL_CERT))[-1:],
+        company_roots=_licensed_roots(),
         tsa_roots=_certificates(_content(settings.TSA_ROOTS)),
     )
+
+
+def _licensed_roots() -> tuple[asn1.Certificate, ...]:
+    """Where the chain of a company seal ends that a licensed authority issued.
+
+    It comes with the key, or in a file of its own in any order; a key that cannot be opened just
+    now seals nothing, but what it sealed is still to be judged.
+    """
+    if not settings.COMPANY_SEAL_KEY:
+        return ()
+    with suppress(KeysUnusable):
+        return tuple(to_asn1(each) for each in keyring.store().anchors()[1:])
+    given = _certificates(_content(settings.COMPANY_SEAL_CERT))
+    return tuple(each for each in given if each.issuer == each.subject)
 
 
 def root_pem() -> bytes | None:

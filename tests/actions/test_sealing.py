@@ -7,6 +7,8 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pledges import verification
 from pledges.access import SYSTEM, Denied
@@ -14,8 +16,9 @@ from pledges.actions import erasure, preparing, proving, renewing, review, signi
 from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import CheckpointUnavailable, KeyExpired, TimestampUnavailable
 from pledges.core.verdict import Check, Outcome
-from pledges.gateways import storage
-from pledges.models import Document, LedgerEntry
+from pledges.gateways import certificates, storage
+from pledges.models import Document, LedgerEntry, Organisation
+from tests.attacks.authorities import LIFE, licensed_authority
 from tests.cast import act, passkey_act
 from tests.gateways.papers import poppler
 
@@ -253,3 +256,26 @@ def test_with_an_expired_key_nothing_is_accepted(signed, chenjing, now):
         review.accept(pledge, actor=chenjing, at=now + timedelta(days=60 * 365))
     pledge.refresh_from_db()
     assert pledge.status == PledgeState.SIGNED
+
+
+# --- A licensed authority's seal ----------------------------------------------------------------
+@pytest.mark.parametrize("order", [1, -1], ids=["seal first", "root first"])
+@pytest.mark.parametrize("beside", [True, False], ids=["beside the key", "in a file of its own"])
+def test_a_licensed_seal_is_accepted_where_it_was_made(
+    signed, chenjing, now, settings, tmp_path, order, beside
+):
+    root, root_key = licensed_authority()
+    organisation = Organisation.current().name_zh
+    own = ec.generate_private_key(ec.SECP256R1())
+    name = certificates.named(organisation, organisation)
+    issuer = certificates.Issuer(root, root_key)
+    seal = certificates.end_entity(name, own.public_key(), issuer, LIFE)
+    pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    chain = b"".join(each.public_bytes(Encoding.PEM) for each in [seal, root][::order])
+    (tmp_path / "seal.pem").write_bytes(pem + (chain if beside else b""))
+    (tmp_path / "chain.pem").write_bytes(chain)
+    settings.COMPANY_SEAL_KEY = str(tmp_path / "seal.pem")
+    settings.COMPANY_SEAL_CERT = "" if beside else str(tmp_path / "chain.pem")
+    pledge = review.accept(signed(), actor=chenjing, at=now + timedelta(hours=1))
+    judged = verification.judge(content(pledge), at=now + timedelta(days=1))
+    assert judged.verdict.outcome is Outcome.ACCEPTED
