@@ -17,6 +17,9 @@ from pledges.core.verdict import Rejected
 generic: Any = untyped
 HEADER: Final = re.compile(rb"%PDF-1\.7\n%[\x80-\xff]{4}\n")
 SIGNATURE: Final = re.compile(rb"/Contents <([0-9a-f]+)>\n/ByteRange \[ (\d+ \d+ \d+ \d+) \]")
+FREE_ROW: Final = b"\0" * 9 + b"\xff\xff"  # of object 0
+TABLE: Final = frozenset({"/Type", "/W", "/Index", "/Size", "/Prev", "/Root", "/Info", "/ID"})
+STORED: Final = frozenset({"/Filter", "/Length"})
 RANGE_WIDTH: Final = 62  # characters, padded: it is filled in when the length is known
 
 
@@ -74,6 +77,25 @@ def _check_written(
             raise Rejected("unreadable")
         begins += len(written)
     if not pdf.startswith(b"\nstartxref\n%d\n%%%%EOF\n" % place, begins):
+        raise Rejected("unreadable")
+    _check_table(found, [number for _, number in places], [place for place, _ in places])
+
+
+def _check_table(table: Any, numbers: list[int], places: list[int]) -> None:
+    """A cross-reference stream with the rows of these objects, and no key that some reader follows
+    to another table (7.5.8)."""
+    listed = sorted(zip(numbers, places, strict=True))
+    rows = FREE_ROW + b"".join(b"\1" + place.to_bytes(8, "big") + b"\0\0" for _, place in listed)
+    index = [0, 1]
+    for number, _ in listed:
+        if len(index) > 2 and number == index[-2] + index[-1]:
+            index[-1] += 1
+        else:
+            index += [number, 1]
+    said = {key: [int(each) for each in table[key]] for key in ("/W", "/Index")}
+    if set(table) - STORED != TABLE or int(table["/Size"]) != max(numbers) + 1:
+        raise Rejected("unreadable")
+    if said != {"/W": [1, 8, 2], "/Index": index} or bytes(table.data) != rows:
         raise Rejected("unreadable")
 
 

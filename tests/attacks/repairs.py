@@ -91,3 +91,31 @@ def kinds_in_five_bytes(honest, _pdf):
 @forgery("unreadable", on=["lta"], opens=False)
 def kinds_in_eight_bytes(honest, _pdf):
     return with_rows(honest, 8, {})
+
+
+@forgery("unreadable", on=["lta"], opens=False)
+def another_table_beside_this_one(honest, _pdf):
+    """/XRefStm belongs to tables of the old kind (7.5.8.4); some readers follow it in any."""
+    revision = again(honest)
+    inner = stream(page_of(honest)[1], b"", EVIL)
+    body, _ = laid_out(revision)
+    hidden, carrier = len(body), b"%d 0 obj\n<<\n/Length %d\n>>\nstream\n%b\nendstream\nendobj\n"
+    revision.objects[revision.table] = carrier % (revision.table, len(inner), inner)
+    revision.size += 1
+    revision.trailer += b"\n/XRefStm %d" % hidden
+    return notarized(honest, as_stream(revision))
+
+
+def retabled(name: str, change: Callable[[bytes], bytes]) -> None:
+    """The table as ours, but for one number of it."""
+
+    @forgery("unreadable", "failed", on=["lta"], opens=False, name=name)
+    def forge(honest, _pdf):
+        return notarized(honest, change(as_stream(again(honest))))
+
+
+FREE = b"\0" * 9 + b"\xff\xff"
+retabled(
+    "a free row that leads on", lambda pdf: b"\0\0\0\0\0\0\0\0\5\xff\xff".join(pdf.rsplit(FREE, 1))
+)
+retabled("a free row of generation zero", lambda pdf: (b"\0" * 11).join(pdf.rsplit(FREE, 1)))
