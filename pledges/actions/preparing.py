@@ -1,5 +1,6 @@
 """Before signing: freeze the answers, render the document, record the intent."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pledges.actions.answers import profile_answers
 from pledges.actions.numbering import next_number
 from pledges.core import consent, evidence, lifecycle, refusals
 from pledges.core.blanks import Kind, read
+from pledges.core.characters import EMPLOYEE_NUMBER
 from pledges.core.lifecycle import VersionState
 from pledges.gateways import faults, fonts, storage
 from pledges.gateways.fonts import FontSubset
@@ -36,8 +38,8 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
     """Lay the finished document before the signer: render it, store it, record the intent.
 
     The same answers prepared again give the intent that is open, if its document is kept. Raises
-    `Incomplete`, `VersionNotOpen`, `Unprintable`, or `StaleDraft` when the draft moved on
-    while the document was rendered.
+    `Incomplete`, `VersionNotOpen`, `Unprintable`, `NumberUnfit`, or `StaleDraft` when the draft
+    moved on while the document was rendered.
     """
     frozen = _freeze(pledge, actor=actor, at=at)
     still_open = (
@@ -57,6 +59,8 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
     unprintable = fonts.missing_glyphs("".join([*frozen.signer.values(), *frozen.answers.values()]))
     if unprintable:
         raise refusals.Unprintable(unprintable)
+    if not re.fullmatch(EMPLOYEE_NUMBER, frozen.signer["employee_number"]):
+        raise refusals.NumberUnfit
     rendered = _render(frozen, at=at)
     faults.point("prepare:rendered")
     digest = storage.put(rendered)

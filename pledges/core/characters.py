@@ -2,6 +2,9 @@
 
 import unicodedata
 
+EMPLOYEE_NUMBER = r"[A-Za-z0-9 '()+,\-./:=?]+"
+"""What an employee number may be made of: a certificate carries it as a PrintableString (X.520)."""
+
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 # Letters, marks and symbols by category that nevertheless print nothing (Unicode
 # Default_Ignorable_Code_Point, and the blank Braille cell): an answer of them would look empty.

@@ -153,6 +153,12 @@ class ClockBehind(SealUnavailable):
     kind = "clock-behind"
 
 
+class NumberUnfit(Refusal):
+    """The signer's employee number holds what no certificate carries."""
+
+    kind = "number-unfit"
+
+
 @dataclass(eq=False)
 class KeysUnusable(SealUnavailable):
     """A key or certificate is missing, unreadable or does not fit; `reason` is for the log."""

@@ -28,6 +28,8 @@ FONT_FILES: Final = frozenset({"/FontFile2", "/FontFile3"})
 LINK: Final = frozenset(
     {"/Type", "/Subtype", "/Rect", "/BS", "/Contents", "/A", "/Dest", "/StructParent", "/F"}
 )
+STAMP: Final = frozenset({"/FT", "/T", "/TU", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V"})
+"""What the field of a timestamp has, which nobody sees."""
 BOX: Final = (76 * 72 / 25.4, 40 * 72 / 25.4)
 """The size of a seal's box in points: 76 by 40 mm."""
 CLOSE: Final = 0.1  # points
@@ -106,7 +108,7 @@ def check_fields(reader: Any, revision: int, names: Sequence[str]) -> None:
         field = _item(fields)(index)
         if field.get("/FT") != "/Sig" or "/Kids" in field or field.get("/Subtype") != "/Widget":
             raise Rejected("unexpected-field", fields=name)
-        if index >= 2 and (any(float(edge) for edge in field["/Rect"]) or "/AP" in field):
+        if index >= 2 and (any(float(edge) for edge in field["/Rect"]) or set(field) - STAMP):
             raise Rejected("unexpected-field", fields=name)
         if index < 2 and not _is_box(field):
             raise Rejected("unexpected-field", fields=name)

@@ -9,11 +9,11 @@ from io import BytesIO
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic as untyped
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from pledges.core.verdict import Rejected
 from pledges.gateways import tables
 from pledges.gateways.pades import TIMESTAMP_FIELD
+from pledges.gateways.reading import Reader
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 
 generic: Any = untyped
@@ -55,7 +55,7 @@ def read(pdf: bytes) -> Any:
         raise Rejected("trailing-bytes")
     tables.check(pdf)
     try:
-        reader: Any = PdfFileReader(BytesIO(pdf), strict=True)
+        reader: Any = Reader(BytesIO(pdf))
         if reader.encrypted or reader.xrefs.hybrid_xrefs_present:
             raise Rejected("unreadable")
     except Rejected:

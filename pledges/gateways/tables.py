@@ -76,12 +76,21 @@ def _check_size(pdf: bytes, said: bytes, start: int, *, packed: bool) -> None:
     expected = sum(wide) * sum(counts)
     data = pdf[start : start + int(length[1])]
     try:
-        inflated = zlib.decompressobj().decompress(data, expected + 1) if packed else data
+        inflated = _inflated(data, expected) if packed else data
     except zlib.error as error:
         raise Rejected("unreadable") from error
     if len(inflated) != expected:
         raise Rejected("unreadable")
     _check_rows(inflated[:: sum(wide)], _numbers(index[1]))
+
+
+def _inflated(data: bytes, expected: int) -> bytes:
+    """At most one byte more than `expected`; nothing may stand behind it."""
+    packed = zlib.decompressobj()
+    found = packed.decompress(data, expected + 1)
+    if not packed.eof or packed.unused_data:
+        raise Rejected("unreadable")
+    return found
 
 
 def _numbers(index: bytes) -> list[int]:

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from pledges.core.characters import EMPLOYEE_NUMBER
 from pledges.core.lifecycle import Role
 
 
@@ -85,7 +86,18 @@ class Person(AbstractUser):
     first_name = None  # type: ignore[assignment]  # a name is one word in Chinese
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("full name"), max_length=80)
-    employee_number = models.CharField(_("employee number"), max_length=32, unique=True)
+    employee_number = models.CharField(
+        _("employee number"),
+        max_length=32,
+        unique=True,
+        validators=[
+            RegexValidator(
+                rf"^{EMPLOYEE_NUMBER}\Z",
+                _("Letters from A to Z, digits, spaces and '()+,-./:=? only."),
+            )
+        ],
+        help_text=_("It is carried by the certificate of each signature."),
+    )
     position = models.CharField(_("position"), max_length=60, blank=True)
     department = models.ForeignKey(
         Department, models.PROTECT, verbose_name=_("department"), related_name="people"
