@@ -122,6 +122,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "pledges.views.accounts.MFAAdapter"
 MFA_FORMS = {
+    "authenticate": "pledges.views.signin.SecondFactorForm",
     "add_webauthn": "pledges.views.signin.AddPasskeyForm",
     "edit_webauthn": "pledges.views.signin.EditPasskeyForm",
 }

@@ -22,6 +22,8 @@ let understood = {}; // the numbers among what was saved, as the document will p
 const $ = (selector) => form.querySelector(selector);
 const part = (name) => $(`[data-part="${name}"]`);
 const notice = (name, shown) => { $(`[data-notice="${name}"]`).hidden = !shown; };
+// The mark of the last saving beside a notice that nothing was saved would say the opposite of it.
+const markSaved = (kept) => { $("[data-kept]").hidden = !kept; $("[data-unkept]").hidden = kept; };
 const announce = (text) => { $("[data-announce]").textContent = text; };
 
 // --- What was typed ---------------------------------------------------------------------------
@@ -101,6 +103,7 @@ async function send() {
   understood = answer.understood;
   tidy();
   for (const name of ["offline", "failed"]) notice(name, false);
+  markSaved(true);
   if (unsent) return send();
   storage.clear();
   return true;
@@ -109,6 +112,7 @@ async function send() {
 function trouble(name) {
   notice("offline", name === "offline");
   notice("failed", name === "failed");
+  markSaved(false);
   schedule(AFTER_TROUBLE);
   return false;
 }
@@ -116,6 +120,7 @@ function trouble(name) {
 function halt(name) {
   halted = true;
   notice(name, true);
+  markSaved(false);
   if (name === "gone") storage.clear();
   return false;
 }

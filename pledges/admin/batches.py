@@ -69,7 +69,7 @@ class BatchAdmin(AccessModelAdmin):
     def _whole(self, request: HttpRequest, pk: int) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Acceptance of many"),
+            "title": _("Bulk acceptance"),
             "opts": self.opts,
             **self._standing(request, pk),
         }

@@ -125,18 +125,21 @@ class PersonAdmin(AccessModelAdmin):
         kind = "active" if person.is_active else "inactive"
         return format_html('<span class="state state-{}">{}</span>', kind, label)
 
-    @admin.action(description=_("Lay a pledge before these people"), permissions=["assign"])
+    @admin.action(description=_("Assign a pledge to these people"), permissions=["assign"])
     def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """First a page that asks which pledge, and until when; then lay it before each."""
         people = list(queryset.select_related("department")[:MOST_AT_ONCE])
         form = AssignForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
+            # Told before, not after: whoever presses the button should know whom it reaches.
+            able = [person for person in people if _can_be_given(person)]
             context = {
                 **self.admin_site.each_context(request),
-                "title": _("Lay a pledge before these people"),
+                "title": _("Assign a pledge to these people"),
                 "opts": self.opts,
                 "form": form,
-                "people": people,
+                "people": able,
+                "unable": [person for person in people if person not in able],
                 "back": request.get_full_path(),
             }
             return TemplateResponse(request, "admin/pledges/person/assign.html", context)
@@ -160,7 +163,7 @@ class PersonAdmin(AccessModelAdmin):
             except refusals.Refusal as error:
                 refused.append((person, words.refusal(error)))
         if laid:
-            text = ngettext("Laid before %(count)d person.", "Laid before %(count)d people.", laid)
+            text = ngettext("Assigned to %(count)d person.", "Assigned to %(count)d people.", laid)
             self.message_user(request, text % {"count": laid}, messages.SUCCESS)
         if refused:
             told = [
@@ -169,3 +172,7 @@ class PersonAdmin(AccessModelAdmin):
             ]
             text = _("Passed over: %(people)s") % {"people": str(_("; ")).join(told)}
             self.message_user(request, text, messages.WARNING)
+
+
+def _can_be_given(person: Person) -> bool:
+    return person.is_active and access.allows(person, Act.OPEN_PLEDGE)

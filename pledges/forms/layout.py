@@ -14,12 +14,20 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from pledges.core.blanks import OTHER, Blank
+from pledges.core.blanks import ENGLISH, OTHER, Blank
 from pledges.core.clauses import Clause
-from pledges.documents.body import NEEDS_NO_SPACE, number_width
+from pledges.documents.body import NEEDS_NO_SPACE, number_width, typeset
 from pledges.forms.notes import Notes
 
 TEMPLATE_PACK = "sheet"
+
+
+def set_narrow(text: str, language: str) -> SafeString:
+    """Escaped text with the quotes and dashes of English as the reading page sets them.
+
+    Latin runs in Chinese are left to the browser's own spacing, as they stand beside inputs.
+    """
+    return typeset(text, ENGLISH) if language == ENGLISH else conditional_escape(text)
 
 
 class SheetForm(Protocol):
@@ -134,12 +142,12 @@ class FieldLine(ParagraphBlock):
 class InlineWords(LayoutObject):
     """Fixed words in a sentence."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, language: str) -> None:
         self.fields: list[Any] = []
-        self.text = text
+        self.text, self.language = text, language
 
     def render(self, form: Any, context: Context, *args: Any, **kwargs: Any) -> SafeString:
-        return conditional_escape(self.text)
+        return set_narrow(self.text, self.language)
 
 
 class InlineBlank(LayoutObject):

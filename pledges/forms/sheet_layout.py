@@ -20,6 +20,7 @@ from pledges.forms.layout import (
     ParagraphBlock,
     SectionBlock,
     Sheet,
+    set_narrow,
 )
 
 _OPENING = re.compile(r"[（(《「『“‘]+$")
@@ -63,11 +64,12 @@ class _Builder:
                 lead, texts[place - 1] = match[0], texts[place - 1][: match.start()]
             if place + 1 < len(runs) and (match := _CLOSING.search(texts[place + 1])):
                 tail, texts[place + 1] = match[0], texts[place + 1][match.end() :]
+            lead, tail = (set_narrow(marks, self._language) for marks in (lead, tail))
             items[place] = _blank_object(self._blanks[run.code], lead, tail)
         # An empty layout object is falsy, so absence is asked for by name.
         return Line(
             *(
-                InlineWords(text) if item is None else item
+                InlineWords(text, self._language) if item is None else item
                 for item, text in zip(items, texts, strict=True)
             )
         )

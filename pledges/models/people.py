@@ -133,7 +133,11 @@ class Person(AbstractUser):
         )
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.employee_number}）" if self.name else self.username
+        if not self.name:
+            return self.username
+        if get_language() == "en":
+            return f"{self.name} ({self.employee_number})"
+        return f"{self.name}（{self.employee_number}）"
 
     def get_full_name(self) -> str:
         return self.name

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -56,7 +56,7 @@ class Entry:
 
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """A manager's pledges; anybody else is shown the way to their own place."""
+    """A manager's pledges; staff without any of their own go to where their work is."""
     person = person_of(request)
     own = list(
         Pledge.objects.of(person)
@@ -64,6 +64,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         .order_by(F("due_on").asc(nulls_last=True), "created_at")
     )
     if not own and not access.allows(person, Act.OPEN_PLEDGE):
+        if access.allows(person, Act.ENTER_ADMIN):
+            return redirect("admin:index")
         return render(request, "mine_elsewhere.html")
     return render(request, "mine.html", contents(person, own, timezone.now()))
 

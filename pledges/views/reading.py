@@ -22,7 +22,8 @@ from pledges.views.files import pdf_response
 
 logger = logging.getLogger(__name__)
 
-STEPS = {PledgeState.SIGNED: 3, PledgeState.RETURNED: 3}
+# A return ends at the review; what was revoked came as far as being in force, and is not.
+STEPS = {PledgeState.SIGNED: 3, PledgeState.RETURNED: 3, PledgeState.REVOKED: 4}
 DONE = 5
 
 

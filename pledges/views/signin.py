@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.mfa.base import forms as factors
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as passkeys
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,21 @@ class LoginForm(forms.LoginForm):
         login.widget.attrs["autocapitalize"] = "none"
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+
+class SecondFactorForm(factors.AuthenticateForm):
+    """Takes a code; knows which factors the person has, so that none is asked for in vain."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = set(Authenticator.objects.filter(user=self.user).values_list("type", flat=True))
+        self.has_passkey = Authenticator.Type.WEBAUTHN in kinds
+        self.has_app = Authenticator.Type.TOTP in kinds
+        self.has_recovery_codes = Authenticator.Type.RECOVERY_CODES in kinds
+        code = self.fields["code"]
+        code.widget.attrs.pop("placeholder", None)
+        if not self.has_app:
+            code.label = _("Recovery code")
 
 
 class AddPasskeyForm(passkeys.AddWebAuthnForm):

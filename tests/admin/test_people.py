@@ -154,6 +154,7 @@ def test_compliance_lays_a_pledge_before_people_and_hears_who_was_passed_over(
     people = (liming, wangfang, zhoumin)
     page = client.post(URL, assigning(people))
     assert page.status_code == 200
+    assert (page.context["people"], page.context["unable"]) == ([liming, wangfang], [zhoumin])
     assert not Pledge.objects.drafts().exists()
     sent = {"confirmed": "1", "version": version().pk, "due_on": "2026-12-15"}
     done = client.post(URL, assigning(people, **sent), follow=True)

@@ -79,7 +79,7 @@ def sign_in(page: Page, username: str) -> None:
     if left < ENOUGH:
         page.wait_for_timeout(1000 * left + 200)
     page.locator("#id_code").fill(fresh_code(username))
-    page.locator("main form [type=submit]").first.click()
+    page.locator("form:has(#id_code) [type=submit]").click()
 
 
 def give_password(page: Page, username: str) -> None:
@@ -158,6 +158,13 @@ class Draft:
             "key => sessionStorage.getItem(`draft:${key}`) === null", arg=self.key
         )
         expect(self.page.locator("[data-part=saved]")).to_contain_text(re.compile(r"\d\d:\d\d"))
+        expect(self.page.locator("[data-kept]")).to_be_visible()
+        expect(self.page.locator("[data-unkept]")).to_be_hidden()
+
+    def expect_unsaved(self) -> None:
+        """The mark of the last saving does not stand beside what is not saved."""
+        expect(self.page.locator("[data-unkept]")).to_be_visible()
+        expect(self.page.locator("[data-kept]")).to_be_hidden()
 
     def expect_typed(self, typed: Mapping[str, str]) -> None:
         for code, text in typed.items():

@@ -187,7 +187,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             *map(reverse, ("mfa_index", "mfa_activate_totp", "mfa_list_webauthn")),
         ],
         "chenjing": [
-            *("/", "/admin/", queue, records, records + "&q=nobody"),
+            *("/admin/", queue, records, records + "&q=nobody"),
             *(admin_path("pledge_change", each.pk) for each in (stage.empty, *judged)),
             admin_path("pledge_accept", stage.signed.pk),
             admin_path("pledge_return", stage.signed.pk),

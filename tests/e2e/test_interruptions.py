@@ -38,6 +38,7 @@ def test_a_stale_tab_is_told_and_overwrites_nothing(desk, draft):
     desk.foresee(409)
     stale.type("reply_days", "5")
     expect(stale.notice("stale")).to_be_visible()
+    stale.expect_unsaved()
     stale.type("process_steps", "另一种写法")
     expect(stale.blank("process_steps")).to_have_value("另一种写法")
     assert _saved(draft, "reply_days") == "3"
@@ -45,6 +46,7 @@ def test_a_stale_tab_is_told_and_overwrites_nothing(desk, draft):
     # Nor does it go on to the document with what it shows.
     stale.page.locator(".fill-bar .btn-primary").click()
     expect(stale.notice("stale")).to_be_visible()
+    stale.expect_unsaved()
     assert stale.page.url == draft.page.url
     stale.page.locator("[data-reload]").click()
     stale.expect_typed({"reply_days": "3"})
@@ -55,6 +57,7 @@ def test_a_session_that_ended_while_typing_loses_nothing(draft):
     Session.objects.all().delete()
     draft.type("reply_days", "4")
     expect(draft.notice("signed-out")).to_be_visible()
+    draft.expect_unsaved()
     expect(draft.blank("reply_days")).to_have_value("4")
     draft.notice("signed-out").locator("a").click()
     sign_in(page, "liming")
@@ -69,6 +72,7 @@ def test_a_lost_connection_is_told_and_made_up_for(desk, draft):
     desk.context.set_offline(True)
     draft.type("reply_days", "6")
     expect(draft.notice("offline")).to_be_visible()
+    draft.expect_unsaved()
     expect(draft.blank("reply_days")).to_have_value("6")
     desk.context.set_offline(False)
     draft.wait_until_saved()
@@ -90,6 +94,7 @@ def test_a_server_that_is_gone_for_a_while_is_asked_again(desk, draft, gone):
     notice = draft.notice("offline" if gone else "failed")
     page.clock.run_for(1)
     expect(notice).to_be_visible()
+    draft.expect_unsaved()
     expect(draft.blank("reply_days")).to_have_value("6")
     page.unroute(path)
     page.clock.run_for(AGAIN)

@@ -1,12 +1,17 @@
 """Accounts: nobody signs up, everybody lands where their work is, forms can be filled by all."""
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.test import RequestFactory
 from django.utils import timezone
 
+from pledges.actions import enrolment
 from pledges.models import Person
 from pledges.views.accounts import client_address
 from tests import baseline
+from tests.authenticator import Passkey
 
 
 def test_nobody_signs_up(client, db):
@@ -30,6 +35,22 @@ def test_signing_in_leads_to_ones_work(client, db, who, place):
         code = baseline.fresh_code(Person.objects.get(username=who), timezone.now())
         response = client.post("/accounts/2fa/authenticate/", {"code": code})
     assert (response.status_code, response["Location"]) == (302, place)
+
+
+@pytest.mark.parametrize("kind", ["passkey", "app"])
+def test_the_second_factor_is_one_that_the_person_has(client, liming, kind):
+    own = Authenticator.objects.filter(user=liming)
+    if kind == "passkey":
+        own.delete()
+        party = enrolment.party()
+        made = Passkey(rp_id=party.id, origin=party.origin)
+        WebAuthn.add(liming, "手机", made.register())
+        RecoveryCodes.activate(liming)
+    typed = {"login": liming.username, "password": baseline.PASSWORD}
+    page = client.post("/accounts/login/", typed, follow=True).content.decode()
+    assert ('id="mfa_webauthn_authenticate"' in page) == (kind == "passkey")
+    assert ("身份验证器应用" in page) == (kind == "app")
+    assert ("恢复码" in page) == (kind == "passkey")
 
 
 def test_an_error_is_tied_to_its_input(client, liming):

@@ -104,6 +104,19 @@ def test_a_returned_pledge_leads_to_its_correction_and_back(client, liming, sign
     assert "请核对" in page and "一、2.（1）" in page
 
 
+def test_the_path_of_what_is_not_in_force_says_so(client, liming, accepted, chenjing, now):
+    pledge = accepted()
+    client.force_login(liming)
+
+    def last_step():
+        page = client.get(f"/pledges/{pledge.pk}/").content.decode()
+        return page[page.index('class="path"') : page.index("</ol>")].rsplit("<li", 1)[1]
+
+    assert 'class="done"><span>生效</span>' in last_step()
+    review.revoke(pledge, actor=chenjing, at=now, reason="岗位变动。")
+    assert 'aria-current="step"><span>已撤销</span>' in last_step()
+
+
 def test_a_revoked_pledge_tells_why(client, liming, accepted, chenjing, now):
     pledge = accepted()
     review.revoke(pledge, actor=chenjing, at=now + timedelta(days=2), reason="调离岗位")
