@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from pledges import access, audit, verification
 from pledges.actions import answers, preparing, review, signing, templates
@@ -11,7 +12,15 @@ from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.core.verdict import Outcome
 from pledges.documents import Mark
 from pledges.gateways import storage
-from pledges.models import Document, LedgerEntry, Organisation, Pledge, Signature, SigningIntent
+from pledges.models import (
+    Document,
+    LedgerEntry,
+    Organisation,
+    Person,
+    Pledge,
+    Signature,
+    SigningIntent,
+)
 from tests.cast import FILLED, act
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +177,20 @@ def test_the_name_to_type_is_the_one_that_was_read(draft, liming, now):
         signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed="李大明")))
     signed = signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed="李明")))
     assert signed.signature.typed == signed.signer_name == "李明"
+
+
+@pytest.mark.parametrize("number", ["E_1001", "工1001", "E1001\n"])
+def test_a_number_that_no_certificate_carries_is_refused_before_anything_is_laid(
+    draft, liming, now, number
+):
+    pledge = draft()
+    liming.employee_number = number
+    with pytest.raises(ValidationError, match="employee_number"):
+        liming.clean_fields()
+    Person.objects.filter(pk=liming.pk).update(employee_number=number)
+    with pytest.raises(refusals.NumberUnfit):
+        prepare(pledge, now)
+    assert not SigningIntent.objects.exists()
 
 
 def test_an_intent_expires(draft, liming, now):
