@@ -78,6 +78,17 @@ def laid_out(revision: Revision) -> tuple[bytes, dict[int, int]]:
     return body, {**places, **revision.places}
 
 
+def runs(numbers: list[int]) -> list[list[int]]:
+    """`numbers` in runs without a gap, the free object 0 for itself, as our own writer has them."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number > 1 and found[-1][-1] == number - 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return found
+
+
 def as_stream(revision: Revision) -> bytes:
     body, places = laid_out(revision)
     start = len(body)
@@ -85,7 +96,7 @@ def as_stream(revision: Revision) -> bytes:
     rows |= {number: (2, *where) for number, where in revision.compressed.items()}
     rows |= dict.fromkeys(revision.freed, (0, 0, 1))
     rows |= {0: (0, 0, 65535), revision.table: (1, start, 0)}
-    index = b" ".join(b"%d 1" % number for number in sorted(rows))
+    index = b" ".join(b"%d %d" % (run[0], len(run)) for run in runs(sorted(rows)))
     packed = b"".join(
         bytes([kind]) + first.to_bytes(8, "big") + second.to_bytes(2, "big")
         for _, (kind, first, second) in sorted(rows.items())
