@@ -4,11 +4,13 @@ import dataclasses
 import html
 import re
 import socket
+import subprocess
 from datetime import date
 from io import BytesIO
 
 import pikepdf
 import pytest
+import zxingcpp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +41,21 @@ def papers():
         sheet = samples.sheet(slug, language)
         made[slug, language] = (sheet, documents.pledge_pdf(sheet, faces(slug, language)))
     return made
+
+
+def scanned(paper: bytes) -> list[str]:
+    """What a camera reads off the last page, as poppler prints it."""
+    last = str(len(opened(paper).pages))
+    page = subprocess.run(
+        ["pdftoppm", "-gray", "-r", "150", "-f", last, "-"],
+        input=paper,
+        capture_output=True,
+        check=True,
+    ).stdout
+    _, size, _, pixels = page.split(b"\n", 3)
+    width, height = map(int, size.split())
+    image = memoryview(pixels).cast("B", (height, width))
+    return [found.text for found in zxingcpp.read_barcodes(image)]
 
 
 def squeezed(text: str) -> str:
@@ -88,6 +105,12 @@ def test_the_first_page_bears_number_version_and_digests(papers, slug, language)
     for wanted in (sheet.number, sheet.version_digest, sheet.content_digest, sheet.organisation):
         assert squeezed(wanted) in first
     assert ("第1版" if language == "zh-hans" else "Version1") in first
+
+
+@pytest.mark.parametrize(("slug", "language"), ALL)
+def test_the_code_on_the_last_page_is_the_address_of_the_standing(papers, slug, language):
+    sheet, paper = papers[slug, language]
+    assert scanned(paper) == [sheet.verify_url]
 
 
 @pytest.mark.parametrize(("slug", "language"), ALL)

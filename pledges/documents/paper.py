@@ -4,9 +4,9 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-import segno
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from pledges.core.blanks import Localized
@@ -14,7 +14,7 @@ from pledges.core.sheet import Sheet
 from pledges.core.typed_values import written_date
 from pledges.documents import wording
 from pledges.documents.body import body_html, typeset
-from pledges.gateways import pdf
+from pledges.gateways import pdf, qrcodes
 from pledges.gateways.fonts import FontSubset
 
 FIELD_WIDTH_MM, FIELD_HEIGHT_MM = 76, 40
@@ -67,9 +67,14 @@ def paper_html(sheet: Sheet) -> str:
 
 def qr_code(address: str, title: str) -> SafeString:
     """The address as a QR code drawn in lines (SVG), to be printed at any size."""
-    code = segno.make_qr(address, error="m", boost_error=False)
-    return SafeString(
-        code.svg_inline(border=0, dark="#1f2328", title=title, omitsize=True, svgclass="qr-code")
+    size, path = qrcodes.drawn(address)
+    return format_html(
+        '<svg class="qr-code" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}">'
+        '<title>{}</title><path stroke="#1f2328" d="{}"/></svg>',
+        size,
+        size,
+        title,
+        path,
     )
 
 

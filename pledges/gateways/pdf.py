@@ -3,13 +3,12 @@
 import atexit
 import hashlib
 import threading
-import zlib
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
 import pydyf
-from weasyprint import CSS, HTML, Document
+from weasyprint import CSS, Document
 from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -17,6 +16,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from pledges.gateways import fonts as faces
 from pledges.gateways import sealfields, typesetting
 from pledges.gateways.fonts import FontSubset
+from pledges.gateways.markup import UNFIT, Markup
 
 ENGINE = f"WeasyPrint {version('weasyprint')}"
 
@@ -25,9 +25,6 @@ FONT_FACES = """
 @font-face { font-family: "Pledge Serif"; src: url(font:serif); font-weight: 400; }
 @font-face { font-family: "Pledge Sans"; src: url(font:sans); font-weight: 400; }
 """
-
-# Without a base, WeasyPrint would pass over a relative reference in silence.
-NOWHERE = "paper:"
 
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()
@@ -80,7 +77,7 @@ atexit.register(_prepared.cache_clear)
 
 
 def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = None) -> bytes:
-    """The PDF of `html`; equal arguments give equal bytes.
+    """The PDF of `html`, which must be well-formed XML; equal arguments give equal bytes.
 
     With an `identifier` (printable ASCII) it is a document: PDF/A-3a, tagged, the boxes of the
     elements with the ids "seal-manager" and "seal-company" are empty signature fields, and the
@@ -90,9 +87,11 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = N
     Characters outside `fonts` are taken from the full fonts. Raises MissingGlyph for a character
     that no font has and ResourceRefused for a reference to anything outside `html`.
     """
+    if unfit := UNFIT.findall(html):
+        raise MissingGlyph(tuple(dict.fromkeys(unfit)))
     with _one_at_a_time:
         try:
-            parsed = HTML(string=html, base_url=NOWHERE, url_fetcher=_CLOSED)
+            parsed = Markup(html, url_fetcher=_CLOSED)
             written = "".join(parsed.etree_element.itertext()) + css
             if missing := faces.missing_glyphs(written):
                 raise MissingGlyph(missing)
@@ -123,7 +122,7 @@ def _write(document: Document, identifier: str | None, seed: bytes) -> bytes:
         typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
         if identifier is not None:
             sealfields.add_fields(document, pdf)
-        _compress_once(pdf)
+        _serialise_once(pdf)
 
     written: bytes = document.write_pdf(finisher=finish, **_options(identifier))
     return written
@@ -139,12 +138,17 @@ def _name_subsets(pdf: pydyf.PDF, seed: bytes) -> None:
                 item[key] = b"/" + tag + b"+" + item[key].split(b"+", 1)[1]
 
 
-def _compress_once(pdf: pydyf.PDF) -> None:
-    """Compress every stream here: the writer would do it for the file identifier and again for
-    the file."""
-    for item in pdf.objects:
-        if isinstance(item, pydyf.Stream) and item.compress:
-            item.compress = False
-            _, _, content = item.data.partition(b"\nstream\n")
-            item.stream = [zlib.compress(content.removesuffix(b"\nendstream"), 9)]
-            item.extra = pydyf.Dictionary({**item.extra, "Filter": "/FlateDecode"})
+def _serialise_once(pdf: pydyf.PDF) -> None:
+    """Put the finished bytes of each object in its place: the writer would make them once for the
+    file identifier and again for the file."""
+    pdf.objects[1:] = [_Serialised(item) for item in pdf.objects[1:]]
+
+
+class _Serialised(pydyf.Object):  # type: ignore[misc]  # the library has no types
+    data, compressible = b"", False
+
+    def __init__(self, source: pydyf.Object) -> None:
+        super().__init__()
+        self.number = source.number
+        self.compressible = source.compressible
+        self.data = source.data

@@ -21,8 +21,8 @@ FONTS = fonts.subset_for("承诺书客户经理")
 
 def page(body: str = "<h1>承诺书</h1><p>客户经理</p>", lang: str = "zh-Hans") -> str:
     return (
-        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>承诺书</title>'
-        '<meta name="dcterms.created" content="2026-11-23T10:42:00+08:00"></head>'
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"/><title>承诺书</title>'
+        '<meta name="dcterms.created" content="2026-11-23T10:42:00+08:00"/></head>'
         f'<body>{body}<div id="seal-manager" title="Signature"></div>'
         '<div id="seal-company" title="Company"></div></body></html>'
     )

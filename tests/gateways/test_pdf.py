@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from pathlib import Path
 
 import pikepdf
@@ -82,7 +83,12 @@ def test_the_two_fields_are_empty_printed_tagged_and_inside_the_page(rendered):
 
 def test_a_document_without_both_places_is_refused():
     with pytest.raises(ValueError, match="seal-company"):
-        pdf.render("<html lang=en><p id=seal-manager>x", css=CSS, fonts=FONTS, identifier="x")
+        pdf.render(
+            '<html lang="en"><p id="seal-manager">x</p></html>',
+            css=CSS,
+            fonts=FONTS,
+            identifier="x",
+        )
 
 
 def test_a_figure_has_no_fields_and_no_tags():
@@ -126,6 +132,8 @@ def test_a_character_beyond_the_subset_comes_from_the_full_font():
         ("<p>王\U00020bb7</p>", "\U00020bb7 (U+20BB7 CJK UNIFIED IDEOGRAPH-20BB7)"),
         ("<p>Dvo&#345;&#225;k</p>", "ř (U+0159 LATIN SMALL LETTER R WITH CARON)"),
         ("<p>a\u200bb</p>", "(U+200B ZERO WIDTH SPACE)"),
+        ("<p>a\x0bb</p>", "(U+000B unnamed character)"),
+        ("<p>a\ufffeb</p>", "(U+FFFE unnamed character)"),
         ("<p>a\u202eb</p>", "(U+202E RIGHT-TO-LEFT OVERRIDE)"),
     ],
 )
@@ -148,19 +156,19 @@ def listener():
 
 # Places from which HTML, CSS or SVG can ask for something.
 ASKING = [
-    '<img src="{}">',
+    '<img src="{}"/>',
     '<object data="{}"></object>',
-    '<embed src="{}">',
-    '<link rel="stylesheet" href="{}">',
-    '<link rel="attachment" href="{}">',
+    '<embed src="{}"/>',
+    '<link rel="stylesheet" href="{}"/>',
+    '<link rel="attachment" href="{}"/>',
     '<a rel="attachment" href="{}">x</a>',
     '<style>@import url("{}");</style>',
     '<style>@font-face {{ font-family: x; src: url("{}") }}</style>',
     "<p style=\"background: url('{}')\">x</p>",
     "<p style=\"list-style: url('{}'); display: list-item\">x</p>",
     '<style>p::before {{ content: url("{}") }}</style><p>x</p>',
-    '<svg><image href="{}" width="9" height="9"/></svg>',
-    '<svg><use href="{}#a"/></svg>',
+    '<svg xmlns="http://www.w3.org/2000/svg"><image href="{}" width="9" height="9"/></svg>',
+    '<svg xmlns="http://www.w3.org/2000/svg"><use href="{}#a"/></svg>',
 ]
 
 
@@ -180,7 +188,7 @@ def test_nothing_outside_is_ever_fetched(asking, listener, tmp_path):
     ]
     for address in addresses:
         try:
-            made = render(asking.format(address))
+            made = render(asking.format(escape(address)))
         except pdf.ResourceRefused:
             continue
         assert b"EmbeddedFile" not in made and "CANARY" not in text_of(made)
@@ -189,12 +197,12 @@ def test_nothing_outside_is_ever_fetched(asking, listener, tmp_path):
 
 def test_a_refused_resource_is_reported_and_the_writer_still_works():
     with pytest.raises(pdf.ResourceRefused, match=r"http://127\.0\.0\.1"):
-        render('<img src="http://127.0.0.1:9/x.png">')
+        render('<img src="http://127.0.0.1:9/x.png"/>')
     assert "客户经理" in text_of(render())
 
 
 def test_scripts_and_form_fields_of_the_html_leave_no_trace():
-    made = render('<script>app.alert(1)</script><form><input name="x" value="y"></form>')
+    made = render('<script>app.alert(1)</script><form><input name="x" value="y"/></form>')
     assert b"JavaScript" not in made
     assert [str(field.T) for field in opened(made).Root.AcroForm.Fields] == [
         "ManagerSeal",
