@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.export import forget_peak, peak_memory, people, prepare_installation, signing_act
 from benchmarks.samples import SLUGS
+from config.webserver import post_worker_init
 
 if TYPE_CHECKING:
     from pledges.models import Person, Pledge
@@ -230,6 +231,7 @@ def main() -> None:
         # Only this process: the database server goes on using whatever cores there are.
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         manager, officer, _hr = people()
+        post_worker_init(None)  # as in the processes that serve
         look = moments()
         for slug in SLUGS:
             one(slug, 2, manager, officer, look)

@@ -3,10 +3,10 @@
 Classes, all laid out by static/document/sheet.css:
 `sheet-body` the whole; `sheet-head` with `sheet-organisation`, `sheet-title`, `sheet-subtitle`;
 `field` a head line; `paragraph`; `section` + `heading` a numbered clause that is a title;
-`clause` + `clause-text` any other numbered clause; `number` the number as typed and `hang-N` its
-width in half ems; `blank` an answer in the sentence, also `blank-empty`, `blank-short` (never
-broken) and `blank-lines` with one `answer-line` a line; `choice` with an `option` for each, also
-`option-chosen`, each with its `box`; `latin` a Latin run within Chinese; `narrow` quotes and
+`clause` + `clause-text` any other numbered clause; `number` its number as typed and `hang-N` the
+width of that in half ems; `blank` an answer in the sentence, also `blank-empty`, `blank-short`
+(never broken) and `blank-lines` with one `answer-line` a line; `choice` with an `option` for each,
+also `option-chosen`, each with its `box`; `latin` a Latin run within Chinese; `narrow` quotes and
 dashes in English.
 """
 
@@ -102,7 +102,7 @@ class _Writer:
             return line + self.clauses(clause.children, level)
         # The space is for whoever copies or hears the text; the layout gives the gap itself.
         gap = "" if clause.number.endswith(NEEDS_NO_SPACE) else " "
-        number = format_html('<span class="number">{}{}</span>', clause.number, gap)
+        number = f"{clause.number}{gap}"
         if is_title(clause, self.sheet.language):
             return format_html(
                 '<section class="section section-{}"{}><h{} class="heading">{}{}</h{}>{}</section>',
@@ -115,7 +115,8 @@ class _Writer:
                 self.clauses(clause.children, level + 1),
             )
         return format_html(
-            '<div class="clause hang-{}"{}><p class="clause-text">{}{}</p>{}</div>',
+            '<div class="clause hang-{}"{}><p class="clause-text">'
+            '<span class="number">{}</span>{}</p>{}</div>',
             number_width(clause.number),
             self._anchor(clause),
             number,
