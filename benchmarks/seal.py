@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -241,8 +240,7 @@ def main() -> None:
         shutil.rmtree(var_dir, ignore_errors=True)
     if options.json:
         result = {"rows": [asdict(row) for row in rows]}
-        json.dump(result | {"batch": asdict(accepted) if accepted else None}, sys.stdout, indent=2)
-        print()
+        print(json.dumps(result | {"batch": asdict(accepted) if accepted else None}, indent=2))
     else:
         print(table(rows, accepted))
 

@@ -39,6 +39,7 @@ class Act(StrEnum):
     ACCEPT_MANY = "accept many pledges in the background"
     READ_BATCHES = "see how far accepting many has come"
     REVOKE_PLEDGE = "revoke a pledge"
+    EXPIRE_PLEDGE = "note that a pledge's term has passed"
     RENEW_TIMESTAMPS = "have files stamped again"
     EXPORT_PLEDGES = "export pledges"
     EXPORT_COMMITMENTS = "export what was undertaken"
@@ -117,6 +118,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.ACCEPT_MANY: _own_batch,
     Act.READ_BATCHES: _reads_batch,
     Act.REVOKE_PLEDGE: _somebody_elses,
+    Act.EXPIRE_PLEDGE: _system_or(lambda actor, subject: False),
     Act.RENEW_TIMESTAMPS: _system_or(lambda actor, subject: False),
     Act.EXPORT_PLEDGES: _has(Role.HR),
     Act.EXPORT_COMMITMENTS: _has(Role.HR, Role.COMPLIANCE),

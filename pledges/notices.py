@@ -15,6 +15,7 @@ SIGNED = "signed"
 ACCEPTED = "accepted"
 RETURNED = "returned"
 REVOKED = "revoked"
+EXPIRED = "expired"
 
 
 def announce(event: str, pledge: Pledge) -> None:

@@ -72,4 +72,5 @@ def sheet_of(
         verify_url=verify_url(pledge),
         rendered_at=rendered_at.astimezone(ZoneInfo(organisation.time_zone)),
         consent=consent_text,
+        term_months=version.term_months,
     )

@@ -3,7 +3,7 @@
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from asn1crypto import x509 as asn1
@@ -16,7 +16,7 @@ from pledges.core.verdict import Statement, Verdict
 from pledges.gateways import chains, storage
 from pledges.gateways.keys import to_asn1
 from pledges.gateways.trust import Trust
-from pledges.models import Document, Pledge
+from pledges.models import Document, Organisation, Pledge
 from pledges.offline import judging
 
 LARGEST = judging.LARGEST  # bytes
@@ -37,10 +37,16 @@ class Standing:
     signed_at: datetime | None
     reviewed_at: datetime | None
     revoked_at: datetime | None
+    ends_on: date | None
     superseded_at: datetime | None
     erased_at: datetime | None
     document_digest: str
     files: tuple[Document, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the company ever accepted it."""
+        return any(each.revision >= Document.Revision.ACCEPTED for each in self.files)
 
 
 @dataclass(frozen=True)
@@ -57,18 +63,19 @@ class Judgement:
     standing: Standing | None
 
 
-def standing(code: uuid.UUID) -> Standing | None:
-    """The standing of the pledge behind a document's code; `None` unless it was signed."""
+def standing(code: uuid.UUID, *, at: datetime) -> Standing | None:
+    """The standing at `at` of the pledge behind a document's code; `None` unless it was signed."""
     pledge = Pledge.objects.issued().select_related("version", "person").filter(pk=code).first()
     if pledge is None:
         return None
     return Standing(
         pledge=pledge,
         number=pledge.number or "",
-        status=pledge.status,
+        status=pledge.state_on(Organisation.current().day(at)),
         signed_at=pledge.signed_at,
         reviewed_at=pledge.reviewed_at,
         revoked_at=pledge.revoked_at,
+        ends_on=pledge.ends_on,
         superseded_at=_superseded_at(pledge),
         erased_at=pledge.person.erased_at if pledge.status == PledgeState.ERASED else None,
         document_digest=pledge.document_digest,
@@ -81,7 +88,7 @@ def _superseded_at(pledge: Pledge) -> datetime | None:
     if pledge.status != PledgeState.ACCEPTED:
         return None
     return (
-        Pledge.objects.in_force()
+        Pledge.objects.accepted()
         .filter(
             person_id=pledge.person_id,
             version__template_id=pledge.version.template_id,
@@ -100,15 +107,15 @@ def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
     file, and it must not lose its revocation by that.
     """
     verdict = judging.judge(pdf, trust=trust(), at=at, proof=proof)
-    stands = _standing_of(verdict.statement)
+    stands = _standing_of(verdict.statement, at)
     files = stands.files if stands else ()
     issued = next((each for each in files if each.sha256 == verdict.sha256), None)
     return Judgement(verdict, issued, bool(issued) and issued == files[-1], stands)
 
 
-def _standing_of(statement: Statement | None) -> Standing | None:
+def _standing_of(statement: Statement | None, at: datetime) -> Standing | None:
     try:
-        return standing(uuid.UUID(statement.pledge_id)) if statement else None
+        return standing(uuid.UUID(statement.pledge_id), at=at) if statement else None
     except ValueError:
         # Sealed under our root, but not by this software, whose pledges are known by a UUID.
         return None

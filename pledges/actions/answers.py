@@ -11,7 +11,7 @@ from pledges.access import Act
 from pledges.core import lifecycle, refusals
 from pledges.core.blanks import LANGUAGES, Blank, Kind, Reading, read
 from pledges.core.lifecycle import PledgeState, VersionState
-from pledges.models import Person, Pledge, TemplateVersion
+from pledges.models import Organisation, Person, Pledge, TemplateVersion
 
 # More than the longest answer that any blank takes; what is beyond is not kept but refused.
 LONGEST_TYPED = 10_000
@@ -72,7 +72,7 @@ def _lay(
         return draft
     if (
         own.awaiting_review().filter(version__template_id=version.template_id).exists()
-        or own.in_force().filter(version=version).exists()
+        or own.in_force(Organisation.current().day(at)).filter(version=version).exists()
     ):
         raise refusals.AlreadyWaiting
     pledge = Pledge.objects.create(

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -18,8 +17,8 @@ from pledges.access import Act
 from pledges.actions import enrolment, roster
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.periods import erasable_from
 from pledges.core.refusals import Kept
-from pledges.core.retention import erasable_from
 from pledges.gateways import faults, storage
 from pledges.models import (
     Commitment,
@@ -104,8 +103,8 @@ def _require_erasable(person: Person, pledges: Sequence[Pledge], at: datetime) -
 
 
 def _kept(pledges: Any, at: datetime) -> Iterator[Kept]:
-    zone = ZoneInfo(Organisation.current().time_zone)
-    today = at.astimezone(zone).date()
+    organisation = Organisation.current()
+    today = organisation.day(at)
     for pledge in pledges:
         if pledge.status in (PledgeState.DRAFT, PledgeState.ERASED):
             continue
@@ -113,11 +112,18 @@ def _kept(pledges: Any, at: datetime) -> Iterator[Kept]:
         if pledge.status not in lifecycle.ERASE.sources:
             yield Kept(number, pledge.status)
             continue
-        events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
-        last = max(event for event in events if event is not None).astimezone(zone).date()
-        day = erasable_from(last, pledge.version.template.retention_years)
+        day = erasable_from(_ended(pledge, organisation), pledge.version.template.retention_years)
         if today < day:
             yield Kept(number, pledge.status, day)
+
+
+def _ended(pledge: Pledge, organisation: Organisation) -> date:
+    """The day of the last thing that happened to `pledge`."""
+    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
+    days = [organisation.day(event) for event in events if event is not None]
+    if pledge.status == lifecycle.EXPIRE.target and pledge.ends_on is not None:
+        days.append(pledge.ends_on)
+    return max(days)
 
 
 def _files_of(pledges: Sequence[Pledge]) -> frozenset[str]:

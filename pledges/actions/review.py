@@ -9,7 +9,7 @@ from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
-from pledges.actions import issuing, sealing
+from pledges.actions import expiring, issuing, sealing
 from pledges.actions.answers import draft_after
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
@@ -59,6 +59,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
             facts={"issued": kept.sha256},
         )
         notices.announce(notices.ACCEPTED, locked)
+        expiring.schedule(locked)
     faults.point("accept:committed")
     return locked
 

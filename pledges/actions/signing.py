@@ -9,7 +9,7 @@ from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
-from pledges.actions import authenticating, evidence, issuing, sealing
+from pledges.actions import authenticating, evidence, expiring, issuing, sealing
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
 from pledges.actions.issuing import Kept
@@ -205,6 +205,7 @@ def _freeze_onto(pledge: Pledge, intent: SigningIntent, *, at: datetime, flagged
         "signer_employee_number": intent.signer["employee_number"],
         "signer_department": intent.signer["department"],
         "signed_at": at,
+        "ends_on": expiring.last_day(pledge, at),
         "content_digest": intent.content_digest,
         "document_digest": intent.document_digest,
         "flagged": flagged,

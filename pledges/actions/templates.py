@@ -106,6 +106,7 @@ def _fill(version: TemplateVersion, definition: Definition) -> None:
     version.source_zh, version.source_en = definition.source.zh, definition.source.en
     version.blanks = [to_data(blank) for blank in definition.blanks]
     version.effective_on = definition.effective_on
+    version.term_months = definition.term_months
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
@@ -125,4 +124,4 @@ def _download(body: Iterable[bytes], kind: str, name: str) -> StreamingHttpRespo
 
 
 def _today(at: datetime) -> str:
-    return at.astimezone(ZoneInfo(Organisation.current().time_zone)).date().isoformat()
+    return Organisation.current().day(at).isoformat()

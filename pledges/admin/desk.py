@@ -11,7 +11,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.admin.filters import ALL
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Person, Pledge, TemplateVersion
+from pledges.models import Organisation, Person, Pledge, TemplateVersion
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _pledges(person: Person) -> list[Figure]:
         ),
         Figure(
             _("In force"),
-            Pledge.objects.in_force().count(),
+            Pledge.objects.in_force(Organisation.current().day(timezone.now())).count(),
             f"{address}?state={PledgeState.ACCEPTED}",
         ),
     ]

@@ -45,4 +45,5 @@ def sheet_of(version: TemplateVersion, language: str) -> Sheet:
         verify_url="",
         rendered_at=timezone.now(),
         consent=consent.wording().in_(language),
+        term_months=version.term_months,
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges import wording
 from pledges.core.blanks import Blank, Kind, Localized, Range
+from pledges.core.definition import LONGEST_TERM
 from pledges.core.problems import Problem
 from pledges.core.templatefile import Definition, to_text
 from pledges.models import PledgeTemplate
@@ -53,6 +54,13 @@ class DefinitionForm(forms.Form):
     effective_on = forms.DateField(
         label=_("Effective date"), widget=forms.DateInput(attrs={"type": "date"})
     )
+    term_months = forms.IntegerField(
+        label=_("Term in months"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_TERM,
+        help_text=_("For how long a pledge binds from its signing; empty: until it is revoked."),
+    )
     change_note_zh = _text(_("What is new, and why (Chinese)"))
     change_note_en = _text(_("What is new, and why (English)"))
     source_zh = _text(_("Text (Chinese)"), rows=24)
@@ -86,7 +94,8 @@ class DefinitionForm(forms.Form):
             for name in ("title", "subtitle", "change_note", "source")
         }
         blanks = tuple(self._edited(blank) for blank in self.before.blanks)
-        return replace(self.before, effective_on=typed["effective_on"], blanks=blanks, **pairs)
+        plain = {name: typed[name] for name in ("effective_on", "term_months")}
+        return replace(self.before, blanks=blanks, **plain, **pairs)
 
     def _edited(self, blank: Blank) -> Blank:
         if f"{blank.code}__expected_option" in self.fields:
@@ -124,7 +133,11 @@ class DefinitionForm(forms.Form):
 
 def initial_of(definition: Definition, base: str) -> dict[str, Any]:
     """The form's values for `definition`; `base` names the state it was read in."""
-    values: dict[str, Any] = {"effective_on": definition.effective_on, "base": base}
+    values: dict[str, Any] = {
+        "effective_on": definition.effective_on,
+        "term_months": definition.term_months,
+        "base": base,
+    }
     for name in ("title", "subtitle", "change_note", "source"):
         pair: Localized = getattr(definition, name)
         values |= {f"{name}_zh": pair.zh, f"{name}_en": pair.en}

@@ -9,6 +9,9 @@ from pledges.core.blanks import Blank, Localized, to_data
 from pledges.core.characters import unified_line_breaks
 from pledges.core.outline import Outline
 
+LONGEST_TERM = 600
+"""Months."""
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -16,7 +19,8 @@ class Definition:
 
     `source` holds the two pledge texts, without empty lines around them and spaces at line ends:
     differences that nobody can see must not make another version. `change_note` says what is new
-    and why, `effective_on` from which day it may be signed.
+    and why, `effective_on` from which day it may be signed. A pledge on it ends by itself after
+    `term_months`, counted from its signing, or not at all.
     """
 
     slug: str
@@ -26,6 +30,7 @@ class Definition:
     effective_on: date
     blanks: tuple[Blank, ...]
     source: Localized
+    term_months: int | None = None
 
     def __post_init__(self) -> None:
         tidy = Localized(_tidy(self.source.zh), _tidy(self.source.en))
@@ -37,13 +42,15 @@ class Definition:
 
     def content(self) -> dict[str, Any]:
         """What a pledge on this version says, as data: the digest of the version covers this."""
-        return {
+        content: dict[str, Any] = {
             "slug": self.slug,
             "title": self.title.to_data(),
             "subtitle": self.subtitle.to_data(),
             "blanks": [to_data(blank) for blank in self.blanks],
             "source": self.source.to_data(),
         }
+        # Versions that were published before there were terms keep their digests.
+        return content if self.term_months is None else content | {"term_months": self.term_months}
 
 
 def _tidy(source: str) -> str:

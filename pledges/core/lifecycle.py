@@ -21,6 +21,7 @@ class PledgeState(StrEnum):
     RETURNED = "returned"
     ACCEPTED = "accepted"
     REVOKED = "revoked"
+    EXPIRED = "expired"
     ERASED = "erased"
 
 
@@ -64,16 +65,25 @@ SIGN = _step("sign", PledgeState.DRAFT, PledgeState.SIGNED, "pledge.signed")
 ACCEPT = _step("accept", PledgeState.SIGNED, PledgeState.ACCEPTED, "pledge.accepted")
 RETURN = _step("return", PledgeState.SIGNED, PledgeState.RETURNED, "pledge.returned")
 REVOKE = _step("revoke", PledgeState.ACCEPTED, PledgeState.REVOKED, "pledge.revoked")
+EXPIRE = _step("expire", PledgeState.ACCEPTED, PledgeState.EXPIRED, "pledge.expired")
 # A person's pledges are erased with the person, and told of with them.
 ERASE = Transition(
     "erase",
-    frozenset({PledgeState.DRAFT.value, PledgeState.RETURNED.value, PledgeState.REVOKED.value}),
+    frozenset(
+        state.value
+        for state in (
+            PledgeState.DRAFT,
+            PledgeState.RETURNED,
+            PledgeState.REVOKED,
+            PledgeState.EXPIRED,
+        )
+    ),
     PledgeState.ERASED.value,
     "person.erased",
 )
 
 VERSION_TRANSITIONS = (PUBLISH, RETIRE)
-PLEDGE_TRANSITIONS = (SIGN, ACCEPT, RETURN, REVOKE, ERASE)
+PLEDGE_TRANSITIONS = (SIGN, ACCEPT, RETURN, REVOKE, EXPIRE, ERASE)
 
 
 def require(transition: Transition, state: str) -> None:

@@ -60,6 +60,7 @@ FILE_KINDS = frozenset(
         "bad-boolean",
         "bad-range",
         "bad-decimals",
+        "bad-term",
         "unknown-kind",
         "unknown-profile-field",
         "unknown-option",

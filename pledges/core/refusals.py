@@ -153,6 +153,12 @@ class ClockBehind(SealUnavailable):
     kind = "clock-behind"
 
 
+class TermNotOver(Refusal):
+    """The pledge has no term, or its last day has not passed."""
+
+    kind = "term-not-over"
+
+
 class NumberUnfit(Refusal):
     """The signer's employee number holds what no certificate carries."""
 

@@ -14,7 +14,8 @@ class Sheet:
 
     `answers` are canonical and include the profile and serial ones. `version_digest` covers the
     template version, `content_digest` what this sheet says. `rendered_at` is aware, in the
-    organisation's zone. `consent` is the wording printed above the seal blocks.
+    organisation's zone. `consent` is the wording printed above the seal blocks;
+    `term_months` for how long the pledge binds, `None` until it is revoked.
     """
 
     language: str
@@ -33,3 +34,4 @@ class Sheet:
     verify_url: str
     rendered_at: datetime
     consent: str
+    term_months: int | None = None

@@ -46,6 +46,8 @@ def to_text(definition: Definition) -> str:
         head["subtitle"] = definition.subtitle.to_data()
     head["change_note"] = definition.change_note.to_data()
     head["effective_on"] = definition.effective_on
+    if definition.term_months is not None:
+        head["term_months"] = definition.term_months
     if not definition.blanks:
         head["blanks"] = []
     parts = ["---\n", _dump(head)]

@@ -1,7 +1,7 @@
 """The file in which a template is imported and exported: a YAML head, then the two pledge texts.
 
 ---
-slug: ...            title, subtitle, change_note (zh, en), effective_on, blanks
+slug: ...            title, subtitle, change_note (zh, en), effective_on, term_months, blanks
 ---
 === zh-hans
 ...                  the Chinese pledge text, one clause a line
@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from yaml.nodes import Node
+
 from pledges.core import agreement, outline
 from pledges.core.blank_schema import read_blanks
 from pledges.core.blanks import CHINESE, ENGLISH, LANGUAGES, Blank, Localized
 from pledges.core.characters import unified_line_breaks
-from pledges.core.definition import Definition
+from pledges.core.definition import LONGEST_TERM, Definition
 from pledges.core.problems import Problem
 from pledges.core.template_writing import to_text
 from pledges.core.yaml_nodes import NodeReader
@@ -133,13 +135,14 @@ def _read_head(
             reader.problems.append(Problem(place, 1, "missing-key", "slug"))
         return None, ()
     required = ("slug", "title", "change_note", "effective_on", "blanks")
-    values = reader.mapping(node, required, ("subtitle",))
+    values = reader.mapping(node, required, ("subtitle", "term_months"))
     slug = reader.text(values.get("slug"))
     if slug and (len(slug) > MAX_SLUG or not _SLUG.fullmatch(slug)):
         reader.fault(values["slug"], "bad-slug", _SLUG.pattern, slug[:_FOUND])
     title, subtitle = (reader.localized(values.get(name)) for name in ("title", "subtitle"))
     change_note = reader.localized(values.get("change_note"), lines=True)
     effective_on = reader.day(values.get("effective_on"))
+    term = _term(reader, values.get("term_months"))
     blanks = read_blanks(reader, values.get("blanks"))
     placed = tuple((blank, *reader.place(node)) for blank, node in blanks)
     if effective_on is None:
@@ -147,8 +150,17 @@ def _read_head(
     empty = _Text("", 0)
     source = Localized(*(parts.texts.get(name, empty).source for name in (CHINESE, ENGLISH)))
     declared = tuple(blank for blank, _ in blanks)
-    made = Definition(slug, title, subtitle, change_note, effective_on, declared, source)
+    made = Definition(slug, title, subtitle, change_note, effective_on, declared, source, term)
     return made, placed
+
+
+def _term(reader: NodeReader, node: Node | None) -> int | None:
+    number = reader.number(node) if node is not None else None
+    if node is None or number is None:
+        return None
+    if number not in range(1, LONGEST_TERM + 1):
+        reader.fault(node, "bad-term", f"1-{LONGEST_TERM}", str(number))
+    return int(number)
 
 
 def _text_problems(

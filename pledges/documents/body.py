@@ -41,13 +41,21 @@ def body_html(sheet: Sheet, *, for_screen: bool) -> SafeString:
     return format_html(
         '<div class="sheet-body" lang="{}"><header class="sheet-head">'
         '<p class="sheet-organisation">{}</p><h1 class="sheet-title">{}</h1>'
-        '<p class="sheet-subtitle">{}</p></header>{}</div>',
+        '<p class="sheet-subtitle">{}</p></header>{}{}</div>',
         wording.language_tag(sheet.language),
         typeset(sheet.organisation, sheet.language),
         typeset(sheet.title, sheet.language),
         typeset(sheet.subtitle, sheet.language),
         writer.clauses(sheet.outline.clauses, level=2),
+        _term(sheet),
     )
+
+
+def _term(sheet: Sheet) -> SafeString:
+    if sheet.term_months is None:
+        return SafeString("")
+    line = wording.term_line(sheet.term_months, sheet.language)
+    return format_html('<p class="paragraph">{}</p>', typeset(line, sheet.language))
 
 
 def number_width(number: str) -> int:

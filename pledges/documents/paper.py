@@ -100,5 +100,7 @@ def paper_text(language: str) -> str:
     return (
         "".join(value.in_(language) for value in values)
         + days
+        + wording.term_line(1, language)
+        + wording.term_line(2, language)
         + wording.version_line(1, date(2026, 1, 1), language)
     )

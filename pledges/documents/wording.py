@@ -32,6 +32,14 @@ def language_tag(language: str) -> str:
     return "en" if language == ENGLISH else "zh-Hans"
 
 
+def term_line(months: int, language: str) -> str:
+    """For how long the pledge binds who signs it."""
+    if language == ENGLISH:
+        unit = "month" if months == 1 else "months"
+        return f"This pledge is in force for {months} {unit} from the day on which it is signed."
+    return f"本承诺书自签署之日起 {months} 个月内有效。"
+
+
 def version_line(version: int, effective_on: date, language: str) -> str:
     """Which template version this is, and since when it holds."""
     day = written_date(effective_on, language)

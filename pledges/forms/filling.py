@@ -7,7 +7,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from pledges.core.blanks import OTHER, Blank, Kind, Reading, read
-from pledges.documents.wording import language_tag, version_line
+from pledges.documents.wording import language_tag, term_line, version_line
 from pledges.forms.layout import TEMPLATE_PACK
 from pledges.forms.notes import ERROR, Notes, gather
 from pledges.forms.progress import Progress, measure
@@ -103,11 +103,13 @@ class FillingForm(forms.Form):
 
 def _head(version: TemplateVersion, language: str) -> dict[str, str]:
     effective_on: date = version.effective_on
+    months: int | None = version.term_months
     return {
         "lang": language_tag(language),
         "title": version.title.in_(language),
         "subtitle": version.subtitle.in_(language),
         "version": version_line(version.number, effective_on, language),
+        "term": term_line(months, language) if months else "",
     }
 
 

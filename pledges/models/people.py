@@ -1,6 +1,8 @@
 """People, their departments, and the one organisation that this installation serves."""
 
+from datetime import date, datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
@@ -68,6 +70,10 @@ class Organisation(BilingualName):
     def current(cls) -> "Organisation":
         """The organisation; the migration that makes the table makes its row."""
         return cls.objects.get(pk=1)
+
+    def day(self, at: datetime) -> date:
+        """The day that it is at `at` by the organisation's calendar."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 class Department(BilingualName):

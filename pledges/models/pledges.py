@@ -1,7 +1,7 @@
 """Pledges: who undertook what on which version, where it stands, and what was judged."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +17,7 @@ PLEDGE_STATES = [
     (PledgeState.RETURNED, _("Returned")),
     (PledgeState.ACCEPTED, _("In force")),
     (PledgeState.REVOKED, _("Revoked")),
+    (PledgeState.EXPIRED, _("Expired")),
     (PledgeState.ERASED, _("Erased")),
 ]
 
@@ -32,8 +33,12 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
         """Signed and not yet judged, the longest waiting first."""
         return self.filter(status=PledgeState.SIGNED).order_by("signed_at", "pk")
 
-    def in_force(self) -> "PledgeQuerySet":
+    def accepted(self) -> "PledgeQuerySet":
         return self.filter(status=PledgeState.ACCEPTED)
+
+    def in_force(self, today: date) -> "PledgeQuerySet":
+        """Accepted, and not past the last day of its term, whether that was noted yet or not."""
+        return self.accepted().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
 
     def issued(self) -> "PledgeQuerySet":
         """Everything that was ever signed."""
@@ -81,6 +86,7 @@ class Pledge(models.Model):
     signer_employee_number = models.CharField(_("employee number"), max_length=32, blank=True)
     signer_department = models.CharField(_("department"), max_length=80, blank=True)
     signed_at = models.DateTimeField(_("signed"), null=True)
+    ends_on = models.DateField(_("last day of its term"), null=True)
     content_digest = models.CharField(_("digest of the content"), max_length=64, blank=True)
     document_digest = models.CharField(
         _("digest of the document"),
@@ -136,6 +142,10 @@ class Pledge(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="pledge_expired_had_a_term",
+                condition=~Q(status=PledgeState.EXPIRED) | Q(ends_on__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="pledge_judged_by_somebody_else",
                 condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("person")),
             ),
@@ -145,7 +155,12 @@ class Pledge(models.Model):
                     status__in=[PledgeState.DRAFT, PledgeState.SIGNED], reviewed_at__isnull=True
                 )
                 | Q(
-                    status__in=[PledgeState.RETURNED, PledgeState.ACCEPTED, PledgeState.REVOKED],
+                    status__in=[
+                        PledgeState.RETURNED,
+                        PledgeState.ACCEPTED,
+                        PledgeState.REVOKED,
+                        PledgeState.EXPIRED,
+                    ],
                     reviewed_at__isnull=False,
                     reviewed_by__isnull=False,
                 )
@@ -155,6 +170,11 @@ class Pledge(models.Model):
 
     def __str__(self) -> str:
         return self.number or str(self.pk)
+
+    def state_on(self, today: date) -> str:
+        """Where the pledge stands on `today`: a term ends with its day, noted yet or not."""
+        over = self.ends_on is not None and self.ends_on < today
+        return PledgeState.EXPIRED if over and self.status == PledgeState.ACCEPTED else self.status
 
 
 class SerialCounter(models.Model):

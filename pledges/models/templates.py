@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pledges.core.blanks import Blank, Localized, from_data
+from pledges.core.definition import LONGEST_TERM
 from pledges.core.lifecycle import VersionState
 from pledges.core.outline import Outline, parse
 from pledges.core.templatefile import Definition
@@ -93,6 +94,13 @@ class TemplateVersion(models.Model):
     source_en = models.TextField(_("text (English)"))
     blanks = models.JSONField(_("blanks"), default=list)
     effective_on = models.DateField(_("effective date"))
+    term_months = models.PositiveSmallIntegerField(
+        _("term in months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_TERM)],
+        help_text=_("For how long a pledge binds from its signing; empty: until it is revoked."),
+    )
     digest = models.CharField(_("digest"), max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"))
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
@@ -128,6 +136,11 @@ class TemplateVersion(models.Model):
                 name="version_retired_has_time",
                 condition=Q(status=VersionState.RETIRED, retired_at__gte=F("published_at"))
                 | (~Q(status=VersionState.RETIRED) & Q(retired_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="version_term_in_reason",
+                condition=Q(term_months__isnull=True)
+                | Q(term_months__gte=1, term_months__lte=LONGEST_TERM),
             ),
         )
 
@@ -169,6 +182,7 @@ class TemplateVersion(models.Model):
             effective_on=self.effective_on,
             blanks=self.blank_list,
             source=Localized(self.source_zh, self.source_en),
+            term_months=self.term_months,
         )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -72,14 +71,15 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, object]:
     """The sections of the page, each a list, by the organisation's calendar."""
-    today = at.astimezone(ZoneInfo(Organisation.current().time_zone)).date()
+    today = Organisation.current().day(at)
     drafts = [draft_of(pledge, today) for pledge in own if pledge.status == PledgeState.DRAFT]
     sections = {
         "drafts": drafts,
-        "waiting": _entries(own, PledgeState.SIGNED, "signed_at"),
-        "in_force": _entries(own, PledgeState.ACCEPTED, "reviewed_at"),
-        "returned": _entries(own, PledgeState.RETURNED, "reviewed_at"),
-        "revoked": _entries(own, PledgeState.REVOKED, "revoked_at"),
+        "waiting": _entries(own, PledgeState.SIGNED, today, "signed_at"),
+        "in_force": _entries(own, PledgeState.ACCEPTED, today, "reviewed_at"),
+        "returned": _entries(own, PledgeState.RETURNED, today, "reviewed_at"),
+        "revoked": _entries(own, PledgeState.REVOKED, today, "revoked_at"),
+        "expired": _entries(own, PledgeState.EXPIRED, today, "ends_on"),
         "available": available(person, own, today),
     }
     return {
@@ -109,7 +109,8 @@ def available(person: Person, own: Iterable[Pledge], today: date) -> list[Entry]
         return []
     pledges = list(own)
     waiting = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
-    taken = {p.version_id for p in pledges if p.status in (PledgeState.DRAFT, PledgeState.ACCEPTED)}
+    held = (PledgeState.DRAFT, PledgeState.ACCEPTED)
+    taken = {p.version_id for p in pledges if p.state_on(today) in held}
     return [
         Entry(label_of(version), version=version)
         for version in TemplateVersion.objects.current(today).select_related("template")
@@ -122,7 +123,7 @@ def label_of(version: TemplateVersion) -> str:
     return version.label(get_language() or "zh-hans")
 
 
-def _entries(own: Iterable[Pledge], state: PledgeState, newest_by: str) -> list[Entry]:
-    found = [pledge for pledge in own if pledge.status == state]
+def _entries(own: Iterable[Pledge], state: PledgeState, today: date, newest_by: str) -> list[Entry]:
+    found = [pledge for pledge in own if pledge.state_on(today) == state]
     found.sort(key=lambda pledge: getattr(pledge, newest_by), reverse=True)
     return [Entry(label_of(pledge.version), pledge=pledge) for pledge in found]

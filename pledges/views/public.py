@@ -39,6 +39,7 @@ def standing_words(standing: Standing) -> Words:
         PledgeState.SIGNED: Words(_("Signed, awaiting compliance review"), "open"),
         PledgeState.RETURNED: Words(_("Returned, not in force"), "bad"),
         PledgeState.REVOKED: Words(_("Revoked, no longer in force"), "bad"),
+        PledgeState.EXPIRED: Words(_("Expired, no longer in force"), "bad"),
         PledgeState.ERASED: Words(_("Erased after its retention period"), "bad"),
     }[PledgeState(standing.status)]
 
@@ -100,7 +101,7 @@ def _judged(judgement: Judgement, name: str) -> dict[str, object]:
 @per_minute(60)
 def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The standing of a signed pledge, with no word about the person; 404 for any other code."""
-    standing = verification.standing(pk)
+    standing = verification.standing(pk, at=timezone.now())
     if standing is None:
         return _noindex(render(request, "verify_unknown.html", status=HTTPStatus.NOT_FOUND))
     context = {

@@ -44,6 +44,7 @@ _SENTENCES: dict[str, str | Promise] = {
     "bad-boolean": gettext_lazy("true or false was expected, not “%(found)s”"),
     "bad-range": gettext_lazy("the range is not possible"),
     "bad-decimals": gettext_lazy("%(expected)s decimals are possible, not “%(found)s”"),
+    "bad-term": gettext_lazy("a term is of %(expected)s months, not of “%(found)s”"),
     "unknown-kind": gettext_lazy("“%(found)s” is no kind of blank; possible are: %(expected)s"),
     "unknown-profile-field": gettext_lazy(
         "“%(found)s” is not in people's records; possible are: %(expected)s"

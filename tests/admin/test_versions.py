@@ -90,6 +90,19 @@ def test_saving_unchanged_changes_only_what_was_typed(as_, chenjing, next_versio
     assert after.effective_on == before.effective_on
 
 
+def test_a_term_is_set_shown_and_kept_for_the_version_after(as_, chenjing, next_version, typed):
+    as_(chenjing).post(f"{URL}{next_version.pk}/edit/", typed(term_months="12"))
+    draft = stored(next_version)
+    assert draft.term_months == 12
+    page = as_(chenjing).get(f"{URL}{draft.pk}/change/").content.decode()
+    assert "自签署之日起 12 个月" in page and "本承诺书自签署之日起" in page
+    form = as_(chenjing).get(f"{URL}{draft.pk}/edit/").context["form"]
+    assert form["term_months"].value() == 12
+    for wrong in ("0", "601", "x", "1.5"):
+        answer = as_(chenjing).post(f"{URL}{draft.pk}/edit/", typed(term_months=wrong))
+        assert answer.context["form"].errors["term_months"]
+
+
 def test_a_fault_in_the_text_is_shown_at_its_text_and_line(as_, chenjing, next_version, typed):
     source = next_version.source_zh.replace("（3）", "（5）", 1)
     line = next(

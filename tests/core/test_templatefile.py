@@ -170,6 +170,16 @@ def test_the_content_is_what_the_version_says() -> None:
     assert digest_of(later.content()) == digest_of(definition.content())
     reworded = replace(definition, source=Localized(definition.source.zh, "x"))
     assert digest_of(reworded.content()) != digest_of(definition.content())
+    yearly = replace(definition, term_months=12)
+    assert digest_of(yearly.content()) != digest_of(definition.content())
+
+
+@pytest.mark.parametrize("months", ["0", "601", "1.5", "-12"])
+def test_a_term_is_a_whole_number_of_months(months: str) -> None:
+    head = SOUND.replace("effective_on:", f"term_months: {months}\neffective_on:")
+    kinds = {kind for _, _, kind, _ in faults(head)}
+    assert kinds == {"bad-term"}
+    assert faults(SOUND.replace("effective_on:", "term_months: x\neffective_on:")) != []
 
 
 def test_a_definition_is_checked_like_a_file() -> None:
@@ -220,6 +230,7 @@ BLANKS = (
         source=st.just(
             Localized("一、{{a}}{{b}}\n1. {{c}}{{d}}\n", "一、{{b}}{{a}}\n1. {{d}}{{c}}")
         ),
+        term_months=st.none() | st.integers(1, 600),
     )
 )
 @settings(max_examples=60, deadline=None)

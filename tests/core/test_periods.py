@@ -1,4 +1,4 @@
-"""How long data is kept: whole years by the calendar, the day of the end not counted."""
+"""Terms and retention: whole months and years by the calendar, the first day not counted."""
 
 from datetime import date, timedelta
 
@@ -6,9 +6,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledges.core.retention import erasable_from
+from pledges.core.periods import closes, erasable_from
 
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("began", "months", "last"),
+    [
+        (date(2026, 11, 24), 12, date(2027, 11, 24)),
+        (date(2026, 11, 30), 1, date(2026, 12, 30)),
+        (date(2026, 11, 30), 3, date(2027, 2, 28)),
+        (date(2027, 8, 31), 6, date(2028, 2, 29)),
+        (date(2026, 12, 31), 1, date(2027, 1, 31)),
+        (date(2026, 1, 1), 11, date(2026, 12, 1)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2026, 11, 24), 600, date(2076, 11, 24)),
+    ],
+)
+def test_a_period_closes_with_the_same_day_or_the_last_of_its_month(began, months, last):
+    assert closes(began, months) == last
+
+
+@given(DAYS, st.integers(min_value=1, max_value=600))
+def test_a_period_ends_in_its_month_and_never_late(began, months):
+    last = closes(began, months)
+    assert last.year * 12 + last.month == began.year * 12 + began.month + months
+    assert last.day <= began.day
+    assert last.day == began.day or (last + timedelta(days=1)).day == 1
 
 
 @pytest.mark.parametrize(
