@@ -10,7 +10,7 @@ from pledges.actions import answers, enrolment, preparing, review, signing
 from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode
 from pledges.core.lifecycle import VersionState
 from pledges.documents import Mark
-from pledges.gateways.passkeys import Party, document_challenge
+from pledges.gateways.passkeys import Laid, Party
 from pledges.models import Person, Pledge, TemplateVersion
 from tests import baseline
 from tests.authenticator import Passkey
@@ -160,7 +160,7 @@ def passkey(settings):
 
 def passkey_act(passkey, intent, *, wrong=None, **changes):
     """What a signer does who does everything right, by passkey; `wrong` bends the ceremony."""
-    challenge = document_challenge(
+    laid = Laid(
         document_sha256=intent.document_digest,
         version_digest=intent.version_digest,
         person_id=intent.person_id,
@@ -168,7 +168,7 @@ def passkey_act(passkey, intent, *, wrong=None, **changes):
         created_at=intent.created_at,
         expires_at=intent.expires_at,
     )
-    proof = PasskeyAnswer(passkey.answer(challenge, **(wrong or {})))
+    proof = PasskeyAnswer(passkey.answer(laid.challenge(), **(wrong or {})))
     return signing.SigningAct(**{"mark": MARK, "consented": True, "proof": proof, **changes})
 
 

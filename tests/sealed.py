@@ -132,7 +132,7 @@ class Installation:
 
     def authentication(self, revision0: bytes, *, passkey: Passkey | None = None) -> dict:
         used = passkey or self.passkey
-        challenge = passkeys.document_challenge(
+        laid = passkeys.Laid(
             document_sha256=sha256_hex(revision0),
             version_digest=VERSION,
             person_id=PERSON["id"],
@@ -140,7 +140,7 @@ class Installation:
             created_at=CREATED,
             expires_at=EXPIRES,
         )
-        assertion = passkeys.Assertion.from_browser(used.answer(challenge))
+        assertion = passkeys.Assertion.from_browser(used.answer(laid.challenge()))
         return {
             "method": "passkey",
             **assertion.as_block(),

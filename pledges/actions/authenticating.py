@@ -18,7 +18,7 @@ from pledges.actions import enrolment
 from pledges.actions.ledger_signing import signed_by_present_key
 from pledges.core import refusals
 from pledges.gateways import enrolments, passkeys
-from pledges.gateways.passkeys import Assertion, Reason
+from pledges.gateways.passkeys import Assertion, Laid, Reason
 from pledges.models import Organisation, Person, Signature, SigningIntent
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def request_options(intent: SigningIntent, ways: Ways) -> dict[str, Any] | None:
     if not ways.passkeys:
         return None
     return passkeys.request_options(
-        _challenge(intent),
+        _laid(intent).challenge(),
         rp_id=enrolment.party().id,
         credential_ids=[each.credential.id for each in ways.passkeys],
     )
@@ -131,7 +131,7 @@ def _by_passkey(proof: PasskeyAnswer, intent: SigningIntent, person: Person) -> 
     used, party = known[assertion.credential_id], enrolment.party()
     passkeys.verify(
         assertion,
-        challenge=_challenge(intent),
+        challenge=_laid(intent).challenge(),
         party=party,
         credential=used.credential,
         seen=_highest_counter(intent, used.statement.credential_id),
@@ -144,7 +144,7 @@ def _by_passkey(proof: PasskeyAnswer, intent: SigningIntent, person: Person) -> 
         "enrolment": enrolment.for_evidence(used),
     }
     # What is kept must convince somebody who has nothing else.
-    passkeys.reverify(block, **_bound(intent))
+    passkeys.reverify(block, _laid(intent))
     number = intent.signer["employee_number"]
     enrolments.check(
         block, person_id=person.pk, employee_number=number, verifier=signed_by_present_key
@@ -152,20 +152,16 @@ def _by_passkey(proof: PasskeyAnswer, intent: SigningIntent, person: Person) -> 
     return Authentication(Signature.Method.PASSKEY, used.authenticator.pk, block)
 
 
-def _bound(intent: SigningIntent) -> dict[str, Any]:
+def _laid(intent: SigningIntent) -> Laid:
     """What a passkey's signature is bound to."""
-    return {
-        "document_sha256": intent.document_digest,
-        "version_digest": intent.version_digest,
-        "person_id": intent.person_id,
-        "nonce": intent.nonce,
-        "created_at": intent.created_at,
-        "expires_at": intent.expires_at,
-    }
-
-
-def _challenge(intent: SigningIntent) -> bytes:
-    return passkeys.document_challenge(**_bound(intent))
+    return Laid(
+        document_sha256=intent.document_digest,
+        version_digest=intent.version_digest,
+        person_id=intent.person_id,
+        nonce=intent.nonce,
+        created_at=intent.created_at,
+        expires_at=intent.expires_at,
+    )
 
 
 def _highest_counter(intent: SigningIntent, credential_id: str) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from typing import Any, Final
@@ -29,12 +30,12 @@ from pledges.gateways.webauthn import (
 __all__ = [
     "Assertion",
     "Credential",
+    "Laid",
     "Party",
     "Reason",
     "Refused",
     "base64",
     "credential_in",
-    "document_challenge",
     "introduction_challenge",
     "registered",
     "request_options",
@@ -49,27 +50,26 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 PATIENCE: Final = 180_000  # ms that the browser waits for the person
 
 
-def document_challenge(
-    *,
-    document_sha256: str,
-    version_digest: str,
-    person_id: int,
-    nonce: str,
-    created_at: datetime,
-    expires_at: datetime,
-) -> bytes:
-    """What the authenticator signs for one document, one person, one time.
+@dataclass(frozen=True)
+class Laid:
+    """One document, laid before one person between two times (aware); digests, nonce in hex."""
 
-    Digests and nonce in hexadecimal; the times, aware, are those between which the document lies
-    before the person. Raises one of `FAULTS` where a value has another form.
-    """
-    parts = [bytes.fromhex(value) for value in (document_sha256, version_digest, nonce)]
-    if [len(part) for part in parts] != [32, 32, 32]:
-        raise ValueError("digests and nonce have 32 bytes each")
-    document, version, once = parts
-    person = person_id.to_bytes(8, "big")
-    window = _moment(created_at) + _moment(expires_at)
-    return hashlib.sha256(DOCUMENT_TAG + document + version + person + once + window).digest()
+    document_sha256: str
+    version_digest: str
+    person_id: int
+    nonce: str
+    created_at: datetime
+    expires_at: datetime
+
+    def challenge(self) -> bytes:
+        """What the authenticator signs. Raises one of `FAULTS` where a value has another form."""
+        parts = [bytes.fromhex(v) for v in (self.document_sha256, self.version_digest, self.nonce)]
+        if [len(part) for part in parts] != [32, 32, 32]:
+            raise ValueError("digests and nonce have 32 bytes each")
+        document, version, once = parts
+        person = self.person_id.to_bytes(8, "big")
+        window = _moment(self.created_at) + _moment(self.expires_at)
+        return hashlib.sha256(DOCUMENT_TAG + document + version + person + once + window).digest()
 
 
 def _moment(time: datetime) -> bytes:
@@ -144,16 +144,7 @@ def verify(
         raise Refused(Reason.COUNTER_ROLLBACK)
 
 
-def reverify(
-    block: Mapping[str, Any],
-    *,
-    document_sha256: str,
-    version_digest: str,
-    person_id: int,
-    nonce: str,
-    created_at: datetime,
-    expires_at: datetime,
-) -> None:
+def reverify(block: Mapping[str, Any], laid: Laid) -> None:
     """Raise `Refused` unless a stored authentication block signs exactly this document, then.
 
     Needs nothing but the evidence. Whose passkey it was is for `enrolments.check`.
@@ -161,14 +152,7 @@ def reverify(
     try:
         rp_id = block["rp_id"]
         credential = Credential(unbase64(block["credential_id"]), unbase64(block["public_key"]))
-        challenge = document_challenge(
-            document_sha256=document_sha256,
-            version_digest=version_digest,
-            person_id=person_id,
-            nonce=nonce,
-            created_at=created_at,
-            expires_at=expires_at,
-        )
+        challenge = laid.challenge()
     except FAULTS as error:
         raise Refused(Reason.MALFORMED) from error
     if block.get("method") != "passkey" or not isinstance(rp_id, str) or not rp_id:

@@ -23,16 +23,16 @@ def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
     if block["method"] != "passkey":
         return None, "password-claimed", {}
     person = evidence["person"]
+    laid = passkeys.Laid(
+        document_sha256=evidence["document"]["sha256"],
+        version_digest=evidence["template"]["digest"],
+        person_id=person["id"],
+        nonce=evidence["intent"]["nonce"],
+        created_at=moment(evidence, "intent.created_at"),
+        expires_at=moment(evidence, "intent.expires_at"),
+    )
     try:
-        passkeys.reverify(
-            block,
-            document_sha256=evidence["document"]["sha256"],
-            version_digest=evidence["template"]["digest"],
-            person_id=person["id"],
-            nonce=evidence["intent"]["nonce"],
-            created_at=moment(evidence, "intent.created_at"),
-            expires_at=moment(evidence, "intent.expires_at"),
-        )
+        passkeys.reverify(block, laid)
         key = _ledger_key(evidence["ledger"], roots, moment(evidence, "signed_at"))
         statement = enrolments.check(
             block,

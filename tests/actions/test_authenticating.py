@@ -56,15 +56,15 @@ def test_what_a_passkey_signed_is_kept_and_proves_itself(laid, liming, passkey):
     signature = pledge.signature
     assert signature.method == Signature.Method.PASSKEY
     block = json.loads(json.dumps(signature.assertion))
-    bound = {
-        "document_sha256": pledge.document_digest,
-        "version_digest": pledge.version.digest,
-        "person_id": liming.pk,
-        "nonce": intent.nonce,
-        "created_at": intent.created_at,
-        "expires_at": intent.expires_at,
-    }
-    passkeys.reverify(block, **bound)
+    laid = passkeys.Laid(
+        document_sha256=pledge.document_digest,
+        version_digest=pledge.version.digest,
+        person_id=liming.pk,
+        nonce=intent.nonce,
+        created_at=intent.created_at,
+        expires_at=intent.expires_at,
+    )
+    passkeys.reverify(block, laid)
     told = enrolments.check(
         block, person_id=liming.pk, employee_number="E1001", verifier=signed_by_ledger
     )

@@ -27,7 +27,7 @@ DOCUMENT = {
     "expires_at": START + timedelta(minutes=10),
 }
 LATER = DOCUMENT["expires_at"] + timedelta(microseconds=1)
-CHALLENGE = passkeys.document_challenge(**DOCUMENT)
+CHALLENGE = passkeys.Laid(**DOCUMENT).challenge()
 LEDGER = Ed25519PrivateKey.generate()
 
 
@@ -79,7 +79,7 @@ def test_an_honest_answer_holds_now_and_from_the_evidence_alone(kind):
     answer = passkey.answer(CHALLENGE)
     verify(answer, passkey)
     stored = json.loads(json.dumps(block_of(answer, passkey)))
-    passkeys.reverify(stored, **DOCUMENT)
+    passkeys.reverify(stored, passkeys.Laid(**DOCUMENT))
 
 
 def test_an_authenticator_that_does_not_count_signs_again(passkey):
@@ -95,11 +95,11 @@ def test_the_challenge_depends_on_everything():
         "created_at": START - timedelta(microseconds=1),
         "expires_at": LATER,
     }
-    others = [passkeys.document_challenge(**{**DOCUMENT, k: v}) for k, v in changed.items()]
+    others = [passkeys.Laid(**{**DOCUMENT, k: v}).challenge() for k, v in changed.items()]
     swapped = {"document_sha256": "2b" * 32, "version_digest": "1a" * 32}
-    others.append(passkeys.document_challenge(**{**DOCUMENT, **swapped}))
+    others.append(passkeys.Laid(**{**DOCUMENT, **swapped}).challenge())
     swapped = {"created_at": DOCUMENT["expires_at"], "expires_at": DOCUMENT["created_at"]}
-    others.append(passkeys.document_challenge(**{**DOCUMENT, **swapped}))
+    others.append(passkeys.Laid(**{**DOCUMENT, **swapped}).challenge())
     assert len({CHALLENGE, *others}) == 9
 
 
@@ -107,7 +107,7 @@ def test_the_challenge_is_about_moments_however_they_are_written():
     """The organisation's time zone may be another one when the evidence is written."""
     elsewhere = timezone(timedelta(hours=-9, minutes=-30))
     times = {name: DOCUMENT[name].astimezone(elsewhere) for name in ("created_at", "expires_at")}
-    assert passkeys.document_challenge(**{**DOCUMENT, **times}) == CHALLENGE
+    assert passkeys.Laid(**{**DOCUMENT, **times}).challenge() == CHALLENGE
 
 
 @pytest.mark.parametrize("name", ["created_at", "expires_at"])
@@ -117,7 +117,10 @@ def test_the_challenge_is_about_moments_however_they_are_written():
 )
 def test_a_time_that_no_challenge_can_hold_is_refused(passkey, name, time):
     block = block_of(passkey.answer(CHALLENGE), passkey)
-    refused(Reason.MALFORMED, lambda: passkeys.reverify(block, **{**DOCUMENT, name: time}))
+    refused(
+        Reason.MALFORMED,
+        lambda: passkeys.reverify(block, passkeys.Laid(**{**DOCUMENT, name: time})),
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +179,7 @@ def test_a_bent_ceremony_is_refused(passkey, name):
 def test_a_bent_ceremony_is_refused_from_the_evidence_too(passkey, name):
     wrong, reason = BENT[name]
     block = block_of(passkey.answer(CHALLENGE, **wrong), passkey)
-    refused(reason, lambda: passkeys.reverify(block, **DOCUMENT))
+    refused(reason, lambda: passkeys.reverify(block, passkeys.Laid(**DOCUMENT)))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +189,7 @@ def test_a_bent_ceremony_is_refused_from_the_evidence_too(passkey, name):
 def test_no_origin_passes_for_another(origin):
     passkey = Passkey(rp_id="example.com", origin=origin)
     block = {**block_of(passkey.answer(CHALLENGE), passkey), "rp_id": "example.com"}
-    refused(Reason.WRONG_ORIGIN, lambda: passkeys.reverify(block, **DOCUMENT))
+    refused(Reason.WRONG_ORIGIN, lambda: passkeys.reverify(block, passkeys.Laid(**DOCUMENT)))
 
 
 def test_a_replay_for_another_document_or_another_time_is_refused(passkey):
@@ -199,10 +202,13 @@ def test_a_replay_for_another_document_or_another_time_is_refused(passkey):
         {"expires_at": LATER},
     ):
         other = {**DOCUMENT, **change}
-        challenge = passkeys.document_challenge(**other)
+        challenge = passkeys.Laid(**other).challenge()
         refused(Reason.WRONG_CHALLENGE, lambda c=challenge: verify(answer, passkey, challenge=c))
         block = block_of(answer, passkey)
-        refused(Reason.WRONG_CHALLENGE, lambda o=other, b=block: passkeys.reverify(b, **o))
+        refused(
+            Reason.WRONG_CHALLENGE,
+            lambda o=other, b=block: passkeys.reverify(b, passkeys.Laid(**o)),
+        )
 
 
 def test_anothers_credential_is_refused(passkey):
@@ -284,7 +290,7 @@ def test_whatever_stands_in_the_evidence_it_is_refused_and_nothing_else(changes)
         return
 
     def judge():
-        passkeys.reverify(block, **DOCUMENT)
+        passkeys.reverify(block, passkeys.Laid(**DOCUMENT))
         enrolments.check(block, person_id=7, employee_number="E1001", verifier=verifier)
 
     with pytest.raises(passkeys.Refused):
