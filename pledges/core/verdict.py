@@ -72,6 +72,11 @@ class Verdict:
     sha256: str
     statement: Statement | None = None
 
+    @property
+    def failed(self) -> Check | None:
+        """The check that rejected the file."""
+        return next((line.check for line in self.lines if line.passed is False), None)
+
 
 class Rejected(Exception):
     """Raised by a check that fails, with the reason's code and what its words need."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pledges import verification
 from pledges.core import verdict_words
 from pledges.core.lifecycle import PledgeState
-from pledges.core.verdict import Outcome
+from pledges.core.verdict import Check, Outcome
 from pledges.verification import Judgement, Standing
 from pledges.views.throttle import per_minute
 
@@ -63,6 +63,8 @@ def check(request: HttpRequest) -> HttpResponse:
 
 def _headline(judgement: Judgement, language: str) -> Words:
     """The verdict in a sentence; that a file is genuine is no good news where its pledge ended."""
+    if judgement.verdict.failed is Check.PROOF:
+        return Words(_("The PDF passes; the separate proof is not that of this PDF"), "bad")
     outcome, standing = judgement.verdict.outcome, judgement.standing
     stands = standing_words(standing) if standing else None
     if stands and stands.look == "bad":

@@ -99,7 +99,8 @@ def test_a_file_that_is_too_large_is_not_taken(client):
 def test_a_broken_proof_is_told(client, finished):
     proof = SimpleUploadedFile("proof.json", b"{}")
     said = text_of(post(client, finished, proof=proof))
-    assert "不予采信" in said and "独立证明" in said
+    assert "PDF 文件通过核验，但所附的独立证明不属于该文件" in said
+    assert "不予采信" not in said
 
 
 def test_it_is_throttled(client, finished):
