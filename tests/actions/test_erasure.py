@@ -231,7 +231,7 @@ def test_drafts_wait_for_nothing(draft, liming, erase, now):
     erase(liming, at=now + timedelta(minutes=1))
     assert traces(PERSONAL) == set()
     assert Pledge.objects.get(pk=pledge.pk).status == PledgeState.ERASED
-    assert verification.standing(pledge.pk) is None  # it was never signed
+    assert verification.standing(pledge.pk, at=now) is None  # it was never signed
 
 
 @pytest.mark.django_db

@@ -223,4 +223,4 @@ def test_an_erased_pledge_is_erased_under_other_bytes_too(
 def test_a_pledge_under_a_name_that_is_none_of_ours_has_no_standing(installation, finished, now):
     """Only who holds the keys can seal one; the page must not fail over it."""
     told = judge(finished, trust=installation.trust, at=now + timedelta(days=1)).statement
-    assert verification._standing_of(replace(told, pledge_id="CN-2026-000007")) is None
+    assert verification._standing_of(replace(told, pledge_id="CN-2026-000007"), now) is None
