@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from pledges.actions import templates
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import Pledge
 from tests.e2e.pages import Draft, download, said
@@ -160,3 +161,22 @@ def _check_archive(archive: bytes, numbers: set[str]) -> None:
     assert files["manifest.csv"].startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(files["manifest.csv"].decode("utf-8-sig"))))
     assert {row[1] for row in rows[1:]} == numbers
+
+
+def test_a_click_beside_a_template_does_not_lose_what_was_typed(window, chenjing, accepted, device):
+    draft = templates.revise(accepted("contract").version, actor=chenjing, at=timezone.now())
+    page = window(chenjing, device=device).tab(f"/admin/pledges/templateversion/{draft.pk}/edit/")
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.locator("#id_change_note_zh").fill("调整措辞。")
+    page.locator(".record .actions a").click()
+    expect(page.locator("#id_change_note_zh")).to_have_value("调整措辞。")
+    assert asked == ["beforeunload"]
+    page.locator("#id_change_note_en").fill("Wording.")
+    page.locator(".record [type=submit]").click()
+    page.wait_for_url(f"**/{draft.pk}/change/")
