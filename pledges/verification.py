@@ -68,15 +68,16 @@ def standing(code: uuid.UUID, *, at: datetime) -> Standing | None:
     pledge = Pledge.objects.issued().select_related("version", "person").filter(pk=code).first()
     if pledge is None:
         return None
+    state = pledge.state_on(Organisation.current().day(at))
     return Standing(
         pledge=pledge,
         number=pledge.number or "",
-        status=pledge.state_on(Organisation.current().day(at)),
+        status=state,
         signed_at=pledge.signed_at,
         reviewed_at=pledge.reviewed_at,
         revoked_at=pledge.revoked_at,
         ends_on=pledge.ends_on,
-        superseded_at=_superseded_at(pledge),
+        superseded_at=_superseded_at(pledge) if state == PledgeState.ACCEPTED else None,
         erased_at=pledge.person.erased_at if pledge.status == PledgeState.ERASED else None,
         document_digest=pledge.document_digest,
         files=tuple(pledge.documents.all()),
@@ -84,12 +85,13 @@ def standing(code: uuid.UUID, *, at: datetime) -> Standing | None:
 
 
 def _superseded_at(pledge: Pledge) -> datetime | None:
-    """When the same person's next pledge on the same template was accepted, if one was."""
-    if pledge.status != PledgeState.ACCEPTED:
-        return None
+    """When the same person's next pledge on the same template was accepted, if one was.
+
+    Whether that one has ended with its term since does not matter: it took this one's place.
+    """
     return (
-        Pledge.objects.accepted()
-        .filter(
+        Pledge.objects.filter(
+            status__in=(PledgeState.ACCEPTED, PledgeState.EXPIRED),
             person_id=pledge.person_id,
             version__template_id=pledge.version.template_id,
             reviewed_at__gt=pledge.reviewed_at,

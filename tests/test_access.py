@@ -219,6 +219,13 @@ def test_the_system_reads_and_signs_nothing(draft):
         assert not access.allows(SYSTEM, act, pledge)
 
 
+def test_nobody_but_the_system_ends_a_term(signed, liming, chenjing, zhoumin, wuying, admin):
+    pledge = signed()
+    assert access.allows(SYSTEM, Act.EXPIRE_PLEDGE, pledge)
+    for person in (liming, chenjing, zhoumin, wuying, admin):
+        assert not access.allows(person, Act.EXPIRE_PLEDGE, pledge)
+
+
 def test_a_deactivated_person_may_nothing(chenjing, signed):
     pledge = signed()
     chenjing.is_active = False

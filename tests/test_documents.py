@@ -13,6 +13,7 @@ import pytest
 import zxingcpp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from weasyprint import HTML
 
 from benchmarks import samples
 from pledges import documents
@@ -21,6 +22,7 @@ from pledges.core.blanks import Blank, Kind, Localized, Option, display
 from pledges.core.clauses import Words
 from pledges.documents import body, marks
 from pledges.gateways import fonts, increments, pdf
+from pledges.gateways.markup import Markup
 from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 from tests.gateways.papers import opened, poppler, text_of
 
@@ -105,6 +107,20 @@ def test_the_first_page_bears_number_version_and_digests(papers, slug, language)
     for wanted in (sheet.number, sheet.version_digest, sheet.content_digest, sheet.organisation):
         assert squeezed(wanted) in first
     assert ("第1版" if language == "zh-hans" else "Version1") in first
+
+
+@pytest.mark.parametrize(("slug", "language"), ALL)
+def test_an_html_parser_reads_the_paper_as_our_xml_parser_does(slug, language):
+    markup = documents.paper_html(samples.sheet(slug, language))
+
+    def tree(root):
+        return [
+            (each.tag, each.attrib, (each.text or "").strip(), (each.tail or "").strip())
+            for each in root.iter()
+        ]
+
+    ours = Markup(markup, url_fetcher=None).etree_element
+    assert tree(ours) == tree(HTML(string=markup).etree_element)
 
 
 @pytest.mark.parametrize(("slug", "language"), ALL)

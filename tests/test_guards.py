@@ -91,6 +91,7 @@ def test_what_opens_a_commitment_is_erased_or_kept_but_never_changed(signed):
         {"signer_name": "王芳"},
         {"answers": {}},
         {"document_digest": "0" * 64},
+        {"ends_on": "2030-01-01"},
         {"number": "CN-2026-999999"},
         {"number": None},
         {"status": "draft", "signed_at": None},
@@ -104,7 +105,13 @@ def test_a_signed_pledge_is_frozen(accepted, change):
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("status", "draft"), ("blanks", "[]"), ("effective_on", "2020-01-01")]
+    ("column", "value"),
+    [
+        ("status", "draft"),
+        ("blanks", "[]"),
+        ("effective_on", "2020-01-01"),
+        ("term_months", 12),
+    ],
 )
 def test_a_published_version_is_frozen(version, column, value):
     refused(lambda: TemplateVersion.objects.filter(pk=version().pk).update(**{column: value}))

@@ -70,9 +70,9 @@ def _lay(
             draft.due_on = due_on
             draft.save(update_fields=["due_on"])
         return draft
-    if (
-        own.awaiting_review().filter(version__template_id=version.template_id).exists()
-        or own.in_force(Organisation.current().day(at)).filter(version=version).exists()
+    today = Organisation.current().day(at)
+    if own.awaiting_review().filter(version__template_id=version.template_id).exists() or any(
+        not held.may_be_followed_on(today) for held in own.accepted().filter(version=version)
     ):
         raise refusals.AlreadyWaiting
     pledge = Pledge.objects.create(
@@ -175,7 +175,9 @@ def draft_after(returned: Pledge, *, at: datetime) -> Pledge:
     """
     version = returned.version
     if version.status != VersionState.PUBLISHED:
-        newest = TemplateVersion.objects.current(at.date()).filter(template=version.template)
+        newest = TemplateVersion.objects.current(Organisation.current().day(at)).filter(
+            template=version.template
+        )
         version = newest.first() or version
     draft, _created = Pledge.objects.get_or_create(
         person=returned.person,

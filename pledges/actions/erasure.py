@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, notices
 from pledges.access import Act
-from pledges.actions import enrolment, roster
+from pledges.actions import enrolment, expiring, roster
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.core.periods import erasable_from
@@ -71,6 +71,7 @@ def erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     with transaction.atomic():
         access.require(actor, Act.ERASE_PERSON, person)
         locked = Person.objects.select_for_update().get(pk=person.pk)
+        expiring.expire_due(at, Pledge.objects.of(locked))
         pledges = _locked_pledges(locked)
         files = _files_of(pledges)
         if locked.erased_at is None:
@@ -108,20 +109,22 @@ def _kept(pledges: Any, at: datetime) -> Iterator[Kept]:
     for pledge in pledges:
         if pledge.status in (PledgeState.DRAFT, PledgeState.ERASED):
             continue
-        number = pledge.number or ""
-        if pledge.status not in lifecycle.ERASE.sources:
-            yield Kept(number, pledge.status)
+        number, state = pledge.number or "", pledge.state_on(today)
+        if state not in lifecycle.ERASE.sources:
+            yield Kept(number, state)
             continue
-        day = erasable_from(_ended(pledge, organisation), pledge.version.template.retention_years)
+        day = erasable_from(
+            _ended(pledge, state, organisation), pledge.version.template.retention_years
+        )
         if today < day:
-            yield Kept(number, pledge.status, day)
+            yield Kept(number, state, day)
 
 
-def _ended(pledge: Pledge, organisation: Organisation) -> date:
+def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
     """The day of the last thing that happened to `pledge`."""
     events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
     days = [organisation.day(event) for event in events if event is not None]
-    if pledge.status == lifecycle.EXPIRE.target and pledge.ends_on is not None:
+    if state == PledgeState.EXPIRED and pledge.ends_on is not None:
         days.append(pledge.ends_on)
     return max(days)
 

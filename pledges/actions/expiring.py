@@ -1,7 +1,7 @@
-"""A pledge's term: the end that it was given at its signing, noted when the day comes."""
+"""A pledge's term: the end that it was given at its signing, noted when the day has passed."""
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from contextlib import suppress
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,8 +10,10 @@ from django_tasks import task
 from pledges import access, audit, notices
 from pledges.access import SYSTEM, Act
 from pledges.core import lifecycle, refusals
+from pledges.core.lifecycle import Forbidden
 from pledges.core.periods import closes
 from pledges.models import Organisation, Pledge
+from pledges.models.pledges import PledgeQuerySet
 
 
 def last_day(pledge: Pledge, signed_at: datetime) -> date | None:
@@ -23,15 +25,32 @@ def last_day(pledge: Pledge, signed_at: datetime) -> date | None:
 def schedule(pledge: Pledge) -> None:
     """Queue the end of an accepted pledge's term, in the caller's transaction, if it has one."""
     if pledge.ends_on is not None:
-        end_of_term.using(run_after=_midnight_after(pledge.ends_on)).enqueue(str(pledge.pk))
+        after = Organisation.current().end_of(pledge.ends_on)
+        end_of_term.using(run_after=after).enqueue(str(pledge.pk))
 
 
 @task()
 def end_of_term(pledge_id: str) -> None:
-    """What the worker does when the day has come; a pledge that ended otherwise stays so."""
+    """What the worker does when a term should have ended: all that are over, whosever they are.
+
+    So one run makes up for others that failed. The company may have moved to another time zone
+    since it was queued: then the day of this one is still to come.
+    """
+    expire_due(timezone.now())
     pledge = Pledge.objects.get(pk=pledge_id)
     if pledge.status in lifecycle.EXPIRE.sources:
-        expire(pledge, actor=SYSTEM, at=timezone.now())
+        schedule(pledge)
+
+
+def expire_due(at: datetime, among: PledgeQuerySet | None = None) -> int:
+    """Note every end of a term that has passed by `at`, and give their number."""
+    every = Pledge.objects.all() if among is None else among
+    noted = 0
+    for pledge in every.over(Organisation.current().day(at)):
+        with suppress(Forbidden):  # revoked, or noted by somebody else, a moment ago
+            expire(pledge, actor=SYSTEM, at=at)
+            noted += 1
+    return noted
 
 
 @transaction.atomic
@@ -40,21 +59,24 @@ def expire(pledge: Pledge, *, actor: access.Actor, at: datetime) -> Pledge:
     locked = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
     lifecycle.require(lifecycle.EXPIRE, locked.status)
     access.require(actor, Act.EXPIRE_PLEDGE, locked)
-    if locked.ends_on is None or at < _midnight_after(locked.ends_on):
+    today = Organisation.current().day(at)
+    if locked.ends_on is None or locked.ends_on >= today:
         raise refusals.TermNotOver
     changed = Pledge.objects.filter(pk=locked.pk, status__in=lifecycle.EXPIRE.sources).update(
         status=lifecycle.EXPIRE.target
     )
     if changed != 1:
-        raise lifecycle.Forbidden(lifecycle.EXPIRE, locked.status)
+        raise Forbidden(lifecycle.EXPIRE, locked.status)
     locked.status = lifecycle.EXPIRE.target
     facts = {"ended": locked.ends_on.isoformat()}
     audit.record(lifecycle.EXPIRE.event, actor=actor, subject=locked, at=at, facts=facts)
-    notices.announce(notices.EXPIRED, locked)
+    if not _followed(locked, today):
+        notices.announce(notices.EXPIRED, locked)
     return locked
 
 
-def _midnight_after(day: date) -> datetime:
-    """The end of `day` by the organisation's clock."""
-    zone = ZoneInfo(Organisation.current().time_zone)
-    return datetime.combine(day + timedelta(days=1), time.min, zone)
+def _followed(pledge: Pledge, today: date) -> bool:
+    """Whether the signer has signed the next pledge of the template already."""
+    template = pledge.version.template_id
+    others = Pledge.objects.filter(person_id=pledge.person_id, version__template_id=template)
+    return (others.awaiting_review() | others.in_force(today)).exists()

@@ -33,7 +33,8 @@ class Reason:
 def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     """Accept a signed pledge in the company's name; accepting it again changes nothing.
 
-    Raises `SealUnavailable`, or `ClockBehind` before the signing; then nothing has changed.
+    Raises `SealUnavailable`, `ClockBehind` before the signing, `TermOver` after the last day of its
+    term; then nothing has changed.
     """
     seen = Pledge.objects.select_related("version__font").get(pk=pledge.pk)
     access.require(actor, Act.JUDGE_PLEDGE, seen)
@@ -42,6 +43,8 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     lifecycle.require(lifecycle.ACCEPT, seen.status)
     if seen.signed_at and at < seen.signed_at:
         raise refusals.ClockBehind
+    if seen.ends_on and seen.ends_on < Organisation.current().day(at):
+        raise refusals.TermOver
     sealed = _seal(seen, at)
     faults.point("accept:sealed")
     kept = issuing.keep(sealed, sealing.level_at_acceptance())
@@ -101,6 +104,8 @@ def return_to_manager(
 def revoke(pledge: Pledge, *, actor: Person, at: datetime, reason: str) -> Pledge:
     """End a pledge that is in force, with a reason; its documents stay as they are."""
     locked = _lock(pledge, lifecycle.REVOKE, Act.REVOKE_PLEDGE, actor)
+    # What has ended with its term, noted or not, did not end by a revocation.
+    lifecycle.require(lifecycle.REVOKE, locked.state_on(Organisation.current().day(at)))
     _check_words(reason)
     changed = Pledge.objects.filter(pk=locked.pk, status__in=lifecycle.REVOKE.sources).update(
         status=lifecycle.REVOKE.target,

@@ -58,12 +58,12 @@ def _pledges(person: Person) -> list[Figure]:
         ),
         Figure(
             _("In force"),
-            Pledge.objects.in_force(Organisation.current().day(timezone.now())).count(),
+            Pledge.objects.accepted().count(),
             f"{address}?state={PledgeState.ACCEPTED}",
         ),
     ]
     if access.allows(person, Act.ASSIGN_PLEDGE, person):
-        overdue = Pledge.objects.overdue(timezone.now()).count()
+        overdue = Pledge.objects.overdue(Organisation.current().day(timezone.now())).count()
         figures.append(
             Figure(_("Not signed in time"), overdue, f"{address}?state={PledgeState.DRAFT}")
         )

@@ -1,9 +1,8 @@
 """The filters of the list of pledges: state, template, version, department, flagged, period."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
@@ -169,13 +168,11 @@ class PeriodFilter(SimpleListFilter):
         }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        zone = ZoneInfo(Organisation.current().time_zone)
+        organisation = Organisation.current()
         if self.first:
-            start = datetime.combine(self.first, time.min, zone)
-            queryset = queryset.filter(signed_at__gte=start)
+            queryset = queryset.filter(signed_at__gte=organisation.start_of(self.first))
         if self.last:
-            end = datetime.combine(self.last + timedelta(days=1), time.min, zone)
-            queryset = queryset.filter(signed_at__lt=end)
+            queryset = queryset.filter(signed_at__lt=organisation.end_of(self.last))
         return queryset
 
 

@@ -153,6 +153,12 @@ class ClockBehind(SealUnavailable):
     kind = "clock-behind"
 
 
+class TermOver(Refusal):
+    """The pledge waited for its acceptance until its term had passed."""
+
+    kind = "term-over"
+
+
 class TermNotOver(Refusal):
     """The pledge has no term, or its last day has not passed."""
 

@@ -155,8 +155,10 @@ def _read_head(
 
 
 def _term(reader: NodeReader, node: Node | None) -> int | None:
-    number = reader.number(node) if node is not None else None
-    if node is None or number is None:
+    if node is None:
+        return None
+    number = reader.number(node)
+    if number is None:
         return None
     if number not in range(1, LONGEST_TERM + 1):
         reader.fault(node, "bad-term", f"1-{LONGEST_TERM}", str(number))

@@ -36,8 +36,11 @@ def term_line(months: int, language: str) -> str:
     """For how long the pledge binds who signs it."""
     if language == ENGLISH:
         unit = "month" if months == 1 else "months"
-        return f"This pledge is in force for {months} {unit} from the day on which it is signed."
-    return f"本承诺书自签署之日起 {months} 个月内有效。"
+        return (
+            f"Unless it provides otherwise, this pledge is in force for {months} {unit} "
+            "from the day on which it is signed."
+        )
+    return f"除本承诺书另有约定外，本承诺书自签订之日起 {months} 个月内有效。"
 
 
 def version_line(version: int, effective_on: date, language: str) -> str:

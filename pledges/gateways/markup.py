@@ -37,6 +37,9 @@ UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class Markup(HTML):  # type: ignore[misc]  # the library has no types
     """HTML that is well-formed XML too, parsed as XML: ten times as fast, and nothing is guessed.
 
+    WeasyPrint's own constructor would parse the text itself, so this one takes its place and sets
+    what the pinned version sets.
+
     Raises `xml.etree.ElementTree.ParseError` for what is not well-formed.
     """
 

@@ -54,6 +54,19 @@ FORWARD = PLEDGE % {
 BACKWARD = PLEDGE % {"expiry": "", "erasable": ERASABLE}
 
 
+def refuse_to_lose_terms(apps, schema_editor):
+    """Backwards, the terms would be gone, and with them what the versions' digests cover."""
+    pledge = apps.get_model("pledges", "Pledge")
+    version = apps.get_model("pledges", "TemplateVersion")
+    if (
+        version.objects.filter(term_months__isnull=False).exists()
+        or pledge.objects.filter(ends_on__isnull=False).exists()
+    ):
+        raise migrations.exceptions.IrreversibleError(
+            "There are template versions or pledges with a term: what they say cannot be taken back."
+        )
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("pledges", "0010_employee_number"),
@@ -151,6 +164,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("signed_at__isnull", False), _connector="OR"
+                ),
+                name="pledge_term_comes_with_the_signing",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="templateversion",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -162,4 +184,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
+        migrations.RunPython(migrations.RunPython.noop, refuse_to_lose_terms),
     ]

@@ -1,6 +1,6 @@
 """People, their departments, and the one organisation that this installation serves."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -74,6 +74,14 @@ class Organisation(BilingualName):
     def day(self, at: datetime) -> date:
         """The day that it is at `at` by the organisation's calendar."""
         return at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def start_of(self, day: date) -> datetime:
+        """The midnight with which `day` begins."""
+        return datetime.combine(day, time.min, ZoneInfo(self.time_zone))
+
+    def end_of(self, day: date) -> datetime:
+        """The midnight with which `day` ends."""
+        return self.start_of(day + timedelta(days=1))
 
 
 class Department(BilingualName):

@@ -1,7 +1,7 @@
 """Pledges: who undertook what on which version, where it stands, and what was judged."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.core.lifecycle import PledgeState
 from pledges.models.templates import TemplateVersion
+
+RENEWAL = timedelta(days=60)
+"""For so long before the end of its term a pledge may be followed by the next."""
 
 PLEDGE_STATES = [
     (PledgeState.DRAFT, _("To be signed")),
@@ -40,6 +43,10 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
         """Accepted, and not past the last day of its term, whether that was noted yet or not."""
         return self.accepted().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
 
+    def over(self, today: date) -> "PledgeQuerySet":
+        """Accepted, and past the last day of its term: what is still to be noted."""
+        return self.accepted().filter(ends_on__lt=today)
+
     def issued(self) -> "PledgeQuerySet":
         """Everything that was ever signed."""
         return self.filter(signed_at__isnull=False)
@@ -48,8 +55,8 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
         """Everything that was ever signed and still has its content and its files."""
         return self.issued().exclude(status=PledgeState.ERASED)
 
-    def overdue(self, now: datetime) -> "PledgeQuerySet":
-        return self.drafts().filter(due_on__lt=now.date())
+    def overdue(self, today: date) -> "PledgeQuerySet":
+        return self.drafts().filter(due_on__lt=today)
 
 
 class Pledge(models.Model):
@@ -142,6 +149,10 @@ class Pledge(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="pledge_term_comes_with_the_signing",
+                condition=Q(ends_on__isnull=True) | Q(signed_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="pledge_expired_had_a_term",
                 condition=~Q(status=PledgeState.EXPIRED) | Q(ends_on__isnull=False),
             ),
@@ -175,6 +186,12 @@ class Pledge(models.Model):
         """Where the pledge stands on `today`: a term ends with its day, noted yet or not."""
         over = self.ends_on is not None and self.ends_on < today
         return PledgeState.EXPIRED if over and self.status == PledgeState.ACCEPTED else self.status
+
+    def may_be_followed_on(self, today: date) -> bool:
+        """Whether its signer may sign the next one: it has ended, or will within `RENEWAL`."""
+        if self.status == PledgeState.ACCEPTED:
+            return self.ends_on is not None and self.ends_on - RENEWAL <= today
+        return self.status not in (PledgeState.DRAFT, PledgeState.SIGNED)
 
 
 class SerialCounter(models.Model):

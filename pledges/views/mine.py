@@ -109,8 +109,7 @@ def available(person: Person, own: Iterable[Pledge], today: date) -> list[Entry]
         return []
     pledges = list(own)
     waiting = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
-    held = (PledgeState.DRAFT, PledgeState.ACCEPTED)
-    taken = {p.version_id for p in pledges if p.state_on(today) in held}
+    taken = {p.version_id for p in pledges if not p.may_be_followed_on(today)}
     return [
         Entry(label_of(version), version=version)
         for version in TemplateVersion.objects.current(today).select_related("template")

@@ -17,13 +17,20 @@ from pledges.access import Act
 from pledges.actions import proving
 from pledges.core.lifecycle import PledgeState
 from pledges.core.sheet import Sheet
-from pledges.models import Document, Pledge
+from pledges.models import Document, Organisation, Pledge
+from pledges.models.pledges import PLEDGE_STATES
 from pledges.views.files import pdf_response
 
 logger = logging.getLogger(__name__)
 
-# A return ends at the review; what was revoked came as far as being in force, and is not.
-STEPS = {PledgeState.SIGNED: 3, PledgeState.RETURNED: 3, PledgeState.REVOKED: 4}
+# A return ends at the review; what was revoked or expired came as far as being in force, and is
+# not.
+STEPS = {
+    PledgeState.SIGNED: 3,
+    PledgeState.RETURNED: 3,
+    PledgeState.REVOKED: 4,
+    PledgeState.EXPIRED: 4,
+}
 DONE = 5
 
 
@@ -62,9 +69,12 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     """The page of a pledge that was signed; the caller has checked whose it is."""
     if pledge.status == PledgeState.ERASED:
         raise Http404
+    state = PledgeState(pledge.state_on(Organisation.current().day(timezone.now())))
     context = {
         "pledge": pledge,
-        "step": STEPS.get(PledgeState(pledge.status), DONE),
+        "state": state,
+        "state_label": dict(PLEDGE_STATES)[state],
+        "step": STEPS.get(state, DONE),
         "body": documents.body_html(sheet_as_signed(pledge), for_screen=True),
         "signature": pledge.signature,
         "files": list(pledge.documents.all()),

@@ -70,6 +70,9 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "The server's clock shows a time before this pledge was signed, so nothing was sealed. "
         "Please inform the administrator."
     ),
+    refusals.TermOver: gettext_lazy(
+        "Its term has ended already, so it was not accepted. Return it, and it can be signed anew."
+    ),
     refusals.TermNotOver: gettext_lazy("The term of this pledge has not ended."),
     refusals.TimestampUnavailable: gettext_lazy(
         "The time-stamping authority gave no timestamp that can be trusted, so nothing was sealed. "

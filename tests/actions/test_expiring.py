@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django_tasks_db.models import DBTaskResult
 
@@ -15,9 +16,11 @@ from pledges.actions.erasure import erase, what_keeps
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState
 from pledges.gateways import storage
-from pledges.models import Document, LedgerEntry, Pledge, TemplateVersion
+from pledges.models import Document, LedgerEntry, Organisation, Pledge, TemplateVersion
+from pledges.views.mine import contents
 from pledges.views.public import standing_words
 from tests.gateways.papers import text_of
+from tests.serving import run_worker
 
 TERM = 12
 LAST_DAY = date(2027, 11, 23)
@@ -31,6 +34,8 @@ def version(db, chenjing, now):
     made: dict[str, TemplateVersion] = {}
 
     def find(slug="general-standards"):
+        if not find.termed:
+            return TemplateVersion.objects.get(template__slug=slug, number=1)
         if slug not in made:
             old = TemplateVersion.objects.get(template__slug=slug)
             draft = templates.revise(old, actor=chenjing, at=now)
@@ -45,6 +50,7 @@ def version(db, chenjing, now):
             made[slug] = templates.publish(draft, actor=chenjing, at=now)
         return made[slug]
 
+    find.termed = True
     return find
 
 
@@ -60,8 +66,11 @@ def expired(accepted):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh-hans", "本承诺书自签署之日起12个月内有效。"),
-        ("en", "Thispledgeisinforcefor12monthsfromthedayonwhichitissigned."),
+        ("zh-hans", "除本承诺书另有约定外，本承诺书自签订之日起12个月内有效。"),
+        (
+            "en",
+            "Unlessitprovidesotherwise,thispledgeisinforcefor12monthsfromthedayonwhichitissigned.",
+        ),
     ],
 )
 def test_the_signed_document_says_for_how_long_it_binds(signed, language, words):
@@ -72,12 +81,6 @@ def test_the_signed_document_says_for_how_long_it_binds(signed, language, words)
         pledge.version.digest
         != Pledge(version=pledge.version).version.template.versions.get(number=1).digest
     )
-
-
-@pytest.mark.django_db
-def test_a_version_without_a_term_has_the_digest_it_always_had():
-    version = TemplateVersion.objects.get(template__slug="contract")
-    assert "term_months" not in version.definition().content()
 
 
 @pytest.mark.django_db
@@ -103,15 +106,57 @@ def test_on_the_day_after_it_expires_and_the_ledger_and_a_mail_say_so(accepted, 
         expiring.expire(pledge, actor=SYSTEM, at=OVER)
 
 
+@pytest.fixture
+def on(monkeypatch):
+    """Let the worker's clock show a time."""
+    return lambda at: monkeypatch.setattr(expiring.timezone, "now", lambda: at)
+
+
+def state_of(pledge):
+    return Pledge.objects.get(pk=pledge.pk).status
+
+
 @pytest.mark.django_db
-def test_the_worker_ends_it_and_leaves_alone_what_was_revoked(accepted, chenjing, now, monkeypatch):
+def test_the_worker_ends_it_and_leaves_alone_what_was_revoked(accepted, chenjing, now, on):
     first, second = accepted("contract"), accepted("personal-code")
     review.revoke(second, actor=chenjing, at=now + timedelta(hours=2), reason="x")
-    monkeypatch.setattr(expiring.timezone, "now", lambda: OVER)
-    for pledge in (first, second):
+    on(OVER)
+    for pledge in (first, second, first):
         expiring.end_of_term.func(str(pledge.pk))
-    states = Pledge.objects.filter(pk__in=(first.pk, second.pk)).values_list("status", flat=True)
-    assert set(states) == {PledgeState.EXPIRED, PledgeState.REVOKED}
+    assert (state_of(first), state_of(second)) == (PledgeState.EXPIRED, PledgeState.REVOKED)
+    assert LedgerEntry.objects.filter(event="pledge.expired").count() == 1
+
+
+@pytest.mark.django_db
+def test_one_run_makes_up_for_those_that_failed(accepted, wangfang, on):
+    lost, other = accepted("contract"), accepted("contract", person=wangfang)
+    on(OVER + timedelta(days=1))
+    expiring.end_of_term.func(str(other.pk))
+    assert state_of(lost) == state_of(other) == PledgeState.EXPIRED
+    call_command("end_terms", verbosity=0)
+    assert LedgerEntry.objects.filter(event="pledge.expired").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_run_that_comes_too_early_is_queued_again_for_the_day(accepted, on):
+    pledge = accepted("contract")
+    Organisation.objects.update(time_zone="Europe/Berlin")
+    on(OVER)
+    expiring.end_of_term.func(str(pledge.pk))
+    assert state_of(pledge) == PledgeState.ACCEPTED
+    ends = DBTaskResult.objects.filter(task_path=expiring.end_of_term.module_path)
+    assert ends.latest("run_after").run_after == OVER + timedelta(hours=7)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_takes_it_from_the_queue(accepted):
+    pledge = accepted("contract")
+    ends = DBTaskResult.objects.filter(task_path=expiring.end_of_term.module_path)
+    assert run_worker() == 0
+    assert ends.get().status == "READY"  # its day has not come
+    ends.update(run_after=pledge.created_at)
+    assert run_worker() == 0
+    assert sorted(ends.values_list("status", flat=True)) == ["READY", "SUCCESSFUL"]
 
 
 @pytest.mark.django_db
@@ -143,23 +188,93 @@ def test_the_public_page_says_until_when(client, expired):
     pledge = expired()
     page = client.get(f"/verify/{pledge.pk}/", headers={"accept-language": "zh-hans"})
     text = page.content.decode()
-    assert "已到期" in text and "2027年11月23日" in text and "退回" not in text
+    assert "有效期已届满，已失效" in text and "2027年11月23日" in text and "退回" not in text
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("noted", [True, False])
-def test_who_signed_it_may_sign_anew_after_the_day_and_not_before(
-    accepted, liming, version, client, noted
+def test_what_followed_a_pledge_took_its_place_for_good(
+    accepted, chenjing, signed, version, now, noted
 ):
+    """The older one has no term; the newer one has, and it has passed."""
+    version.termed = False
+    older = accepted("contract")
+    version.termed = True
+    later = now + timedelta(hours=2)
+    newer = review.accept(
+        signed("contract", at=later), actor=chenjing, at=later + timedelta(hours=1)
+    )
+    if noted:
+        expiring.expire(newer, actor=SYSTEM, at=OVER)
+    told = verification.standing(older.pk, at=OVER)
+    assert (told.status, told.superseded_at) == (PledgeState.ACCEPTED, newer.reviewed_at)
+    assert verification.standing(newer.pk, at=OVER).superseded_at is None
+
+
+@pytest.mark.django_db
+def test_the_next_may_be_signed_in_its_last_sixty_days_and_after(
+    accepted, liming, chenjing, version
+):
+    accepted("contract")
+    contract, first = version("contract"), OVER - timedelta(days=61)
+    for actor in (liming, chenjing):
+        with pytest.raises(refusals.AlreadyWaiting):
+            lay(contract, liming, actor, first - timedelta(seconds=1))
+    assert contract not in offered(liming, first - timedelta(seconds=1))
+    assert contract in offered(liming, first)
+    assert lay(contract, liming, chenjing, first).status == PledgeState.DRAFT
+
+
+def lay(version, person, actor, at):
+    if actor == person:
+        return answers.open_pledge(version, actor=actor, at=at, language="en")
+    return answers.assign(version, person=person, actor=actor, at=at, due_on=LAST_DAY)
+
+
+def offered(person, at):
+    entries = contents(person, list(Pledge.objects.of(person)), at)["available"]
+    return [entry.version for entry in entries]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("noted", [True, False])
+def test_after_its_last_day_a_new_one_may_be_signed(accepted, liming, version, noted):
     pledge = accepted("contract")
-    with pytest.raises(refusals.AlreadyWaiting):
-        answers.open_pledge(
-            version("contract"), actor=liming, at=OVER - timedelta(seconds=1), language="en"
-        )
     if noted:
         expiring.expire(pledge, actor=SYSTEM, at=OVER)
     anew = answers.open_pledge(version("contract"), actor=liming, at=OVER, language="en")
     assert anew.pk != pledge.pk and anew.status == PledgeState.DRAFT
+
+
+@pytest.mark.django_db
+def test_who_has_signed_the_next_gets_no_mail(accepted, signed):
+    pledge = accepted("contract")
+    signed("contract", at=OVER - timedelta(days=30))
+    mails = DBTaskResult.objects.filter(task_path=notices.send.module_path)
+    before = mails.count()
+    expiring.expire(pledge, actor=SYSTEM, at=OVER)
+    assert mails.count() == before
+
+
+@pytest.mark.django_db
+def test_what_waited_too_long_is_returned_and_not_accepted(signed, chenjing):
+    pledge = signed("contract")
+    with pytest.raises(refusals.TermOver):
+        review.accept(pledge, actor=chenjing, at=OVER)
+    assert state_of(pledge) == PledgeState.SIGNED
+    draft = review.return_to_manager(
+        pledge, actor=chenjing, at=OVER, reasons=[review.Reason("已过期，请重新签署。")]
+    )
+    assert draft.status == PledgeState.DRAFT
+
+
+@pytest.mark.django_db
+def test_what_has_ended_is_not_revoked_any_more(accepted, chenjing):
+    pledge = accepted("contract")
+    with pytest.raises(lifecycle.Forbidden):
+        review.revoke(pledge, actor=chenjing, at=OVER, reason="x")
+    late = OVER - timedelta(seconds=1)
+    assert review.revoke(pledge, actor=chenjing, at=late, reason="x").status == "revoked"
 
 
 @pytest.mark.django_db
@@ -168,12 +283,17 @@ def test_the_first_page_lists_it_as_earlier(client, expired, liming):
     client.force_login(liming)
     text = client.get("/", headers={"accept-language": "zh-hans"}).content.decode()
     assert text.index("以往的承诺书") < text.index(pledge.number)
-    assert "已到期" in client.get(f"/pledges/{pledge.pk}/").content.decode()
+    page = client.get(f"/pledges/{pledge.pk}/")
+    assert page.context["step"] == 4
+    assert '<li aria-current="step"><span>已到期</span></li>' in page.content.decode()
 
 
 @pytest.mark.django_db
-def test_its_retention_counts_from_its_last_day(client, expired, liming):
-    pledge = expired()
+@pytest.mark.parametrize("noted", [True, False])
+def test_its_retention_counts_from_its_last_day(client, accepted, liming, noted):
+    pledge = accepted("contract")
+    if noted:
+        expiring.expire(pledge, actor=SYSTEM, at=OVER)
     (kept,) = what_keeps(liming, OVER + timedelta(days=1))
     assert kept == refusals.Kept(pledge.number, "expired", date(2037, 11, 24))
     late = OVER + timedelta(days=366 * 10)

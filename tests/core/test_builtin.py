@@ -6,6 +6,7 @@ import pytest
 
 from pledges.core import templatefile
 from pledges.core.blanks import Kind, read
+from pledges.core.digests import digest_of
 from pledges.core.outline import Outline, to_source
 from pledges.core.templatefile import Definition
 
@@ -158,3 +159,16 @@ def test_the_drafted_section_is_marked_for_counsel() -> None:
     note = definition_of("personal-code").change_note
     assert "法律顾问" in note.zh
     assert "counsel" in note.en
+
+
+@pytest.mark.parametrize(
+    ("slug", "digest"),
+    [
+        ("general-standards", "399e8d404b036da261ba21f66cfcb8104eda14b65ec9ab1b9e3fd195063bc3ee"),
+        ("contract", "81322e80a31cc61f64c36773ac32d352ad72939682579df2d2e9edc955942ba0"),
+        ("personal-code", "9a26e0a01c40ca1b582bb40c3efe6c79588415f8811d75205ebeba445a358367"),
+    ],
+)
+def test_a_version_that_was_published_keeps_its_digest(slug: str, digest: str) -> None:
+    """It is printed on every document of the version, in files that are out of our hands."""
+    assert digest_of(definition_of(slug).content()) == digest

@@ -69,6 +69,7 @@ class Command(BaseCommand):
         if not settings.PRODUCTION:
             # After the demonstration has named the organisation: certificates carry its name.
             call_command("init_pki", if_missing=True, **quiet)
+        call_command("end_terms", **quiet)
         collect_static_files()
         connections.close_all()
 
