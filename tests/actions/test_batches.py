@@ -257,9 +257,9 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
     assert run_worker(fault=point) == -signal.SIGKILL
     batch.refresh_from_db()
     assert (batch.finished_at, batch.turn) == (None, 1)
-    assert Pledge.objects.in_force().count() == (point in {"accept:committed", "batch:settled"})
+    assert Pledge.objects.accepted().count() == (point in {"accept:committed", "batch:settled"})
     assert run_worker() == 0  # too early: the next turn waits until the first is surely dead
-    assert Pledge.objects.in_force().count() < 3
+    assert Pledge.objects.accepted().count() < 3
     waiting = DBTaskResult.objects.get(status="READY", task_path__endswith="accept_slice")
     assert waiting.run_after > timezone.now()
     DBTaskResult.objects.filter(pk=waiting.pk).update(run_after=timezone.now())  # time passes

@@ -352,7 +352,7 @@ def test_a_returned_pledge_can_be_signed_again_and_accepted(signed, chenjing, li
     again = signing.sign(intent, actor=liming, at=now, act=act())
     accepted = review.accept(again, actor=chenjing, at=now)
     assert accepted.number == "CN-2026-000002"
-    assert Pledge.objects.in_force().get() == accepted
+    assert Pledge.objects.accepted().get() == accepted
 
 
 def test_a_returned_pledge_of_a_retired_version_moves_to_the_newest(signed, chenjing, version, now):
