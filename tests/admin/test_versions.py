@@ -95,7 +95,7 @@ def test_a_term_is_set_shown_and_kept_for_the_version_after(as_, chenjing, next_
     draft = stored(next_version)
     assert draft.term_months == 12
     page = as_(chenjing).get(f"{URL}{draft.pk}/change/").content.decode()
-    assert "自签署之日起 12 个月" in page and "本承诺书自签署之日起" in page
+    assert "自签订之日起 12 个月" in page and "本承诺书自签订之日起" in page
     form = as_(chenjing).get(f"{URL}{draft.pk}/edit/").context["form"]
     assert form["term_months"].value() == 12
     for wrong in ("0", "601", "x", "1.5"):
