@@ -12,7 +12,7 @@ from pledges.core.lifecycle import PledgeState
 from pledges.models.templates import TemplateVersion
 
 RENEWAL = timedelta(days=60)
-"""For so long before the end of its term a pledge may be followed by the next."""
+"""For so long before the end of its term, a quarter of it at most, a pledge may be followed."""
 
 PLEDGE_STATES = [
     (PledgeState.DRAFT, _("To be signed")),
@@ -188,10 +188,13 @@ class Pledge(models.Model):
         return PledgeState.EXPIRED if over and self.status == PledgeState.ACCEPTED else self.status
 
     def may_be_followed_on(self, today: date) -> bool:
-        """Whether its signer may sign the next one: it has ended, or will within `RENEWAL`."""
-        if self.status == PledgeState.ACCEPTED:
-            return self.ends_on is not None and self.ends_on - RENEWAL <= today
-        return self.status not in (PledgeState.DRAFT, PledgeState.SIGNED)
+        """Whether its signer may sign the next one: it has ended, or will soon (`RENEWAL`)."""
+        if self.status != PledgeState.ACCEPTED:
+            return self.status not in (PledgeState.DRAFT, PledgeState.SIGNED)
+        if self.ends_on is None or self.signed_at is None:
+            return False
+        quarter = (self.ends_on - self.signed_at.date()) / 4
+        return self.ends_on - min(RENEWAL, quarter) <= today
 
 
 class SerialCounter(models.Model):

@@ -225,6 +225,17 @@ def test_the_next_may_be_signed_in_its_last_sixty_days_and_after(
     assert lay(contract, liming, chenjing, first).status == PledgeState.DRAFT
 
 
+@pytest.mark.parametrize(
+    ("ends_on", "first"),
+    [(date(2026, 12, 23), date(2026, 12, 16)), (date(2028, 11, 23), date(2028, 9, 24))],
+)
+def test_a_short_term_may_be_followed_in_its_last_quarter(ends_on, first):
+    signed_at = datetime(2026, 11, 23, 2, tzinfo=UTC)
+    pledge = Pledge(status=PledgeState.ACCEPTED, signed_at=signed_at, ends_on=ends_on)
+    assert pledge.may_be_followed_on(first)
+    assert not pledge.may_be_followed_on(first - timedelta(days=1))
+
+
 def lay(version, person, actor, at):
     if actor == person:
         return answers.open_pledge(version, actor=actor, at=at, language="en")
