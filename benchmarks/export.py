@@ -114,6 +114,7 @@ def signing_act(manager: "Person", at: datetime) -> "SigningAct":
         hotp_value,
     )
     from allauth.mfa.utils import decrypt
+    from django.core.cache import cache
 
     from pledges.actions.authenticating import PasswordAndCode
     from pledges.actions.signing import SigningAct
@@ -121,6 +122,8 @@ def signing_act(manager: "Person", at: datetime) -> "SigningAct":
 
     if not Authenticator.objects.filter(user=manager).exists():
         TOTP.activate(manager, generate_totp_secret())
+    # Used codes are remembered by their digits for minutes; of hundreds, two may be the same.
+    cache.clear()
     secret = decrypt(Authenticator.objects.get(user=manager).data["secret"])
     code = format_hotp_value(hotp_value(secret, int(at.timestamp()) // 30))
     proof = PasswordAndCode(PASSWORD, code)
