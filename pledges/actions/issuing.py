@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pledges.gateways import seals, storage
-from pledges.gateways.pades import Level
+from pledges.gateways.fileformat import Level
 from pledges.models import Document, Pledge
 
 

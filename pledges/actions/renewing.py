@@ -11,7 +11,7 @@ from pledges.access import Act
 from pledges.actions import issuing, sealing
 from pledges.core.lifecycle import PledgeState
 from pledges.gateways import faults, storage
-from pledges.gateways.pades import Level
+from pledges.gateways.fileformat import Level
 from pledges.models import Document, Pledge
 
 

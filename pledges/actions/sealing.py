@@ -12,10 +12,11 @@ from django.conf import settings
 from pledges import keyring
 from pledges.core.refusals import TimestampUnavailable
 from pledges.gateways import issuing, pades
+from pledges.gateways.fileformat import Level
 from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA, ROOT
 from pledges.gateways.keys import to_asn1
 from pledges.gateways.keystore import Store
-from pledges.gateways.pades import Identity, Level, Timestamping
+from pledges.gateways.pades import Identity, Timestamping
 from pledges.models import SigningIntent
 
 PAUSE = 2.0  # seconds between two attempts at a timestamp authority

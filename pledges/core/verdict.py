@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Outcome(StrEnum):
@@ -15,13 +16,17 @@ class Outcome(StrEnum):
 
 
 class Check(StrEnum):
-    """What is looked at, in this order; after one that fails nothing more is looked at."""
+    """What is looked at, in this order; after one that fails nothing more is looked at.
+
+    The signatures come before everything that reads the document itself: whoever has no key gets
+    no further than to them.
+    """
 
     FILE = "file"
-    REVISIONS = "revisions"
     MANAGER = "manager"
     COMPANY = "company"
     TIME = "time"
+    REVISIONS = "revisions"
     BYTES = "bytes"
     EVIDENCE = "evidence"
     AUTHENTICATION = "authentication"
@@ -30,16 +35,34 @@ class Check(StrEnum):
 
 
 @dataclass(frozen=True)
+class Explanation:
+    """Why a check failed, for whoever looks into it: not translated, and never trusted as markup.
+
+    `rule` is what must hold, with its source; `expected` and `found` what that means here; `where`
+    the place in the file, an offset or an object. `trace` is there for an exception that no rule
+    foresaw.
+    """
+
+    rule: str
+    expected: str = ""
+    found: str = ""
+    where: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True)
 class Line:
     """What a check found: `passed` is None where there was nothing to be checked.
 
-    `reason` is a code of `core.verdict_words`, `values` what its words are filled with.
+    `reason` is a code of `core.verdict_words`, `values` what its words are filled with;
+    `explanation` is there for a check that failed.
     """
 
     check: Check
     passed: bool | None
     reason: str
     values: Mapping[str, str] = field(default_factory=dict)
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True)
@@ -78,10 +101,32 @@ class Verdict:
         return next((line.check for line in self.lines if line.passed is False), None)
 
 
-class Rejected(Exception):
-    """Raised by a check that fails, with the reason's code and what its words need."""
+MAX_SHOWN: Final = 200
+"""Characters of what was found that an explanation repeats."""
 
-    def __init__(self, reason: str, **values: str) -> None:
-        super().__init__(reason)
+
+class Rejected(Exception):
+    """Raised by a check that fails: the reason's code, what its words need, and the explanation.
+
+    `expected` and `found` may be anything; they are shown cut to `MAX_SHOWN` characters.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        rule: str = "",
+        *,
+        expected: object = "",
+        found: object = "",
+        where: str = "",
+        **values: str,
+    ) -> None:
+        super().__init__(reason, rule)
         self.reason = reason
         self.values = values
+        self.explanation = Explanation(rule, _shown(expected), _shown(found), where)
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"

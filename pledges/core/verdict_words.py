@@ -197,11 +197,11 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="There is no evidence file, or not this one alone.",
     ),
     "evidence-malformed": Localized(
-        zh="证据文件不合规范：{where}", en="The evidence file is not in order: {where}"
+        zh="证据文件不合规范：{part}", en="The evidence file is not in order: {part}"
     ),
     "evidence-contradicts": Localized(
-        zh="证据文件与文件或证书不符：{where}",
-        en="The evidence file contradicts the file or the certificate: {where}",
+        zh="证据文件与文件或证书不符：{part}",
+        en="The evidence file contradicts the file or the certificate: {part}",
     ),
     "passkey-invalid": Localized(
         zh="通行密钥对本文件的确认无法验证：{why}",

@@ -1,32 +1,42 @@
 """The file that a sealed pledge carries inside, read back."""
 
-from typing import Any
+from typing import Any, Final
 
 from pledges.core.evidence import LARGEST
 from pledges.core.verdict import Rejected
-from pledges.gateways.pades import EVIDENCE
-from pledges.gateways.revisions import plain
+from pledges.gateways.fileformat import EVIDENCE
+from pledges.gateways.pdf_objects import Budget, Reference, Stream, String
+from pledges.gateways.reader import Objects
+
+NAME: Final = String(EVIDENCE.encode())
 
 
-def only_file(reader: Any) -> bytes:
+def only_file(objects: Objects, budget: Budget) -> bytes:
     """The content of the evidence file; raises `Rejected` unless it is the only attachment.
 
     The list of attachments that viewers show and the document's associated files (ISO 19005-3)
     must both name it and nothing else.
     """
-    root = reader.root
-    try:
-        names = root["/Names"]["/EmbeddedFiles"]["/Names"]
-        associated = root["/AF"]
-        alone = len(names) == 2 and len(associated) == 1 and names[0] == EVIDENCE
-        same = alone and plain(names.raw_get(1)) == plain(associated.raw_get(0))
-        file = names[1]
-        stream = file["/EF"]["/F"]
-        named = file["/UF"] == EVIDENCE and file["/F"] == EVIDENCE
-        one = plain(file["/EF"].raw_get("/F")) == plain(file["/EF"].raw_get("/UF"))
-        data: bytes = stream.data
-    except (KeyError, IndexError, TypeError) as error:
-        raise Rejected("evidence-missing") from error
-    if not (same and named and one) or len(data) > LARGEST:
-        raise Rejected("evidence-missing")
+    names = objects.dictionary(objects.catalog.get("/Names", {}))
+    files = objects.dictionary(names.get("/EmbeddedFiles", {}))
+    listed = objects.array(files.get("/Names", []))
+    associated = objects.array(objects.catalog.get("/AF", []))
+    if set(files) - {"/Names"} or len(listed) != 2 or listed[0] != NAME:
+        _refuse("the one attachment that is listed", listed)
+    if not isinstance(listed[1], Reference) or associated != [listed[1]]:
+        _refuse("the one file that the document is associated with", associated)
+    file = objects.dictionary(listed[1])
+    streams = objects.dictionary(file.get("/EF", {}))
+    if (file.get("/F"), file.get("/UF")) != (NAME, NAME) or set(streams) != {"/F", "/UF"}:
+        _refuse(f"called {EVIDENCE}", file)
+    if streams["/F"] != streams["/UF"]:
+        _refuse("one stream, whichever name is followed", streams)
+    stream = objects.follow(streams["/F"])
+    data = budget.inflate(stream) if isinstance(stream, Stream) else b""
+    if not data or len(data) > LARGEST:
+        _refuse(f"of at most {LARGEST} bytes", len(data))
     return data
+
+
+def _refuse(rule: str, found: Any) -> None:
+    raise Rejected("evidence-missing", f"the evidence file is {rule}", found=found)

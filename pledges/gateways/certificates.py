@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
 from pledges.gateways import ecdsa
+from pledges.gateways.fileformat import DOCUMENT_URN
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
@@ -27,7 +28,6 @@ EVENT_CRL_LIFE = timedelta(minutes=5)
 """Shorter than the event certificate's life: years later a validator goes back to the last moment
 of the list (ETSI EN 319 102-1, 5.6.2.2), and the certificate must have been good then. Measured in
 tests/gateways/test_years_later.py, with a longer list too."""
-DIGEST_URI = "urn:shounuo:document:sha256:"
 
 ANY_POLICY = x509.ObjectIdentifier("2.5.29.32.0")
 # Under 2.25 (ITU-T X.667) everybody may use a random UUID as an arc without asking anybody.
@@ -138,7 +138,7 @@ def event(
         raise ValueError("the digest must be a SHA-256 in lower-case hexadecimal")
     life = Life(at - EVENT_EARLY, at + EVENT_LIFE)
     builder = _signing(_under(issuer, signatory.subject(), public_key, life))
-    uri = x509.UniformResourceIdentifier(DIGEST_URI + digest_hex)
+    uri = x509.UniformResourceIdentifier(DOCUMENT_URN + digest_hex)
     builder = builder.add_extension(x509.SubjectAlternativeName([uri]), critical=False)
     policies = _policies(EVENT_POLICY, EVENT_NOTICE)
     builder = builder.add_extension(policies, critical=False)

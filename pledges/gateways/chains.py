@@ -1,4 +1,4 @@
-"""Certificates read from PEM files, and whether a chain ends where it should."""
+"""Certificates read from PEM files, and whether a chain ends where it should (RFC 5280, 6)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,8 +7,16 @@ from typing import Any
 from asn1crypto import pem
 from asn1crypto import x509 as asn1
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.path import ValidationPath
 
 from pledges.gateways import loops
+
+SIGNING = {"non_repudiation"}
+STAMPING = {"time_stamping"}
+
+
+class NoPath(Exception):
+    """There is no valid path from a certificate to a trusted one; the text says why."""
 
 
 def from_pem(data: bytes) -> tuple[asn1.Certificate, ...]:
@@ -25,14 +33,58 @@ def from_pem(data: bytes) -> tuple[asn1.Certificate, ...]:
     return found
 
 
+def signing_path(
+    certificate: asn1.Certificate,
+    others: Sequence[asn1.Certificate],
+    roots: Sequence[asn1.Certificate],
+    at: datetime,
+) -> ValidationPath:
+    """The path at `at` from a certificate for signatures to one of `roots`; raises `NoPath`."""
+    return _path(certificate, others, roots, at, key_usage=SIGNING)
+
+
+def stamping_path(
+    certificate: asn1.Certificate,
+    others: Sequence[asn1.Certificate],
+    roots: Sequence[asn1.Certificate],
+    at: datetime,
+) -> ValidationPath:
+    """The path at `at` from a timestamp authority's certificate (RFC 3161, 2.3) to one of `roots`.
+
+    Raises `NoPath`.
+    """
+    return _path(certificate, others, roots, at, key_usage=set(), extended_key_usage=STAMPING)
+
+
 def was_issued_under(
     certificate: asn1.Certificate, roots: Sequence[asn1.Certificate], at: datetime
 ) -> bool:
     """Whether `certificate` was valid at `at` and issued directly by one of `roots`."""
-    context = ValidationContext(trust_roots=list(roots), moment=at, allow_fetching=False)
-    validator: Any = CertificateValidator(certificate, validation_context=context)
     try:
-        path = loops.run(validator.async_validate_usage({"digital_signature"}))
-    except Exception:
+        path = _path(certificate, (), roots, at, key_usage={"digital_signature"})
+    except NoPath:
         return False
     return bool(path.pkix_len == 1)
+
+
+def _path(
+    certificate: asn1.Certificate,
+    others: Sequence[asn1.Certificate],
+    roots: Sequence[asn1.Certificate],
+    at: datetime,
+    **usage: set[str],
+) -> ValidationPath:
+    context = ValidationContext(
+        trust_roots=list(roots),
+        other_certs=list(others),
+        moment=at,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+    validator: Any = CertificateValidator(certificate, validation_context=context)
+    try:
+        found: ValidationPath = loops.run(validator.async_validate_usage(**usage))
+    except Exception as error:
+        # Whatever a validator says to certificates that anybody may have made.
+        raise NoPath(str(error) or type(error).__name__) from error
+    return found

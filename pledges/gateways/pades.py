@@ -5,7 +5,6 @@ Every function takes a file and gives the same bytes with one or two revisions a
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
@@ -26,29 +25,18 @@ from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator import ValidationContext
 
 from pledges.gateways import increments, loops
-from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
+from pledges.gateways.fileformat import (
+    APPLICATION,
+    COMPANY_FIELD,
+    DIGEST,
+    EVIDENCE,
+    MANAGER_FIELD,
+    TIMESTAMP_FIELD,
+    Level,
+)
 
-__all__ = ["COMPANY_FIELD", "EVIDENCE", "MANAGER_FIELD", "Identity", "Level", "Timestamping"]
-
-EVIDENCE = "evidence.json"
-"""The name of the one file that a signed pledge has attached."""
-APPLICATION = "Shounuo"
-TIMESTAMP_FIELD = "Timestamp"
-DIGEST = "sha256"
 SIGNED_ATTRIBUTES = 1024
 """Bytes: thrice what a signature has beside certificates, names and its value."""
-
-
-class Level(StrEnum):
-    """What a seal carries to outlive its certificate (ETSI EN 319 142-1, 5.1).
-
-    Written into the sealed part of the signature dictionary (Prop_Build, REx), so that a timestamp
-    which somebody strips away is missed.
-    """
-
-    BASIC = "B-B"
-    LONG_TERM = "B-LT"
-    ARCHIVAL = "B-LTA"
 
 
 @dataclass(frozen=True)
@@ -105,18 +93,16 @@ def seal_as_company(
     at: datetime,
     timestamping: Timestamping | None,
 ) -> bytes:
-    """Revision 2: the stamp in the company's field and its seal, which allows no change at all.
+    """Revision 2: the stamp in the company's field and its seal, which locks every field.
 
-    The lock (FieldMDP All, P=1) stands in the field since revision 0. With `timestamping` it is
-    B-LTA: a revision with a document timestamp over the whole file follows.
+    The lock (FieldMDP All) stands in the field since revision 0. With `timestamping` it is B-LTA:
+    a revision with a document timestamp over the whole file follows.
     """
     writer = _writer(pdf)
     increments.show(writer, COMPANY_FIELD, appearance)
     level = Level.ARCHIVAL if timestamping else Level.BASIC
     metadata = PdfSignatureMetadata(
-        field_name=COMPANY_FIELD,
-        docmdp_permissions=MDPPerm.NO_CHANGES,
-        **_common(identity, level, at, timestamping),
+        field_name=COMPANY_FIELD, **_common(identity, level, at, timestamping)
     )
     sealed: bytes = loops.run(_sign(writer, metadata, identity, at, timestamping))
     return renew_timestamp(sealed, at=at, timestamping=timestamping) if timestamping else sealed

@@ -1,23 +1,17 @@
 """The revisions of a sealed file, held to exactly what this product writes and nothing else.
 
 Libraries ask whether a change is harmless; here a change is refused unless it is one of the few
-that sealing makes: incremental updates (ISO 32000-1, 7.5.6), read backwards.
+that sealing makes: incremental updates (ISO 32000-1, 7.5.6).
 """
 
 from collections.abc import Mapping
-from io import BytesIO
 from typing import Any, Final
 
-from pyhanko.pdf_utils import generic as untyped
-
 from pledges.core.verdict import Rejected
-from pledges.gateways import tables
-from pledges.gateways.pades import TIMESTAMP_FIELD
-from pledges.gateways.reading import Reader
-from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
-
-generic: Any = untyped
-END: Final = b"%%EOF\n"
+from pledges.gateways.fileformat import COMPANY_FIELD, MANAGER_FIELD, TIMESTAMP_FIELD
+from pledges.gateways.pdf_objects import Reference, String
+from pledges.gateways.reader import History, Objects
+from pledges.gateways.written_form import same
 
 NEW: Final = "may be added where it was not"
 FREE: Final = "may change"
@@ -43,154 +37,120 @@ CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
 """What a revision may change of the catalog, by the field that it fills."""
 FILLED: Final[Rule] = {"/V": NEW, "/AP": FREE}
 FIRST_PAGE: Final[Mapping[str, Any]] = {"/Annots": GROWS}
-
-Key = tuple[int, int]
-
-
-def read(pdf: bytes) -> Any:
-    """A strict reader of `pdf`; raises `Rejected` unless it begins and ends as our files do."""
-    if not pdf.startswith(b"%PDF-1."):
-        raise Rejected("not-a-pdf")
-    if not pdf.endswith(END):
-        raise Rejected("trailing-bytes")
-    tables.check(pdf)
-    try:
-        reader: Any = Reader(BytesIO(pdf))
-        if reader.encrypted or reader.xrefs.hybrid_xrefs_present:
-            raise Rejected("unreadable")
-    except Rejected:
-        raise
-    except Exception as error:
-        raise Rejected("unreadable") from error
-    return reader
+MISSING: Final = object()
 
 
-def check_revision(reader: Any, revision: int, fills: str) -> None:
+def check(history: History, revision: int, fills: str) -> None:
     """Raise `Rejected` unless `revision` does no more than what filling the field `fills` takes.
 
     `fills` is the name of a seal's field, or `TIMESTAMP_FIELD` for a document timestamp.
     """
-    before = reader.get_historical_resolver(revision - 1)
-    after = reader.get_historical_resolver(revision)
+    before, after = history.at(revision - 1), history.at(revision)
     _check_trailer(before, after)
     rules = _rules(before, fills)
-    for reference in reader.xrefs.explicit_refs_in_revision(revision):
-        if reader.xrefs.get_introducing_revision(reference) == revision:
+    table = revision_table(history, revision)
+    for number, value in history.revisions[revision].objects.items():
+        if number not in before.known or number == table:
             continue
-        key = (reference.idnum, reference.generation)
-        name = f"{key[0]} {key[1]} obj"
-        if key not in rules:
+        where = f"object {number}"
+        rule = rules.get(number)
+        if rule is None:
             # Not even if it says the same: what is written again may be read otherwise elsewhere.
-            raise Rejected("unexpected-change", what=name)
-        if rules[key] == FREE and reader.xrefs.get_introducing_revision(reference) == 0:
-            # What was read and signed never is a mere hint, whatever refers to it.
-            raise Rejected("unexpected-change", what=name)
-        _compare(before.get_object(reference), after.get_object(reference), rules[key], name)
+            _refuse("this object never changes", where)
+        if rule == FREE and number in history.revisions[0].objects:
+            _refuse("what was read is no hint for validators, whatever refers to it", where)
+        _compare(before.known[number], value, rule, after, where)
 
 
-def catalog_of(resolver: Any) -> Any:
-    """The catalog of one revision.
-
-    By its reference: followed from the trailer, pyHanko's historical view gives the newest one.
-    """
-    return resolver.get_object(resolver.trailer_view.raw_get("/Root").reference)
+def revision_table(history: History, revision: int) -> int:
+    """The number of the table of `revision`, which is the last of its objects."""
+    return next(reversed(list(history.revisions[revision].objects)))
 
 
-def _check_trailer(before: Any, after: Any) -> None:
-    old, new = before.trailer_view, after.trailer_view
+def _refuse(rule: str, where: str) -> None:
+    raise Rejected("unexpected-change", rule, where=where, what=where)
+
+
+def _check_trailer(before: Objects, after: Objects) -> None:
     for key in ("/Root", "/Info", "/Encrypt"):
-        if plain(raw(old, key)) != plain(raw(new, key)):
-            raise Rejected("unexpected-change", what=f"trailer {key}")
-    if before.document_id[0] != after.document_id[0]:
-        raise Rejected("unexpected-change", what="trailer /ID")
+        if not same(before.trailer.get(key), after.trailer.get(key)):
+            _refuse("a revision leads to the same document (7.5.5)", f"trailer {key}")
+    if _permanent(before) != _permanent(after):
+        _refuse("the permanent identifier stays (14.4)", "trailer /ID")
 
 
-def _rules(before: Any, fills: str) -> dict[Key, Rule]:
+def _permanent(objects: Objects) -> bytes:
+    first = objects.trailer["/ID"][0]
+    return bytes(first.value) if isinstance(first, String) else b""
+
+
+def _rules(before: Objects, fills: str) -> dict[int, Rule]:
     """The objects of the revision before that may change, each with what may change in it."""
-    catalog = catalog_of(before)
-    rules: dict[Key, Rule] = {_key(before.trailer_view.raw_get("/Root")): CATALOG[fills]}
-    _gather(rules, catalog, CATALOG[fills])
+    rules: dict[int, Rule] = {before.root.number: CATALOG[fills]}
+    _gather(rules, before, before.catalog, CATALOG[fills])
     if fills == TIMESTAMP_FIELD:
-        page = first_page(catalog)
-        rules[_key(page)] = FIRST_PAGE
-        _gather(rules, page.get_object(), FIRST_PAGE)
+        page = first_page(before)
+        rules[page.number] = FIRST_PAGE
+        _gather(rules, before, before.dictionary(page), FIRST_PAGE)
     else:
-        rules[_field(catalog["/AcroForm"], fills)] = FILLED
+        rules[_field(before, fills)] = FILLED
     return rules
 
 
-def _gather(rules: dict[Key, Rule], holder: Any, rule: Mapping[str, Any]) -> None:
+def _gather(
+    rules: dict[int, Rule], objects: Objects, holder: Mapping[str, Any], rule: Mapping[str, Any]
+) -> None:
     for key, inner in rule.items():
-        value = raw(holder, key)
-        if isinstance(value, generic.IndirectObject):
-            rules[_key(value)] = inner
-            value = followed(value)
-        if isinstance(inner, Mapping) and isinstance(value, generic.DictionaryObject):
-            _gather(rules, value, inner)
+        value = holder.get(key)
+        if isinstance(value, Reference):
+            rules[value.number] = inner
+            value = objects.follow(value)
+        if isinstance(inner, Mapping) and isinstance(value, dict):
+            _gather(rules, objects, value, inner)
 
 
-def first_page(catalog: Any) -> Any:
+def first_page(objects: Objects) -> Reference:
     """The reference of the first page: document timestamps put their invisible field there."""
-    node = catalog["/Pages"]
+    node, seen = objects.dictionary(objects.catalog.get("/Pages")), set()
     while True:
-        reference: Any = node["/Kids"].raw_get(0)
-        node = reference.get_object()
+        kids = objects.array(node.get("/Kids"))
+        first = kids[0] if kids else None
+        if not isinstance(first, Reference) or first in seen:
+            raise Rejected("unreadable", "a page tree leads to a page", found=kids[:3])
+        seen.add(first)
+        node = objects.dictionary(first)
         if node.get("/Type") == "/Page":
-            return reference
+            return first
 
 
-def _field(form: Any, name: str) -> Key:
-    fields = form["/Fields"]
-    for index in range(len(fields)):
-        reference = fields.raw_get(index)
-        if reference.get_object().get("/T") == name:
-            return _key(reference)
-    raise Rejected("no-field", field=name)
+def _field(objects: Objects, name: str) -> int:
+    form = objects.dictionary(objects.catalog.get("/AcroForm"))
+    for reference in objects.array(form.get("/Fields")):
+        field = objects.dictionary(reference)
+        if isinstance(reference, Reference) and field.get("/T") == String(name.encode()):
+            return reference.number
+    raise Rejected("no-field", "both fields are there from the first revision on", field=name)
 
 
-def _compare(old: Any, new: Any, rule: Rule | None, name: str) -> None:
-    if plain(old) == plain(new) or rule == FREE or (old is None and rule == NEW):
+def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) -> None:
+    if old is not MISSING and new is not MISSING and same(old, new):
         return
-    if rule == GROWS and old is None:
-        old = generic.ArrayObject()
-    if isinstance(rule, Mapping) and old is None:
-        old, new = generic.DictionaryObject(), followed(new)
+    if rule == FREE or (old is MISSING and rule == NEW):
+        return
+    if rule == GROWS:
+        if _has_grown([] if old is MISSING else old, new):
+            return
+    elif isinstance(rule, Mapping):
+        if old is MISSING:
+            old, new = {}, after.follow(new)
+        if isinstance(old, dict) and isinstance(new, dict):
+            for key in {**old, **new}:
+                inner = old.get(key, MISSING), new.get(key, MISSING)
+                _compare(*inner, rule.get(key), after, f"{where} {key}")
+            return
+    _refuse("only what signing adds may change", where)
+
+
+def _has_grown(old: Any, new: Any) -> bool:
     arrays = isinstance(old, list) and isinstance(new, list)
-    if rule == GROWS and arrays and len(new) == len(old) + 1 and plain(new)[:-1] == plain(old):
-        return
-    dictionaries = isinstance(old, dict) and isinstance(new, dict) and type(old) is type(new)
-    if isinstance(rule, Mapping) and dictionaries and not isinstance(old, generic.StreamObject):
-        for key in {*old, *new}:
-            _compare(raw(old, key), raw(new, key), rule.get(key), f"{name} {key}")
-        return
-    raise Rejected("unexpected-change", what=name)
-
-
-def raw(holder: Any, key: str) -> Any:
-    """The value under `key` as it stands in the file, a reference unfollowed, or None."""
-    return holder.raw_get(key) if key in holder else None
-
-
-def followed(value: Any) -> Any:
-    """What a reference leads to; anything else as it is."""
-    if not isinstance(value, generic.IndirectObject):
-        return value
-    return value.get_object()
-
-
-def plain(value: Any) -> Any:
-    """`value` in a form that two revisions can be compared in; references are not followed."""
-    if isinstance(value, generic.IndirectObject):
-        return ("ref", value.idnum, value.generation)
-    if isinstance(value, generic.StreamObject):
-        keys = sorted(value)
-        return ("stream", [(key, plain(value.raw_get(key))) for key in keys], value.encoded_data)
-    if isinstance(value, generic.DictionaryObject):
-        return {str(key): plain(value.raw_get(key)) for key in value}
-    if isinstance(value, generic.ArrayObject):
-        return [plain(value.raw_get(index)) for index in range(len(value))]
-    return (type(value).__name__, str(value))
-
-
-def _key(reference: Any) -> Key:
-    return reference.idnum, reference.generation
+    return arrays and len(new) == len(old) + 1 and same(new[:-1], old)

@@ -7,8 +7,7 @@ from weasyprint import Document
 from weasyprint.document import Page
 from weasyprint.formatting_structure import boxes
 
-MANAGER_FIELD = "ManagerSeal"
-COMPANY_FIELD = "CompanySeal"
+from pledges.gateways.fileformat import COMPANY_FIELD, MANAGER_FIELD
 
 PLACES = {"seal-manager": MANAGER_FIELD, "seal-company": COMPANY_FIELD}
 """Element id in the HTML → name of the signature field at its box."""
@@ -17,9 +16,6 @@ PRINT = 4
 """Annotation flag bit 3 (ISO 32000-1, table 165); PDF/A demands it."""
 SIGNATURES_EXIST = 1
 """AcroForm SigFlags bit 1 (table 219). AppendOnly comes with the first signature."""
-
-NO_CHANGES = 1
-"""What the lock of the company's field allows after its seal (ISO 32000-2, table 236)."""
 
 POINTS_PER_PIXEL = 0.75
 
@@ -113,7 +109,9 @@ def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
         }
     )
     if widget["T"].string == COMPANY_FIELD:
-        lock = _Apart({"Type": "/SigFieldLock", "Action": "/All", "P": NO_CHANGES})
+        # Every field is locked, and nothing is said of other changes (no /P): a document timestamp
+        # follows, and with /P 1 widely used readers call the file invalid for it.
+        lock = _Apart({"Type": "/SigFieldLock", "Action": "/All"})
         pdf.add_object(lock)
         widget["Lock"] = lock.reference
     pdf.add_object(widget)

@@ -6,8 +6,8 @@ from typing import Final
 from asn1crypto import x509 as asn1
 from pyhanko_certvalidator.path import ValidationPath
 
+from pledges.gateways.fileformat import COMPANY_FIELD, MANAGER_FIELD
 from pledges.gateways.hierarchy import AUTHORITIES, COMPANY_CA, EVENT_CA
-from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
 
 ISSUERS: Final = {MANAGER_FIELD: AUTHORITIES[EVENT_CA], COMPANY_FIELD: AUTHORITIES[COMPANY_CA]}
 """To each seal what the authority is called, under our own root, that issues its certificate."""

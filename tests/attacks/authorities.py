@@ -18,9 +18,10 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pledges.core.digests import sha256_hex
 from pledges.gateways import certificates, keystore, pki
 from pledges.gateways.certificates import Issuer, Life, Signatory
+from pledges.gateways.fileformat import Level
 from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA
 from pledges.gateways.keys import KeySigner, from_pem, to_asn1
-from pledges.gateways.pades import Identity, Level, Timestamping
+from pledges.gateways.pades import Identity, Timestamping
 from pledges.gateways.trust import Trust
 from tests.attacks.exchanges import certified
 from tests.attacks.honest import Honest, accept, sign

@@ -10,7 +10,8 @@ from pyhanko.sign.signers import PdfSignatureMetadata
 from pledges.core import evidence
 from pledges.core.digests import sha256_hex
 from pledges.gateways import enrolments, loops, pades
-from pledges.gateways.pades import Identity, Level
+from pledges.gateways.fileformat import MANAGER_FIELD, TIMESTAMP_FIELD, Level
+from pledges.gateways.pades import Identity
 from tests.attacks.honest import RENEWED, Honest, accept, seal_for, sign, stamped_over, writer_of
 from tests.attacks.table import Forged, forgery
 from tests.attacks.wrapping import cms_of, with_contents
@@ -69,7 +70,7 @@ def another_major_version(_honest, pdf):
     return pdf.replace(b"%PDF-1.7", b"%PDF-2.0", 1)
 
 
-@forgery("broken-seal", on=["finished"])
+@forgery("unreadable", on=["finished"])
 def another_minor_version(_honest, pdf):
     return pdf.replace(b"%PDF-1.7", b"%PDF-1.3", 1)
 
@@ -127,9 +128,9 @@ def second_seal_of_the_manager_in_the_companys_field(honest, pdf):
     return accept(honest.basic, pdf, identity=identity)
 
 
-@forgery("unexpected-change", "unexpected-field", on=["finished"])
+@forgery("unknown-shape", on=["finished"])
 def third_seal_called_a_timestamp(honest, pdf):
-    return third(pdf, honest.impostor.company(), field=f"{pades.TIMESTAMP_FIELD}1")
+    return third(pdf, honest.impostor.company(), field=f"{TIMESTAMP_FIELD}1")
 
 
 def third(pdf: bytes, identity: Identity, field: str = "Third") -> bytes:
@@ -176,7 +177,7 @@ def certified(
     common = pades._common(identity, level, SIGNED, None)
     settings = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS, **common, **changed}
     settings.pop(without, None)
-    metadata = PdfSignatureMetadata(field_name=pades.MANAGER_FIELD, **settings)
+    metadata = PdfSignatureMetadata(field_name=MANAGER_FIELD, **settings)
     return loops.run(pades._sign(writer_of(pdf), metadata, identity, SIGNED, stamped))
 
 

@@ -16,6 +16,7 @@ from pledges.core import evidence
 from pledges.core.digests import sha256_hex
 from pledges.core.verdict import Verdict
 from pledges.gateways import loops, pades
+from pledges.gateways.fileformat import DIGEST, TIMESTAMP_FIELD
 from pledges.gateways.increments import QuietWriter
 from pledges.offline.judging import judge
 from tests.sealed import ACCEPTED, Authority, Installation, figure, rendered
@@ -144,6 +145,6 @@ def stamped_over(
     writer._update_meta = lambda: None
     change(writer)
     timestamping = installation.stamp(at)
-    stamper = PdfTimeStamper(timestamping.stamper, field_name=f"{pades.TIMESTAMP_FIELD}{count}")
-    result: BytesIO = loops.run(stamper.async_timestamp_pdf(writer, pades.DIGEST))
+    stamper = PdfTimeStamper(timestamping.stamper, field_name=f"{TIMESTAMP_FIELD}{count}")
+    result: BytesIO = loops.run(stamper.async_timestamp_pdf(writer, DIGEST))
     return result.getvalue()

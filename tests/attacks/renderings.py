@@ -213,7 +213,7 @@ def program_in_a_form(pdf):
     pdf.pages[0].Resources.XObject = Dictionary(X=form)
 
 
-@rendering("unreadable")
+@rendering(ACTIVE)
 def page_with_pages_in_it(pdf):
     other = Dictionary(Type=Name.Page, Parent=pdf.pages[0].obj, MediaBox=[0, 0, 595, 842])
     pdf.pages[0].obj.Kids = Array([pdf.make_indirect(other)])

@@ -330,7 +330,7 @@ def key_spelled_with_escapes(honest, _pdf):
     return rebuilt(honest, change)
 
 
-@forgery("unexpected-change", "failed", on=["lta"], opens=False)
+@forgery("unreadable", on=["lta"], opens=False)
 def other_root(honest, _pdf):
     def change(revision):
         revision.trailer = re.sub(rb"/Root \d+", b"/Root 3", revision.trailer)
@@ -402,7 +402,7 @@ def nested_decompression_bomb(_honest, pdf):
     return replaced(pdf, bomb, head)
 
 
-@forgery("unreadable", on=["finished"], opens=False)
+@forgery("too-large", on=["finished"], opens=False)
 def endless_index(_honest, pdf):
     head = b"/W [0 0 0] /Size 9999999999 /Root 2 0 R /Index [0 9999999999]"
     return replaced(pdf, b"", head)
@@ -465,7 +465,7 @@ def a_million_objects(_honest, _pdf):
 
 def _from_scratch(objects: list[bytes]) -> bytes:
     """A file of two revisions with two empty fields, as far as that fits a parser's first look."""
-    body, rows = b"%PDF-1.7\n", []
+    body, rows = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n", []
     parts = [body]
     at = len(body)
     for number, data in enumerate(objects, 1):
@@ -494,7 +494,7 @@ def junk(_honest, _pdf):
     return bytes(range(256)) * 400
 
 
-@forgery("unreadable", on=["finished"], opens=False)
+@forgery("not-a-pdf", on=["finished"], opens=False)
 def junk_in_a_pdf_wrapper(_honest, _pdf):
     return b"%PDF-1.7\n" + bytes(range(256)) * 400 + b"\nstartxref\n9\n%%EOF\n"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pledges.core.verdict import Outcome, Verdict
+from pledges.core.verdict import Line, Outcome, Verdict
 from tests.attacks.honest import Honest
 
 
@@ -61,8 +61,11 @@ def forgery(
     return enter
 
 
+def failed_line(verdict: Verdict) -> Line:
+    """The line that rejected a file."""
+    return next(line for line in verdict.lines if line.passed is False)
+
+
 def reason_of(verdict: Verdict) -> str:
     """Why a file was rejected; nothing for one that was not."""
-    if verdict.outcome is not Outcome.REJECTED:
-        return ""
-    return next(line.reason for line in verdict.lines if line.passed is False)
+    return failed_line(verdict).reason if verdict.outcome is Outcome.REJECTED else ""

@@ -20,7 +20,7 @@ from tests.attacks.authorities import (
 from tests.attacks.honest import LATER, accept, honest, sign
 from tests.attacks.renderings import sealed
 from tests.attacks.structures import rebuilt
-from tests.attacks.table import ALL, reason_of
+from tests.attacks.table import ALL, failed_line, reason_of
 from tests.gateways.papers import poppler
 from tests.sealed import ORGANISATION
 
@@ -33,6 +33,7 @@ for _name in (
     "exchanges",
     "authorities",
     "renderings",
+    "appearances",
     "repairs",
 ):
     import_module(f"tests.attacks.{_name}")
@@ -40,12 +41,19 @@ for _name in (
 
 @pytest.mark.parametrize("forgery", ALL, ids=lambda forgery: forgery.title)
 def test_a_forgery_is_rejected_for_what_it_is(forgery):
+    """As served, and with the document read before its signatures: most forgeries are found by
+    their signatures, and the checks of the document must find them too."""
     made = honest()
     forged = forgery.forged(made)
-    verdict = made.judged(forgery.base, forged.pdf, **forged.told)
+    served = made.judged(forgery.base, forged.pdf, **forged.told)
+    assert served.outcome is Outcome.REJECTED
+    assert served.statement is None
+    verdict = made.judged(forgery.base, forged.pdf, **forged.told, signatures_first=False)
     assert verdict.outcome is Outcome.REJECTED
-    assert reason_of(verdict) in forgery.reasons
-    assert verdict.statement is None
+    assert reason_of(verdict) in forgery.reasons, failed_line(verdict)
+    for each in (served, verdict):
+        assert failed_line(each).explanation.rule
+        assert reason_of(each) != "failed", failed_line(each)
     if forgery.opens:
         assert poppler("pdfinfo", forged.pdf)
         with pikepdf.open(BytesIO(forged.pdf)) as opened:

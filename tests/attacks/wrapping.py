@@ -95,8 +95,12 @@ UNIVERSAL: dict[str, Callable[[Any], None]] = {
 }
 
 
+ILLEGIBLE = {"huge ByteRange": ("unreadable",)}
+"""What is no number of any file is not even read."""
+
+
 def _universal(name: str, harm: Callable[[Any], None], base: str) -> None:
-    @forgery(*CHANGED, on=[base], name=f"USF {name}")
+    @forgery(*CHANGED, *ILLEGIBLE.get(name, ()), on=[base], name=f"USF {name}")
     def forge(_honest: Honest, pdf: bytes) -> bytes:
         def change(writer: Any) -> None:
             page_content_replaced(writer)
@@ -139,7 +143,7 @@ def permissions_widened_in_place(_honest, pdf):
 
 @forgery("not-locking", "broken-seal", on=["finished"])
 def lock_widened_in_place(_honest, pdf):
-    return in_place(pdf, b"/P 1", b"/P 2")
+    return in_place(pdf, b"/Action /All", b"/Action /Any")
 
 
 # --- Byte ranges ----------------------------------------------------------------------------------
@@ -304,7 +308,7 @@ def attribute_added_to_the_seal(_honest, pdf):
     return with_contents(pdf, found.dump(force=True))
 
 
-@forgery("not-covered", "broken-seal")
+@forgery("broken-seal", "timestamp-broken")
 def second_signer_in_the_seal(_honest, pdf):
     found = cms_of(pdf)
     signers = found["content"]["signer_infos"]
@@ -322,7 +326,7 @@ def seal_value_changed(_honest, pdf):
     return with_contents(pdf, found.dump(force=True))
 
 
-@forgery("broken-seal", "not-covered")
+@forgery("broken-seal", "timestamp-broken")
 def no_signer_in_the_seal(_honest, pdf):
     found = cms_of(pdf)
     found["content"]["signer_infos"] = []

@@ -1,6 +1,6 @@
 """The verdict on honest files: what it says line by line, and what the file states."""
 
-import re
+import ast
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 from pledges.core import evidence, verdict_words
 from pledges.core.digests import canonical_json, sha256_hex
 from pledges.core.verdict import Check, Outcome
-from pledges.offline import judging
+from pledges.offline import checks, judging
 from pledges.offline.judging import judge
 from tests.attacks.honest import LATER, honest, sign
 from tests.sealed import ACCEPTED, NOW, ORGANISATION, SIGNED
@@ -110,7 +110,7 @@ def test_after_the_first_failure_nothing_more_is_looked_at():
     made = honest()
     verdict = judge(made.finished, trust=made.impostor.trust, at=NOW)
     found = reasons(verdict)
-    assert found[Check.REVISIONS] == (True, "revisions-expected")
+    assert found[Check.FILE] == (True, "file-whole")
     assert found[Check.MANAGER] == (False, "untrusted-seal")
     after = list(Check)[list(Check).index(Check.MANAGER) + 1 :]
     assert {found[check] for check in after} == {(None, "not-reached")}
@@ -136,24 +136,36 @@ def test_whatever_goes_wrong_is_a_rejection(monkeypatch, fault):
         raise fault("of a library")
 
     made = honest()
-    monkeypatch.setattr(judging.inertness, "check_objects", broken)
+    monkeypatch.setattr(checks.active_content, "check", broken)
     verdict = judge(made.finished, trust=made.basic.trust, at=NOW)
     assert verdict.outcome is Outcome.REJECTED
     assert reasons(verdict)[Check.REVISIONS] == (False, "failed")
+    explanation = next(line.explanation for line in verdict.lines if line.passed is False)
+    assert explanation.found == f"{fault.__name__}: of a library"
+    assert "def broken" not in explanation.trace and "in broken" in explanation.trace
+
+
+def literals(tree: ast.AST) -> set[str]:
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def test_every_reason_has_words_and_every_word_a_use():
-    code = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
-    # Both sides of a conditional, in what is raised, returned or put on a line.
-    said = re.compile(r'Rejected\(([^),]*)|(?:True|False|None), ("[a-z-]+")')
     pledges = Path(judging.__file__).parent.parent
     files = [file for name in ("offline", "gateways") for file in (pledges / name).glob("*.py")]
-    used = {
-        reason
-        for file in files
-        for found in said.finditer(file.read_text("utf-8"))
-        for reason in code.findall(found[0])
+    trees = [ast.parse(file.read_text("utf-8")) for file in files]
+    raised = {
+        node.args[0].value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "Rejected"
+        and isinstance(node.args[0], ast.Constant)
     }
-    assert used == set(verdict_words.REASONS)
+    assert raised <= set(verdict_words.REASONS)
+    assert set(verdict_words.REASONS) <= set().union(*map(literals, trees))
     for words in verdict_words.REASONS.values():
         assert words.in_("zh-hans") and words.in_("en")

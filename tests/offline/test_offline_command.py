@@ -78,7 +78,7 @@ def test_it_speaks_chinese_or_english(run):
 def test_json_has_all_of_it(run):
     told = json.loads(run("finished.pdf", "--json").stdout)
     assert told["outcome"] == "accepted"
-    assert [line["check"] for line in told["lines"]][:3] == ["file", "revisions", "manager"]
+    assert [line["check"] for line in told["lines"]][:3] == ["file", "manager", "company"]
     assert all(line["words"]["en"] and line["words"]["zh-hans"] for line in told["lines"])
     assert told["statement"]["number"] == "CN-2026-000007"
 
