@@ -43,6 +43,16 @@ CATALOG: Final = frozenset(
 NAMES: Final = frozenset({"/Dests", "/EmbeddedFiles"})
 VIEWER: Final = frozenset({"/DisplayDocTitle"})
 FORM: Final = frozenset({"/Fields", "/SigFlags"})
+SIGNATURE_FLAGS: Final = ("1", "3")
+"""Signatures exist; after the first one, the file may only be appended to (12.7.2)."""
+EXTENSIONS: Final = {
+    "/ESIC": {
+        "/Type": "/DeveloperExtensions",
+        "/BaseVersion": "/1.7",
+        "/ExtensionLevel": Number("1"),
+    }
+}
+"""What PAdES adds to PDF 1.7 (ETSI EN 319 142-1, 5.1)."""
 LINK: Final = frozenset(
     {"/Type", "/Subtype", "/Rect", "/BS", "/Contents", "/A", "/Dest", "/StructParent", "/F"}
 )
@@ -126,20 +136,23 @@ def _check_catalog(objects: Objects) -> None:
     catalog = objects.catalog
     known = {"/Names": NAMES, "/ViewerPreferences": VIEWER, "/AcroForm": FORM}
     parts = {"": (catalog, CATALOG)} | {
-        key: (objects.dictionary(catalog[key]), keys)
+        f" under {key}": (objects.dictionary(catalog[key]), keys)
         for key, keys in known.items()
         if key in catalog
     }
     for part, (entries, keys) in parts.items():
         more = set(entries) - keys
         if more:
-            _refuse(min(more), f"the catalog {part} has known keys".replace("  ", " "))
+            _refuse(min(more), f"what stands in the catalog{part} is known")
+    if catalog.get("/Extensions", EXTENSIONS) != EXTENSIONS:
+        _refuse("/Extensions", "the one extension is that of PAdES")
+    if form_of(objects).get("/SigFlags") not in SIGNATURE_FLAGS:
+        _refuse("/SigFlags", "the form says that there are signatures (12.7.2)")
 
 
 def _check_fields(objects: Objects, names: Sequence[str], history: History) -> set[int]:
     """The numbers of the form's fields, which are exactly `names`; raises `Rejected`."""
-    form = objects.dictionary(objects.catalog.get("/AcroForm"))
-    references = objects.array(form.get("/Fields"))
+    references = objects.array(form_of(objects).get("/Fields"))
     fields = [objects.dictionary(each) for each in references]
     found = [_text(field.get("/T")) for field in fields]
     if found != list(names):
@@ -199,9 +212,13 @@ def _is_plain(objects: Objects, link: Mapping[str, Any]) -> bool:
     return set(link) <= LINK and border == {"/W": Number("0")}
 
 
+def form_of(objects: Objects) -> Mapping[str, Any]:
+    """The form's dictionary."""
+    return objects.dictionary(objects.catalog.get("/AcroForm"))
+
+
 def form_fields(objects: Objects) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The form's fields with their names, in their order."""
-    form = objects.dictionary(objects.catalog.get("/AcroForm"))
-    for reference in objects.array(form.get("/Fields")):
+    for reference in objects.array(form_of(objects).get("/Fields")):
         field = objects.dictionary(reference)
         yield _text(field.get("/T")), field

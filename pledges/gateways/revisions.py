@@ -57,9 +57,18 @@ def check(history: History, revision: int, fills: str) -> None:
         if rule is None:
             # Not even if it says the same: what is written again may be read otherwise elsewhere.
             _refuse("this object never changes", where)
-        if rule == FREE and number in history.revisions[0].objects:
-            _refuse("what was read is no hint for validators, whatever refers to it", where)
         _compare(before.known[number], value, rule, after, where)
+    if fills == TIMESTAMP_FIELD:
+        _check_annotation(after)
+
+
+def _check_annotation(after: Objects) -> None:
+    """What a timestamp adds to the first page is its own field, which nobody sees."""
+    form = after.dictionary(after.catalog.get("/AcroForm"))
+    page = after.dictionary(first_page(after))
+    added = after.array(page.get("/Annots", []))[-1:]
+    if added != after.array(form.get("/Fields"))[-1:]:
+        _refuse("a timestamp adds its own field to the first page", "/Annots")
 
 
 def revision_table(history: History, revision: int) -> int:
@@ -103,6 +112,9 @@ def _gather(
     for key, inner in rule.items():
         value = holder.get(key)
         if isinstance(value, Reference):
+            if inner == FREE:
+                # Else a hint could name what is shown, and the next revision change it.
+                continue
             rules[value.number] = inner
             value = objects.follow(value)
         if isinstance(inner, Mapping) and isinstance(value, dict):

@@ -59,12 +59,9 @@ def cut(pdf: bytes, tables: Sequence[Table]) -> tuple[SignedRange, ...]:
 
 def _cut(pdf: bytes, begins: int, ends: int) -> SignedRange:
     where = f"offsets {begins} to {ends}"
-    places = [found.start() for found in re.finditer(rb"/ByteRange", pdf[begins:ends])]
-    if len(places) != 1:
-        raise Rejected(
-            "not-covered", "a revision has one byte range", found=len(places), where=where
-        )
-    place = begins + places[0]
+    place = pdf.find(b"/ByteRange", begins, ends)
+    if place < 0 or pdf.find(b"/ByteRange", place + 1, ends) >= 0:
+        _refuse("a revision has one byte range", place, where)
     said = _RANGE.match(pdf, place)
     if said is None:
         _refuse("a byte range is written in one way", pdf[place : place + 80], where)

@@ -22,6 +22,8 @@ MAX_REVISIONS: Final = 64
 """More than a file whose timestamp is renewed every year for half a century has."""
 MAX_OBJECTS: Final = 20_000
 """Far more than a pledge has; each is read before anything is known of who wrote the file."""
+MAX_APPENDED: Final = 500
+"""Objects of one later revision."""
 MAX_WIDTH: Final = 8  # bytes of a column
 MAX_TABLE_NODES: Final = 100 + 2 * MAX_REVISIONS
 MAX_TABLE_HEAD: Final = 4_000  # bytes
@@ -115,7 +117,8 @@ def _end(pdf: bytes, place: int, table: int, *, first: bool) -> int:
 
 def _rows(entries: Mapping[str, Any], data: bytes) -> dict[int, Row]:
     widths = _numbers(entries["/W"])
-    numbers = _listed(_numbers(entries["/Index"]), integer(entries["/Size"]))
+    most = MAX_APPENDED if "/Prev" in entries else MAX_OBJECTS
+    numbers = _listed(_numbers(entries["/Index"]), integer(entries["/Size"]), most)
     if len(widths) != 3 or widths[0] != 1 or not all(0 <= each <= MAX_WIDTH for each in widths):
         refuse("a table has three columns, the first of one byte", found=widths)
     wide = sum(widths)
@@ -145,13 +148,14 @@ def _numbers(value: Any) -> list[int]:
     return [integer(each) for each in value]
 
 
-def _listed(index: list[int], size: int) -> list[int]:
-    """The numbers that a table lists, each once and in order."""
+def _listed(index: list[int], size: int, most: int) -> list[int]:
+    """The numbers that a table lists, each once and in order, and `most` of them."""
     counts = index[1::2]
     if not index or len(index) % 2 or min(index) < 0:
         refuse("/Index has pairs of numbers (7.5.8.2)", found=index)
-    if size > MAX_OBJECTS or sum(counts) > MAX_OBJECTS:
-        raise Rejected("too-large", "a pledge has few objects", expected=MAX_OBJECTS, found=size)
+    if size > MAX_OBJECTS or sum(counts) > most:
+        found = max(size, sum(counts))
+        raise Rejected("too-large", "a revision has few objects", expected=most, found=found)
     numbers = [
         number
         for first, count in zip(index[::2], counts, strict=True)

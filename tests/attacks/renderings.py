@@ -272,7 +272,9 @@ def page_that_comes_with_the_seal(honest, _pdf):
 def _hinted(place: str) -> None:
     """What may change freely refers to what the page shows."""
 
-    @forgery("unexpected-change", "unreadable", on=["signed"], name=f"page as a hint in {place}")
+    reasons = ("unexpected-change", "unreadable", ACTIVE)
+
+    @forgery(*reasons, on=["signed"], name=f"page as a hint in {place}")
     def forge(honest, _pdf):
         def harm(pdf):
             if place == "DSS":

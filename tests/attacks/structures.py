@@ -13,8 +13,9 @@ from io import BytesIO
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from pledges.gateways import loops
-from tests.attacks.changes import Array, Name, Number, dictionary
+from pledges.gateways import loops, written_form
+from pledges.gateways.pdf_objects import Name, Number, String
+from tests.attacks import changes
 from tests.attacks.honest import RENEWED, Honest, appended
 from tests.attacks.table import forgery
 
@@ -380,6 +381,28 @@ def timestamp_of_another_name(honest, _pdf):
     return rebuilt(honest, change)
 
 
+@forgery("unexpected-change", on=["lta"])
+def link_in_place_of_the_timestamps_field(honest, _pdf):
+    """Over the first page, where nobody sees it."""
+
+    def change(revision):
+        field = next(n for n, data in revision.objects.items() if b"/FT /Sig" in data)
+        page, link = page_of(honest)[0], revision.size - 1
+        revision.size += 1
+        entries = {
+            "/Type": Name("/Annot"),
+            "/Subtype": Name("/Link"),
+            "/Rect": [Number(edge) for edge in (0, 0, 595, 841)],
+            "/BS": {"/W": Number(0)},
+            "/A": {"/S": Name("/URI"), "/URI": String(b"https://evil.example")},
+        }
+        revision.objects[link] = written_form.indirect(link, entries)
+        old, new = b"%d 0 R" % field, b"%d 0 R" % link
+        revision.objects[page] = revision.objects[page].replace(old, new)
+
+    return rebuilt(honest, change)
+
+
 # --- Files to keep a parser busy ------------------------------------------------------------------
 def replaced(pdf: bytes, data: bytes, head: bytes, length: int | None = None) -> bytes:
     """`pdf` with a last cross-reference stream of this content."""
@@ -518,9 +541,12 @@ def page_tree_that_fans_out(_honest, pdf):
         pages = writer.root["/Pages"]
         node = pages["/Kids"].raw_get(0)
         for _level in range(18):
-            kids = Array([node] * 10)
-            node = writer.add_object(dictionary(Type=Name("/Pages"), Count=Number(1), Kids=kids))
-        pages[Name("/Kids")] = Array([node])
+            kids = changes.Array([node] * 10)
+            level = changes.dictionary(
+                Type=changes.Name("/Pages"), Count=changes.Number(1), Kids=kids
+            )
+            node = writer.add_object(level)
+        pages[changes.Name("/Kids")] = changes.Array([node])
         writer.update_container(pages)
 
     return appended(pdf, change)

@@ -6,6 +6,7 @@ saving), SWA (signature wrapping).
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -21,7 +22,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import XRefStream
 
 from tests.attacks.changes import Name, Number, numbers, page_content_replaced
-from tests.attacks.honest import Honest, appended
+from tests.attacks.honest import RENEWED, Honest, appended, stamped_over
 from tests.attacks.table import forgery
 
 CHANGED = ("unexpected-change", "unexpected-field")
@@ -264,6 +265,28 @@ def update_repeating_the_old_table(_honest, pdf):
     """The end names the table that is already there: all in between is covered by nothing."""
     start = PdfFileReader(BytesIO(pdf)).last_startxref
     return pdf + b"\n99 0 obj\n(covered by nothing)\nendobj\nstartxref\n%d\n%%%%EOF\n" % start
+
+
+@forgery("unexpected-change", on=["lta"])
+def stamp_made_a_hint_and_then_another(honest, pdf):
+    """Two timestamps, which anybody can get: the first makes the company's stamp one of the hints
+    for validators, which may change freely, and the second changes it."""
+
+    def stamp_of(writer: Any) -> Any:
+        return writer.root["/AcroForm"]["/Fields"][1]["/AP"].raw_get("/N")
+
+    def point(writer: Any) -> None:
+        hints = writer.root["/DSS"]
+        hints[Name("/Certs")] = stamp_of(writer)
+        writer.update_container(hints)
+
+    def paint(writer: Any) -> None:
+        stamp = stamp_of(writer).get_object()
+        stamp._data, stamp._encoded_data = b"1 0 0 rg 0 0 200 100 re f", None
+        writer.update_container(stamp)
+
+    once = stamped_over(pdf, point, honest.stamped)
+    return stamped_over(once, paint, honest.stamped, at=RENEWED + timedelta(hours=1))
 
 
 # --- The seal's bytes, which are under no seal but their own --------------------------------------
