@@ -5,12 +5,13 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Protocol
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import tsp
@@ -25,23 +26,19 @@ from pledges.gateways.keys import to_asn1
 
 BEGIN, END = datetime(2010, 1, 1, tzinfo=UTC), datetime(2049, 1, 1, tzinfo=UTC)
 REPLY = "application/timestamp-reply"
-CONFIGURATION = """
-[tsa]
-serial = {folder}/serial
-crypto_device = builtin
-signer_cert = {folder}/tsa.pem
-signer_key = {folder}/tsa.key
-certs = {folder}/ca.pem
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256, sha384, sha512
-accuracy = secs:1
-clock_precision_digits = 0
-ordering = no
-tsa_name = yes
-ess_cert_id_chain = no
-ess_cert_id_alg = sha256
-"""
+SETTINGS = {
+    "signer_digest": "sha256",
+    "default_policy": "1.2.3.4.1",
+    "digests": "sha256, sha384, sha512",
+    "accuracy": "secs:1",
+    "clock_precision_digits": "0",
+    "ordering": "no",
+    "tsa_name": "yes",
+    "ess_cert_id_chain": "no",
+    "ess_cert_id_alg": "sha256",
+}
+"""Of `openssl ts`, but for the files that it works with."""
+PEM = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 USAGES = {
     "tsa": [ExtendedKeyUsageOID.TIME_STAMPING],
@@ -62,34 +59,24 @@ class House:
     def build(cls, folder: Path, name: str = "Test TSA") -> "House":
         folder.mkdir(parents=True, exist_ok=True)
         ca_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
-        ca = _certificate(f"{name} CA", ca_key, None, ca_key, None)
+        ca = certificate(f"{name} CA", ca_key, None, ca_key, None)
         leaves = {
-            kind: (_certificate(f"{name} {kind}", key, ca, ca_key, usages), key)
+            kind: (certificate(f"{name} {kind}", key, ca, ca_key, usages), key)
             for kind, usages in USAGES.items()
         }
         (folder / "ca.pem").write_bytes(ca.public_bytes(Encoding.PEM))
         (folder / "tsa.pem").write_bytes(leaves["tsa"][0].public_bytes(Encoding.PEM))
-        encoding = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        (folder / "tsa.key").write_bytes(key.private_bytes(*encoding))
-        (folder / "serial").write_text("01\n")
-        (folder / "tsa.cnf").write_text(CONFIGURATION.format(folder=folder))
+        (folder / "tsa.key").write_bytes(key.private_bytes(*PEM))
+        configure(folder, {"certs": f"{folder}/ca.pem"})
         return cls(folder, ca, leaves)
 
     @property
     def roots(self) -> Path:
         return self.folder / "ca.pem"
 
-    def by_openssl(self, query: bytes) -> bytes:
+    def answer(self, query: bytes) -> bytes:
         """What OpenSSL answers, by its own clock."""
-        with tempfile.TemporaryDirectory(dir=self.folder) as place:
-            question, answer = Path(place, "query.tsq"), Path(place, "reply.tsr")
-            question.write_bytes(query)
-            subprocess.run(
-                ["openssl", "ts", "-reply", "-config", self.folder / "tsa.cnf", "-section", "tsa",
-                 "-queryfile", question, "-out", answer],
-                check=True, capture_output=True,
-            )  # fmt: skip
-            return answer.read_bytes()
+        return by_openssl(self.folder, query)
 
     def at(self, query: bytes, moment: datetime, kind: str = "tsa") -> bytes:
         """An answer that claims `moment`, which OpenSSL would not do."""
@@ -104,8 +91,49 @@ class House:
         return stamper.request_tsa_response(tsp.TimeStampReq.load(query)).dump()
 
 
-def _certificate(name, key, issuer, issuer_key, usages) -> x509.Certificate:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+class Maker(Protocol):
+    """What answers queries, and the file with the roots that it is trusted by."""
+
+    @property
+    def roots(self) -> Path: ...
+
+    def answer(self, query: bytes) -> bytes: ...
+
+
+def configure(folder: Path, changed: Mapping[str, str], serial: str = "01") -> None:
+    """Write what `openssl ts` reads, for the key and the certificate in `folder`.
+
+    A setting that is changed to nothing is left out.
+    """
+    files = {
+        "serial": f"{folder}/serial",
+        "crypto_device": "builtin",
+        "signer_cert": f"{folder}/tsa.pem",
+        "signer_key": f"{folder}/tsa.key",
+    }
+    settings = {**files, **SETTINGS, **changed}
+    lines = (f"{key} = {value}" for key, value in settings.items() if value)
+    (folder / "tsa.cnf").write_text("\n".join(["[tsa]", *lines, ""]))
+    (folder / "serial").write_text(f"{serial}\n")
+
+
+def by_openssl(folder: Path, query: bytes) -> bytes:
+    """The answer of the authority that is configured in `folder`."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        question, answer = Path(place, "query.tsq"), Path(place, "reply.tsr")
+        question.write_bytes(query)
+        subprocess.run(
+            ["openssl", "ts", "-reply", "-config", folder / "tsa.cnf", "-section", "tsa",
+             "-queryfile", question, "-out", answer],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        return answer.read_bytes()
+
+
+def certificate(name, key, issuer, issuer_key, usages) -> x509.Certificate:
+    """For an authority where there are no `usages`, and by itself where there is no `issuer`."""
+    named = name if isinstance(name, dict) else {NameOID.COMMON_NAME: name}
+    subject = x509.Name([x509.NameAttribute(kind, value) for kind, value in named.items()])
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -114,7 +142,7 @@ def _certificate(name, key, issuer, issuer_key, usages) -> x509.Certificate:
         .serial_number(x509.random_serial_number())
         .not_valid_before(BEGIN)
         .not_valid_after(END)
-        .add_extension(x509.BasicConstraints(issuer is None, None), critical=True)
+        .add_extension(x509.BasicConstraints(usages is None, None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
@@ -155,11 +183,12 @@ def _spoiled(answer: bytes) -> bytes:
 class Responder:
     """A running authority. `fault` chooses what goes wrong; `clock` what it says the time is."""
 
-    def __init__(self, house: House, foreign: House) -> None:
+    def __init__(self, house: Maker, foreign: Maker | None) -> None:
         self.house, self.foreign = house, foreign
         self.fault = ""
         self.clock: datetime | None = None
         self.asked: list[tsp.TimeStampReq] = []
+        self.answered: list[bytes] = []
         self.url = ""
         self.over = threading.Event()
         self._one_at_a_time = threading.Lock()
@@ -168,12 +197,13 @@ class Responder:
     def roots(self) -> Path:
         return self.house.roots
 
-    def reply(self, query: bytes, house: House | None = None) -> bytes:
+    def reply(self, query: bytes, house: Maker | None = None) -> bytes:
         house = house or self.house
         if self.clock is not None:
             return house.at(query, self.clock)
         with self._one_at_a_time:  # for the file of serial numbers
-            return house.by_openssl(query)
+            self.answered.append(house.answer(query))
+            return self.answered[-1]
 
     def answer(self, query: bytes) -> Answer:
         self.asked.append(tsp.TimeStampReq.load(query))
@@ -187,7 +217,7 @@ class Responder:
             "huge": lambda: (200, REPLY, self.reply(query) + bytes(70_000)),
             "nonce": lambda: (200, REPLY, self.reply(_changed_query(query, nonce=4711))),
             "imprint": lambda: (200, REPLY, self.reply(_wrong_imprint(query))),
-            "rejected": lambda: (200, REPLY, self.house.by_openssl(_unknown_hash(query))),
+            "rejected": lambda: (200, REPLY, self.house.answer(_unknown_hash(query))),
             "foreign": lambda: (200, REPLY, self.reply(query, self.foreign)),
             "spoiled": lambda: (200, REPLY, _spoiled(self.reply(query))),
             "usage": lambda: (200, REPLY, self.house.at(query, datetime.now(UTC), "signer")),
@@ -234,8 +264,11 @@ def _handler(responder: Responder) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def responder(house: House, foreign: House) -> Iterator[Responder]:
-    """Serve as a time-stamping authority on a port of this machine."""
+def responder(house: Maker, foreign: Maker | None = None) -> Iterator[Responder]:
+    """Serve as a time-stamping authority on a port of this machine.
+
+    Only a `House` knows every fault and has a clock that can be set.
+    """
     running = Responder(house, foreign)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(running))
     server.daemon_threads = True

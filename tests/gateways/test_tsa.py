@@ -11,8 +11,11 @@ from asn1crypto import tsp
 
 from pledges.core.refusals import SealUnavailable, TimestampUnavailable
 from pledges.gateways.tsa import Authority, HttpTimeStamper, read_roots
+from tests import timestamp_authorities
 from tests.serving import free_port
+from tests.timestamp_authorities import KINDS, Kind
 from tests.tsa import Responder
+from tests.tsa import responder as serve
 
 DIGEST = hashlib.sha256(b"what is stamped").digest()
 
@@ -39,6 +42,63 @@ def test_openssl_stamps_and_openssl_agrees(responder: Responder, tmp_path: Path)
         capture_output=True, text=True,
     )  # fmt: skip
     assert (checked.returncode, checked.stdout.strip()) == (0, "Verification: OK")
+
+
+def stamped_by(kind: Kind):
+    made = timestamp_authorities.authority(kind)
+    with serve(made) as running:
+        return stamp(authority(running)), made
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_a_token_by_any_maker_is_taken_and_openssl_agrees(kind: Kind, tmp_path: Path) -> None:
+    token, made = stamped_by(kind)
+    (tmp_path / "token").write_bytes(token.dump())
+    chain = made.folder / "sent.pem"
+    checked = subprocess.run(
+        ["openssl", "ts", "-verify", "-digest", DIGEST.hex(), "-in", tmp_path / "token",
+         "-token_in", "-CAfile", made.roots, *(["-untrusted", chain] if kind.sent else [])],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (checked.returncode, checked.stdout.strip()) == (0, "Verification: OK"), checked.stderr
+
+
+def test_the_kinds_of_makers_differ_in_all_that_a_verifier_may_stumble_over() -> None:
+    """Else the next version of a maker could make the tests with them say less than they seem."""
+    tokens = {kind: stamped_by(kind)[0]["content"] for kind in KINDS}
+    assert len(KINDS) >= 8 and len({kind.maker for kind in KINDS}) == 3
+
+    def found(look, maker: str = "") -> set:
+        return {look(token) for kind, token in tokens.items() if maker in kind.maker}
+
+    def information(token):
+        return token["encap_content_info"]["content"].parsed
+
+    def signer(token):
+        return token["signer_infos"][0]
+
+    def is_sorted(token) -> bool:
+        ders = [each.dump() for each in token["certificates"]]
+        return ders == sorted(ders)
+
+    def attributes(token) -> str:
+        named = (each["type"].native for each in signer(token)["signed_attrs"])
+        return next(each for each in named if each.startswith("signing_certificate"))
+
+    assert found(is_sorted, "openssl") == {True, False}
+    assert found(lambda token: bool(information(token)["tsa"].native), "openssl") == {True, False}
+    assert found(lambda token: len(token["certificates"])) == {1, 2, 3}
+    assert found(lambda token: signer(token)["digest_algorithm"]["algorithm"].native) == {
+        "sha256", "sha384", "sha512",
+    }  # fmt: skip
+    assert found(lambda token: signer(token)["signature_algorithm"].signature_algo) == {
+        "rsassa_pkcs1v15", "ecdsa",
+    }  # fmt: skip
+    assert found(attributes) == {"signing_certificate", "signing_certificate_v2"}
+    assert found(lambda token: information(token)["gen_time"].native.microsecond > 0) == {
+        True, False,
+    }  # fmt: skip
+    assert max(found(lambda token: information(token)["serial_number"].native)).bit_length() > 128
 
 
 def test_every_request_has_a_nonce_of_its_own(responder: Responder) -> None:
