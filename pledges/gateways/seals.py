@@ -86,8 +86,7 @@ def read_seal(file: File, revision: int, field: str, trust: Trust) -> Seal:
         raise Rejected("timestamp-unknown")
     status = _validated(embedded, trust.for_field(field), trust.tsa_roots, stamped_at or sealed_at)
     _check_status(status, _allowed_after(field))
-    if not trust.lets_seal(field, status.validation_path):
-        raise Rejected("wrong-issuer")
+    _check_issuer(trust, field, status.validation_path, stamped_at or sealed_at)
     sealbytes.check_form(embedded, status.validation_path, trust)
     if stamped_at is not None:
         sealbytes.check_token(_token(embedded), status.timestamp_validity.validation_path)
@@ -152,6 +151,15 @@ def _check_permissions(reader: Any, embedded: Any, field: str) -> None:
     locked = embedded.fieldmdp is not None and embedded.fieldmdp.action.name == "ALL"
     if not locked or embedded.docmdp_level is not MDPPerm.NO_CHANGES:
         raise Rejected("not-locking")
+
+
+def _check_issuer(trust: Trust, field: str, path: Any, at: datetime) -> None:
+    if trust.lets_seal(field, path, at):
+        return
+    missing = trust.missing_pin(path, at)
+    if missing:
+        raise Rejected("company-not-pinned", pin=missing, at=f"{at:%Y-%m-%d}")
+    raise Rejected("wrong-issuer")
 
 
 def _declared(signature: Any) -> Level:

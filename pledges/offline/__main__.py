@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pledges.core import verdict_words
+from pledges.core import company_pins, saying, verdict_words
 from pledges.core.verdict import Outcome, Verdict
 from pledges.gateways.chains import from_pem
 from pledges.gateways.trust import Trust
@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             roots=_certificates([options.trust]),
             company_roots=_certificates(options.company_trust),
             tsa_roots=_certificates(options.tsa_trust),
+            company_pins=tuple(company_pins.read(each) for each in options.company_pin),
         )
     except (OSError, ValueError) as error:
         print(f"{error}", file=sys.stderr)
@@ -59,6 +60,14 @@ def _parser() -> argparse.ArgumentParser:
         help="root of the company seal, where another authority issued it",
     )
     parser.add_argument(
+        "--company-pin",
+        metavar="PIN",
+        action="append",
+        default=[],
+        help="which certificate under --company-trust is the company's: "
+        "'sha256=HEX from 2026-01-01 until 2028-12-31' or 'organizationIdentifier=…'",
+    )
+    parser.add_argument(
         "--tsa-trust",
         metavar="PEM",
         action="append",
@@ -80,7 +89,7 @@ def _as_json(verdict: Verdict) -> str:
     for line in found["lines"]:
         line["words"] = {}
     for line, said in zip(verdict.lines, found["lines"], strict=True):
-        said["words"] = {each: verdict_words.say(line, each) for each in ("zh-hans", "en")}
+        said["words"] = {each: saying.say(line, each) for each in ("zh-hans", "en")}
     return json.dumps(found, ensure_ascii=False, indent=2, default=_plain)
 
 
@@ -92,7 +101,7 @@ def _in_words(verdict: Verdict, language: str) -> str:
     said = [verdict_words.OUTCOMES[verdict.outcome].in_(language), ""]
     for line in verdict.lines:
         name = verdict_words.CHECKS[line.check].in_(language)
-        said.append(f"{MARKS[line.passed]} {name}  {verdict_words.say(line, language)}")
+        said.append(f"{MARKS[line.passed]} {name}  {saying.say(line, language)}")
     said += ["", f"SHA-256 {verdict.sha256}"]
     statement = verdict.statement
     if statement:

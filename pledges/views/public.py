@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import verification
-from pledges.core import verdict_words
+from pledges.core import saying, verdict_words
 from pledges.core.lifecycle import PledgeState
 from pledges.core.verdict import Check, Outcome
 from pledges.verification import Judgement, Standing
@@ -87,7 +87,7 @@ def _judged(judgement: Judgement, name: str) -> dict[str, object]:
             {
                 "name": verdict_words.CHECKS[line.check].in_(language),
                 "passed": line.passed,
-                "words": verdict_words.say(line, language),
+                "words": saying.say(line, language),
             }
             for line in verdict.lines
         ],
