@@ -34,6 +34,7 @@ for _name in (
     "wrapping",
     "structures",
     "substitutions",
+    "proofs",
     "exchanges",
     "authorities",
     "renderings",
