@@ -1,10 +1,15 @@
-"""A verdict in words: what each line found, filled with what it found it of."""
+"""A verdict in words: what each line found, and what the file states.
+
+Whatever a file says passes here on its way to a terminal or a page, and is escaped.
+"""
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import fields, replace
+from typing import Any, Final
 
 from pledges.core.blanks import Localized
-from pledges.core.verdict import Line
+from pledges.core.characters import shown
+from pledges.core.verdict import Line, Statement
 from pledges.core.verdict_words import REASONS
 
 INTRODUCED: Final[Mapping[str, Localized]] = {
@@ -18,10 +23,25 @@ INTRODUCED: Final[Mapping[str, Localized]] = {
 
 def say(line: Line, language: str) -> str:
     """What `line` found, in `language`."""
-    values = _Lenient(line.values)
+    values = _Lenient({name: shown(value) for name, value in line.values.items()})
     if "introduced" in values:
         values["introduced"] = INTRODUCED[values["introduced"]].in_(language)
     return REASONS[line.reason].in_(language).format_map(values).strip()
+
+
+def stated(statement: Statement) -> Statement:
+    """`statement` as people are shown it; to the letter it stands in the JSON of the command."""
+    return replace(
+        statement, **{each.name: _seen(getattr(statement, each.name)) for each in fields(statement)}
+    )
+
+
+def _seen(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Mapping):
+        return {shown(name): shown(text) for name, text in value.items()}
+    return value
 
 
 class _Lenient(dict[str, str]):
