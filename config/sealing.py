@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import PRODUCTION, VAR_DIR, words
 from config.secrets import pki_passphrase
+from pledges.core import company_pins
 
 PKI_DIR = Path(os.environ.get("PKI_DIR") or VAR_DIR / "pki").resolve()
 if PRODUCTION and not os.environ.get("PKI_PASSPHRASE"):
@@ -21,6 +22,11 @@ EVENT_CA_KEY = os.environ.get("EVENT_CA_KEY", "")
 EVENT_CA_KEY_PIN = os.environ.get("EVENT_CA_KEY_PIN", "")
 if COMPANY_SEAL_CERT and not COMPANY_SEAL_KEY:
     raise ImproperlyConfigured("COMPANY_SEAL_CERT needs the key to it: set COMPANY_SEAL_KEY")
+# By what a company's seal under another authority is known: "sha256=… from 2026-01-01, …".
+try:
+    COMPANY_PINS = company_pins.read_all(os.environ.get("COMPANY_PINS", ""))
+except company_pins.Malformed as error:
+    raise ImproperlyConfigured(f"COMPANY_PINS: {error}") from error
 
 TSA_URL = os.environ.get("TSA_URL", "")
 TSA_ROOTS = os.environ.get("TSA_ROOTS", "")

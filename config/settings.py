@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import database
 from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, flag, words
+from config.logs import LOGGING  # noqa: F401
 from config.sealing import *  # noqa: F403
 from config.secrets import secret_key
 
@@ -235,16 +236,3 @@ CONTENT_SECURITY_POLICY = {
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("bootstrap5", "sheet")
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "weasyprint": {"level": "ERROR"},
-        "fontTools": {"level": "ERROR"},
-        "fido2": {"level": "WARNING"},  # it would name every passkey that is used
-    },
-}

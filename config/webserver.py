@@ -28,6 +28,7 @@ control_socket_disable = True
 
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
 errorlog = "-"
+logger_class = "config.weblog.Logger"
 accesslog = os.environ.get("ACCESS_LOG") or None
 
 

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django_tasks import task
 
+from pledges.core.characters import escape_invisible, escape_lines
 from pledges.core.lifecycle import Role
 from pledges.models import Organisation, Person, Pledge
 
@@ -50,7 +51,8 @@ def send(event: str, pledge_id: str, person_id: int) -> None:
     with translation.override(person.language):
         subject = render_to_string(f"notices/{event}_subject.txt", context)
         body = render_to_string(f"notices/{event}.txt", context)
-    EmailMessage(" ".join(subject.split()), body.strip() + "\n", to=[person.email]).send()
+    title = escape_invisible(" ".join(subject.split()))
+    EmailMessage(title, escape_lines(body.strip()) + "\n", to=[person.email]).send()
 
 
 def _reasons(pledge: Pledge) -> list[dict[str, str]]:

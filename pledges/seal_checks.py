@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils import timezone
 
 from pledges import keyring
@@ -31,12 +31,17 @@ def keys_fault() -> str:
 
 
 def keys_warning() -> str:
-    """What of the keys ends within sixty days, in a few words; "" when nothing does."""
+    """What of the keys ends within sixty days, or is not enough to accept; "" for nothing."""
+    at = timezone.now()
     try:
-        soon = issuing.expiring(keyring.store(), timezone.now(), WARN_BEFORE)
+        soon = issuing.expiring(keyring.store(), at, WARN_BEFORE)
+        pin = keyring.store().missing_pin(settings.COMPANY_PINS, at)
     except KeysUnusable:
         return ""  # the fault says it
-    return ", ".join(f"{name} ends on {end:%Y-%m-%d}" for name, end in soon)
+    said = [f"{name} ends on {end:%Y-%m-%d}" for name, end in soon]
+    if pin:
+        said.append(f"nothing can be accepted: add {pin} to COMPANY_PINS")
+    return ", ".join(said)
 
 
 def _require_sealing(store: Store, at: datetime) -> None:
@@ -85,6 +90,25 @@ def check_keys_last(**kwargs: Any) -> list[CheckMessage]:
             id="shounuo.W004",
         )
         for name, end in soon
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_company_pin(**kwargs: Any) -> list[CheckMessage]:
+    """An error at deployment only, or a pin that ran out would stop every command with it."""
+    try:
+        pin = keyring.store().missing_pin(settings.COMPANY_PINS, timezone.now())
+    except KeysUnusable:
+        return []
+    if not pin:
+        return []
+    return [
+        Error(
+            "The company's certificate comes from a licensed authority, and no pin says that it "
+            "is the company's: nothing can be accepted.",
+            hint=f"Make sure that it is, then add it to COMPANY_PINS: {pin}",
+            id="shounuo.E005",
+        )
     ]
 
 

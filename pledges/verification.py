@@ -129,21 +129,24 @@ def trust() -> Trust:
         roots=_certificates(root_pem()),
         company_roots=_licensed_roots(),
         tsa_roots=_certificates(_content(settings.TSA_ROOTS)),
+        company_pins=settings.COMPANY_PINS,
     )
 
 
 def _licensed_roots() -> tuple[asn1.Certificate, ...]:
-    """Where the chain of a company seal ends that a licensed authority issued.
+    """Where the chains of company seals end that licensed authorities issued.
 
-    It comes with the key, or in a file of its own in any order; a key that cannot be opened just
-    now seals nothing, but what it sealed is still to be judged.
+    The one in use comes with the key, or in a file of its own; in that file may also stand the
+    roots of those before. A key that cannot be opened just now seals nothing, but what it sealed
+    is still to be judged.
     """
     if not settings.COMPANY_SEAL_KEY:
         return ()
-    with suppress(KeysUnusable):
-        return tuple(to_asn1(each) for each in keyring.store().anchors()[1:])
     given = _certificates(_content(settings.COMPANY_SEAL_CERT))
-    return tuple(each for each in given if each.issuer == each.subject)
+    roots = [each for each in given if each.issuer == each.subject]
+    with suppress(KeysUnusable):
+        roots += (to_asn1(each) for each in keyring.store().anchors()[1:])
+    return tuple({each.dump(): each for each in roots}.values())
 
 
 def root_pem() -> bytes | None:

@@ -139,6 +139,7 @@ def test_a_production_installation_passes_its_deployment_check(settings) -> None
         ({"TSA_URL": "https://tsa.example"}, "", "TSA_URL needs TSA_ROOTS"),
         ({"TSA_URL": "ldap://tsa.example", "TSA_ROOTS": "x"}, "", "http:// or https://"),
         ({"COMPANY_SEAL_CERT": "chain.pem"}, "", "set COMPANY_SEAL_KEY"),
+        ({"COMPANY_PINS": "sha256=0f"}, "", "COMPANY_PINS: “sha256=0f” is no pin"),
     ],
 )
 def test_contradictory_settings_do_not_start(

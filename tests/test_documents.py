@@ -18,8 +18,9 @@ from weasyprint import HTML
 from benchmarks import samples
 from pledges import documents
 from pledges.core import outline
-from pledges.core.blanks import Blank, Kind, Localized, Option, display
+from pledges.core.blanks import Blank, Kind, Option, display
 from pledges.core.clauses import Words
+from pledges.core.languages import Localized
 from pledges.documents import body, marks
 from pledges.gateways import fonts, increments, pdf
 from pledges.gateways.markup import Markup

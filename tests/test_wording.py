@@ -8,7 +8,8 @@ from django.utils import translation
 
 from pledges import access, wording
 from pledges.core import problems, refusals
-from pledges.core.blanks import AnswerProblem, Blank, Kind, Localized, Option, Range, read
+from pledges.core.blanks import AnswerProblem, Blank, Kind, Option, Range, read
+from pledges.core.languages import Localized
 from pledges.core.lifecycle import SIGN, Forbidden
 
 DAYS = Blank(
@@ -116,6 +117,7 @@ def _refusals():
     simple = {kind: kind for kind in kinds if kind is not refusals.Refusal}
     simple[refusals.Incomplete] = lambda: refusals.Incomplete(read([], {}))
     simple[refusals.KeysUnusable] = lambda: refusals.KeysUnusable("missing")
+    simple[refusals.CompanyNotPinned] = lambda: refusals.CompanyNotPinned("sha256=0f")
     simple[refusals.TimestampUnavailable] = lambda: refusals.TimestampUnavailable("late")
     ends = datetime(2026, 1, 2, tzinfo=UTC)
     simple[refusals.KeyExpired] = lambda: refusals.KeyExpired("company-seal", ends, ends)

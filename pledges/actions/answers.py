@@ -9,7 +9,8 @@ from django.db import transaction
 from pledges import access, audit
 from pledges.access import Act
 from pledges.core import lifecycle, refusals
-from pledges.core.blanks import LANGUAGES, Blank, Kind, Reading, read
+from pledges.core.blanks import Blank, Kind, Reading, read
+from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import PledgeState, VersionState
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
 

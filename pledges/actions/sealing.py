@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
 from pledges import keyring
-from pledges.core.refusals import TimestampUnavailable
+from pledges.core.refusals import CompanyNotPinned, TimestampUnavailable
 from pledges.gateways import issuing, pades
 from pledges.gateways.fileformat import Level
 from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA, ROOT
@@ -69,9 +69,14 @@ def manager_seal(
 
 
 def company_seal(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
-    """Revision 2, and the document timestamp after it. Raises SealUnavailable."""
+    """Revision 2, and the document timestamp after it. Raises SealUnavailable.
+
+    CompanyNotPinned is one: our own verdict would not take that seal for the company's.
+    """
     store = keyring.store()
     seal = store.company_seal(at)
+    if missing := store.missing_pin(settings.COMPANY_PINS, at):
+        raise CompanyNotPinned(missing)
     # A licensed authority's own lists are not ours to issue.
     crls = () if store.seal.foreign else _crls(store, COMPANY_CA, at)
     anchors = tuple(to_asn1(each) for each in store.anchors())

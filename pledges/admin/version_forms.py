@@ -11,8 +11,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from pledges import wording
-from pledges.core.blanks import Blank, Kind, Localized, Range
+from pledges.core.blanks import Blank, Kind, Range
 from pledges.core.definition import LONGEST_TERM
+from pledges.core.languages import Localized
 from pledges.core.problems import Problem
 from pledges.core.templatefile import Definition, to_text
 from pledges.models import PledgeTemplate

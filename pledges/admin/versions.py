@@ -22,7 +22,7 @@ from pledges.admin import previews, words
 from pledges.admin.base import AccessModelAdmin
 from pledges.admin.version_forms import DefinitionForm, RetentionForm, initial_of
 from pledges.core import lifecycle, refusals
-from pledges.core.blanks import CHINESE, LANGUAGES
+from pledges.core.languages import CHINESE, LANGUAGES
 from pledges.core.lifecycle import VersionState
 from pledges.models import TemplateVersion
 from pledges.templatetags.sheet_extras import day, moment

@@ -7,9 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, cast
 
-ENGLISH = "en"
-CHINESE = "zh-hans"
-LANGUAGES = (CHINESE, ENGLISH)
+from pledges.core.languages import Localized
+
 PROFILE_FIELDS = ("name", "employee_number", "position", "department", "contact")
 
 
@@ -29,21 +28,6 @@ class Kind(StrEnum):
     @property
     def is_number(self) -> bool:
         return self in (Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT)
-
-
-@dataclass(frozen=True)
-class Localized:
-    """One wording in both languages."""
-
-    zh: str = ""
-    en: str = ""
-
-    def in_(self, language: str) -> str:
-        """The wording in "en", or the Chinese one for any other language tag."""
-        return self.en if language == ENGLISH else self.zh
-
-    def to_data(self) -> dict[str, str]:
-        return {"zh": self.zh, "en": self.en}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from yaml.nodes import Node
 
-from pledges.core.blanks import PROFILE_FIELDS, Blank, Kind, Localized, Option, Range
+from pledges.core.blanks import PROFILE_FIELDS, Blank, Kind, Option, Range
+from pledges.core.languages import Localized
 from pledges.core.outline import CODE
 from pledges.core.yaml_nodes import NodeReader
 

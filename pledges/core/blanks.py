@@ -6,34 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from pledges.core.blank_kinds import (
-    CHINESE,
-    ENGLISH,
-    LANGUAGES,
-    PROFILE_FIELDS,
-    Blank,
-    Kind,
-    Localized,
-    Option,
-    Range,
-    from_data,
-    to_data,
-)
+from pledges.core.blank_kinds import PROFILE_FIELDS, Blank, Kind, Option, Range, from_data, to_data
 from pledges.core.characters import code_point, refused_at, unified_line_breaks
 from pledges.core.typed_values import read_date, read_number, written_date
 
 __all__ = [
-    "CHINESE",
     "DEFAULT_LENGTHS",
-    "ENGLISH",
-    "LANGUAGES",
     "OTHER",
     "PROFILE_FIELDS",
     "AnswerProblem",
     "Blank",
     "Flag",
     "Kind",
-    "Localized",
     "Option",
     "Range",
     "Reading",

@@ -1,6 +1,10 @@
-"""Which characters may stand in a document that people sign: only those that can be seen."""
+"""Which characters may stand in a document that people sign: only those that can be seen.
+
+And how words that somebody else wrote are shown, in which any may stand.
+"""
 
 import unicodedata
+from collections.abc import Callable
 
 EMPLOYEE_NUMBER = r"[A-Za-z0-9 '()+,\-./:=?]+"
 """What an employee number may be made of: a certificate carries it as a PrintableString (X.520)."""
@@ -16,6 +20,9 @@ _INVISIBLE = frozenset(
         *range(0xFE00, 0xFE10),
     )
 )
+_SELECTORS = range(0xE0100, 0xE01F0)
+_IDEOGRAPHS = ("CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH")
+MAX_SHOWN = 200  # characters of one value
 _FULL_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _NUMERIC_VARIANTS: dict[int, int | str] = {
     **_FULL_WIDTH,
@@ -57,3 +64,50 @@ def half_width(text: str) -> str:
 def unified_line_breaks(text: str) -> str:
     r"""The text with \r\n and \r written as \n."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def shown(text: str) -> str:
+    """A value that somebody else wrote, as it may stand in a sentence: escaped, and cut."""
+    escaped = escape_invisible(text[: MAX_SHOWN + 1])
+    return escaped if len(escaped) <= MAX_SHOWN else f"{escaped[: MAX_SHOWN - 1]}…"
+
+
+def escape_invisible(text: str) -> str:
+    r"""`text` with all that cannot be seen, or steers what can, as Python writes it: "\x1b".
+
+    For terminals, pages and logs, where such characters clear the screen, turn the direction of
+    writing or forge a line. What can be seen stays, backslashes too: it is to be read by people.
+    """
+    return _escaped(text, lambda character: character.encode("unicode_escape").decode())
+
+
+def escape_lines(text: str) -> str:
+    """The same for a text of several lines."""
+    return "\n".join(map(escape_invisible, text.split("\n")))
+
+
+def escape_json(text: str) -> str:
+    """The same for a JSON document, in its own escapes: whoever parses it finds all as it was."""
+    return "\n".join(_escaped(line, _json_escape) for line in text.split("\n"))
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def _escaped(text: str, write: Callable[[str], str]) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    before = ["", *text]
+    return "".join(
+        write(character) if is_refused(character) or _is_loose(character, last) else character
+        for last, character in zip(before, text, strict=False)
+    )
+
+
+def _is_loose(character: str, before: str) -> bool:
+    """Whether a variation selector stands behind anything but the ideograph whose form it sets."""
+    if ord(character) not in _SELECTORS:
+        return False
+    return not (before and unicodedata.name(before, "").startswith(_IDEOGRAPHS))

@@ -10,12 +10,15 @@ root (base64)
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 ED25519 = b"\x01"
 """The signature type that the key hash of a signed note covers."""
 LONGEST = 4096  # characters
+# C2SP signed-note: no control characters but line feeds, and what UTF-8 can carry.
+_FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 Sign = Callable[[bytes], bytes]
 Verify = Callable[[bytes, bytes], bool]
@@ -78,6 +81,8 @@ def unverified(note: str) -> Checkpoint:
 def _parts(note: str) -> tuple[Checkpoint, str, list[str]]:
     if len(note) > LONGEST:
         raise Malformed("length")
+    if _FOREIGN.search(note):
+        raise Malformed("form")
     body, separator, rest = note.rpartition("\n\n")
     if not separator or not rest.endswith("\n"):
         raise Malformed("form")
@@ -94,7 +99,11 @@ def _parts(note: str) -> tuple[Checkpoint, str, list[str]]:
 
 
 def _decoded(text: str) -> bytes:
+    """The one reading of base64: the bits that its last character leaves over are zero."""
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise Malformed("base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise Malformed("base64")
+    return data

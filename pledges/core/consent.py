@@ -6,7 +6,7 @@ is that agreement, so it is printed on the document and confirmed at the act of 
 
 from typing import Final
 
-from pledges.core.blanks import Localized
+from pledges.core.languages import Localized
 
 CURRENT: Final = "2026-11"
 

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from pledges.core import outline
-from pledges.core.blanks import Blank, Localized, to_data
+from pledges.core.blanks import Blank, to_data
 from pledges.core.characters import unified_line_breaks
+from pledges.core.languages import Localized
 from pledges.core.outline import Outline
 
 LONGEST_TERM = 600

@@ -19,6 +19,15 @@ CONTENT: Final = (
 )  # fmt: skip
 """The parts that say what was promised, by whom and to whom."""
 
+LEDGER: Final[Mapping[str, Any]] = {
+    "entry": str,
+    "index": int,
+    "inclusion": list,
+    "checkpoint": str,
+    "certificate": str,
+}
+"""The proof that an entry is in the ledger: inside the evidence, and by itself as separate one."""
+
 # What must be there, and of which type; `...` is any text under any key.
 SHAPE: Final[Mapping[str, Any]] = {
     "format": str,
@@ -35,13 +44,7 @@ SHAPE: Final[Mapping[str, Any]] = {
     "client": {"address": str, "user_agent": str},
     "authentication": dict,
     "seal": {"level": str},
-    "ledger": {
-        "entry": str,
-        "index": int,
-        "inclusion": list,
-        "checkpoint": str,
-        "certificate": str,
-    },
+    "ledger": LEDGER,
 }
 
 
@@ -65,24 +68,48 @@ def write(evidence: Mapping[str, Any]) -> bytes:
 
 def read(data: bytes) -> dict[str, Any]:
     """The evidence in `data`, exactly as `write` would write it; raises Malformed."""
-    if len(data) > LARGEST:
-        raise Malformed("size")
-    try:
-        found = json.loads(data.decode("utf-8"))
-        canonical = canonical_json(found)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise Malformed("JSON") from error
-    if canonical != data:
-        raise Malformed("JSON")
-    _check(found, SHAPE, "")
+    found = _read(data, SHAPE)
     if found["format"] != FORMAT:
         raise Malformed("format")
     if found["authentication"].get("method") not in METHODS:
         raise Malformed("authentication.method")
     for path in ("signed_at", "intent.created_at", "intent.expires_at"):
         moment(found, path)
-    result: dict[str, Any] = found
-    return result
+    return found
+
+
+def read_proof(data: bytes) -> dict[str, Any]:
+    """The separate proof in `data`, in the one way to write it; raises Malformed."""
+    return _read(data, LEDGER)
+
+
+def ledger_entry(block: Mapping[str, Any]) -> dict[str, Any]:
+    """The ledger's entry in a proof, which must be the one at its index; raises Malformed."""
+    entry = _canonical(block["entry"].encode("utf-8"))
+    sequence = entry.get("sequence")
+    if type(sequence) is not int or sequence != block["index"] + 1:
+        raise Malformed("index")
+    return entry
+
+
+def _read(data: bytes, shape: Mapping[str, Any]) -> dict[str, Any]:
+    if len(data) > LARGEST:
+        raise Malformed("size")
+    found = _canonical(data)
+    _check(found, shape, "")
+    return found
+
+
+def _canonical(data: bytes) -> dict[str, Any]:
+    """The object in `data`; no name twice, no number but integers: RFC 8785 has one writing."""
+    try:
+        found = json.loads(data.decode("utf-8"))
+        canonical = canonical_json(found)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Malformed("JSON") from error
+    if canonical != data or not isinstance(found, dict):
+        raise Malformed("JSON")
+    return found
 
 
 def _check(found: Any, shape: Any, path: str) -> None:
@@ -112,7 +139,7 @@ def moment(evidence: Mapping[str, Any], path: str) -> datetime:
     """The time under `path`, with its offset; raises Malformed."""
     try:
         time = datetime.fromisoformat(at(evidence, path))
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise Malformed(path) from error
     if time.utcoffset() is None:
         raise Malformed(path)
@@ -141,13 +168,12 @@ def contradictions(
 def _ledger_contradictions(evidence: Mapping[str, Any]) -> Iterator[str]:
     """The ledger's entry must tell of this very intent, then, for this very document."""
     try:
-        entry = json.loads(evidence["ledger"]["entry"])
+        entry = ledger_entry(evidence["ledger"])
         facts = entry["facts"]
         same = (
             entry["event"] == "pledge.prepared"
             and entry["subject"] == f"pledge:{evidence['pledge']['id']}"
             and entry["actor"] == f"person:{evidence['person']['id']}"
-            and entry["sequence"] == evidence["ledger"]["index"] + 1
             and datetime.fromisoformat(entry["at"]) == moment(evidence, "intent.created_at")
             and facts["intent"] == evidence["intent"]["id"]
             and facts["document"] == evidence["document"]["sha256"]

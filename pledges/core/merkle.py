@@ -12,6 +12,7 @@ LookUp = Callable[[int, int], bytes]
 """Gives the hash of the node at (level, index)."""
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+HASH_SIZE = hashlib.sha256().digest_size
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -98,7 +99,7 @@ def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> bool:
     """Whether `proof` shows that the leaf hash `leaf` stands at `index` under `root` (2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes(leaf, root, *proof):
         return False
     first, last, current = index, size - 1, leaf
     for sibling in proof:
@@ -118,7 +119,7 @@ def verify_consistency(
     old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes
 ) -> bool:
     """Whether `proof` shows that the tree under `new_root` begins with the old (2.1.4.2)."""
-    if not 0 < old <= new:
+    if not 0 < old <= new or not _are_hashes(old_root, new_root, *proof):
         return False
     if old == new:
         return not proof and old_root == new_root
@@ -140,6 +141,11 @@ def verify_consistency(
             newer = node_hash(newer, sibling)
         first, last = first >> 1, last >> 1
     return last == 0 and older == old_root and newer == new_root
+
+
+def _are_hashes(*given: bytes) -> bool:
+    # Two empty strings are equal too, and a shorter one could be the half of a node.
+    return all(len(each) == HASH_SIZE for each in given)
 
 
 def _split(size: int) -> int:

@@ -190,6 +190,14 @@ class KeyExpired(SealUnavailable):
 
 
 @dataclass(eq=False)
+class CompanyNotPinned(SealUnavailable):
+    """No pin says that the licensed certificate is the company's; `pin` is the one to set."""
+
+    pin: str
+    kind = "company-not-pinned"
+
+
+@dataclass(eq=False)
 class TimestampUnavailable(SealUnavailable):
     """No trusted time was to be had, and none is made up; `reason` is for the log."""
 

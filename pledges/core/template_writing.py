@@ -7,8 +7,9 @@ from typing import Any
 
 import yaml
 
-from pledges.core.blanks import CHINESE, ENGLISH, Blank, Localized, Range, to_data
+from pledges.core.blanks import Blank, Range, to_data
 from pledges.core.definition import Definition
+from pledges.core.languages import CHINESE, ENGLISH, Localized
 
 
 class _Plain(str):

@@ -18,9 +18,10 @@ from yaml.nodes import Node
 
 from pledges.core import agreement, outline
 from pledges.core.blank_schema import read_blanks
-from pledges.core.blanks import CHINESE, ENGLISH, LANGUAGES, Blank, Localized
+from pledges.core.blanks import Blank
 from pledges.core.characters import unified_line_breaks
 from pledges.core.definition import LONGEST_TERM, Definition
+from pledges.core.languages import CHINESE, ENGLISH, LANGUAGES, Localized
 from pledges.core.problems import Problem
 from pledges.core.template_writing import to_text
 from pledges.core.yaml_nodes import NodeReader

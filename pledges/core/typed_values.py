@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from pledges.core.blank_kinds import ENGLISH, Localized
 from pledges.core.characters import half_width
+from pledges.core.languages import ENGLISH, Localized
 from pledges.core.numbering import read_chinese
 
 _GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,30}"

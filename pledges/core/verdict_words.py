@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from pledges.core.blanks import Localized
-from pledges.core.verdict import Check, Line, Outcome
+from pledges.core.languages import Localized
+from pledges.core.verdict import Check, Outcome
 
 OUTCOMES: Final[Mapping[Outcome, Localized]] = {
     Outcome.ACCEPTED: Localized(
@@ -173,6 +173,13 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="签章所用的证书不属于签章者。",
         en="The certificate behind a seal is not one of whoever seals there.",
     ),
+    "company-not-pinned": Localized(
+        zh="公司签章的证书由其他机构签发，而其密钥不在签章之日（{at}）已知的公司密钥之列。"
+        "其标识为 {pin}；是否属于该公司，应向公司本身核实，而不是向提供文件的人。",
+        en="The company's seal comes from another authority, and its key is none that is known as "
+        "the company's on the day of the seal ({at}). It is {pin}; whether that is the company's, "
+        "ask the company itself and not whoever gave you the file.",
+    ),
     "from-the-future": Localized(zh="签章时间晚于现在。", en="A seal is dated later than now."),
     "order-of-time": Localized(
         zh="各签章的时间先后颠倒。", en="The seals are not in the order of time."
@@ -224,25 +231,3 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The check could not be completed, which counts as failed.",
     ),
 }
-
-
-INTRODUCED: Final[Mapping[str, Localized]] = {
-    "first": Localized(zh="，为其首个密钥", en=", the person's first"),
-    "operator": Localized(
-        zh="，经系统运行人员准许", en=", permitted by whoever runs the installation"
-    ),
-    "passkey": Localized(zh="，由其先前的密钥确认", en=", confirmed by an earlier one"),
-}
-
-
-def say(line: Line, language: str) -> str:
-    """What `line` found, in `language`."""
-    values = _Lenient(line.values)
-    if "introduced" in values:
-        values["introduced"] = INTRODUCED[values["introduced"]].in_(language)
-    return REASONS[line.reason].in_(language).format_map(values).strip()
-
-
-class _Lenient(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""

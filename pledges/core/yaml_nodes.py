@@ -8,8 +8,8 @@ from decimal import Decimal
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from pledges.core.blanks import Localized
 from pledges.core.characters import code_point, refused_at
+from pledges.core.languages import Localized
 from pledges.core.problems import Problem
 
 MAX_DEPTH = 8

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from pledges.core.blanks import ENGLISH, OTHER, Blank, Kind, display
+from pledges.core.blanks import OTHER, Blank, Kind, display
 from pledges.core.clauses import FIELD, Clause, Run, Slot, Words
+from pledges.core.languages import ENGLISH
 from pledges.core.sheet import Sheet
 from pledges.documents import wording
 

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pledges.core.blanks import Localized
+from pledges.core.languages import Localized
 from pledges.core.sheet import Sheet
 from pledges.core.typed_values import written_date
 from pledges.documents import wording
@@ -59,6 +59,8 @@ def paper_html(sheet: Sheet) -> str:
             "version_line": wording.version_line(sheet.version, sheet.effective_on, sheet.language),
             "created": sheet.rendered_at.isoformat(timespec="seconds"),
             "engine": pdf.ENGINE,
+            # No verdict accepts a link to an address that others on the way can answer for.
+            "is_link": sheet.verify_url.startswith("https://"),
             "body": body_html(sheet, for_screen=False),
             "qr_code": qr_code(sheet.verify_url, wording.VERIFY_CODE.in_(sheet.language)),
         },

@@ -6,7 +6,7 @@ interface: the same version of this program prints the same paper wherever it ru
 
 from datetime import date
 
-from pledges.core.blanks import ENGLISH, Localized
+from pledges.core.languages import ENGLISH, Localized
 from pledges.core.typed_values import written_date
 
 CHOSEN = Localized(zh="已选", en="selected")

@@ -14,8 +14,9 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from pledges.core.blanks import ENGLISH, OTHER, Blank
+from pledges.core.blanks import OTHER, Blank
 from pledges.core.clauses import Clause
+from pledges.core.languages import ENGLISH
 from pledges.documents.body import NEEDS_NO_SPACE, number_width, typeset
 from pledges.forms.notes import Notes
 

@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pyhanko.sign.signers import Signer
 
+from pledges.core.company_pins import CompanyPin
 from pledges.core.refusals import KeyExpired, KeysUnusable
 from pledges.gateways import keys, pki
 from pledges.gateways.hierarchy import COMPANY_CA, COMPANY_SEAL, EVENT_CA, LEDGER, ROOT, pem
@@ -83,6 +84,13 @@ class Store:
     def anchors(self) -> Certificates:
         """Where the chains of both seals end: our root, and a licensed authority's if one seals."""
         return (self.root, self.seal.chain[-1]) if self.seal.foreign else (self.root,)
+
+    def missing_pin(self, pins: tuple[CompanyPin, ...], at: datetime) -> str:
+        """The pin without which no verdict would pass a company's seal of `at`; "" for none."""
+        if not self.seal.foreign:
+            return ""
+        known = Trust((to_asn1(self.root),), company_pins=pins)
+        return known.unpinned(to_asn1(self.seal.certificate), at)
 
     def trust_pem(self) -> bytes:
         """The anchors as a file, for verifiers."""

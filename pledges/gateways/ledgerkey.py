@@ -20,6 +20,11 @@ def public_key(certificate_pem: bytes) -> bytes:
     return raw(x509.load_pem_x509_certificate(certificate_pem))
 
 
+def of_certificate(der: bytes) -> bytes:
+    """The same of a certificate in DER."""
+    return raw(x509.load_der_x509_certificate(der))
+
+
 def raw(certificate: x509.Certificate) -> bytes:
     """The same of a certificate that is already read; ValueError for another kind of key."""
     key = certificate.public_key()

@@ -40,17 +40,17 @@ FONT_FILES: Final = frozenset({"/FontFile2", "/FontFile3"})
 COLOUR_SPACES: Final = frozenset({"/Lab", "/ICCBased"})
 
 _REGULAR: Final = rb"[^\0\t\n\f\r ()<>\[\]{}/%]"
-OPERATORS: Final = (
-    *("b", "B", "b*", "B*", "BDC", "BMC", "BT", "c", "cm", "CS", "cs", "d", "Do", "EMC", "ET"),
-    *("f", "f*", "g", "G", "gs", "h", "i", "j", "J", "l", "m", "M", "n", "q", "Q", "re", "RG"),
-    *("rg", "s", "S", "SC", "SCN", "sc", "scn", "T*", "Tc", "TD", "Td", "Tf", "TJ", "Tj", "TL"),
-    *("Tm", "Tr", "Ts", "Tw", "Tz", "v", "w", "W", "W*", "y"),
+OPERATORS: Final = frozenset(
+    b"b B b* B* BDC BMC BT c cm CS cs d Do EMC ET f f* g G gs h i j J l m M n q Q re "
+    b"RG rg s S SC SCN sc scn T* Tc TD Td Tf TJ Tj TL Tm Tr Ts Tw Tz v w W W* y ".split()
 )
 """Without inline images, shadings and whatever hides or replaces (ISO 32000-1, annex A)."""
 _CONTENT: Final = re.compile(
-    rb"(?:[\0\t\n\f\r ]++|<[0-9A-Fa-f]*+>|<<|>>|[\[\]]|/" + _REGULAR + rb"++|-?[0-9.]++|(?:"
-    + b"|".join(re.escape(each.encode()) for each in sorted(OPERATORS, key=len, reverse=True))
-    + rb")(?!" + _REGULAR + rb"))*+"
+    rb"(?:[\0\t\n\f\r ]++|<(?:<|[0-9A-Fa-f]*+>)|>>|[\[\]]|/" + _REGULAR + rb"++|-?[0-9.]++"
+    rb"|[A-Za-z]" + _REGULAR + rb"*+)*+"
+)  # fmt: skip
+_OPERATOR: Final = re.compile(
+    rb"[</]" + _REGULAR + rb"*+|([A-Za-z]" + _REGULAR + rb"*+)"
 )  # fmt: skip
 _USE: Final = re.compile(
     rb"/(" + _REGULAR + rb"++)[\t\n\r ]++(?:-?[0-9.]++[\t\n\r ]++)?+(Tf|gs|Do|CS|cs)(?!"
@@ -181,11 +181,14 @@ def _check_content(objects: Objects, value: Any, resources: Resources, budget: B
     if not isinstance(stream, Stream):
         refuse("a page's content is one stream", found=value)
     content = budget.inflate(stream)
-    known = _CONTENT.match(content)
-    if known is None or known.end() != len(content):
-        reached = known.end() if known else 0
+    read = _CONTENT.match(content)
+    if read is None or read.end() != len(content):
+        reached = read.end() if read else 0
         found = content[reached : reached + 20].decode("latin-1")
-        _refuse(found, "a content stream has known operators")
+        _refuse(found, "a content stream has numbers, names, hexadecimal strings and operators")
+    unknown = set(_OPERATOR.findall(content)) - OPERATORS - {b""}
+    if unknown:
+        _refuse(min(unknown).decode("latin-1"), "a content stream has known operators")
     used = _USE.findall(content)
     if len(used) != len(_USERS.findall(content)):
         _refuse("Tf", "a content stream names what it uses")

@@ -9,6 +9,7 @@ from typing import Final
 
 from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from pyhanko_certvalidator.path import ValidationPath
 
 from pledges.core.verdict import Rejected
 from pledges.gateways import (
@@ -73,16 +74,28 @@ def read_seal(pdf: bytes, made: SignedRange, field: str, trust: Trust) -> Seal:
         rule = "the certificate was valid then, and leads to a root that is trusted"
         raise Rejected("untrusted-seal", rule, found=str(error)) from error
     chain = list(path.iter_certs(include_root=True))
+    _check_issuer(trust, field, path, stamped_at or declared.sealed_at)
     cms_form.check_form(parts, chain, digest)
     if trust.is_own(chain[0]):
         _check_authority(chain[1], chain[0])
-    if not trust.lets_seal(field, path):
-        rule = "the certificate is one for whoever seals there"
-        raise Rejected("wrong-issuer", rule, found=parts.signer.subject.human_friendly)
     if stamped_at is not None and abs(stamped_at - declared.sealed_at) > CLOCK_SKEW:
         rule = "a seal and its timestamp are of the same time"
         raise Rejected("timestamp-contradicts", rule, expected=declared.sealed_at, found=stamped_at)
     return Seal(field, declared.level, declared.sealed_at, stamped_at, parts.signer)
+
+
+def _check_issuer(trust: Trust, field: str, path: ValidationPath, at: datetime) -> None:
+    if trust.lets_seal(field, path, at):
+        return
+    missing = trust.missing_pin(path, at)
+    if missing:
+        rule = "under another authority's root a pin tells whose the certificate is"
+        raise Rejected(
+            "company-not-pinned", rule, expected=missing, pin=missing, at=f"{at:%Y-%m-%d}"
+        )
+    signer = list(path.iter_certs(include_root=True))[-1]
+    rule = "the certificate is one for whoever seals there"
+    raise Rejected("wrong-issuer", rule, found=signer.subject.human_friendly)
 
 
 def _stamped_at(parts: cms_form.Seal, level: Level, trust: Trust) -> datetime | None:

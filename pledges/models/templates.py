@@ -11,8 +11,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from pledges.core.blanks import Blank, Localized, from_data
+from pledges.core.blanks import Blank, from_data
 from pledges.core.definition import LONGEST_TERM
+from pledges.core.languages import Localized
 from pledges.core.lifecycle import VersionState
 from pledges.core.outline import Outline, parse
 from pledges.core.templatefile import Definition

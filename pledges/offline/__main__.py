@@ -3,16 +3,20 @@
 import argparse
 import contextlib
 import json
+import logging
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pledges.core import verdict_words
+from pledges.core import company_pins, saying, verdict_words
+from pledges.core.characters import escape_json, escape_lines
 from pledges.core.verdict import Outcome, Verdict
 from pledges.gateways.chains import from_pem
+from pledges.gateways.loglines import EscapingFormatter
 from pledges.gateways.trust import Trust
 from pledges.offline.judging import judge
 
@@ -23,6 +27,7 @@ MARKS = {True: "✓", False: "✗", None: "–"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge one file; 0 only for one that was signed and accepted, 3 for one only signed."""
     options = _parser().parse_args(arguments)
+    _tell_what_libraries_say(options.verbose)
     try:
         pdf = Path(options.file).read_bytes()
         proof = Path(options.proof).read_bytes() if options.proof else None
@@ -30,9 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             roots=_certificates([options.trust]),
             company_roots=_certificates(options.company_trust),
             tsa_roots=_certificates(options.tsa_trust),
+            company_pins=tuple(company_pins.read(each) for each in options.company_pin),
         )
     except (OSError, ValueError) as error:
-        print(f"{error}", file=sys.stderr)
+        print(escape_lines(f"{error}"), file=sys.stderr)
         return 2
     verdict = judge(pdf, trust=trust, at=datetime.now(UTC), proof=proof)
     said = _as_json(verdict) if options.json else _in_words(verdict, options.language)
@@ -59,6 +65,14 @@ def _parser() -> argparse.ArgumentParser:
         help="root of the company seal, where another authority issued it",
     )
     parser.add_argument(
+        "--company-pin",
+        metavar="PIN",
+        action="append",
+        default=[],
+        help="which certificate under --company-trust is the company's: "
+        "'sha256=HEX from 2026-01-01 until 2028-12-31' or 'organizationIdentifier=…'",
+    )
+    parser.add_argument(
         "--tsa-trust",
         metavar="PEM",
         action="append",
@@ -67,8 +81,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--proof", metavar="JSON", help="the separate proof of this file")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    parser.add_argument(
+        "--verbose", action="store_true", help="print what the libraries say too, to stderr"
+    )
     parser.add_argument("--language", choices=("zh-hans", "en"), default="zh-hans")
     return parser
+
+
+def _tell_what_libraries_say(wanted: bool) -> None:
+    """Log lines and warnings of libraries: of a broken file they tell in tracebacks."""
+    handler = logging.StreamHandler() if wanted else logging.NullHandler()
+    handler.setFormatter(EscapingFormatter("{levelname} {name} {message}", style="{"))
+    logging.getLogger().addHandler(handler)
+    logging.captureWarnings(wanted)
+    if not wanted:
+        warnings.simplefilter("ignore")
 
 
 def _certificates(paths: Sequence[str]) -> tuple[Any, ...]:
@@ -80,8 +107,8 @@ def _as_json(verdict: Verdict) -> str:
     for line in found["lines"]:
         line["words"] = {}
     for line, said in zip(verdict.lines, found["lines"], strict=True):
-        said["words"] = {each: verdict_words.say(line, each) for each in ("zh-hans", "en")}
-    return json.dumps(found, ensure_ascii=False, indent=2, default=_plain)
+        said["words"] = {each: saying.say(line, each) for each in ("zh-hans", "en")}
+    return escape_json(json.dumps(found, ensure_ascii=False, indent=2, default=_plain))
 
 
 def _plain(value: object) -> str:
@@ -92,10 +119,10 @@ def _in_words(verdict: Verdict, language: str) -> str:
     said = [verdict_words.OUTCOMES[verdict.outcome].in_(language), ""]
     for line in verdict.lines:
         name = verdict_words.CHECKS[line.check].in_(language)
-        said.append(f"{MARKS[line.passed]} {name}  {verdict_words.say(line, language)}")
+        said.append(f"{MARKS[line.passed]} {name}  {saying.say(line, language)}")
     said += ["", f"SHA-256 {verdict.sha256}"]
-    statement = verdict.statement
-    if statement:
+    if verdict.statement:
+        statement = saying.stated(verdict.statement)
         said += ["", f"{statement.number}  {statement.template} v{statement.version}"]
         said.append(f"{statement.signer} ({statement.employee_number}) {statement.signed_at}")
         said += [f"  {code}: {answer}" for code, answer in statement.answers.items()]

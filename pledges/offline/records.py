@@ -1,6 +1,6 @@
 """What the evidence file records, checked again: the passkey, its enrolment, the ledger."""
 
-import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -8,13 +8,13 @@ from typing import Any, Final
 from asn1crypto import x509 as asn1
 
 from pledges.core import checkpoints, merkle
-from pledges.core.evidence import moment
+from pledges.core.evidence import Malformed, ledger_entry, moment, read_proof
 from pledges.core.verdict import Rejected
 from pledges.gateways import chains, enrolments, ledgerkey, passkeys
 
 Finding = tuple[bool | None, str, dict[str, str]]
 Roots = Sequence[asn1.Certificate]
-PROOF: Final = frozenset({"entry", "index", "inclusion", "checkpoint", "certificate"})
+HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
@@ -61,21 +61,19 @@ def ledger(evidence: Mapping[str, Any], roots: Roots) -> Finding:
 def proof(data: bytes, sha256: str, roots: Roots) -> Finding:
     """Verify that the ledger records the file with this SHA-256 as issued."""
     try:
-        found = json.loads(data.decode("utf-8"))
-        entry = json.loads(found["entry"])
-        if set(found) != PROOF or entry["facts"]["issued"] != sha256:
+        found = read_proof(data)
+        entry = ledger_entry(found)
+        if entry["facts"]["issued"] != sha256:
             raise Rejected("proof-invalid", why="facts.issued")
-        at = datetime.fromisoformat(entry["at"])
-        sequence = entry["sequence"]
-        if sequence != found["index"] + 1:
-            raise Rejected("proof-invalid", why="index")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        at = moment(entry, "at")
+    except (Malformed, KeyError, TypeError) as error:
         raise Rejected("proof-unreadable") from error
     try:
         checkpoint = _included(found, roots, at)
     except Rejected as rejection:
         raise Rejected("proof-invalid", **rejection.values) from rejection
-    return True, "proof-included", {"sequence": str(sequence), "size": str(checkpoint.size)}
+    values = {"sequence": str(found["index"] + 1), "size": str(checkpoint.size)}
+    return True, "proof-included", values
 
 
 def _included(block: Mapping[str, Any], roots: Roots, at: datetime) -> checkpoints.Checkpoint:
@@ -86,7 +84,7 @@ def _included(block: Mapping[str, Any], roots: Roots, at: datetime) -> checkpoin
             public_key=key,
             verify=lambda signature, message: ledgerkey.verify(key, signature, message),
         )
-        path = [bytes.fromhex(each) for each in block["inclusion"]]
+        path = [_hash(each) for each in block["inclusion"]]
     except (ValueError, TypeError) as error:
         raise Rejected("ledger-invalid", why=str(error)) from error
     leaf = merkle.leaf_hash(block["entry"].encode())
@@ -95,14 +93,24 @@ def _included(block: Mapping[str, Any], roots: Roots, at: datetime) -> checkpoin
     return checkpoint
 
 
+def _hash(text: str) -> bytes:
+    """32 bytes from their one writing: `bytes.fromhex` alone reads capitals and spaces too."""
+    if not HASH.fullmatch(text):
+        raise ValueError("inclusion")
+    return bytes.fromhex(text)
+
+
 def _ledger_key(block: Mapping[str, Any], roots: Roots, at: datetime) -> bytes:
-    """The raw public key of the ledger, from a certificate that a root issued directly."""
+    """The raw public key of the ledger, from a certificate that a root issued directly.
+
+    The key is taken from the certificate that was checked, not from the text once more: another
+    reader of PEM may find another certificate in it.
+    """
     try:
-        pem = block["certificate"].encode("ascii")
-        key = ledgerkey.public_key(pem)
-        certificates = chains.from_pem(pem)
-    except (ValueError, UnicodeError, AttributeError) as error:
+        (certificate,) = chains.from_pem(block["certificate"].encode("ascii"))
+        key = ledgerkey.of_certificate(certificate.dump())
+    except (ValueError, AttributeError) as error:
         raise Rejected("ledger-invalid", why="certificate") from error
-    if len(certificates) != 1 or not chains.was_issued_under(certificates[0], roots, at):
+    if not chains.was_issued_under(certificate, roots, at):
         raise Rejected("ledger-invalid", why="certificate")
     return key

@@ -16,7 +16,7 @@ from pledges import access, wording
 from pledges.access import Act
 from pledges.actions import answers, preparing
 from pledges.core import refusals
-from pledges.core.blanks import LANGUAGES
+from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.filling import typed_from
 from pledges.models import Pledge, TemplateVersion

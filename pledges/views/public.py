@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import verification
-from pledges.core import verdict_words
+from pledges.core import saying, verdict_words
+from pledges.core.characters import shown
 from pledges.core.lifecycle import PledgeState
 from pledges.core.verdict import Check, Outcome
 from pledges.verification import Judgement, Standing
@@ -79,15 +80,15 @@ def _judged(judgement: Judgement, name: str) -> dict[str, object]:
     standing = judgement.standing
     return {
         "limit": verification.LARGEST_MB,
-        "name": name,
+        "name": shown(name),
         "verdict": verdict,
-        "statement": verdict.statement,
+        "statement": saying.stated(verdict.statement) if verdict.statement else None,
         "large": _headline(judgement, language),
         "lines": [
             {
                 "name": verdict_words.CHECKS[line.check].in_(language),
                 "passed": line.passed,
-                "words": verdict_words.say(line, language),
+                "words": saying.say(line, language),
             }
             for line in verdict.lines
         ],

@@ -2,7 +2,7 @@
 
 from django.utils.translation import get_language
 
-from pledges.core.blanks import CHINESE, ENGLISH, Localized
+from pledges.core.languages import CHINESE, ENGLISH, Localized
 
 
 def active() -> str:

@@ -62,6 +62,10 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "The keys of the seals cannot be used at present, so nothing was sealed. "
         "Please inform the administrator."
     ),
+    refusals.CompanyNotPinned: gettext_lazy(
+        "The company's certificate comes from a licensed authority, and it is not set down that it "
+        "is the company's, so nothing was sealed. Please inform the administrator."
+    ),
     refusals.NumberUnfit: gettext_lazy(
         "Your employee number holds characters that the certificate of a signature cannot carry. "
         "Please ask an administrator to change it."

@@ -10,13 +10,22 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from pledges import verification
+from pledges import seal_checks, verification
 from pledges.access import SYSTEM, Denied
 from pledges.actions import erasure, preparing, proving, renewing, review, signing
+from pledges.core import company_pins
+from pledges.core.company_pins import Kind
 from pledges.core.lifecycle import PledgeState
-from pledges.core.refusals import CheckpointUnavailable, KeyExpired, TimestampUnavailable
+from pledges.core.refusals import (
+    CheckpointUnavailable,
+    CompanyNotPinned,
+    KeyExpired,
+    TimestampUnavailable,
+)
 from pledges.core.verdict import Check, Outcome
 from pledges.gateways import certificates, storage
+from pledges.gateways.keys import to_asn1
+from pledges.gateways.trust import pins_of
 from pledges.models import Document, LedgerEntry, Organisation
 from tests.attacks.authorities import LIFE, licensed_authority
 from tests.cast import act, passkey_act
@@ -259,23 +268,78 @@ def test_with_an_expired_key_nothing_is_accepted(signed, chenjing, now):
 
 
 # --- A licensed authority's seal ----------------------------------------------------------------
+@pytest.fixture
+def licensed(settings, tmp_path):
+    """The settings name a certificate by a licensed authority; gives the pin that names it."""
+
+    def configure(order=1, *, beside=False):
+        root, root_key = licensed_authority()
+        organisation = Organisation.current().name_zh
+        own = ec.generate_private_key(ec.SECP256R1())
+        name = certificates.named(organisation, organisation)
+        issuer = certificates.Issuer(root, root_key)
+        seal = certificates.end_entity(name, own.public_key(), issuer, LIFE)
+        pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        chain = b"".join(each.public_bytes(Encoding.PEM) for each in [seal, root][::order])
+        (tmp_path / "seal.pem").write_bytes(pem + (chain if beside else b""))
+        (tmp_path / "chain.pem").write_bytes(chain)
+        settings.COMPANY_SEAL_KEY = str(tmp_path / "seal.pem")
+        settings.COMPANY_SEAL_CERT = "" if beside else str(tmp_path / "chain.pem")
+        return f"sha256={pins_of(to_asn1(seal))[Kind.KEY]}"
+
+    return configure
+
+
 @pytest.mark.parametrize("order", [1, -1], ids=["seal first", "root first"])
 @pytest.mark.parametrize("beside", [True, False], ids=["beside the key", "in a file of its own"])
 def test_a_licensed_seal_is_accepted_where_it_was_made(
-    signed, chenjing, now, settings, tmp_path, order, beside
+    signed, chenjing, now, settings, licensed, order, beside
 ):
-    root, root_key = licensed_authority()
-    organisation = Organisation.current().name_zh
-    own = ec.generate_private_key(ec.SECP256R1())
-    name = certificates.named(organisation, organisation)
-    issuer = certificates.Issuer(root, root_key)
-    seal = certificates.end_entity(name, own.public_key(), issuer, LIFE)
-    pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    chain = b"".join(each.public_bytes(Encoding.PEM) for each in [seal, root][::order])
-    (tmp_path / "seal.pem").write_bytes(pem + (chain if beside else b""))
-    (tmp_path / "chain.pem").write_bytes(chain)
-    settings.COMPANY_SEAL_KEY = str(tmp_path / "seal.pem")
-    settings.COMPANY_SEAL_CERT = "" if beside else str(tmp_path / "chain.pem")
+    settings.COMPANY_PINS = company_pins.read_all(licensed(order, beside=beside))
     pledge = review.accept(signed(), actor=chenjing, at=now + timedelta(hours=1))
     judged = verification.judge(content(pledge), at=now + timedelta(days=1))
     assert judged.verdict.outcome is Outcome.ACCEPTED
+    settings.COMPANY_PINS = ()
+    judged = verification.judge(content(pledge), at=now + timedelta(days=1))
+    assert judged.verdict.outcome is Outcome.REJECTED
+
+
+def test_what_our_own_seal_accepted_stays_so_after_the_change_to_a_licensed_one(
+    signed, chenjing, now, licensed
+):
+    pledge = review.accept(signed(), actor=chenjing, at=now + timedelta(hours=1))
+    licensed()
+    judged = verification.judge(content(pledge), at=now + timedelta(days=1))
+    assert judged.verdict.outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("days", [None, "until 2020-01-01", "from 2200-01-01"])
+def test_without_a_pin_that_counts_nothing_is_accepted(
+    signed, chenjing, now, settings, licensed, days
+):
+    """Its own verdict would refuse the file, so none is made; with the pin told it is."""
+    pledge, pin = signed(), licensed()
+    settings.COMPANY_PINS = company_pins.read_all(f"{pin} {days}" if days else "")
+    entries, documents = LedgerEntry.objects.count(), Document.objects.count()
+    with pytest.raises(CompanyNotPinned) as refused:
+        review.accept(pledge, actor=chenjing, at=now + timedelta(hours=1))
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.SIGNED
+    assert (LedgerEntry.objects.count(), Document.objects.count()) == (entries, documents)
+    settings.COMPANY_PINS = company_pins.read_all(refused.value.pin)
+    assert refused.value.pin == pin
+    review.accept(pledge, actor=chenjing, at=now + timedelta(hours=1))
+
+
+def test_a_missing_pin_is_told_to_whoever_runs_the_site(db, settings, licensed, client):
+    assert seal_checks.check_company_pin() == []
+    pin = licensed()
+    (message,) = seal_checks.check_company_pin()
+    assert message.id == "shounuo.E005" and message.is_serious() and pin in message.hint
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    said = f"nothing can be accepted: add {pin} to COMPANY_PINS"
+    assert answer.json()["warnings"]["keys"] == said
+    settings.COMPANY_PINS = company_pins.read_all(pin)
+    assert seal_checks.check_company_pin() == []
+    assert "warnings" not in client.get("/healthz").json()

@@ -1,5 +1,6 @@
 """Certificates by an authority that may not issue them: our own of the other kind, or others'."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -11,10 +12,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from pledges.core import company_pins
+from pledges.core.company_pins import CompanyPin, Kind
 from pledges.core.digests import sha256_hex
 from pledges.gateways import certificates, keystore, pki
 from pledges.gateways.certificates import Issuer, Life, Signatory
@@ -22,13 +25,15 @@ from pledges.gateways.fileformat import Level
 from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA
 from pledges.gateways.keys import KeySigner, from_pem, to_asn1
 from pledges.gateways.pades import Identity, Timestamping
-from pledges.gateways.trust import Trust
+from pledges.gateways.trust import Trust, pins_of
 from tests.attacks.exchanges import certified
 from tests.attacks.honest import Honest, accept, sign
 from tests.attacks.table import Forged, forgery
 from tests.sealed import ACCEPTED, ORGANISATION, PASSPHRASE, PERSON, SIGNED, Installation
 
 LIFE = Life.of_years(5, SIGNED - timedelta(days=1))
+IDENTIFIER = "VATCN-91310000MA1FL12345"
+COMPANY = f"organizationIdentifier={IDENTIFIER}"
 MAZE = 5
 """Authorities of one name that all vouch for each other: every path among them may be tried."""
 
@@ -134,40 +139,107 @@ def licensed_authority() -> tuple[Any, Any]:
     return certificates.root("某电子认证服务有限公司", root_key, LIFE), root_key
 
 
-def licensed(organisation: str) -> tuple[Identity, Trust]:
-    """A seal for whoever asks, by an authority that certifies companies for money."""
+@dataclass(frozen=True)
+class Certified:
+    """A certificate by the licensed authority, and who holds it."""
+
+    identity: Identity
+    certificate: Any
+
+    def pin(self, days: str = "") -> CompanyPin:
+        return company_pins.read(f"sha256={pins_of(self.certificate)[Kind.KEY]} {days}")
+
+
+def licensed(organisation: str, **subject: str) -> Certified:
+    """A seal for whoever asks, by an authority that certifies companies and people for money.
+
+    `subject`: further attributes, by their names in `NameOID`.
+    """
     root, root_key = licensed_authority()
     own = key()
     pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    name = certificates.named(organisation, organisation)
+    name = certificates.named(organisation, subject.pop("COMMON_NAME", organisation))
+    further = [x509.NameAttribute(getattr(NameOID, kind), text) for kind, text in subject.items()]
+    name = x509.Name([*name, *further])
     seal = certificates.end_entity(name, own.public_key(), Issuer(root, root_key), LIFE)
     made = keystore.identity(from_pem(pem, b"", "seal"), seal, (root,))
-    return Identity(made.signer, (to_asn1(root),)), Trust((), (to_asn1(root),))
+    return Certified(Identity(made.signer, (to_asn1(root),)), made.cert)
 
 
-def accepted_under(honest: Honest, signed: bytes, organisation: str) -> Forged:
-    """The file sealed in that name, and the receiver's trust in the licensed authority."""
-    identity, trust = licensed(organisation)
-    told = {"trust": Trust(honest.basic.trust.roots, trust.company_roots)}
-    return Forged(accept(honest.basic, signed, identity=identity), told)
+def knowing(honest: Honest, *pins: CompanyPin | str, stamped: bool = False) -> Trust:
+    """The trust of somebody who was told of the licensed authority, and of those pins."""
+    ours = (honest.stamped if stamped else honest.basic).trust
+    read = tuple(company_pins.read(pin) if isinstance(pin, str) else pin for pin in pins)
+    root, _key = licensed_authority()
+    return Trust(ours.roots, (to_asn1(root),), ours.tsa_roots, read)
+
+
+def accepted_by(honest: Honest, signed: bytes, by: Certified, *pins: CompanyPin | str) -> Forged:
+    """The file with that seal as the company's, for somebody who was told those pins."""
+    sealed = accept(honest.basic, signed, identity=by.identity)
+    return Forged(sealed, {"trust": knowing(honest, *pins)})
 
 
 @forgery("wrong-issuer", on=["signed"])
 def another_company_by_the_licensed_authority(honest, pdf):
-    return accepted_under(honest, pdf, "另一家银行")
+    other = licensed("另一家银行")
+    return accepted_by(honest, pdf, other, other.pin())
 
 
 @forgery("untrusted-seal", on=["signed"])
 def licensed_authority_that_nobody_named(honest, pdf):
-    return Forged(accepted_under(honest, pdf, ORGANISATION).pdf)
+    return Forged(accepted_by(honest, pdf, licensed(ORGANISATION)).pdf)
 
 
 @forgery("untrusted-seal", on=["signed"])
 def manager_by_the_licensed_authority(honest, _pdf):
     """Trusted for the company's seal alone."""
-    identity, trust = licensed(ORGANISATION)
-    told = {"trust": Trust(honest.basic.trust.roots, trust.company_roots)}
-    return Forged(certified(honest.rendered, identity), told)
+    by = licensed(ORGANISATION)
+    told = {"trust": knowing(honest, by.pin())}
+    return Forged(certified(honest.rendered, by.identity), told)
+
+
+@forgery("company-not-pinned", on=["signed"])
+def company_by_an_employees_licensed_certificate(honest, pdf):
+    """In whose subject the authority put the name of the company that they work for."""
+    person = licensed(ORGANISATION, COMMON_NAME="王五", SURNAME="王", GIVEN_NAME="五")
+    return accepted_by(honest, pdf, person, licensed(ORGANISATION).pin(), COMPANY)
+
+
+@forgery("company-not-pinned", on=["signed"])
+def company_by_an_employees_certificate_with_the_companys_identifier(honest, pdf):
+    person = licensed(
+        ORGANISATION, COMMON_NAME="王五", SURNAME="王", ORGANIZATION_IDENTIFIER=IDENTIFIER
+    )
+    return accepted_by(honest, pdf, person, COMPANY)
+
+
+@forgery("company-not-pinned", on=["signed"])
+def company_of_the_same_name_with_another_key(honest, pdf):
+    return accepted_by(honest, pdf, licensed(ORGANISATION), licensed(ORGANISATION).pin())
+
+
+@forgery("company-not-pinned", on=["signed"])
+def company_of_the_same_name_with_another_identifier(honest, pdf):
+    other = licensed(ORGANISATION, ORGANIZATION_IDENTIFIER=f"{IDENTIFIER}0")
+    return accepted_by(honest, pdf, other, COMPANY)
+
+
+@forgery("company-not-pinned", on=["signed"])
+def company_that_nobody_pinned(honest, pdf):
+    return accepted_by(honest, pdf, licensed(ORGANISATION, ORGANIZATION_IDENTIFIER=IDENTIFIER))
+
+
+@forgery("company-not-pinned", on=["signed"])
+def company_with_a_key_after_its_last_day(honest, pdf):
+    by, before = licensed(ORGANISATION), ACCEPTED.date() - timedelta(days=1)
+    return accepted_by(honest, pdf, by, by.pin(f"until {before}"))
+
+
+@forgery("company-not-pinned", on=["signed"])
+def company_with_a_key_before_its_first_day(honest, pdf):
+    by, after = licensed(ORGANISATION), ACCEPTED.date() + timedelta(days=1)
+    return accepted_by(honest, pdf, by, by.pin(f"from {after} until {after}"))
 
 
 @forgery("too-many-certificates", on=["stamped_signed"])

@@ -1,6 +1,6 @@
 """Every forgery of the table is rejected, and every honest file accepted; prints the counts."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
 from io import BytesIO
 
@@ -10,8 +10,12 @@ import pytest
 from pledges.core.verdict import Outcome
 from pledges.offline.judging import judge
 from tests.attacks.authorities import (
-    accepted_under,
+    COMPANY,
+    IDENTIFIER,
+    accepted_by,
     company_by,
+    knowing,
+    licensed,
     manager_by,
     renew,
     renewed,
@@ -22,7 +26,7 @@ from tests.attacks.renderings import sealed
 from tests.attacks.structures import rebuilt
 from tests.attacks.table import ALL, failed_line, reason_of
 from tests.gateways.papers import poppler
-from tests.sealed import ORGANISATION
+from tests.sealed import ACCEPTED, ORGANISATION
 
 # Each enters its forgeries into the table.
 for _name in (
@@ -30,6 +34,7 @@ for _name in (
     "wrapping",
     "structures",
     "substitutions",
+    "proofs",
     "exchanges",
     "authorities",
     "renderings",
@@ -91,10 +96,59 @@ def test_a_revision_written_by_hand_is_as_good_as_one_by_the_library():
     assert made.judged("signed", sealed(made)).outcome is Outcome.SIGNED_ONLY
 
 
-def test_a_seal_by_a_licensed_authority_for_the_company_is_accepted():
-    made = honest()
-    honestly = accepted_under(made, made.signed, ORGANISATION)
+DAY = ACCEPTED.date()
+
+
+@pytest.mark.parametrize(
+    "days", ["", f"from {DAY}", f"until {DAY}", f"from {DAY} until {DAY}", "from 2020-01-01"]
+)
+def test_a_seal_by_a_licensed_authority_for_the_company_is_accepted(days):
+    made, by = honest(), licensed(ORGANISATION)
+    pins = [licensed(ORGANISATION).pin(), by.pin(days)]
+    honestly = accepted_by(made, made.signed, by, *pins)
     assert made.judged("signed", honestly.pdf, **honestly.told).outcome is Outcome.ACCEPTED
+
+
+def test_a_seal_with_the_companys_identifier_is_accepted_whatever_its_key():
+    made = honest()
+    for _ in range(2):
+        by = licensed(ORGANISATION, ORGANIZATION_IDENTIFIER=IDENTIFIER)
+        honestly = accepted_by(made, made.signed, by, COMPANY)
+        assert made.judged("signed", honestly.pdf, **honestly.told).outcome is Outcome.ACCEPTED
+
+
+def test_the_time_of_a_pin_is_the_trusted_one_where_there_is_one():
+    """A pin ends at midnight, between what the seal claims and what the authority says."""
+    made, by = honest(), licensed(ORGANISATION)
+    midnight = datetime.combine(DAY + timedelta(days=1), time(), UTC)
+    claimed, stamped = midnight - timedelta(minutes=1), midnight + timedelta(minutes=1)
+    pdf = accept(
+        made.stamped,
+        made.stamped_signed,
+        identity=by.identity,
+        at=claimed,
+        timestamping=made.stamped.stamp(stamped),
+    )
+    for days, reason in ((f"until {DAY}", "company-not-pinned"), (f"from {stamped.date()}", "")):
+        trust = knowing(made, by.pin(days), stamped=True)
+        assert reason_of(made.judged("lta", pdf, trust=trust)) == reason
+
+
+def test_what_was_sealed_under_our_own_root_needs_no_pin_and_outlives_the_change_to_another():
+    made = honest()
+    for pins in ([], [licensed(ORGANISATION).pin()]):
+        verdict = made.judged("finished", made.finished, trust=knowing(made, *pins))
+        assert verdict.outcome is Outcome.ACCEPTED
+
+
+def test_the_refusal_names_the_pin_that_is_missing():
+    made, by = honest(), licensed(ORGANISATION)
+    refused = accepted_by(made, made.signed, by)
+    verdict = made.judged("signed", refused.pdf, **refused.told)
+    (line,) = (line for line in verdict.lines if line.passed is False)
+    assert line.values == {"pin": str(by.pin()), "at": str(DAY)}
+    again = accepted_by(made, made.signed, by, line.values["pin"])
+    assert made.judged("signed", again.pdf, **again.told).outcome is Outcome.ACCEPTED
 
 
 def test_certificates_made_by_hand_are_as_good_as_those_of_the_installation():

@@ -12,7 +12,6 @@ from pledges.core.blanks import (
     Blank,
     Flag,
     Kind,
-    Localized,
     Option,
     Range,
     display,
@@ -20,6 +19,7 @@ from pledges.core.blanks import (
     read,
     to_data,
 )
+from pledges.core.languages import Localized
 
 LABEL = Localized("标签", "Label")
 HOURS = Blank(

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pledges.core import templatefile
-from pledges.core.blanks import Blank, Kind, Localized, Option, Range
+from pledges.core.blanks import Blank, Kind, Option, Range
 from pledges.core.digests import digest_of
+from pledges.core.languages import Localized
 from pledges.core.problems import KINDS
 from pledges.core.templatefile import MAX_BYTES, Definition
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pledges.core import evidence, verdict_words
+from pledges.core import evidence, saying, verdict_words
 from pledges.core.digests import canonical_json, sha256_hex
 from pledges.core.verdict import Check, Outcome
 from pledges.offline import checks, judging
@@ -126,7 +126,7 @@ def test_every_line_has_words(language):
     ):
         assert verdict_words.OUTCOMES[verdict.outcome].in_(language)
         for line in verdict.lines:
-            said = verdict_words.say(line, language)
+            said = saying.say(line, language)
             assert said and "{" not in said and "  " not in said
 
 

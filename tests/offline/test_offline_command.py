@@ -9,8 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pledges.core.digests import canonical_json, sha256_hex
-from tests.attacks.honest import honest
-from tests.sealed import ACCEPTED
+from tests.attacks.authorities import licensed, licensed_authority
+from tests.attacks.honest import accept, honest
+from tests.sealed import ACCEPTED, ORGANISATION
 
 PROJECT = Path(__file__).parent.parent.parent
 # Whoever checks a file need not have Django; here nobody has.
@@ -37,6 +38,11 @@ def folder(tmp_path_factory):
     (place / "stamped.pem").write_bytes((made.stamped.folder / "root.pem").read_bytes())
     tsa = made.stamped.authority.root.public_bytes(Encoding.PEM)
     (place / "tsa.pem").write_bytes(tsa)
+    by = licensed(ORGANISATION)
+    (place / "licensed.pdf").write_bytes(accept(made.basic, made.signed, identity=by.identity))
+    authority = licensed_authority()[0].public_bytes(Encoding.PEM)
+    (place / "licensed.pem").write_bytes(authority)
+    (place / "licensed.pin").write_text(str(by.pin()), "utf-8")
     entry = {
         "at": ACCEPTED.isoformat(timespec="microseconds"),
         "event": "pledge.accepted",
@@ -96,6 +102,20 @@ def test_another_root_is_another_company(run):
 def test_a_root_that_is_none_is_said(run, folder):
     done = run("finished.pdf", trust="finished.pdf")
     assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_seal_by_another_authority_needs_a_pin_of_the_company(run, folder):
+    def judged(*pins):
+        given = [part for pin in pins for part in ("--company-pin", pin)]
+        return run("licensed.pdf", "--company-trust", str(folder / "licensed.pem"), *given)
+
+    pin = (folder / "licensed.pin").read_text("utf-8")
+    assert judged(f"sha256={'0' * 64}", f"{pin} from 2026-01-01").returncode == 0
+    refused = judged(f"sha256={'0' * 64}", f"{pin} until 2026-01-01")
+    assert refused.returncode == 1 and pin in refused.stdout
+    nonsense = judged("sha1=0")
+    assert (nonsense.returncode, nonsense.stdout) == (2, "")
+    assert "write sha256=" in nonsense.stderr
 
 
 def test_the_separate_proof_is_checked(run, folder):

@@ -15,6 +15,7 @@ from pledges.gateways import pades, storage
 from pledges.gateways.tsa import Authority, HttpTimeStamper, read_roots
 from pledges.offline.judging import judge
 from tests.gateways.papers import render
+from tests.offline.test_hostile_words import with_field
 from tests.sealed import PASSPHRASE, Installation
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,29 @@ def test_a_changed_file_is_rejected_and_nothing_of_it_is_repeated(client, finish
     assert "不予采信" in said
     assert "李明" not in said and "CN-2026-000007" not in said
     assert "未再核验" in said
+
+
+def test_what_the_file_says_is_told_with_its_invisible_characters_escaped(
+    client, finished, monkeypatch
+):
+    """The name it comes under, the names of its fields, and what it states."""
+    hostile = "承诺书\u202efdp.\x1b[2J\u200b"
+    seen = r"承诺书\u202efdp.\x1b[2J\u200b"
+    # Django itself drops from a name what does not print, but not what prints nothing.
+    file = SimpleUploadedFile("\u3164\u202e承诺书.pdf", with_field(finished, hostile))
+    said = text_of(client.post(reverse("verify_file"), {"file": file}))
+    assert r'<p class="soft small check-file">\u3164承诺书.pdf</p>' in said
+    assert f", {seen}" in said and not set(hostile) & set("\u202e\x1b\u200b") & set(said)
+    judge = verification.judge
+
+    def judged(*given, **options):
+        found = judge(*given, **options)
+        stated = replace(found.verdict.statement, signer=hostile, accepted_by=hostile)
+        return replace(found, verdict=replace(found.verdict, statement=stated))
+
+    monkeypatch.setattr(verification, "judge", judged)
+    said = text_of(post(client, finished))
+    assert said.count(seen) == 2 and not set("\u202e\x1b\u200b") & set(said)
 
 
 def test_a_foreign_file_is_rejected(client, tmp_path):

@@ -36,6 +36,13 @@ def test_a_return_lists_reasons_by_clause_and_escapes_nothing(mails, signed, che
     assert "全文\n  重读" in mail.body
 
 
+def test_what_cannot_be_seen_is_escaped(mails, signed, chenjing):
+    type(chenjing).objects.filter(pk=chenjing.pk).update(name="陈\u202e静\u200b\x1b[2J")
+    (mail,) = mails(notices.SIGNED, signed(), chenjing)[:1]
+    assert r"陈\u202e静\u200b\x1b[2J" in mail.body
+    assert not set("\u202e\u200b\x1b") & set(mail.subject + mail.body)
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("event", [notices.ACCEPTED, notices.REVOKED])
 def test_the_others_in_both_languages(mails, accepted, chenjing, now, event, language):

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from pledges import wording
 from pledges.access import SYSTEM
 from pledges.actions import erasure
 from pledges.core import refusals
+from pledges.management.visible import VisibleCommand
 from pledges.models import Person
 
 
-class Command(BaseCommand):
+class Command(VisibleCommand):
     help = (
         "Erase the personal data of one person for good: files, answers, signatures, the account. "
         "Numbers, versions, dates, file hashes and the ledger stay, and still verify."

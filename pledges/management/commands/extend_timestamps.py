@@ -3,15 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from pledges.access import SYSTEM
 from pledges.actions import renewing
 from pledges.core.refusals import SealUnavailable
+from pledges.management.visible import VisibleCommand
 
 
-class Command(BaseCommand):
+class Command(VisibleCommand):
     help = "Add a document timestamp to files whose last one ends soon. To be run once a week."
 
     def add_arguments(self, parser: CommandParser) -> None:

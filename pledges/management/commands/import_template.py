@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from pledges import wording
@@ -12,9 +12,10 @@ from pledges.access import SYSTEM
 from pledges.actions import templates
 from pledges.core import refusals, templatefile
 from pledges.core.lifecycle import VersionState
+from pledges.management.visible import VisibleCommand
 
 
-class Command(BaseCommand):
+class Command(VisibleCommand):
     help = "Import a template file as a draft version; a second time changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:

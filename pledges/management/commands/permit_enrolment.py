@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,10 +11,11 @@ from pledges import wording
 from pledges.access import SYSTEM
 from pledges.actions import enrolment, permits
 from pledges.core import refusals
+from pledges.management.visible import VisibleCommand
 from pledges.models import Person
 
 
-class Command(BaseCommand):
+class Command(VisibleCommand):
     help = "Let a person who has lost all passkeys enrol one more within 24 hours."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import Error as DatabaseError
 from django.db import connections
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils import timezone
 from pledges import audit
 from pledges.actions import publishing
 from pledges.core.pace import LOOK_EVERY, SECONDS, Pace
+from pledges.management.visible import VisibleCommand
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ WITHOUT_KEY = "The ledger has no key yet (manage.py init_pki makes it): no check
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Command(BaseCommand):
+class Command(VisibleCommand):
     help = "Sign and publish a checkpoint of the ledger if it has grown, and mail it where set."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from pledges import audit
+from pledges.management.visible import VisibleCommand
 
 WORDS = {
     "missing": "is missing",
@@ -23,7 +24,7 @@ UP_TO = {
 }
 
 
-class Command(BaseCommand):
+class Command(VisibleCommand):
     help = (
         "Recompute the ledger and compare it with a checkpoint kept outside the database; exit "
         "status 1 if anything is wrong."

@@ -1,0 +1,49 @@
+"""A verdict in words: what each line found, and what the file states.
+
+Whatever a file says passes here on its way to a terminal or a page, and is escaped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final
+
+from pledges.core.characters import shown
+from pledges.core.languages import Localized
+from pledges.core.verdict import Line, Statement
+from pledges.core.verdict_words import REASONS
+
+INTRODUCED: Final[Mapping[str, Localized]] = {
+    "first": Localized(zh="，为其首个密钥", en=", the person's first"),
+    "operator": Localized(
+        zh="，经系统运行人员准许", en=", permitted by whoever runs the installation"
+    ),
+    "passkey": Localized(zh="，由其先前的密钥确认", en=", confirmed by an earlier one"),
+}
+
+
+def say(line: Line, language: str) -> str:
+    """What `line` found, in `language`."""
+    values = _Lenient({name: shown(value) for name, value in line.values.items()})
+    if "introduced" in values:
+        values["introduced"] = INTRODUCED[values["introduced"]].in_(language)
+    return REASONS[line.reason].in_(language).format_map(values).strip()
+
+
+def stated(statement: Statement) -> Statement:
+    """`statement` as people are shown it; to the letter it stands in the JSON of the command."""
+    return replace(
+        statement, **{each.name: _seen(getattr(statement, each.name)) for each in fields(statement)}
+    )
+
+
+def _seen(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Mapping):
+        return {shown(name): shown(text) for name, text in value.items()}
+    return value
+
+
+class _Lenient(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
