@@ -1,6 +1,7 @@
 """All settings in one file, driven by the environment; safe values are the default."""
 
 import os
+from pathlib import Path
 
 import bootstrap_wrapper
 from csp.constants import NONE, SELF
@@ -48,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "pledges.views.language.PreferredLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "pledges.views.upload_limits.UploadLimitsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -199,6 +201,11 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PO
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SIGNING_INTENT_MINUTES = 10
+# Where this machine's judging service listens (docs/decisions/judging-strangers-files.md), and how
+# many files a minute are judged for one network, and for all together.
+JUDGING_SOCKET = Path(os.environ.get("JUDGING_SOCKET") or VAR_DIR / "judging" / "socket")
+VERIFY_PER_MINUTE = int(os.environ.get("VERIFY_PER_MINUTE", "20"))
+VERIFY_PER_MINUTE_IN_ALL = int(os.environ.get("VERIFY_PER_MINUTE_IN_ALL", "120"))
 
 # --- Transport and headers -------------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION and flag("SECURE_SSL_REDIRECT", True)
