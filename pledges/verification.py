@@ -1,5 +1,6 @@
 """Read-only: what this installation can say about a file, or about the pledge behind a code."""
 
+import logging
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,11 +14,15 @@ from pledges import keyring
 from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import KeysUnusable
 from pledges.core.verdict import Statement, Verdict
+from pledges.forkserver import Busy, Unavailable
+from pledges.forkserver.client import is_answering
 from pledges.gateways import chains, storage
 from pledges.gateways.keys import to_asn1
 from pledges.gateways.trust import Trust
 from pledges.models import Document, Organisation, Pledge
-from pledges.offline import judging
+from pledges.offline import client, judging
+
+logger = logging.getLogger(__name__)
 
 LARGEST = judging.LARGEST  # bytes
 LARGEST_MB = LARGEST // (1024 * 1024)
@@ -25,6 +30,14 @@ LARGEST_MB = LARGEST // (1024 * 1024)
 
 class FileUnavailable(Exception):
     """An issued file is missing from storage, or is no longer the one that was issued."""
+
+
+class CannotJudge(Exception):
+    """No file can be judged here just now: `busy` with others, or whoever judges is not there."""
+
+    def __init__(self, *, busy: bool) -> None:
+        super().__init__("busy" if busy else "unavailable")
+        self.busy = busy
 
 
 @dataclass(frozen=True)
@@ -106,13 +119,29 @@ def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
     """Judge `pdf` by its bytes; look up how its pledge stands, and whether they were issued here.
 
     By the pledge that the sealed evidence names, not by the bytes: anybody can add a timestamp to a
-    file, and it must not lose its revocation by that.
+    file, and it must not lose its revocation by that. The bytes are a stranger's, so another
+    process reads them; raises CannotJudge.
     """
-    verdict = judging.judge(pdf, trust=trust(), at=at, proof=proof)
+    verdict = _verdict(pdf, at=at, proof=proof)
     stands = _standing_of(verdict.statement, at)
     files = stands.files if stands else ()
     issued = next((each for each in files if each.sha256 == verdict.sha256), None)
     return Judgement(verdict, issued, bool(issued) and issued == files[-1], stands)
+
+
+def _verdict(pdf: bytes, *, at: datetime, proof: bytes | None) -> Verdict:
+    try:
+        return client.judge(settings.JUDGING_SOCKET, pdf, trust=trust(), at=at, proof=proof)
+    except Busy as error:
+        raise CannotJudge(busy=True) from error
+    except Unavailable as error:
+        logger.error("The judging service does not answer: %s", error)
+        raise CannotJudge(busy=False) from error
+
+
+def judging_fault() -> str:
+    """Why strangers' files cannot be judged, in a few words fit for strangers; "" when they can."""
+    return "" if is_answering(settings.JUDGING_SOCKET) else "the service does not answer"
 
 
 def _standing_of(statement: Statement | None, at: datetime) -> Standing | None:

@@ -1,8 +1,8 @@
-"""Shared set-up of all tests; the fixtures are in `tests.cast`, `tests.seals`."""
+"""Shared set-up of all tests; the fixtures are in `tests.cast`, `tests.judging`, `tests.seals`."""
 
 from django.conf import settings
 
-pytest_plugins = ["tests.cast", "tests.seals"]
+pytest_plugins = ["tests.cast", "tests.judging", "tests.seals"]
 
 
 def pytest_configure() -> None:

@@ -4,13 +4,12 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pledges.core import verdict_words
+from pledges.core import verdict_json, verdict_words
 from pledges.core.verdict import Outcome, Verdict
 from pledges.gateways.chains import from_pem
 from pledges.gateways.trust import Trust
@@ -34,11 +33,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"{error}", file=sys.stderr)
         return 2
-    verdict = judge(pdf, trust=trust, at=datetime.now(UTC), proof=proof)
+    verdict = _judge(options.limit)(pdf, trust=trust, at=datetime.now(UTC), proof=proof)
     said = _as_json(verdict) if options.json else _in_words(verdict, options.language)
     with contextlib.suppress(BrokenPipeError):  # whoever listens may have heard enough
         print(said, flush=True)
     return EXIT[verdict.outcome]
+
+
+def _judge(limit: bool) -> Callable[..., Verdict]:
+    if not limit:
+        return judge
+    # Only then: it imports beforehand what others import when they need it.
+    from pledges.offline.limited import judge_limited
+
+    return judge_limited
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
         help="roots of the timestamp authority",
     )
     parser.add_argument("--proof", metavar="JSON", help="the separate proof of this file")
+    parser.add_argument(
+        "--limit",
+        action="store_true",
+        help="judge in a process of its own with little time and memory: for strangers' files",
+    )
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
     parser.add_argument("--language", choices=("zh-hans", "en"), default="zh-hans")
     return parser
@@ -76,16 +89,10 @@ def _certificates(paths: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _as_json(verdict: Verdict) -> str:
-    found: dict[str, Any] = asdict(verdict)
-    for line in found["lines"]:
-        line["words"] = {}
+    found = verdict_json.to_json(verdict)
     for line, said in zip(verdict.lines, found["lines"], strict=True):
         said["words"] = {each: verdict_words.say(line, each) for each in ("zh-hans", "en")}
-    return json.dumps(found, ensure_ascii=False, indent=2, default=_plain)
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return json.dumps(found, ensure_ascii=False, indent=2)
 
 
 def _in_words(verdict: Verdict, language: str) -> str:

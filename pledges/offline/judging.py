@@ -76,6 +76,8 @@ def _look(check: Check, look: Callable[[_Case], Finding], case: _Case) -> Line:
         passed, reason, values = look(case)
     except Rejected as rejection:
         return Line(check, False, rejection.reason, rejection.values)
+    except (MemoryError, RecursionError):
+        return Line(check, False, "too-costly")
     except Exception:
         # Whatever a hostile file makes a parser raise: what cannot be checked is not accepted.
         return Line(check, False, "failed")

@@ -19,6 +19,7 @@ from pledges.core.verdict import Check, Outcome
 from pledges.verification import Judgement, Standing
 from pledges.views.throttle import per_minute
 
+RETRY_BUSY, RETRY_ABSENT = 5, 60  # seconds
 LOOKS = {Outcome.ACCEPTED: "good", Outcome.SIGNED_ONLY: "open", Outcome.REJECTED: "bad"}
 
 
@@ -46,7 +47,6 @@ def standing_words(standing: Standing) -> Words:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@per_minute(20)
 def check(request: HttpRequest) -> HttpResponse:
     """Judge the PDF that somebody brings. Its bytes are read and kept nowhere."""
     if request.method != "POST":
@@ -55,10 +55,20 @@ def check(request: HttpRequest) -> HttpResponse:
     if file is None or not file.size or file.size > verification.LARGEST:
         context = {"limit": verification.LARGEST_MB, "missing": True}
         return _noindex(render(request, "check.html", context, status=422))
-    judgement = verification.judge(
-        file.read(), proof=proof.read() if proof else None, at=timezone.now()
-    )
+    content = proof.read() if proof else None
+    try:
+        judgement = verification.judge(file.read(), proof=content, at=timezone.now())
+    except verification.CannotJudge as error:
+        return _noindex(_postponed(request, busy=error.busy))
     return _noindex(render(request, "check.html", _judged(judgement, file.name or "")))
+
+
+def _postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:
+    context = {"limit": verification.LARGEST_MB, "postponed": "busy" if busy else "absent"}
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    response = render(request, "check.html", context, status=status)
+    response.headers["Retry-After"] = str(RETRY_BUSY if busy else RETRY_ABSENT)
+    return response
 
 
 def _headline(judgement: Judgement, language: str) -> Words:

@@ -130,8 +130,16 @@ def test_every_line_has_words(language):
             assert said and "{" not in said and "  " not in said
 
 
-@pytest.mark.parametrize("fault", [RuntimeError, RecursionError, MemoryError, AssertionError])
-def test_whatever_goes_wrong_is_a_rejection(monkeypatch, fault):
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (RuntimeError, "failed"),
+        (AssertionError, "failed"),
+        (RecursionError, "too-costly"),
+        (MemoryError, "too-costly"),
+    ],
+)
+def test_whatever_goes_wrong_is_a_rejection(monkeypatch, fault, reason):
     def broken(*_arguments):
         raise fault("of a library")
 
@@ -139,7 +147,7 @@ def test_whatever_goes_wrong_is_a_rejection(monkeypatch, fault):
     monkeypatch.setattr(judging.inertness, "check_objects", broken)
     verdict = judge(made.finished, trust=made.basic.trust, at=NOW)
     assert verdict.outcome is Outcome.REJECTED
-    assert reasons(verdict)[Check.REVISIONS] == (False, "failed")
+    assert reasons(verdict)[Check.REVISIONS] == (False, reason)
 
 
 def test_every_reason_has_words_and_every_word_a_use():

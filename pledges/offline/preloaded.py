@@ -1,0 +1,26 @@
+"""What judging imports only when it needs it, imported now: a limited child can open no file.
+
+Found by comparing `sys.modules` before and after honest files of every kind, and in the source of
+the libraries; `tests/offline/test_limited.py` compares again.
+"""
+
+import codecs
+import unicodedata
+from concurrent.futures import thread
+from datetime import datetime
+
+from pyhanko.pdf_utils import filters
+from pyhanko.pdf_utils.crypt import pdfmac
+from pyhanko.pdf_utils.metadata import xmp_xml
+from pyhanko.sign import diff_analysis, validation
+from pyhanko_certvalidator import validate
+
+MODULES = (unicodedata, thread, filters, pdfmac, xmp_xml, diff_analysis, validation, validate)
+
+_CODECS = (
+    *("ascii", "latin-1", "cp1252", "utf-8", "utf-8-sig", "idna", "punycode"),
+    *("utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-32-be", "unicode_escape"),
+)
+for _name in _CODECS:
+    codecs.lookup(_name)
+datetime.strptime("2000", "%Y")  # imports what it is made of
