@@ -1,7 +1,6 @@
 """All settings in one file, driven by the environment; safe values are the default."""
 
 import os
-from pathlib import Path
 
 import bootstrap_wrapper
 from csp.constants import NONE, SELF
@@ -9,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import database
 from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, flag, words
+from config.judging import *  # noqa: F403
 from config.sealing import *  # noqa: F403
 from config.secrets import secret_key
 
@@ -175,9 +175,6 @@ if DOCUMENTS_S3_BUCKET:
     }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-# The one upload is a PDF to be judged: held in memory, and a larger request is not taken at all.
-FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- Mail ------------------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get(
@@ -201,11 +198,6 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PO
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SIGNING_INTENT_MINUTES = 10
-# Where this machine's judging service listens (docs/decisions/judging-strangers-files.md), and how
-# many files a minute are judged for one network, and for all together.
-JUDGING_SOCKET = Path(os.environ.get("JUDGING_SOCKET") or VAR_DIR / "judging" / "socket")
-VERIFY_PER_MINUTE = int(os.environ.get("VERIFY_PER_MINUTE", "20"))
-VERIFY_PER_MINUTE_IN_ALL = int(os.environ.get("VERIFY_PER_MINUTE_IN_ALL", "120"))
 
 # --- Transport and headers -------------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION and flag("SECURE_SSL_REDIRECT", True)

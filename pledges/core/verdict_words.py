@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pledges.core.blanks import Localized
+from pledges.core.unjudged_words import UNJUDGED
 from pledges.core.verdict import Check, Line, Outcome
 
 OUTCOMES: Final[Mapping[Outcome, Localized]] = {
@@ -219,18 +220,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="独立证明不属于本文件，或无法验证：{why}",
         en="The separate proof is not one of this file, or does not verify: {why}",
     ),
-    "too-costly": Localized(
-        zh="核验此文件所耗的时间或内存超出限度，已中止。真实的承诺书文件不会如此。",
-        en="Too costly to judge: it took more time or memory than any genuine file does.",
-    ),
-    "judging-ended": Localized(
-        zh="核验过程意外中断，视为不通过。请再试一次。",
-        en="The judging ended unexpectedly, which counts as failed. Please try once more.",
-    ),
-    "failed": Localized(
-        zh="检查未能完成，视为不通过。",
-        en="The check could not be completed, which counts as failed.",
-    ),
+    **UNJUDGED,
 }
 
 
