@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import database
 from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, flag, words
+from config.judging import *  # noqa: F403
 from config.logs import LOGGING  # noqa: F401
 from config.sealing import *  # noqa: F403
 from config.secrets import secret_key
@@ -49,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "pledges.views.language.PreferredLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "pledges.views.upload_limits.UploadLimitsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -174,9 +176,6 @@ if DOCUMENTS_S3_BUCKET:
     }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-# The one upload is a PDF to be judged: held in memory, and a larger request is not taken at all.
-FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- Mail ------------------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get(

@@ -1,15 +1,19 @@
 """The installation's keys as the settings name them: loaded once, and again when renewed."""
 
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from asn1crypto import x509 as asn1
 from django.conf import settings
 
-from pledges.gateways import keys, keystore, tsa
+from pledges.core.refusals import KeysUnusable
+from pledges.gateways import chains, keys, keystore, tsa
 from pledges.gateways.hierarchy import COMPANY_SEAL, EVENT_CA
-from pledges.gateways.keys import TOKEN_SCHEME, KeySource
+from pledges.gateways.keys import TOKEN_SCHEME, KeySource, to_asn1
 from pledges.gateways.keystore import Sources, Store
+from pledges.gateways.trust import Trust
 
 Stamp = tuple[tuple[int, int], ...]
 
@@ -65,6 +69,45 @@ def timestamper(at: datetime) -> tsa.HttpTimeStamper | None:
     roots = Path(settings.TSA_ROOTS)
     authority = _authority(settings.TSA_URL, roots, settings.TSA_TIMEOUT, _stamp([roots]))
     return tsa.HttpTimeStamper(authority, at)
+
+
+def trust() -> Trust:
+    """The certificates at which this installation's own files end."""
+    return Trust(
+        roots=_certificates(root_pem()),
+        company_roots=_licensed_roots(),
+        tsa_roots=_certificates(_content(settings.TSA_ROOTS)),
+        company_pins=settings.COMPANY_PINS,
+    )
+
+
+def _licensed_roots() -> tuple[asn1.Certificate, ...]:
+    """Where the chains of company seals end that licensed authorities issued.
+
+    The one in use comes with the key, or in a file of its own; in that file may also stand the
+    roots of those before. A key that cannot be opened just now seals nothing, but what it sealed
+    is still to be judged.
+    """
+    if not settings.COMPANY_SEAL_KEY:
+        return ()
+    given = _certificates(_content(settings.COMPANY_SEAL_CERT))
+    roots = [each for each in given if each.issuer == each.subject]
+    with suppress(KeysUnusable):
+        roots += (to_asn1(each) for each in store().anchors()[1:])
+    return tuple({each.dump(): each for each in roots}.values())
+
+
+def root_pem() -> bytes | None:
+    """The installation's root certificate (PEM); `None` before there is one."""
+    return _content(str(Path(settings.PKI_DIR) / "root.pem"))
+
+
+def _content(path: str) -> bytes | None:
+    return Path(path).read_bytes() if path and Path(path).is_file() else None
+
+
+def _certificates(pem: bytes | None) -> tuple:
+    return chains.from_pem(pem) if pem else ()
 
 
 # One entry: settings do not change while a process lives, and old keys are not to be kept.

@@ -1,23 +1,22 @@
 """Read-only: what this installation can say about a file, or about the pledge behind a code."""
 
+import logging
 import uuid
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
-from asn1crypto import x509 as asn1
 from django.conf import settings
 
 from pledges import keyring
 from pledges.core.lifecycle import PledgeState
-from pledges.core.refusals import KeysUnusable
 from pledges.core.verdict import Statement, Verdict
-from pledges.gateways import chains, storage
-from pledges.gateways.keys import to_asn1
-from pledges.gateways.trust import Trust
+from pledges.forkserver import Busy, Unavailable
+from pledges.forkserver.client import is_answering
+from pledges.gateways import storage
 from pledges.models import Document, Organisation, Pledge
-from pledges.offline import judging
+from pledges.offline import client, judging
+
+logger = logging.getLogger(__name__)
 
 LARGEST = judging.LARGEST  # bytes
 LARGEST_MB = LARGEST // (1024 * 1024)
@@ -25,6 +24,14 @@ LARGEST_MB = LARGEST // (1024 * 1024)
 
 class FileUnavailable(Exception):
     """An issued file is missing from storage, or is no longer the one that was issued."""
+
+
+class CannotJudge(Exception):
+    """No file can be judged here just now: `busy` with others, or whoever judges is not there."""
+
+    def __init__(self, *, busy: bool) -> None:
+        super().__init__("busy" if busy else "unavailable")
+        self.busy = busy
 
 
 @dataclass(frozen=True)
@@ -106,13 +113,35 @@ def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
     """Judge `pdf` by its bytes; look up how its pledge stands, and whether they were issued here.
 
     By the pledge that the sealed evidence names, not by the bytes: anybody can add a timestamp to a
-    file, and it must not lose its revocation by that.
+    file, and it must not lose its revocation by that. The bytes are a stranger's, so another
+    process reads them; raises CannotJudge.
     """
-    verdict = judging.judge(pdf, trust=trust(), at=at, proof=proof)
+    verdict = _verdict(pdf, at=at, proof=proof)
     stands = _standing_of(verdict.statement, at)
     files = stands.files if stands else ()
     issued = next((each for each in files if each.sha256 == verdict.sha256), None)
     return Judgement(verdict, issued, bool(issued) and issued == files[-1], stands)
+
+
+def _verdict(pdf: bytes, *, at: datetime, proof: bytes | None) -> Verdict:
+    try:
+        verdict = client.judge(
+            settings.JUDGING_SOCKET, pdf, trust=keyring.trust(), at=at, proof=proof
+        )
+    except Busy as error:
+        raise CannotJudge(busy=True) from error
+    except Unavailable as error:
+        logger.error("The judging service does not answer: %s", error)
+        raise CannotJudge(busy=False) from error
+    for line in verdict.lines:
+        if line.explanation:
+            logger.debug("Rejected %s: %s, %s", verdict.sha256, line.reason, line.explanation)
+    return verdict
+
+
+def judging_fault() -> str:
+    """Why strangers' files cannot be judged, in a few words fit for strangers; "" when they can."""
+    return "" if is_answering(settings.JUDGING_SOCKET) else "the service does not answer"
 
 
 def _standing_of(statement: Statement | None, at: datetime) -> Standing | None:
@@ -121,45 +150,6 @@ def _standing_of(statement: Statement | None, at: datetime) -> Standing | None:
     except ValueError:
         # Sealed under our root, but not by this software, whose pledges are known by a UUID.
         return None
-
-
-def trust() -> Trust:
-    """The certificates at which this installation's own files end."""
-    return Trust(
-        roots=_certificates(root_pem()),
-        company_roots=_licensed_roots(),
-        tsa_roots=_certificates(_content(settings.TSA_ROOTS)),
-        company_pins=settings.COMPANY_PINS,
-    )
-
-
-def _licensed_roots() -> tuple[asn1.Certificate, ...]:
-    """Where the chains of company seals end that licensed authorities issued.
-
-    The one in use comes with the key, or in a file of its own; in that file may also stand the
-    roots of those before. A key that cannot be opened just now seals nothing, but what it sealed
-    is still to be judged.
-    """
-    if not settings.COMPANY_SEAL_KEY:
-        return ()
-    given = _certificates(_content(settings.COMPANY_SEAL_CERT))
-    roots = [each for each in given if each.issuer == each.subject]
-    with suppress(KeysUnusable):
-        roots += (to_asn1(each) for each in keyring.store().anchors()[1:])
-    return tuple({each.dump(): each for each in roots}.values())
-
-
-def root_pem() -> bytes | None:
-    """The installation's root certificate (PEM); `None` before there is one."""
-    return _content(str(Path(settings.PKI_DIR) / "root.pem"))
-
-
-def _content(path: str) -> bytes | None:
-    return Path(path).read_bytes() if path and Path(path).is_file() else None
-
-
-def _certificates(pem: bytes | None) -> tuple:
-    return chains.from_pem(pem) if pem else ()
 
 
 def issued_bytes(file: Document) -> bytes:

@@ -1,9 +1,9 @@
-"""Shared set-up of all tests; the fixtures are in `tests.cast`, `tests.seals`."""
+"""Shared set-up of all tests; the fixtures are in `tests.cast`, `tests.judging`, `tests.seals`."""
 
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
-pytest_plugins = ["tests.cast", "tests.seals"]
+pytest_plugins = ["tests.cast", "tests.judging", "tests.seals"]
 
 
 def pytest_configure() -> None:

@@ -23,6 +23,9 @@ if not IS_WORKER:
     os.environ["PKI_PASSPHRASE"] = keys.PASSPHRASE
     keys.make(Path(os.environ["VAR_DIR"]) / "pki")
 VAR_DIR = Path(os.environ["VAR_DIR"])
+# Each process of a run has a judging service of its own.
+_PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "main")
+os.environ["JUDGING_SOCKET"] = str(VAR_DIR / "judging" / _PROCESS)
 (VAR_DIR / "static").mkdir(exist_ok=True)  # WhiteNoise warns at each request without it
 
 

@@ -69,12 +69,15 @@ def work_off() -> None:
 
 
 @contextmanager
-def server(*, workers: int = 1, threads: int = 1, fault: str = ""):
-    """Serve the site; gives its address. The worker dies at the point that `fault` names."""
+def server(*, workers: int = 1, threads: int = 1, fault: str = "", **more: str):
+    """Serve the site; gives its address. The worker dies at the point that `fault` names.
+
+    `more` stands in its environment besides.
+    """
     port = free_port()
     # Not by number: passkeys belong to names.
     address = f"http://localhost:{port}"
-    environment = surroundings(fault, PUBLIC_URL=address)
+    environment = surroundings(fault, PUBLIC_URL=address, **more)
     command = [
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--no-control-socket"),
         *("--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)),

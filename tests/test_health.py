@@ -37,6 +37,7 @@ def fails(error: Exception):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("judging_service")
 def test_all_is_well_for_anybody_who_asks(client: Client) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
@@ -60,6 +61,16 @@ def test_a_document_storage_that_fails_is_told_without_its_details(
         "status": "unavailable",
         "reasons": {"documents": "cannot be written and read"},
     }
+
+
+@pytest.mark.django_db
+def test_a_judging_service_that_is_not_there_is_a_warning_only(
+    client: Client, settings, tmp_path
+) -> None:
+    settings.JUDGING_SOCKET = tmp_path / "none"
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json()["warnings"] == {"judging": "the service does not answer"}
 
 
 @pytest.mark.django_db

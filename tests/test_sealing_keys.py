@@ -180,6 +180,7 @@ def test_unreadable_keys_are_told(made: Path, settings, client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("judging_service")
 def test_the_last_sixty_days_are_a_warning(made: Path, clock, client: Client) -> None:
     ends = keyring.store().seal.certificate.not_valid_after_utc
     clock(ends - timedelta(days=61))

@@ -36,7 +36,8 @@ class Served:
         self.port = port
         environment = {**os.environ, "VAR_DIR": str(var), "PORT": str(port)}
         environment["WEB_CONCURRENCY"] = "1"
-        environment.pop("DATABASE_URL", None)
+        for ours in ("DATABASE_URL", "JUDGING_SOCKET"):
+            environment.pop(ours, None)
         # A file: a pipe that nobody empties would stop the site once its log has filled it.
         self.complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self.process = subprocess.Popen(

@@ -1,11 +1,19 @@
-"""Issued files: bytes that are kept for good, and the rows that say whose they are."""
+"""Issued files: bytes that are kept for good, and the rows that say whose they are.
+
+Nothing is issued that our own verdict would not accept: whoever holds the file has nothing else.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from pledges import keyring
+from pledges.actions import quarantine
+from pledges.core.refusals import FileNotGenuine
+from pledges.core.verdict import Outcome
 from pledges.gateways import seals, storage
 from pledges.gateways.fileformat import Level
 from pledges.models import Document, Pledge
+from pledges.offline.judging import judge
 
 
 @dataclass(frozen=True)
@@ -18,8 +26,15 @@ class Kept:
     stamped_until: datetime | None
 
 
-def keep(content: bytes, level: Level) -> Kept:
-    """Store `content`; before the row that issues it, so that no row is ever without its file."""
+def keep(content: bytes, level: Level, *, outcome: Outcome, at: datetime) -> Kept:
+    """Store `content`; before the row that issues it, so that no row is ever without its file.
+
+    Raises FileNotGenuine unless the verdict on it at `at` is `outcome`.
+    """
+    verdict = judge(content, trust=keyring.trust(), at=at)
+    if verdict.outcome is not outcome:
+        failed = next((line.reason for line in verdict.lines if line.passed is False), "")
+        raise FileNotGenuine(failed or verdict.outcome, quarantine.keep(content, verdict, at))
     until = seals.stamped_until(content) if level is Level.ARCHIVAL else None
     return Kept(storage.put(content), len(content), level, until)
 

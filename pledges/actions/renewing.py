@@ -10,6 +10,7 @@ from pledges import access, audit
 from pledges.access import Act
 from pledges.actions import issuing, sealing
 from pledges.core.lifecycle import PledgeState
+from pledges.core.verdict import Outcome
 from pledges.gateways import faults, storage
 from pledges.gateways.fileformat import Level
 from pledges.models import Document, Pledge
@@ -31,7 +32,7 @@ def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
     """
     access.require(actor, Act.RENEW_TIMESTAMPS, file.pledge)
     renewed = sealing.renewed_timestamp(storage.get(file.sha256), at=at)
-    kept = issuing.keep(renewed, Level.ARCHIVAL)
+    kept = issuing.keep(renewed, Level.ARCHIVAL, outcome=Outcome.ACCEPTED, at=at)
     faults.point("renew:stored")
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=file.pledge_id)

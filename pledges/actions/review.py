@@ -15,6 +15,7 @@ from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
+from pledges.core.verdict import Outcome
 from pledges.gateways import faults, storage
 from pledges.gateways.pdf import MissingGlyph
 from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
@@ -47,7 +48,8 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
         raise refusals.TermOver
     sealed = _seal(seen, at)
     faults.point("accept:sealed")
-    kept = issuing.keep(sealed, sealing.level_at_acceptance())
+    level = sealing.level_at_acceptance()
+    kept = issuing.keep(sealed, level, outcome=Outcome.ACCEPTED, at=at)
     faults.point("accept:stored")
     with transaction.atomic():
         locked = _lock(pledge, lifecycle.ACCEPT, Act.JUDGE_PLEDGE, actor)

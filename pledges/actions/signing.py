@@ -17,6 +17,7 @@ from pledges.actions.preparing import font_of, reading_copy
 from pledges.core import lifecycle, refusals
 from pledges.core.blanks import read
 from pledges.core.evidence import content_digest
+from pledges.core.verdict import Outcome
 from pledges.documents import Mark
 from pledges.gateways import faults
 from pledges.gateways.pdf import MissingGlyph
@@ -70,7 +71,8 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)
     signed = _seal(laid, intent, organisation, act=act, proved=proved, at=at)
     faults.point("sign:sealed")
-    kept = issuing.keep(signed, sealing.level_at_signing())
+    level = sealing.level_at_signing()
+    kept = issuing.keep(signed, level, outcome=Outcome.SIGNED_ONLY, at=at)
     faults.point("sign:stored")
     result = _commit(intent, actor=actor, at=at, act=act, proved=proved, kept=kept)
     faults.point("sign:committed")

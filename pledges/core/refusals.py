@@ -190,6 +190,15 @@ class KeyExpired(SealUnavailable):
 
 
 @dataclass(eq=False)
+class FileNotGenuine(SealUnavailable):
+    """Our own verdict would reject the file, so it was not issued; `kept_as` names what is kept."""
+
+    reason: str
+    kept_as: str
+    kind = "file-not-genuine"
+
+
+@dataclass(eq=False)
 class CompanyNotPinned(SealUnavailable):
     """No pin says that the licensed certificate is the company's; `pin` is the one to set."""
 

@@ -29,6 +29,23 @@ def say(line: Line, language: str) -> str:
     return REASONS[line.reason].in_(language).format_map(values).strip()
 
 
+EXPLAINED: Final[Mapping[str, Localized]] = {
+    "rule": Localized(zh="规则", en="Rule"),
+    "expected": Localized(zh="应为", en="Expected"),
+    "found": Localized(zh="实为", en="Found"),
+    "where": Localized(zh="位置", en="Where"),
+}
+
+
+def explain(line: Line, language: str) -> list[tuple[str, str]]:
+    """Why `line` failed, as labels and texts; the texts are in English, and what a file says."""
+    told = line.explanation
+    if told is None:
+        return []
+    texts = {name: getattr(told, name) for name in EXPLAINED}
+    return [(EXPLAINED[name].in_(language), shown(text)) for name, text in texts.items() if text]
+
+
 def stated(statement: Statement) -> Statement:
     """`statement` as people are shown it; to the letter it stands in the JSON of the command."""
     return replace(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from pledges.core.languages import Localized
+from pledges.core.unjudged_words import UNJUDGED
 from pledges.core.verdict import Check, Outcome
 
 OUTCOMES: Final[Mapping[Outcome, Localized]] = {
@@ -226,8 +227,5 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="独立证明不属于本文件，或无法验证：{why}",
         en="The separate proof is not one of this file, or does not verify: {why}",
     ),
-    "failed": Localized(
-        zh="检查未能完成，视为不通过。",
-        en="The check could not be completed, which counts as failed.",
-    ),
+    **UNJUDGED,
 }

@@ -4,6 +4,7 @@ from pledges.models.batches import AcceptanceBatch, AcceptanceItem
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.people import Department, Organisation, Person
 from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
+from pledges.models.request_counts import RequestCount
 from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
 
@@ -20,6 +21,7 @@ __all__ = [
     "Person",
     "Pledge",
     "PledgeTemplate",
+    "RequestCount",
     "ReturnReason",
     "SerialCounter",
     "Signature",

@@ -6,15 +6,14 @@ import json
 import logging
 import sys
 import warnings
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pledges.core import company_pins, saying, verdict_words
+from pledges.core import company_pins, saying, verdict_json, verdict_words
 from pledges.core.characters import escape_json, escape_lines
-from pledges.core.verdict import Outcome, Verdict
+from pledges.core.verdict import Line, Outcome, Verdict
 from pledges.gateways.chains import from_pem
 from pledges.gateways.loglines import EscapingFormatter
 from pledges.gateways.trust import Trust
@@ -40,11 +39,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(escape_lines(f"{error}"), file=sys.stderr)
         return 2
-    verdict = judge(pdf, trust=trust, at=datetime.now(UTC), proof=proof)
-    said = _as_json(verdict) if options.json else _in_words(verdict, options.language)
+    verdict = _judge(options.limit)(pdf, trust=trust, at=datetime.now(UTC), proof=proof)
+    if options.json:
+        said = _as_json(verdict, explain=options.explain)
+    else:
+        said = "\n".join(_in_words(verdict, options.language, explain=options.explain))
     with contextlib.suppress(BrokenPipeError):  # whoever listens may have heard enough
         print(said, flush=True)
     return EXIT[verdict.outcome]
+
+
+def _judge(limit: bool) -> Callable[..., Verdict]:
+    if not limit:
+        return judge
+    # Only then: it imports beforehand what others import when they need it.
+    from pledges.offline.limited import judge_limited
+
+    return judge_limited
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,6 +91,16 @@ def _parser() -> argparse.ArgumentParser:
         help="roots of the timestamp authority",
     )
     parser.add_argument("--proof", metavar="JSON", help="the separate proof of this file")
+    parser.add_argument(
+        "--limit",
+        action="store_true",
+        help="judge in a process of its own with little time and memory: for strangers' files",
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say of what failed which rule it broke, what was expected and found, and where",
+    )
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
     parser.add_argument(
         "--verbose", action="store_true", help="print what the libraries say too, to stderr"
@@ -102,31 +123,39 @@ def _certificates(paths: Sequence[str]) -> tuple[Any, ...]:
     return tuple(one for path in paths for one in from_pem(Path(path).read_bytes()))
 
 
-def _as_json(verdict: Verdict) -> str:
-    found: dict[str, Any] = asdict(verdict)
-    for line in found["lines"]:
-        line["words"] = {}
+def _as_json(verdict: Verdict, *, explain: bool) -> str:
+    found = verdict_json.to_json(verdict)
     for line, said in zip(verdict.lines, found["lines"], strict=True):
+        if not explain:
+            del said["explanation"]
         said["words"] = {each: saying.say(line, each) for each in ("zh-hans", "en")}
-    return escape_json(json.dumps(found, ensure_ascii=False, indent=2, default=_plain))
+    return escape_json(json.dumps(found, ensure_ascii=False, indent=2))
 
 
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _in_words(verdict: Verdict, language: str) -> str:
-    said = [verdict_words.OUTCOMES[verdict.outcome].in_(language), ""]
+def _in_words(verdict: Verdict, language: str, *, explain: bool) -> Iterator[str]:
+    yield verdict_words.OUTCOMES[verdict.outcome].in_(language)
+    yield ""
     for line in verdict.lines:
         name = verdict_words.CHECKS[line.check].in_(language)
-        said.append(f"{MARKS[line.passed]} {name}  {saying.say(line, language)}")
-    said += ["", f"SHA-256 {verdict.sha256}"]
+        yield f"{MARKS[line.passed]} {name}  {saying.say(line, language)}"
+        if explain:
+            yield from _explained(line, language)
+    yield ""
+    yield f"SHA-256 {verdict.sha256}"
     if verdict.statement:
         statement = saying.stated(verdict.statement)
-        said += ["", f"{statement.number}  {statement.template} v{statement.version}"]
-        said.append(f"{statement.signer} ({statement.employee_number}) {statement.signed_at}")
-        said += [f"  {code}: {answer}" for code, answer in statement.answers.items()]
-    return "\n".join(said)
+        yield ""
+        yield f"{statement.number}  {statement.template} v{statement.version}"
+        yield f"{statement.signer} ({statement.employee_number}) {statement.signed_at}"
+        for code, answer in statement.answers.items():
+            yield f"  {code}: {answer}"
+
+
+def _explained(line: Line, language: str) -> Iterator[str]:
+    for label, text in saying.explain(line, language):
+        yield f"    {label}: {text}"
+    if line.explanation and line.explanation.trace:
+        yield escape_lines(line.explanation.trace)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,9 @@ def _look(check: Check, look: Callable[[Case], Finding], case: Case) -> Line:
         passed, reason, values = look(case)
     except Rejected as rejection:
         return Line(check, False, rejection.reason, rejection.values, rejection.explanation)
+    except (MemoryError, RecursionError) as error:
+        why = Explanation("judging a file takes little", found=type(error).__name__)
+        return Line(check, False, "too-costly", {}, why)
     except Exception as error:
         # Whatever a hostile file makes a parser raise: what cannot be checked is not accepted.
         why = Explanation(

@@ -5,7 +5,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from pledges import checks, seal_checks
+from pledges import checks, seal_checks, verification
 
 PARTS = {
     "database": checks.database_fault,
@@ -14,7 +14,12 @@ PARTS = {
     "fonts": checks.fonts_fault,
     "keys": seal_checks.keys_fault,
 }
-WARNINGS = {"fonts": checks.subsetter_fault, "keys": seal_checks.keys_warning}
+# Not reasons to send people elsewhere: all but the one page that judges files works without it.
+WARNINGS = {
+    "fonts": checks.subsetter_fault,
+    "keys": seal_checks.keys_warning,
+    "judging": verification.judging_fault,
+}
 
 
 @never_cache

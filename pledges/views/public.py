@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pledges import verification
+from pledges import keyring, verification
 from pledges.core import saying, verdict_words
 from pledges.core.characters import shown
 from pledges.core.lifecycle import PledgeState
@@ -20,6 +20,7 @@ from pledges.core.verdict import Check, Outcome
 from pledges.verification import Judgement, Standing
 from pledges.views.throttle import per_minute
 
+RETRY_BUSY, RETRY_ABSENT = 5, 60  # seconds
 LOOKS = {Outcome.ACCEPTED: "good", Outcome.SIGNED_ONLY: "open", Outcome.REJECTED: "bad"}
 
 
@@ -47,7 +48,6 @@ def standing_words(standing: Standing) -> Words:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@per_minute(20)
 def check(request: HttpRequest) -> HttpResponse:
     """Judge the PDF that somebody brings. Its bytes are read and kept nowhere."""
     if request.method != "POST":
@@ -56,10 +56,20 @@ def check(request: HttpRequest) -> HttpResponse:
     if file is None or not file.size or file.size > verification.LARGEST:
         context = {"limit": verification.LARGEST_MB, "missing": True}
         return _noindex(render(request, "check.html", context, status=422))
-    judgement = verification.judge(
-        file.read(), proof=proof.read() if proof else None, at=timezone.now()
-    )
+    content = proof.read() if proof else None
+    try:
+        judgement = verification.judge(file.read(), proof=content, at=timezone.now())
+    except verification.CannotJudge as error:
+        return _noindex(_postponed(request, busy=error.busy))
     return _noindex(render(request, "check.html", _judged(judgement, file.name or "")))
+
+
+def _postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:
+    context = {"limit": verification.LARGEST_MB, "postponed": "busy" if busy else "absent"}
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    response = render(request, "check.html", context, status=status)
+    response.headers["Retry-After"] = str(RETRY_BUSY if busy else RETRY_ABSENT)
+    return response
 
 
 def _headline(judgement: Judgement, language: str) -> Words:
@@ -89,6 +99,7 @@ def _judged(judgement: Judgement, name: str) -> dict[str, object]:
                 "name": verdict_words.CHECKS[line.check].in_(language),
                 "passed": line.passed,
                 "words": saying.say(line, language),
+                "explanation": saying.explain(line, language),
             }
             for line in verdict.lines
         ],
@@ -120,7 +131,7 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def root_certificate(request: HttpRequest) -> HttpResponse:
     """What verifiers hold files against: the installation's root certificates (PEM)."""
-    pem = verification.root_pem()
+    pem = keyring.root_pem()
     if pem is None:
         raise Http404
     return HttpResponse(

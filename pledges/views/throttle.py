@@ -1,4 +1,4 @@
-"""A brake on pages that anybody may ask for: so many requests a minute from one address."""
+"""A brake on pages that anybody may ask for: so many requests a minute from one network."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,6 +7,7 @@ from typing import Any
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 
+from pledges.core.networks import network_of
 from pledges.views import errors
 from pledges.views.accounts import client_address
 
@@ -14,7 +15,7 @@ MINUTE = 60  # seconds
 
 
 def per_minute(limit: int) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Answer 429 after `limit` requests to the view from one address within a minute.
+    """Answer 429 after `limit` requests to the view from one network within a minute.
 
     The count is each server process's own; it spares the database, it guards no secret.
     """
@@ -22,7 +23,7 @@ def per_minute(limit: int) -> Callable[[Callable[..., HttpResponse]], Callable[.
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def braked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            key = f"throttle:{view.__name__}:{client_address(request)}"
+            key = f"throttle:{view.__name__}:{network_of(client_address(request))}"
             if caches["memory"].add(key, 1, MINUTE):
                 return view(request, *args, **kwargs)
             try:

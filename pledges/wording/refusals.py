@@ -82,6 +82,10 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "The time-stamping authority gave no timestamp that can be trusted, so nothing was sealed. "
         "Please try again later."
     ),
+    refusals.FileNotGenuine: gettext_lazy(
+        "The finished file did not pass our own check, so it was not issued, and nothing has "
+        "changed. The administrator has been told why."
+    ),
     refusals.SealUnavailable: gettext_lazy(
         "Nothing can be sealed at present, and nothing has changed. Please try again later."
     ),

@@ -183,6 +183,7 @@ def test_the_files_go_and_those_of_others_stay(past, liming, accepted, wangfang,
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("judging_service")
 def test_a_copy_outside_still_verifies_and_is_known_by_its_digest(revoked, liming, erase, now):
     pledge = revoked("contract")
     copy = storage.get(pledge.documents.last().sha256)

@@ -169,6 +169,7 @@ def test_nobody_ends_a_term_by_hand(accepted, chenjing, liming, admin):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("noted", [True, False])
+@pytest.mark.usefixtures("judging_service")
 def test_its_public_standing_ends_with_the_day_noted_or_not(accepted, noted):
     pledge = accepted("contract")
     if noted:

@@ -31,7 +31,7 @@ from tests.attacks.authorities import LIFE, licensed_authority
 from tests.cast import act, passkey_act
 from tests.gateways.papers import poppler
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
 SLUGS = ("general-standards", "contract", "personal-code")
 
 

@@ -23,7 +23,7 @@ from pledges.models import (
 )
 from tests.cast import FILLED, act
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
 
 
 def prepare(pledge, at):

@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from pledges import verification
+from pledges import keyring, verification
 from pledges.access import SYSTEM
 from pledges.actions import renewing, review
 from pledges.core import verdict_words
@@ -80,7 +80,7 @@ def issued(settings, signed, chenjing, tmp_path):
             files.append(pledge.documents.get(revision=2))
             files.append(renewing.renew(files[1], actor=SYSTEM, at=datetime.now(UTC)))
         root = tmp_path / "root.pem"
-        root.write_bytes(verification.root_pem() or b"")
+        root.write_bytes(keyring.root_pem() or b"")
         kept = {stage: storage.get(file.sha256) for stage, file in zip(STAGES, files, strict=True)}
         return Issued(kept, running.answered, root, running.roots)
 
@@ -105,7 +105,7 @@ def options(made: Issued, pdf: bytes) -> list[str]:
 @pytest.mark.parametrize(("kind", "slug"), COVERED, ids=lambda one: str(one))
 def test_a_file_is_genuine_whoever_made_its_timestamps(issued, client, capsys, kind, slug):
     made = issued(kind, slug)
-    trust = verification.trust()
+    trust = keyring.trust()
     for stage, (outcome, _fields) in STAGES.items():
         pdf = made.files[stage]
         verdict = judge(pdf, trust=trust, at=datetime.now(UTC))

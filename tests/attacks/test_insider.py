@@ -20,7 +20,7 @@ from pledges.models import Document, Person, Signature
 from tests.authenticator import Passkey
 from tests.cast import act, passkey_act
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
 
 
 @pytest.fixture

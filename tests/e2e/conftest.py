@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup, tmp_path_factory):
+def site(django_db_setup, judging_service, tmp_path_factory):
     """The site in a process of its own, with the files and the database that the tests see."""
     configured = django_settings.STORAGES
     storages = {

@@ -7,8 +7,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from pledges.access import SYSTEM
-from pledges.actions import renewing
-from pledges.core.refusals import SealUnavailable
+from pledges.actions import quarantine, renewing
+from pledges.core.refusals import FileNotGenuine, SealUnavailable
 from pledges.management.visible import VisibleCommand
 
 
@@ -21,11 +21,19 @@ class Command(VisibleCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = 0
+        count, rejected = 0, list[str]()
         for file in renewing.due(timezone.now(), timedelta(days=options["within"])):
             try:
                 renewing.renew(file, actor=SYSTEM, at=timezone.now())
+            except FileNotGenuine as error:
+                rejected.append(error.kept_as)  # one file's fault is not that of the others
+                continue
             except SealUnavailable as error:
                 raise CommandError(f"{count} renewed, then: {error}") from error
             count += 1
         self.stdout.write(f"{count} renewed")
+        if rejected:
+            raise CommandError(
+                f"Our own verdict rejects {len(rejected)} renewed files, so they were not issued: "
+                f"{', '.join(rejected)} in {quarantine.folder()}"
+            )

@@ -22,6 +22,7 @@ from config import embedded, processes
 from config.collecting import collect_static_files
 from config.database import ensure_running
 from config.processes import CannotStart, Child, Stopped
+from pledges.forkserver.client import is_answering
 
 READY_WITHIN = 120.0  # seconds, on a slow machine too
 
@@ -74,6 +75,10 @@ class Command(BaseCommand):
         connections.close_all()
 
     def _run(self, port: int, *, demo: bool) -> None:
+        judging = Child(
+            "judging service",
+            processes.python("-m", "pledges.offline.service", str(settings.JUDGING_SOCKET)),
+        )
         web = Child(
             "web server", processes.python("-m", "gunicorn", "-c", "python:config.webserver")
         )
@@ -81,9 +86,10 @@ class Command(BaseCommand):
         publisher = Child(
             "checkpoint publisher", processes.python("manage.py", "publish_checkpoints", "--watch")
         )
-        children = (web, worker, publisher)
+        children = (judging, web, worker, publisher)
         os.chdir(settings.BASE_DIR)
         try:
+            processes.start_until_ready(judging, _judges, READY_WITHIN)
             processes.start_until_ready(web, lambda: _healthz(port) is not None, READY_WITHIN)
             worker.start()
             publisher.start()
@@ -155,6 +161,10 @@ def _healthz(port: int) -> dict[str, str] | None:
         return None
     finally:
         connection.close()
+
+
+def _judges() -> bool:
+    return is_answering(settings.JUDGING_SOCKET)
 
 
 def _own_address() -> str:

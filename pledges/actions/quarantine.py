@@ -1,0 +1,40 @@
+"""Files that our own verdict rejects: kept for the operator with the verdict, issued to nobody."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from pledges.core.verdict import Verdict
+from pledges.core.verdict_json import to_json
+from pledges.gateways import privatefiles
+
+logger = logging.getLogger(__name__)
+
+
+def folder() -> Path:
+    """Where such files lie; they hold what people promised, so nobody else may read them."""
+    return Path(settings.VAR_DIR) / "quarantine"
+
+
+def keep(content: bytes, verdict: Verdict, at: datetime) -> str:
+    """Write the file and the verdict on it to disk; gives the name under which they lie.
+
+    A disk that takes nothing more is a line in the log: the refusal must reach its person.
+    """
+    name = f"{at.astimezone(UTC):%Y%m%dT%H%M%S}-{verdict.sha256[:12]}"
+    told = json.dumps(to_json(verdict), ensure_ascii=False, indent=2)
+    try:
+        privatefiles.make_folder(folder())
+        for suffix, data in ((".pdf", content), (".json", told.encode())):
+            path = folder() / (name + suffix)
+            if not path.exists():
+                privatefiles.write(path, data)
+        privatefiles.sync_folder(folder())
+    except OSError:
+        logger.exception("A file that our own verdict rejects could not be kept: %s", told)
+        return name
+    logger.error("Our own verdict rejects a file that was to be issued: %s", folder() / name)
+    return name

@@ -1,0 +1,27 @@
+"""Whether one more request is let in: so many a minute for each network, and so many in all."""
+
+from enum import StrEnum
+
+from pledges.core.networks import network_of
+from pledges.models import RequestCount
+
+
+class Excess(StrEnum):
+    """Why a request is not let in."""
+
+    NETWORK = "network"
+    IN_ALL = "in all"
+
+
+def excess(what: str, address: str | None, *, for_each: int, in_all: int) -> Excess | None:
+    """Count a request for `what` from `address`; gives what limit it exceeds, if any.
+
+    One network's excess does not count against all the others.
+    """
+    counts = RequestCount.objects
+    if counts.count_one(f"{what} {network_of(address)}") > for_each:
+        return Excess.NETWORK
+    total = counts.count_one(what)
+    if total == 1:  # a minute has begun: nobody needs the ones before
+        counts.forget_earlier_minutes()
+    return Excess.IN_ALL if total > in_all else None

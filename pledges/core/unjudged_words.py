@@ -1,0 +1,21 @@
+"""The words for files that could not be judged to the end, which counts as failed."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pledges.core.languages import Localized
+
+UNJUDGED: Final[Mapping[str, Localized]] = {
+    "too-costly": Localized(
+        zh="核验此文件所耗的时间或内存超出限度，已中止。真实的承诺书文件不会如此。",
+        en="Too costly to judge: it took more time or memory than any genuine file does.",
+    ),
+    "judging-ended": Localized(
+        zh="核验过程意外中断，视为不通过。请再试一次。",
+        en="The judging ended unexpectedly, which counts as failed. Please try once more.",
+    ),
+    "failed": Localized(
+        zh="检查未能完成，视为不通过。",
+        en="The check could not be completed, which counts as failed.",
+    ),
+}

@@ -1,0 +1,37 @@
+"""Service and command with a judge that certain files get the better of: `python -m …` as usual.
+
+All of it is the real thing but the judge: the files that hurt today's are mended tomorrow.
+"""
+
+import os
+import signal
+import sys
+import time
+
+from pledges.forkserver.limits import MEGABYTE, Limits
+from pledges.offline import __main__ as command
+from pledges.offline import limited, service
+
+SPINS, EATS, HANGS, CRASHES, SAYS = (b"spins", b"eats", b"hangs", b"crashes", b"says")
+_judge = limited.judge
+
+
+def judge(pdf, **options):
+    if pdf == SPINS:
+        while True:
+            pass
+    if pdf == EATS:
+        return [bytearray(MEGABYTE) for _ in range(10_000)]
+    if pdf == HANGS:
+        time.sleep(3600)
+    if pdf == CRASHES:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if pdf == SAYS:
+        limited.verdict_json.to_json = lambda verdict: {}
+    return _judge(pdf, **options)
+
+
+if __name__ == "__main__":
+    limited.judge = judge
+    limited.LIMITS = Limits(cpu=3)
+    sys.exit(command.main() if "--trust" in sys.argv else service.main())
