@@ -32,6 +32,8 @@ __all__ = ["COMPANY_FIELD", "EVIDENCE", "MANAGER_FIELD", "Identity", "Level", "T
 
 EVIDENCE = "evidence.json"
 """The name of the one file that a signed pledge has attached."""
+EVIDENCE_DESCRIPTION = "签署证据 / Evidence of signing"
+"""What readers show beside its name."""
 APPLICATION = "Shounuo"
 TIMESTAMP_FIELD = "Timestamp"
 DIGEST = "sha256"
@@ -85,7 +87,14 @@ def seal_as_manager(
     """
     writer = _writer(pdf)
     increments.show(writer, MANAGER_FIELD, appearance)
-    increments.attach(writer, name=EVIDENCE, content=evidence, mime_type="application/json", at=at)
+    increments.attach(
+        writer,
+        name=EVIDENCE,
+        description=EVIDENCE_DESCRIPTION,
+        content=evidence,
+        mime_type="application/json",
+        at=at,
+    )
     level = Level.LONG_TERM if timestamping else Level.BASIC
     metadata = PdfSignatureMetadata(
         field_name=MANAGER_FIELD,

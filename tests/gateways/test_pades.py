@@ -127,5 +127,6 @@ def test_an_unknown_field_is_refused():
 
 def test_a_second_file_is_refused():
     writer = increments.QuietWriter(BytesIO(honest().signed))
+    file = {"name": "b", "description": "b", "content": b"", "mime_type": "text/plain"}
     with pytest.raises(ValueError, match="associated"):
-        increments.attach(writer, name="b", content=b"", mime_type="text/plain", at=SIGNED)
+        increments.attach(writer, **file, at=SIGNED)
