@@ -114,18 +114,16 @@ def seal_as_company(
     at: datetime,
     timestamping: Timestamping | None,
 ) -> bytes:
-    """Revision 2: the stamp in the company's field and its seal, which allows no change at all.
+    """Revision 2: the stamp in the company's field and its seal, which locks every field.
 
-    The lock (FieldMDP All, P=1) stands in the field since revision 0. With `timestamping` it is
-    B-LTA: a revision with a document timestamp over the whole file follows.
+    The lock (FieldMDP All) stands in the field since revision 0. With `timestamping` it is B-LTA:
+    a revision with a document timestamp over the whole file follows.
     """
     writer = _writer(pdf)
     increments.show(writer, COMPANY_FIELD, appearance)
     level = Level.ARCHIVAL if timestamping else Level.BASIC
     metadata = PdfSignatureMetadata(
-        field_name=COMPANY_FIELD,
-        docmdp_permissions=MDPPerm.NO_CHANGES,
-        **_common(identity, level, at, timestamping),
+        field_name=COMPANY_FIELD, **_common(identity, level, at, timestamping)
     )
     sealed: bytes = loops.run(_sign(writer, metadata, identity, at, timestamping))
     return renew_timestamp(sealed, at=at, timestamping=timestamping) if timestamping else sealed

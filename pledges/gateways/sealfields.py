@@ -18,9 +18,6 @@ PRINT = 4
 SIGNATURES_EXIST = 1
 """AcroForm SigFlags bit 1 (table 219). AppendOnly comes with the first signature."""
 
-NO_CHANGES = 1
-"""What the lock of the company's field allows after its seal (ISO 32000-2, table 236)."""
-
 POINTS_PER_PIXEL = 0.75
 
 
@@ -114,7 +111,9 @@ def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
         }
     )
     if widget["T"].string == COMPANY_FIELD:
-        lock = _Apart({"Type": "/SigFieldLock", "Action": "/All", "P": NO_CHANGES})
+        # Every field is locked, and nothing is said of other changes (no /P): a document timestamp
+        # follows, which readers may take for a change that /P 1 forbids (ISO 32000-2, table 236).
+        lock = _Apart({"Type": "/SigFieldLock", "Action": "/All"})
         pdf.add_object(lock)
         widget["Lock"] = lock.reference
     pdf.add_object(widget)
