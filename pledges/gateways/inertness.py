@@ -7,7 +7,7 @@ from pyhanko.pdf_utils import generic
 
 from pledges.core.verdict import Rejected
 from pledges.gateways.revisions import catalog_of, followed, raw
-from pledges.gateways.sealfields import COMPANY_FIELD, NO_CHANGES
+from pledges.gateways.sealfields import COMPANY_FIELD
 
 # Whatever makes a page depend on a script, a viewer's choice or another file.
 ACTIVE: Final = frozenset(
@@ -128,7 +128,7 @@ def _is_box(field: Any) -> bool:
 
 def _locks(field: Any) -> bool:
     lock = followed(raw(field, "/Lock")) or {}
-    return bool(lock.get("/Action") == "/All" and lock.get("/P") == NO_CHANGES)
+    return bool(lock.get("/Action") == "/All" and set(lock) == {"/Type", "/Action"})
 
 
 def _item(array: Any) -> Any:

@@ -141,7 +141,7 @@ def _embedded(file: File, revision: int, field: str) -> Any:
 
 
 def _check_permissions(reader: Any, embedded: Any, field: str) -> None:
-    """DocMDP P=2 for the manager's seal, which certifies; All and P=1 for the company's."""
+    """DocMDP P=2 for the manager's seal, which certifies; FieldMDP All alone for the company's."""
     if field == MANAGER_FIELD:
         certifies = reader.root["/Perms"].raw_get("/DocMDP")
         if certifies != embedded.sig_field.raw_get("/V"):
@@ -150,7 +150,7 @@ def _check_permissions(reader: Any, embedded: Any, field: str) -> None:
             raise Rejected("not-certifying")
         return
     locked = embedded.fieldmdp is not None and embedded.fieldmdp.action.name == "ALL"
-    if not locked or embedded.docmdp_level is not MDPPerm.NO_CHANGES:
+    if not locked or embedded.docmdp_level is not None:
         raise Rejected("not-locking")
 
 
