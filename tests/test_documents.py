@@ -306,6 +306,16 @@ def sheet_of(source, blanks=(), answers=None, language="zh-hans"):
     )
 
 
+def test_headings_leave_out_no_level_where_a_clause_that_is_none_stands_between():
+    promise = "承诺人在履行职务期间应当严格遵守下列各项规定，并接受公司的监督和检查，不得有任何违反"
+    sheet = sheet_of(f"1. {promise}。\n1.1 报告\n1.1.1 每月报告。\n1.1.2 每季度汇总。")
+    markup = documents.body_html(sheet, for_screen=False)
+    assert re.findall(r"<h(\d)", markup) == ["1", "2"]
+    paper = documents.pledge_pdf(sheet, fonts.subset_for(""))
+    kinds = pikepdf_objects(paper)
+    assert "/S /H2" in kinds and "/S /H3" not in kinds
+
+
 STEPS = Blank(code="steps", kind=Kind.LONG_TEXT, label=Localized(zh="步骤", en="steps"))
 
 

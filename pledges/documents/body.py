@@ -130,7 +130,8 @@ class _Writer:
             self._anchor(clause),
             number,
             text,
-            self.clauses(clause.children, level + 1),
+            # Headings count by the headings above them: a level may not be left out.
+            self.clauses(clause.children, level),
         )
 
     def _anchor(self, clause: Clause) -> SafeString:

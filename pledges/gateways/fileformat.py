@@ -10,6 +10,8 @@ TIMESTAMP_FIELD: Final = "Timestamp"
 
 EVIDENCE: Final = "evidence.json"
 """The name of the one file that a signed pledge has attached."""
+EVIDENCE_DESCRIPTION: Final = "签署证据 / Evidence of signing"
+"""What readers show beside its name."""
 APPLICATION: Final = "Shounuo"
 DIGEST: Final = "sha256"
 DOCUMENT_URN: Final = "urn:shounuo:document:sha256:"

@@ -1,4 +1,4 @@
-"""Incremental updates of a PDF/A-3: what a field shows, and an associated file."""
+"""Incremental updates that keep PDF/A-3 and PDF/UA-1: what a field shows, an associated file."""
 
 from datetime import datetime
 from io import BytesIO
@@ -32,7 +32,8 @@ class QuietWriter(IncrementalPdfFileWriter):
 def show(writer: Any, field: str, appearance: bytes) -> None:
     """Make the one page of `appearance` what `field` shows; raises UnknownField.
 
-    The page should have the size of the field's box, else it is scaled.
+    It should be a figure (`pledges.gateways.pdf.render`) of the size of the field's box, else it
+    is scaled.
     """
     widget = _field(writer.root, field)
     drawn = writer.import_page_as_xobject(_without_colour_spaces(appearance))
@@ -40,7 +41,9 @@ def show(writer: Any, field: str, appearance: bytes) -> None:
     writer.update_container(widget)
 
 
-def attach(writer: Any, *, name: str, content: bytes, mime_type: str, at: datetime) -> None:
+def attach(
+    writer: Any, *, name: str, description: str, content: bytes, mime_type: str, at: datetime
+) -> None:
     """Add `content` as an associated file of the document (ISO 19005-3, 6.8; relationship Data).
 
     Not through pyHanko's `embed_file`, which would raise the file's version to 2.0 and so break
@@ -63,6 +66,7 @@ def attach(writer: Any, *, name: str, content: bytes, mime_type: str, at: dateti
             name,
             file_name=name,
             embedded_data=stream,
+            description=description,
             af_relationship=pdf_name("/Data"),
         ).as_pdf_object()
     )

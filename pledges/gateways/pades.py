@@ -30,6 +30,7 @@ from pledges.gateways.fileformat import (
     COMPANY_FIELD,
     DIGEST,
     EVIDENCE,
+    EVIDENCE_DESCRIPTION,
     MANAGER_FIELD,
     TIMESTAMP_FIELD,
     Level,
@@ -73,7 +74,14 @@ def seal_as_manager(
     """
     writer = _writer(pdf)
     increments.show(writer, MANAGER_FIELD, appearance)
-    increments.attach(writer, name=EVIDENCE, content=evidence, mime_type="application/json", at=at)
+    increments.attach(
+        writer,
+        name=EVIDENCE,
+        description=EVIDENCE_DESCRIPTION,
+        content=evidence,
+        mime_type="application/json",
+        at=at,
+    )
     level = Level.LONG_TERM if timestamping else Level.BASIC
     metadata = PdfSignatureMetadata(
         field_name=MANAGER_FIELD,

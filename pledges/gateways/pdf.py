@@ -1,4 +1,4 @@
-"""HTML and CSS of our own making → a tagged PDF/A-3 file, with nothing fetched on the way."""
+"""HTML and CSS of our own making → a tagged PDF/A-3 and PDF/UA-1 file, with nothing fetched."""
 
 import atexit
 import hashlib
@@ -13,8 +13,8 @@ from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from pledges.gateways import conformance, sealfields, typesetting
 from pledges.gateways import fonts as faces
-from pledges.gateways import sealfields, typesetting
 from pledges.gateways.fonts import FontSubset
 from pledges.gateways.markup import UNFIT, Markup
 
@@ -79,10 +79,11 @@ atexit.register(_prepared.cache_clear)
 def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = None) -> bytes:
     """The PDF of `html`, which must be well-formed XML; equal arguments give equal bytes.
 
-    With an `identifier` (printable ASCII) it is a document: PDF/A-3a, tagged, the boxes of the
-    elements with the ids "seal-manager" and "seal-company" are empty signature fields, and the
-    file says for good that it is `identifier` (ISO 32000-1, 14.4). Without, it is a figure to be
-    drawn into another document: untagged, no fields, every object where a reader finds it at once.
+    With an `identifier` (printable ASCII) it is a document: PDF/A-3a and PDF/UA-1, the boxes of
+    the elements with the ids "seal-manager" and "seal-company" are empty signature fields, and
+    the file says for good that it is `identifier` (ISO 32000-1, 14.4). Without, it is a figure to
+    be drawn into another document: one page, an artifact throughout, no fields, every object where
+    a reader finds it at once.
 
     Characters outside `fonts` are taken from the full fonts. Raises MissingGlyph for a character
     that no font has and ResourceRefused for a reference to anything outside `html`.
@@ -120,8 +121,11 @@ def _write(document: Document, identifier: str | None, seed: bytes) -> bytes:
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         _name_subsets(pdf, seed)
         typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
-        if identifier is not None:
+        if identifier is None:
+            conformance.finish_figure(pdf)
+        else:
             sealfields.add_fields(document, pdf)
+            conformance.finish_document(pdf)
         _serialise_once(pdf)
 
     written: bytes = document.write_pdf(finisher=finish, **_options(identifier))

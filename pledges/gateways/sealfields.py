@@ -54,7 +54,7 @@ def add_fields(document: Document, pdf: pydyf.PDF) -> None:
         widget = _widget(pdf, page, box)
         page_reference = pdf.page_references[number]
         widget["P"] = page_reference
-        _annotations(_object(pdf, page_reference)).append(widget.reference)
+        _annotations(object_at(pdf, page_reference)).append(widget.reference)
         _tag(pdf, element, widget, page_reference)
         widgets.append(widget.reference)
     pdf.catalog["AcroForm"] = pydyf.Dictionary(
@@ -66,7 +66,8 @@ def _is_art(item: object) -> bool:
     return isinstance(item, dict) and item.get("S") == "/Art"
 
 
-def _object(pdf: pydyf.PDF, reference: bytes) -> pydyf.Dictionary:
+def object_at(pdf: pydyf.PDF, reference: bytes) -> pydyf.Object:
+    """What `reference` refers to."""
     return pdf.objects[int(reference.split()[0])]
 
 
@@ -110,7 +111,7 @@ def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
     )
     if widget["T"].string == COMPANY_FIELD:
         # Every field is locked, and nothing is said of other changes (no /P): a document timestamp
-        # follows, and with /P 1 widely used readers call the file invalid for it.
+        # follows, which readers may take for a change that /P 1 forbids (ISO 32000-2, table 236).
         lock = _Apart({"Type": "/SigFieldLock", "Action": "/All"})
         pdf.add_object(lock)
         widget["Lock"] = lock.reference
@@ -121,14 +122,18 @@ def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
 def _tag(
     pdf: pydyf.PDF, element: pydyf.Dictionary, widget: pydyf.Dictionary, page_reference: bytes
 ) -> None:
-    """Make `element` the /Form element of the widget, in both directions (ISO 32000-1, 14.7.4)."""
+    """Make `element` the /Form element of the widget, in both directions (ISO 32000-1, 14.7.4).
+
+    It says what the field is for, now and when it is filled: no later revision touches it.
+    """
     element["S"] = "/Form"
+    element["Alt"] = widget["TU"]
     # Not in an array, though K is one elsewhere: pyHanko accepts that a later seal changes the
     # widget only when it finds it right here.
     element["K"] = pydyf.Dictionary(
         {"Type": "/OBJR", "Obj": widget.reference, "Pg": page_reference}
     )
-    parents = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])["Nums"]
+    parents = object_at(pdf, object_at(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])["Nums"]
     key = max(parents[::2], default=-1) + 1
     parents.extend((key, element.reference))
     widget["StructParent"] = key

@@ -180,6 +180,17 @@ def field_without_lock(pdf):
     del pdf.Root.AcroForm.Fields[1]["/Lock"]
 
 
+@rendering("not-locking")
+def field_with_a_lock_for_the_document(pdf):
+    pdf.Root.AcroForm.Fields[1].Lock.P = 1
+
+
+@rendering("not-locking")
+def field_with_a_lock_for_some_fields(pdf):
+    pdf.Root.AcroForm.Fields[1].Lock.Action = Name.Exclude
+    pdf.Root.AcroForm.Fields[1].Lock.Fields = Array([String("CompanySeal")])
+
+
 @rendering(ACTIVE)
 def form_of_another_kind(pdf):
     pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp/>")

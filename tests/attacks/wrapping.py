@@ -144,7 +144,7 @@ def permissions_widened_in_place(_honest, pdf):
 
 @forgery("not-locking", "broken-seal", on=["finished"])
 def lock_widened_in_place(_honest, pdf):
-    return in_place(pdf, b"/Action /All", b"/Action /Any")
+    return in_place(pdf, b"/Action /All\n/Type /TransformParams", b"/Action /Exclude\n/Fields [()]")
 
 
 # --- Byte ranges ----------------------------------------------------------------------------------

@@ -60,8 +60,10 @@ def test_each_seal_declares_its_level(name):
 def test_the_first_seal_certifies_and_the_second_locks():
     manager, company = signatures(honest().finished)
     assert manager.docmdp_level is MDPPerm.FILL_FORMS
-    assert company.docmdp_level is MDPPerm.NO_CHANGES
+    # Without /P: a document timestamp follows (see docs/verify.md).
+    assert company.docmdp_level is None
     assert company.fieldmdp.action.name == "ALL"
+    assert set(company.sig_field["/Lock"]) == {"/Type", "/Action"}
 
 
 def test_the_certificate_of_the_first_lives_for_minutes():
@@ -127,5 +129,6 @@ def test_an_unknown_field_is_refused():
 
 def test_a_second_file_is_refused():
     writer = increments.QuietWriter(BytesIO(honest().signed))
+    file = {"name": "b", "description": "b", "content": b"", "mime_type": "text/plain"}
     with pytest.raises(ValueError, match="associated"):
-        increments.attach(writer, name="b", content=b"", mime_type="text/plain", at=SIGNED)
+        increments.attach(writer, **file, at=SIGNED)
