@@ -9,14 +9,13 @@ from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
-from pledges.actions import authenticating, evidence, expiring, issuing, sealing
+from pledges.actions import authenticating, evidence, expiring, issuing, readings, sealing
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
 from pledges.actions.issuing import Kept
-from pledges.actions.preparing import font_of, reading_copy
+from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.blanks import read
-from pledges.core.evidence import content_digest
 from pledges.documents import Mark
 from pledges.gateways import faults
 from pledges.gateways.pdf import MissingGlyph
@@ -54,7 +53,7 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     """Sign the document of `intent`; the same intent signed again gives the same answer.
 
     Raises `IntentExpired`, `StaleDraft`, `AlreadySigned`, `ConsentMissing`, `MarkMissing` or
-    what `authenticating.authenticate` raises; then nothing has changed.
+    what `readings.laid` and `authenticating.authenticate` raise; then nothing has changed.
     """
     known = ("version__font", "version__template", "person")
     pledge = intent.pledge = Pledge.objects.select_related(*known).get(pk=intent.pledge_id)
@@ -62,9 +61,8 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     if _signed_through(intent, pledge):
         return pledge
     _check_intent(intent, pledge, at)
-    organisation, laid = Organisation.current(), reading_copy(intent)
-    promised = content_digest(evidence.promised(intent, organisation))
-    if laid is None or promised != intent.content_digest:
+    laid, organisation = readings.laid(intent).file, Organisation.current()
+    if intent.organisation != organisation.name_in(pledge.language):
         raise refusals.IntentExpired
     _check_act(act, intent)
     proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)

@@ -51,6 +51,18 @@ class IntentExpired(Refusal):
     kind = "intent-expired"
 
 
+class ReadingDiffers(Refusal):
+    """What the database says of a document is not what its stored bytes say: it is not shown."""
+
+    kind = "reading-differs"
+
+
+class DocumentUnavailable(Refusal):
+    """The stored file of a document is missing, or is no longer the one that was stored."""
+
+    kind = "document-unavailable"
+
+
 class WrongPassword(Refusal):
     """The password given for this document is not the signer's."""
 

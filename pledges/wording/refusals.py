@@ -28,6 +28,14 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.IntentExpired: gettext_lazy(
         "The document was laid before you too long ago. Please prepare it again and read it afresh."
     ),
+    refusals.ReadingDiffers: gettext_lazy(
+        "What the records say of this document is not what its file says, so it is not shown, and "
+        "nothing can be done with it. This has been recorded. Please tell your administrator."
+    ),
+    refusals.DocumentUnavailable: gettext_lazy(
+        "The stored file is missing, or it is no longer the one that was stored, so it is not "
+        "shown. This has been recorded. Please tell your administrator."
+    ),
     refusals.WrongPassword: gettext_lazy("The password is not right."),
     refusals.WrongCode: gettext_lazy(
         "The code is not right. Please enter the one that your authenticator app shows now."
