@@ -39,16 +39,17 @@ class _Differs(ValueError):
     """Something that the database says is not so; the text names it, for the log."""
 
 
-def laid(intent: SigningIntent) -> Reading:
+def laid(intent: SigningIntent, *, read: str = "") -> Reading:
     """The document that `intent` lays before its signer.
 
-    Raises `IntentExpired` where it is kept no more, `DocumentUnavailable`, `ReadingDiffers`.
+    `read`, if told, is the digest of the document that the signer's page showed. Raises `IntentExpired` where it is kept no more, `DocumentUnavailable`, `ReadingDiffers`.
     """
     with _told_of(f"intent {intent.pk}"):
         try:
             file = storage.get(intent.document_digest)
         except storage.Missing as missing:
             raise refusals.IntentExpired from missing
+        _require(read in ("", intent.document_digest), "document that was read")
         content = papers.laid_content(intent)
         _require(len(file) == intent.document_size, "size of the document")
         _require(intent.version_digest == content["template"]["digest"], "version of the intent")

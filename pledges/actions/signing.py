@@ -41,12 +41,17 @@ class Client:
 
 @dataclass(frozen=True)
 class SigningAct:
-    """What the signer did: their mark, their consent, the proof that it was they."""
+    """What the signer did: their mark, their consent, the proof that it was they.
+
+    `read` is the digest of the document that their page showed, empty where it was no page: a
+    passkey's answer is bound to it, password and code are not.
+    """
 
     mark: Mark
     consented: bool
     proof: Proof
     client: Client = Client()
+    read: str = ""
 
 
 def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct) -> Pledge:
@@ -61,7 +66,7 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     if _signed_through(intent, pledge):
         return pledge
     _check_intent(intent, pledge, at)
-    laid, organisation = readings.laid(intent).file, Organisation.current()
+    laid, organisation = readings.laid(intent, read=act.read).file, Organisation.current()
     if intent.organisation != organisation.name_in(pledge.language):
         raise refusals.IntentExpired
     _check_act(act, intent)

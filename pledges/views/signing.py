@@ -103,6 +103,7 @@ def _act(request: HttpRequest, form: SigningForm) -> signing.SigningAct:
         mark=form.mark(),
         consented=form.cleaned_data["consent"],
         proof=form.proof(),
+        read=form.cleaned_data["document"],
         client=signing.Client(
             address=client_address(request),
             user_agent=request.headers.get("User-Agent", ""),

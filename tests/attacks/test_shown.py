@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pledges.actions import preparing, review, signing
+from pledges.actions.answers import save
 from pledges.core import refusals
 from pledges.gateways import storage
 from pledges.models import Document, Organisation, Pledge, Signature, SigningIntent
+from tests import baseline
 from tests.cast import act, passkey_act
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +131,25 @@ def test_another_document_of_the_victims_in_its_place(victim, liming, laid, draf
         document_digest=other.document_digest, document_size=other.document_size
     )
     assert victim.get(sign_page(laid)).status_code == 409
+
+
+def test_a_whole_other_document_between_reading_and_signing(victim, liming, laid):
+    """All that the intent says, replaced by what another one, rightly prepared, says."""
+    page = victim.get(sign_page(laid)).content.decode()
+    shown = re.search(r'name="document" value="([0-9a-f]{64})"', page)[1]
+    at = timezone.now()
+    typed = {"satisfaction_target": FALSE}
+    save(laid.pledge, actor=liming, at=at, typed=typed, revision=laid.pledge.answers_revision)
+    other = preparing.prepare(laid.pledge, actor=liming, at=at)
+    kept = ("answers", "answers_revision", "content_digest", "document_digest", "document_size")
+    SigningIntent.objects.filter(pk=laid.pk).update(**{name: getattr(other, name) for name in kept})
+    code = baseline.fresh_code(liming, at)
+    sent = {"typed": "李明", "consent": "on", "password": baseline.PASSWORD, "code": code}
+    refused = victim.post(sign_page(laid), {**sent, "document": shown})
+    assert refused.status_code == 409 and "is not what its file says" in text(refused)
+    assert not Signature.objects.exists()
+    victim.post(sign_page(laid), {**sent, "document": other.document_digest})
+    assert Signature.objects.exists()
 
 
 def test_prepared_again_it_can_be_signed(liming, laid, draft):
