@@ -42,7 +42,8 @@ class _Differs(ValueError):
 def laid(intent: SigningIntent, *, read: str = "") -> Reading:
     """The document that `intent` lays before its signer.
 
-    `read`, if told, is the digest of the document that the signer's page showed. Raises `IntentExpired` where it is kept no more, `DocumentUnavailable`, `ReadingDiffers`.
+    `read`, if told, is the digest of the document that the signer's page showed. Raises
+    `IntentExpired` where it is kept no more, `DocumentUnavailable`, `ReadingDiffers`.
     """
     with _told_of(f"intent {intent.pk}"):
         try:
