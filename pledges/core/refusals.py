@@ -98,9 +98,21 @@ class PasskeyRefused(Refusal):
 
 
 class NotIntroduced(Refusal):
-    """Another passkey was enrolled before: it has to vouch for this one, or the operator."""
+    """The employee number was another account's: only the operator can vouch for this passkey."""
 
     kind = "not-introduced"
+
+
+class PendingGone(Refusal):
+    """The passkey waits for confirmation no more: it was confirmed, removed, or its time passed."""
+
+    kind = "pending-gone"
+
+
+class TooManyWaiting(Refusal):
+    """So many passkeys of the person wait for confirmation that no other may."""
+
+    kind = "too-many-waiting"
 
 
 class EnrolmentUnavailable(Refusal):
