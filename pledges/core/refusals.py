@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pledges.core.blanks import Reading
+from pledges.core.passkey_refusals import EnrolmentUnavailable as EnrolmentUnavailable
+from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced
+from pledges.core.passkey_refusals import PasskeyRefused as PasskeyRefused
+from pledges.core.passkey_refusals import PendingGone as PendingGone
+from pledges.core.passkey_refusals import TooManyWaiting as TooManyWaiting
 from pledges.core.problems import Problem
-
-
-class Refusal(Exception):
-    """An action was refused and nothing changed; `kind` names why, for messages and logs."""
-
-    kind = "refused"
+from pledges.core.refusal import Refusal as Refusal
 
 
 class StaleDraft(Refusal):
@@ -85,40 +85,6 @@ class MethodNotAllowed(Refusal):
     """The organisation asks for a passkey, or the signer has not set up what they use here."""
 
     kind = "method-not-allowed"
-
-
-class PasskeyRefused(Refusal):
-    """What the passkey answered proves nothing; `reason` says why, for logs and tests."""
-
-    kind = "passkey-refused"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class NotIntroduced(Refusal):
-    """The employee number was another account's: only the operator can vouch for this passkey."""
-
-    kind = "not-introduced"
-
-
-class PendingGone(Refusal):
-    """The passkey waits for confirmation no more: it was confirmed, removed, or its time passed."""
-
-    kind = "pending-gone"
-
-
-class TooManyWaiting(Refusal):
-    """So many passkeys of the person wait for confirmation that no other may."""
-
-    kind = "too-many-waiting"
-
-
-class EnrolmentUnavailable(Refusal):
-    """The installation cannot sign enrolments: its ledger key is missing or does not open."""
-
-    kind = "enrolment-unavailable"
 
 
 class ConsentMissing(Refusal):
