@@ -59,7 +59,7 @@ def confirm(waiting: Waiting, introduction: object, *, actor: Person, at: dateti
     Raises `PasskeyRefused`, `NotIntroduced`, `PendingGone` or `EnrolmentUnavailable`.
     """
     access.require(actor, Act.ENROL_PASSKEY, waiting.record.person_id)
-    person, current = _lock(waiting, at)
+    person, current = pending.lock(waiting, at)
     try:
         assertion = Assertion.from_browser(introduction)
         vouching = {
@@ -89,20 +89,11 @@ def permit(waiting: Waiting, *, actor: access.Actor, at: datetime) -> Enrolled:
     `EnrolmentUnavailable`.
     """
     access.require(actor, Act.PERMIT_ENROLMENT, waiting.record.person_id)
-    person, current = _lock(waiting, at)
+    person, current = pending.lock(waiting, at)
     facts = {"pending": current.digest}
     audit.record("passkey.permitted", actor=actor, subject=person, at=at, facts=facts)
     _claim_number(person)
     return _settle(person, current, OPERATOR, actor=actor, at=at)
-
-
-def _lock(waiting: Waiting, at: datetime) -> tuple[Person, Waiting]:
-    """The person, locked, and the record as it stands now."""
-    person = Person.objects.select_for_update(no_key=True).get(pk=waiting.record.person_id)
-    current = pending.find(person, waiting.digest, at)
-    if current is None:
-        raise refusals.PendingGone
-    return person, current
 
 
 def _settle(
@@ -178,12 +169,15 @@ def _state(
 
 
 def _stated_before(name: str, digest: str) -> dict[str, Any] | None:
-    """What a confirmation of the same record stated that was cut short after it, if one was."""
-    if not digest or not storage.has_record(name):
+    """What a confirmation of the same record stated that was cut short after it, if one was.
+
+    Raises `PendingGone` where this very passkey was enrolled otherwise: once is enough.
+    """
+    if not storage.has_record(name):
         return None
     kept = json.loads(storage.get_record(name))
-    if enrolments.read(kept, signed_by_ledger).pending != digest:
-        return None
+    if not digest or enrolments.read(kept, signed_by_ledger).pending != digest:
+        raise refusals.PendingGone
     return {part: kept[part] for part in ("statement", "signature")}
 
 

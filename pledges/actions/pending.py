@@ -137,10 +137,20 @@ def _signed(name: str) -> dict[str, Any] | None:
 
 @transaction.atomic
 def discard(found: Waiting, *, actor: Person, at: datetime) -> None:
-    """Remove a passkey that waits, at its owner's wish; it cannot be confirmed any more."""
+    """Remove a passkey that waits, at its owner's wish. Raises `PendingGone`."""
     access.require(actor, Act.ENROL_PASSKEY, found.record.person_id)
+    lock(found, at)
     _tell_discarded(found.record, actor, at, "owner")
     settle(found)
+
+
+def lock(found: Waiting, at: datetime) -> tuple[Person, Waiting]:
+    """The person, locked, and what waits as it stands now; raises `PendingGone`."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=found.record.person_id)
+    current = find(person, found.digest, at)
+    if current is None:
+        raise refusals.PendingGone
+    return person, current
 
 
 def settle(found: Waiting) -> None:

@@ -87,14 +87,6 @@ def _render(frozen: _Frozen, *, at: datetime) -> bytes:
         raise refusals.Unprintable(tuple(missing.characters)) from missing
 
 
-def reading_copy(intent: SigningIntent) -> bytes | None:
-    """The very bytes that `intent` laid before its signer; `None` where they are kept no more."""
-    try:
-        return storage.get(intent.document_digest)
-    except storage.Missing:
-        return None
-
-
 def font_of(pledge: Pledge) -> FontSubset:
     """The font subset of the pledge's version, made when it was published."""
     font = pledge.version.font

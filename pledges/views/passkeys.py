@@ -127,7 +127,10 @@ def discard(request: HttpRequest, digest: str) -> HttpResponse:
     waiting = pending.find(person, digest, at)
     if waiting is None:
         return _gone(request)
-    pending.discard(waiting, actor=person, at=at)
+    try:
+        pending.discard(waiting, actor=person, at=at)
+    except refusals.PendingGone:
+        return _gone(request)
     messages.success(request, _("The passkey that waited for confirmation was removed."))
     return redirect("mfa_list_webauthn")
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import documents, wording
-from pledges.actions import authenticating, preparing, readings, signing
+from pledges.actions import authenticating, readings, signing
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
@@ -54,9 +54,13 @@ def sign(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse
 def reading_copy(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse:
     """The bytes laid before their signer, for that person alone."""
     laid = _own_intent(request, pk, intent)
-    content = preparing.reading_copy(laid)
-    if content is None:
-        raise Http404
+    try:
+        content = readings.laid(laid).file
+    except refusals.IntentExpired as gone:
+        raise Http404 from gone
+    except refusals.Refusal:
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return render(request, "document_unavailable.html", status=status)
     return pdf_response(content, name=f"{laid.pledge.number}.pdf", sha256=laid.document_digest)
 
 

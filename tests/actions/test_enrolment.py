@@ -87,6 +87,16 @@ def test_confirming_twice_enrols_once(passkey, liming, now):
     assert len(enrolment.enrolled(liming)) == 2
 
 
+def test_one_key_registered_twice_is_enrolled_once(passkey, liming, now):
+    first, second = passkey(liming), passkey(liming)
+    again = enrolling.register(second.register(), name="Key", actor=liming, at=now)
+    confirm(second, first, now, liming)
+    answer = first.answer(introduction_challenge(again.digest))
+    with pytest.raises(refusals.PendingGone):
+        enrolling.confirm(again, answer, actor=liming, at=now)
+    assert Authenticator.objects.filter(user=liming, type="webauthn").count() == 2
+
+
 def test_a_confirmation_that_was_cut_short_is_finished_by_the_next(
     passkey, liming, now, monkeypatch
 ):

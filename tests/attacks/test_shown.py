@@ -109,7 +109,9 @@ def test_the_page_to_sign_shows_what_the_file_says_or_nothing(victim, laid, whic
         assert words in text(shown)
         assert shown.context["body"] is None and shown.context["options"] is None
         assert FALSE not in text(shown)
+        copy = reverse("pledge_reading_copy", args=[laid.pledge_id, laid.pk])
         assert [r.levelno for r in caplog.records if r.name.endswith("readings")] == [logging.ERROR]
+        assert victim.get(copy).status_code == 503
     assert TRUE in before
 
 
