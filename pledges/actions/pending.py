@@ -169,7 +169,7 @@ def lapse(at: datetime) -> int:
     """Remove what has waited in vain by `at`, tell its owners, and give the number."""
     lapsed = sum(_lapse(name, at) for name in storage.list_records(FOLDER))
     for name in storage.list_records(GONE):
-        if _expiry(storage.get_record(name)) <= at:
+        if _is_over(name, at):
             storage.remove_record(name)
     return lapsed
 
@@ -192,8 +192,15 @@ def _lapse(name: str, at: datetime) -> bool:
     return True
 
 
-def _expiry(kept: bytes) -> datetime:
-    return datetime.fromisoformat(json.loads(kept)["expires_at"])
+def _is_over(name: str, at: datetime) -> bool:
+    """Whether the record that the note under `name` is about could serve nobody any more."""
+    try:
+        return datetime.fromisoformat(json.loads(storage.get_record(name))["expires_at"]) <= at
+    except storage.Missing:
+        return False
+    except FAULTS:
+        logger.exception("The note %s about a waiting passkey cannot be read", name)
+        return False
 
 
 def forget(person_id: int) -> None:

@@ -96,6 +96,12 @@ def test_a_record_that_was_forged_is_left_for_the_operator_to_see(waiting, now, 
     assert "not to be believed" in caplog.text
 
 
+def test_a_note_that_was_forged_keeps_nothing_from_being_removed(waiting, now, caplog):
+    storage.put_record("pending/gone/9-x.json", b"[]")
+    assert pending.lapse(now + DAY) == 1
+    assert "cannot be read" in caplog.text
+
+
 def test_another_address_of_the_site_keeps_nothing_from_being_removed(waiting, settings, now):
     settings.PUBLIC_URL = "https://elsewhere.example"
     assert pending.lapse(now + DAY) == 1
