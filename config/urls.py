@@ -40,7 +40,17 @@ urlpatterns = [
     # Which passkeys sign documents is decided by us; the other pages about them are allauth's.
     path("accounts/2fa/webauthn/", passkeys.listed, name="mfa_list_webauthn"),
     path("accounts/2fa/webauthn/add/", passkeys.add, name="mfa_add_webauthn"),
-    path("accounts/2fa/webauthn/<int:pk>/confirm/", passkeys.confirm, name="mfa_confirm_passkey"),
+    path(
+        "accounts/2fa/webauthn/waiting/<slug:digest>/confirm/",
+        passkeys.confirm,
+        name="mfa_confirm_passkey",
+    ),
+    path(
+        "accounts/2fa/webauthn/waiting/<slug:digest>/remove/",
+        passkeys.discard,
+        name="mfa_discard_passkey",
+    ),
+    path("accounts/2fa/", passkeys.index, name="mfa_index"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -102,8 +102,8 @@ def _reads(actor: Any, pledge: Pledge) -> bool:
     return pledge.person_id == actor.pk or _has(*_READERS)(actor, pledge)
 
 
-def _own_factor(actor: Any, authenticator: Any) -> bool:
-    return bool(actor.roles) and getattr(authenticator, "user_id", None) == actor.pk
+def _own_passkey(actor: Any, person_id: int | None) -> bool:
+    return bool(actor.roles) and person_id == actor.pk
 
 
 RULES: Final[dict[Act, Rule]] = {
@@ -128,7 +128,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.MANAGE_PEOPLE: _system_or(_manages),
     Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),
     Act.READ_LEDGER: _has(Role.AUDITOR),
-    Act.ENROL_PASSKEY: _own_factor,
+    Act.ENROL_PASSKEY: _own_passkey,
     Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
 }
 

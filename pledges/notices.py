@@ -1,6 +1,7 @@
-"""E-mails about a pledge: queued with the change they tell of, sent by the worker after it."""
+"""E-mails to people: queued with the change they tell of, sent by the worker after it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -34,17 +35,37 @@ def _receivers(event: str, pledge: Pledge) -> Iterable[Person]:
 
 @task()
 def send(event: str, pledge_id: str, person_id: int) -> None:
-    """Send one mail to one person in their language; without an address there is nothing to do."""
+    """Send one mail to one person about `event` of a pledge."""
     person = Person.objects.get(pk=person_id)
-    if not person.email or not person.is_active:
-        return
     pledge = Pledge.objects.select_related("version", "person").get(pk=pledge_id)
-    context = {
+    about = {
         "pledge": pledge,
-        "person": person,
         "own": pledge.person_id == person.pk,
         "title": pledge.version.subtitle.in_(person.language),
         "reasons": _reasons(pledge),
+    }
+    _mail(event, person, about)
+
+
+def passkey_lapsed(person: Person, *, name: str, code: str) -> None:
+    """Queue the mail that says that a passkey waited in vain for its confirmation."""
+    send_lapsed.enqueue(person.pk, name, code)
+
+
+@task()
+def send_lapsed(person_id: int, name: str, code: str) -> None:
+    """Tell its owner, who should know of it even if it was somebody else who added it."""
+    person = Person.objects.get(pk=person_id)
+    _mail("passkey_lapsed", person, {"name": name, "code": code})
+
+
+def _mail(event: str, person: Person, about: dict[str, Any]) -> None:
+    """Send one mail in the person's language; without an address there is nothing to do."""
+    if not person.email or not person.is_active:
+        return
+    context = {
+        **about,
+        "person": person,
         "organisation": Organisation.current().name_in(person.language),
         "site": settings.PUBLIC_URL.rstrip("/"),
     }

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.test import TransactionTestCase
 
-from pledges.actions import answers, enrolment, preparing, review, signing
+from pledges.actions import answers, enrolling, preparing, review, signing
 from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode
+from pledges.actions.pending import Waiting
 from pledges.core.lifecycle import VersionState
 from pledges.documents import Mark
 from pledges.gateways.passkeys import Laid, Party
@@ -145,14 +145,14 @@ def act(person=None, *, at=baseline.START, **changes):
 
 @pytest.fixture
 def passkey(settings):
-    """Give a person a passkey in software, registered and enrolled."""
+    """Give a person a passkey in software: a first one is enrolled, any later one waits."""
 
-    def make(person, *, at=baseline.START, **options):
+    def make(person, *, at=baseline.START, **wrong):
         party = Party.at(settings.PUBLIC_URL)
         made = Passkey(rp_id=party.id, origin=party.origin)
-        row = WebAuthn.add(person, "Key", made.register()).instance
-        enrolment.enrol(row, actor=person, at=at, **options)
-        made.row = row
+        came = enrolling.register(made.register(**wrong), name="Key", actor=person, at=at)
+        made.waiting = came if isinstance(came, Waiting) else None
+        made.row = None if made.waiting else came.authenticator
         return made
 
     return make

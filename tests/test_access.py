@@ -83,8 +83,9 @@ language                                 5555555 3333333
 mfa_activate_totp                        3333333 3333333
 mfa_add_webauthn                         3333333 3333333
 mfa_authenticate                         3333333 3333333
-mfa_confirm_passkey                      3444444 3444444
+mfa_confirm_passkey                      3333333 3333333
 mfa_deactivate_totp                      3334444 3334444
+mfa_discard_passkey                      3555555 3333333
 mfa_download_recovery_codes              3444444 3444444
 mfa_edit_webauthn                        3333333 3333333
 mfa_generate_recovery_codes              3333333 3333333
@@ -147,7 +148,8 @@ def addresses(draft, version, liming, chenjing, now):
     arguments = {
         "pledge_start": ["contract"],
         "account_confirm_email": ["key"],
-        "mfa_confirm_passkey": [1],
+        "mfa_confirm_passkey": ["0" * 64],
+        "mfa_discard_passkey": ["0" * 64],
         "mfa_edit_webauthn": [1],
         "mfa_remove_webauthn": [1],
         "account_reset_password_from_key": ["1", "key"],

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -12,7 +11,6 @@ from pledges import notices
 from pledges.actions import exporting, preparing, review
 from pledges.models import LedgerEntry, Person, Pledge, TemplateVersion
 from tests import baseline
-from tests.authenticator import Passkey
 from tests.visible import texts
 
 pytestmark = pytest.mark.django_db
@@ -135,13 +133,16 @@ def test_the_pages_of_second_factors_speak_one_language(client, draft, passkey, 
     laid = preparing.prepare(draft(), actor=liming, at=timezone.now())
     document = reverse("pledge_sign", args=[laid.pledge_id, laid.pk])
     pages = [client.get(document)]
-    key, waiting = passkey(liming).row, WebAuthn.add(liming, "123", Passkey().register()).instance
+    key, waiting = passkey(liming).row, passkey(liming, at=timezone.now()).waiting
     client.post("/accounts/reauthenticate/", {"password": baseline.PASSWORD})
     pages += [client.get(reverse(name)) for name in FACTORS]
     pages += [client.get(document), client.post(document, {"assertion": "{"})]
-    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_confirm_passkey"):
-        pages.append(client.get(reverse(name, args=[waiting.pk])))
+    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        pages.append(client.get(reverse(name, args=[key.pk])))
+    confirm = reverse("mfa_confirm_passkey", args=[waiting.digest])
+    pages += [client.get(confirm), client.post(confirm, {"assertion": "{}"})]
     pages.append(client.post(reverse("mfa_remove_webauthn", args=[key.pk]), follow=True))
+    pages.append(client.get(confirm))
     Authenticator.objects.all().delete()
     pages += [client.get(document), client.get("/accounts/2fa/")]
     assert {page.status_code for page in pages} == {200, 422}
@@ -163,8 +164,9 @@ def test_a_mail_speaks_one_language(kept, chenjing, now, mailoutbox, language):
     for event, pk in sent.items():
         for person in Person.objects.filter(username__in=("liming", "chenjing")):
             notices.send.func(event, str(pk), person.pk)
+    notices.send_lapsed.func(Person.objects.get(username="liming").pk, "123", "7K2-M9Q")
     lines = [line for each in mailoutbox for line in (each.subject, *each.body.splitlines())]
-    assert len(mailoutbox) == 8
+    assert len(mailoutbox) == 9
     assert not [(line, strange(line, language)) for line in lines if strange(line, language)]
 
 

@@ -157,7 +157,8 @@ def _blank_person(person: Person, at: datetime) -> None:
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
     # A mail that could not be sent is kept with the error, and errors name addresses.
-    mails = DBTaskResult.objects.filter(task_path=notices.send.module_path)
+    tasks = (notices.send.module_path, notices.send_lapsed.module_path)
+    mails = DBTaskResult.objects.filter(task_path__in=tasks)
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
     person.groups.clear()
     person.username = person.employee_number = f"erased-{person.pk}"

@@ -30,7 +30,7 @@ def written(
         {
             "format": evidence.FORMAT,
             "document": {"sha256": intent.document_digest, "size": intent.document_size},
-            **promised(intent, organisation),
+            **papers.laid_content(intent),
             "intent": {
                 "id": str(intent.pk),
                 "nonce": intent.nonce,
@@ -43,21 +43,6 @@ def written(
             "seal": {"level": level_at_signing().value},
             "ledger": audit.proof(_entry(intent), audit.checkpoint(at)),
         }
-    )
-
-
-def promised(intent: SigningIntent, organisation: Organisation) -> dict[str, Any]:
-    """What is promised to `organisation` by who signs through `intent`.
-
-    Its digest is that of the intent, unless the organisation was renamed in between.
-    """
-    return papers.content(
-        intent.pledge,
-        answers=intent.answers,
-        signer=intent.signer,
-        organisation=organisation,
-        consent_version=intent.consent_version,
-        consent_text=intent.consent_text,
     )
 
 

@@ -5,12 +5,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from pledges import access, audit, documents, papers
 from pledges.access import Act
+from pledges.actions import readings
 from pledges.actions.answers import profile_answers
 from pledges.actions.numbering import next_number
 from pledges.core import consent, evidence, lifecycle, refusals
@@ -28,18 +30,25 @@ class _Frozen:
     """What the document will say, read under a lock."""
 
     pledge: Pledge
-    answers: Mapping[str, str]
+    content: Mapping[str, Any]
     signer: Mapping[str, str]
-    consent_text: str
-    digest: str
+
+    @property
+    def digest(self) -> str:
+        return evidence.content_digest(self.content)
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        answers: Mapping[str, str] = self.content["answers"]
+        return answers
 
 
 def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningIntent:
     """Lay the finished document before the signer: render it, store it, record the intent.
 
-    The same answers prepared again give the intent that is open, if its document is kept. Raises
-    `Incomplete`, `VersionNotOpen`, `Unprintable`, `NumberUnfit`, or `StaleDraft` when the draft
-    moved on while the document was rendered.
+    The same answers prepared again give the intent that is open, if its document is kept and says
+    what the intent says. Raises `Incomplete`, `VersionNotOpen`, `Unprintable`, `NumberUnfit`, or
+    `StaleDraft` when the draft moved on while the document was rendered.
     """
     frozen = _freeze(pledge, actor=actor, at=at)
     still_open = (
@@ -53,7 +62,7 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
         .order_by("-created_at")
         .first()
     )
-    if still_open and storage.exists(still_open.document_digest):
+    if still_open and readings.is_faithful(still_open):
         return still_open
     # The signer's name is drawn only at the signing; it must be known now that it can be.
     unprintable = fonts.missing_glyphs("".join([*frozen.signer.values(), *frozen.answers.values()]))
@@ -71,26 +80,11 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
 def _render(frozen: _Frozen, *, at: datetime) -> bytes:
     try:
         return documents.pledge_pdf(
-            papers.sheet_of(
-                frozen.pledge,
-                answers=frozen.answers,
-                signer=frozen.signer,
-                consent_text=frozen.consent_text,
-                rendered_at=at,
-                digest=frozen.digest,
-            ),
+            papers.sheet_of(frozen.pledge, frozen.content, rendered_at=at),
             font_of(frozen.pledge),
         )
     except MissingGlyph as missing:
         raise refusals.Unprintable(tuple(missing.characters)) from missing
-
-
-def reading_copy(intent: SigningIntent) -> bytes | None:
-    """The very bytes that `intent` laid before its signer; `None` where they are kept no more."""
-    try:
-        return storage.get(intent.document_digest)
-    except storage.Missing:
-        return None
 
 
 def font_of(pledge: Pledge) -> FontSubset:
@@ -118,7 +112,6 @@ def _freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> _Frozen:
         locked.save(update_fields=["number"])
     person = locked.person
     answers = {**reading.answers, **_given_by_system(locked)}
-    consent_text = consent.wording().in_(locked.language)
     signer = {
         "name": person.name,
         "employee_number": person.employee_number,
@@ -128,11 +121,11 @@ def _freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> _Frozen:
         locked,
         answers=answers,
         signer=signer,
-        organisation=Organisation.current(),
+        organisation=Organisation.current().name_in(locked.language),
         consent_version=consent.CURRENT,
-        consent_text=consent_text,
+        consent_text=consent.wording().in_(locked.language),
     )
-    return _Frozen(locked, answers, signer, consent_text, evidence.content_digest(content))
+    return _Frozen(locked, content, signer)
 
 
 def _filled_by_manager(pledge: Pledge) -> list:
@@ -173,8 +166,9 @@ def _record_intent(
         answers=dict(frozen.answers),
         answers_revision=now.answers_revision,
         signer=dict(frozen.signer),
-        consent_version=consent.CURRENT,
-        consent_text=frozen.consent_text,
+        organisation=frozen.content["organisation"],
+        consent_version=frozen.content["consent"]["version"],
+        consent_text=frozen.content["consent"]["text"],
         nonce=secrets.token_hex(32),
         created_at=at,
         expires_at=at + timedelta(minutes=settings.SIGNING_INTENT_MINUTES),

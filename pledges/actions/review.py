@@ -9,14 +9,14 @@ from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
-from pledges.actions import expiring, issuing, sealing
+from pledges.actions import expiring, issuing, readings, sealing
 from pledges.actions.answers import draft_after
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
 from pledges.core.verdict import Outcome
-from pledges.gateways import faults, storage
+from pledges.gateways import faults
 from pledges.gateways.pdf import MissingGlyph
 from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
 
@@ -35,7 +35,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     """Accept a signed pledge in the company's name; accepting it again changes nothing.
 
     Raises `SealUnavailable`, `ClockBehind` before the signing, `TermOver` after the last day of its
-    term; then nothing has changed.
+    term, and what `readings.signed` raises; then nothing has changed.
     """
     seen = Pledge.objects.select_related("version__font").get(pk=pledge.pk)
     access.require(actor, Act.JUDGE_PLEDGE, seen)
@@ -151,7 +151,8 @@ def _check_words(text: str) -> None:
 def _seal(pledge: Pledge, at: datetime) -> bytes:
     """Revision 2: the signed bytes, and after them the company's stamp and seal."""
     organisation = Organisation.current()
-    signed = pledge.documents.get(revision=Document.Revision.SIGNED)
+    # Whoever accepts has read what the database says: it must be what the file says.
+    signed = readings.signed(pledge).issued
     try:
         stamp = documents.acceptance_appearance(
             organisation=organisation.name_in(pledge.language),
@@ -162,4 +163,4 @@ def _seal(pledge: Pledge, at: datetime) -> bytes:
         )
     except MissingGlyph as missing:
         raise refusals.Unprintable(tuple(missing.characters)) from missing
-    return sealing.company_seal(storage.get(signed.sha256), appearance=stamp, at=at)
+    return sealing.company_seal(signed, appearance=stamp, at=at)

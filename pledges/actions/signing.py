@@ -9,14 +9,13 @@ from django.db import transaction
 
 from pledges import access, audit, documents, notices
 from pledges.access import Act
-from pledges.actions import authenticating, evidence, expiring, issuing, sealing
+from pledges.actions import authenticating, evidence, expiring, issuing, readings, sealing
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
 from pledges.actions.issuing import Kept
-from pledges.actions.preparing import font_of, reading_copy
+from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.blanks import read
-from pledges.core.evidence import content_digest
 from pledges.core.verdict import Outcome
 from pledges.documents import Mark
 from pledges.gateways import faults
@@ -43,19 +42,24 @@ class Client:
 
 @dataclass(frozen=True)
 class SigningAct:
-    """What the signer did: their mark, their consent, the proof that it was they."""
+    """What the signer did: their mark, their consent, the proof that it was they.
+
+    `read` is the digest of the document that their page showed, empty where it was no page: a
+    passkey's answer is bound to it, password and code are not.
+    """
 
     mark: Mark
     consented: bool
     proof: Proof
     client: Client = Client()
+    read: str = ""
 
 
 def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct) -> Pledge:
     """Sign the document of `intent`; the same intent signed again gives the same answer.
 
     Raises `IntentExpired`, `StaleDraft`, `AlreadySigned`, `ConsentMissing`, `MarkMissing` or
-    what `authenticating.authenticate` raises; then nothing has changed.
+    what `readings.laid` and `authenticating.authenticate` raise; then nothing has changed.
     """
     known = ("version__font", "version__template", "person")
     pledge = intent.pledge = Pledge.objects.select_related(*known).get(pk=intent.pledge_id)
@@ -63,9 +67,8 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     if _signed_through(intent, pledge):
         return pledge
     _check_intent(intent, pledge, at)
-    organisation, laid = Organisation.current(), reading_copy(intent)
-    promised = content_digest(evidence.promised(intent, organisation))
-    if laid is None or promised != intent.content_digest:
+    laid, organisation = readings.laid(intent, read=act.read).file, Organisation.current()
+    if intent.organisation != organisation.name_in(pledge.language):
         raise refusals.IntentExpired
     _check_act(act, intent)
     proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pledges.actions import enrolment
+from pledges.actions import enrolment, pending
 from pledges.core.lifecycle import PledgeState
 from pledges.gateways import storage
 from pledges.models import Document, Person, SigningIntent
@@ -14,7 +14,7 @@ ORPHAN_AGE = timedelta(hours=24)
 def sweep(at: datetime) -> int:
     """Remove files that no kept document and no open intent names; gives their number.
 
-    Finishes, too, what an erasure was killed in.
+    Finishes, too, what an erasure was killed in, and removes passkeys that waited in vain.
     """
     kept = Document.objects.exclude(pledge__status=PledgeState.ERASED)
     known = set(kept.values_list("sha256", flat=True))
@@ -23,6 +23,7 @@ def sweep(at: datetime) -> int:
     for digest in orphans:
         storage.remove_orphan(digest)
     storage.remove_unfinished(at - ORPHAN_AGE)
+    pending.lapse(at)
     for key in Person.objects.filter(erased_at__isnull=False).values_list("pk", flat=True):
         enrolment.forget(key)
     return len(orphans)

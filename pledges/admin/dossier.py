@@ -9,12 +9,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from pledges import audit, documents, papers, wording
+from pledges import audit, documents, wording
 from pledges.admin import words
 from pledges.core.blanks import Blank, display
 from pledges.core.outline import Outline, Slot
 from pledges.core.sheet import Sheet
-from pledges.models import Person, Pledge, ReturnReason, Signature
+from pledges.models import Person, Pledge, ReturnReason
 from pledges.wording.language import active, here
 
 
@@ -50,18 +50,6 @@ class Step:
     at: datetime
     event: str
     actor: str
-
-
-def sheet_of(pledge: Pledge, signature: Signature) -> Sheet:
-    """The sheet exactly as it was laid before the signer."""
-    return papers.sheet_of(
-        pledge,
-        answers=pledge.answers,
-        signer=signature.intent.signer,
-        consent_text=signature.consent_text,
-        rendered_at=signature.intent.created_at,
-        digest=pledge.content_digest,
-    )
 
 
 def unusual(pledge: Pledge, outline: Outline) -> list[Unusual]:

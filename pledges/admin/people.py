@@ -9,19 +9,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import answers, roster
+from pledges.actions import answers, pending, roster
 from pledges.admin import words
 from pledges.admin.base import AccessModelAdmin
 from pledges.admin.people_forms import AssignForm, NewPersonForm, PersonForm
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Person
+from pledges.templatetags.sheet_extras import moment
 
 SHORT_ROLES = {
     Role.MANAGER: _("Account manager"),
@@ -36,7 +38,7 @@ FACTS = (
     *("language", "is_active"),
 )
 # To those who only read, the state of the account is told in words.
-READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held")
+READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held", "waiting")
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -85,14 +87,14 @@ class PersonAdmin(AccessModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> tuple:
         if not self.has_change_permission(request, obj):
             return ((None, {"fields": READ_FACTS}),)
-        first = () if obj else ("first_password",)
+        rest = ("waiting",) if obj else ("first_password",)
         return (
-            (None, {"fields": (*FACTS, *first)}),
+            (None, {"fields": (*FACTS, *rest)}),
             (_("What this person may do"), {"fields": ("roles",)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple:
-        return () if self.has_change_permission(request, obj) else READ_FACTS
+        return ("waiting",) if self.has_change_permission(request, obj) else READ_FACTS
 
     def changeform_view(
         self,
@@ -124,6 +126,21 @@ class PersonAdmin(AccessModelAdmin):
         label = _("active") if person.is_active else _("deactivated")
         kind = "active" if person.is_active else "inactive"
         return format_html('<span class="state state-{}">{}</span>', kind, label)
+
+    @admin.display(description=_("passkeys that wait for confirmation"))
+    def waiting(self, person: Person) -> str:
+        """With the code that the person's own page shows, so that two people can compare it."""
+        found = pending.waiting(person, timezone.now())
+        rows = ((each.record.code, each.record.name, moment(each.record.expires)) for each in found)
+        until = _("until %(time)s")
+        return (
+            format_html_join(
+                SafeString("<br>"),
+                "<strong>{}</strong> “{}”, {}",
+                ((code, name, until % {"time": time}) for code, name, time in rows),
+            )
+            or "—"
+        )
 
     @admin.action(description=_("Assign a pledge to these people"), permissions=["assign"])
     def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:

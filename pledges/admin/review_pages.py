@@ -1,6 +1,7 @@
 """The pages on which one pledge is read and judged: overview, accept, return, revoke."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import review
+from pledges.actions import readings, review
 from pledges.admin import dossier, words
 from pledges.admin.base import actor_of
 from pledges.admin.review_forms import ReasonFormSet, RevocationForm, clause_choices
@@ -149,10 +150,13 @@ def _show(
 ) -> HttpResponse:
     """The sheet on the left; on the right what is known of it, or the step to be taken."""
     signature = Signature.objects.select_related("intent").get(pledge=pledge)
+    try:
+        sheet = readings.signed(pledge, signature).sheet
+    except refusals.Refusal as refusal:
+        return _unshown(page, request, pledge, refusal)
     outline = pledge.version.outline(pledge.language)
     found = dossier.unusual(pledge, outline)
     reasons = list(pledge.return_reasons.all())
-    sheet = dossier.sheet_of(pledge, signature)
     context = {
         **_frame(page, request, pledge),
         "title": pledge.number,
@@ -167,12 +171,36 @@ def _show(
         earlier = dossier.earlier_of(pledge)
         context |= {
             "earlier": earlier,
-            "compared": dossier.compared(pledge, earlier) if earlier else (),
+            "compared": _compared(pledge, earlier) if earlier else (),
             "issued": list(pledge.documents.all()),
             "trail": dossier.trail(pledge),
             "corrected_by": _visible_correction(pledge),
         }
     return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
+
+
+def _compared(pledge: Pledge, earlier: Pledge) -> list[dossier.Compared] | None:
+    """Both pledges answer by answer; `None` where the earlier one cannot be shown."""
+    try:
+        readings.signed(earlier)
+    except refusals.Refusal:
+        return None
+    return dossier.compared(pledge, earlier)
+
+
+def _unshown(
+    page: ModelAdmin, request: HttpRequest, pledge: Pledge, refusal: refusals.Refusal
+) -> HttpResponse:
+    """In place of every step: why the pledge is not shown, its files and its trail."""
+    context = {
+        **_frame(page, request, pledge),
+        "title": pledge.number,
+        "refused": words.refusal(refusal),
+        "issued": list(pledge.documents.all()),
+        "trail": dossier.trail(pledge),
+    }
+    template, status = "admin/pledges/pledge/unshown.html", HTTPStatus.SERVICE_UNAVAILABLE
+    return TemplateResponse(request, template, context, status=status)
 
 
 def _visible_correction(pledge: Pledge) -> Pledge | None:

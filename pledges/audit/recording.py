@@ -29,9 +29,12 @@ EVENTS: Final = lifecycle.events() | {
     "template.retention_set",
     "department.changed",
     "organisation.changed",
+    "passkey.registered",
+    "passkey.discarded",
     "passkey.permitted",
     "passkey.enrolled",
     "passkey.removed",
+    "factors.removed",
 }
 SALT: Final = 32  # bytes
 # Any fixed number will do: every writer of the ledger takes the same lock.

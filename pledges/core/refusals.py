@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pledges.core.blanks import Reading
+from pledges.core.passkey_refusals import EnrolmentUnavailable as EnrolmentUnavailable
+from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced
+from pledges.core.passkey_refusals import PasskeyRefused as PasskeyRefused
+from pledges.core.passkey_refusals import PendingGone as PendingGone
+from pledges.core.passkey_refusals import TooManyWaiting as TooManyWaiting
 from pledges.core.problems import Problem
-
-
-class Refusal(Exception):
-    """An action was refused and nothing changed; `kind` names why, for messages and logs."""
-
-    kind = "refused"
+from pledges.core.refusal import Refusal as Refusal
 
 
 class StaleDraft(Refusal):
@@ -51,6 +51,18 @@ class IntentExpired(Refusal):
     kind = "intent-expired"
 
 
+class ReadingDiffers(Refusal):
+    """What the database says of a document is not what its stored bytes say: it is not shown."""
+
+    kind = "reading-differs"
+
+
+class DocumentUnavailable(Refusal):
+    """The stored file of a document is missing, or is no longer the one that was stored."""
+
+    kind = "document-unavailable"
+
+
 class WrongPassword(Refusal):
     """The password given for this document is not the signer's."""
 
@@ -73,28 +85,6 @@ class MethodNotAllowed(Refusal):
     """The organisation asks for a passkey, or the signer has not set up what they use here."""
 
     kind = "method-not-allowed"
-
-
-class PasskeyRefused(Refusal):
-    """What the passkey answered proves nothing; `reason` says why, for logs and tests."""
-
-    kind = "passkey-refused"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class NotIntroduced(Refusal):
-    """Another passkey was enrolled before: it has to vouch for this one, or the operator."""
-
-    kind = "not-introduced"
-
-
-class EnrolmentUnavailable(Refusal):
-    """The installation cannot sign enrolments: its ledger key is missing or does not open."""
-
-    kind = "enrolment-unavailable"
 
 
 class ConsentMissing(Refusal):

@@ -19,12 +19,14 @@ LONGEST_ASSERTION = 20_000  # characters
 class SigningForm(forms.Form):
     """What the signer does on the signing page.
 
-    `strokes` is filled by the page's script; without one, the name is typed. `method` says which
-    of the two the signer chose, and is not asked where only one was sent. `assertion` is what
-    the passkey answered; without it, password and code are asked for where the signer gave
-    either, or where the page offers nothing else (`by_code`).
+    `document` is the digest of the document that the page shows. `strokes` is filled by the page's
+    script; without one, the name is typed. `method` says which of the two the signer chose, and
+    is not asked where only one was sent. `assertion` is what the passkey answered; without it,
+    password and code are asked for where the signer gave either, or where the page offers nothing
+    else (`by_code`).
     """
 
+    document = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     method = forms.ChoiceField(
         choices=[(DRAW, gettext_lazy("Write by hand")), (TYPE, gettext_lazy("Type your name"))],
         required=False,

@@ -18,7 +18,8 @@ class Statement:
     """That this passkey is this person's, since when, and who vouched for it.
 
     `introduced_by` is `first`, the id of a passkey enrolled earlier, or `operator`: somebody
-    with the ledger's key, on the server.
+    with the ledger's key, on the server. `pending` is the digest of the record for which they
+    vouched, empty for a first one.
     """
 
     person_id: int
@@ -28,6 +29,7 @@ class Statement:
     rp_id: str
     enrolled_at: str
     introduced_by: str
+    pending: str
 
     @classmethod
     def of(
@@ -39,6 +41,7 @@ class Statement:
         rp_id: str,
         at: datetime,
         introduced_by: str,
+        pending: str = "",
     ) -> Self:
         return cls(
             person_id=person_id,
@@ -48,6 +51,7 @@ class Statement:
             rp_id=rp_id,
             enrolled_at=at.astimezone(UTC).isoformat(timespec="seconds"),
             introduced_by=introduced_by,
+            pending=pending,
         )
 
     @property
@@ -68,7 +72,7 @@ def read(signed: object, verifier: Callable[[bytes, bytes], bool]) -> Statement:
         statement = Statement(**told)
         kinds = [type(value) for value in asdict(statement).values()]
         signature = unbase64(signed["signature"])  # type: ignore[index]
-        good = kinds == [int, *[str] * 6] and verifier(signature, TAG + canonical_json(told))
+        good = kinds == [int, *[str] * 7] and verifier(signature, TAG + canonical_json(told))
     except FAULTS as error:
         raise Refused(Reason.BAD_ENROLMENT) from error
     if good is not True:

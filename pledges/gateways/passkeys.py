@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 DOCUMENT_TAG: Final = b"shounuo/document/2"
-INTRODUCTION_TAG: Final = b"shounuo/introduction/1"
+INTRODUCTION_TAG: Final = b"shounuo/introduction/2"
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 PATIENCE: Final = 180_000  # ms that the browser waits for the person
 
@@ -77,10 +77,9 @@ def _moment(time: datetime) -> bytes:
     return ((time - EPOCH) // timedelta(microseconds=1)).to_bytes(8, "big")
 
 
-def introduction_challenge(person_id: int, newcomer: Credential) -> bytes:
-    """What a passkey signs that vouches for another one of the same person."""
-    digests = b"".join(hashlib.sha256(part).digest() for part in (newcomer.id, newcomer.public_key))
-    return hashlib.sha256(INTRODUCTION_TAG + person_id.to_bytes(8, "big") + digests).digest()
+def introduction_challenge(pending: str) -> bytes:
+    """What a passkey signs that vouches for the one whose record has the digest `pending`."""
+    return hashlib.sha256(INTRODUCTION_TAG + bytes.fromhex(pending)).digest()
 
 
 def request_options(

@@ -73,6 +73,7 @@ class SigningIntent(models.Model):
     answers = models.JSONField()
     answers_revision = models.PositiveIntegerField()
     signer = models.JSONField()
+    organisation = models.CharField(max_length=120)
     consent_version = models.CharField(max_length=20)
     consent_text = models.TextField()
     nonce = models.CharField(max_length=64)

@@ -8,11 +8,12 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import enrolment
+from pledges.actions import enrolment, pending
 from pledges.models import Person
 
 
@@ -46,6 +47,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        number += len(pending.waiting(user, timezone.now()))
         return _("Passkey %(number)s") % {"number": number}
 
 

@@ -4,121 +4,140 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_removed
-from allauth.mfa.webauthn.internal import flows
+from allauth.mfa.recovery_codes.internal.flows import auto_generate_recovery_codes
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pledges import wording
-from pledges.actions import enrolment
+from pledges.actions import enrolling, enrolment, pending
+from pledges.actions.pending import Waiting
 from pledges.core import refusals
-from pledges.models import Person
 from pledges.views.accounts import person_of
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A passkey as its owner sees it: whether it signs, and whether another can vouch for it."""
+    """A passkey as its owner sees it: whether it signs."""
 
     authenticator: Authenticator
     signs: bool
-    can_be_confirmed: bool
+
+
+class SecondFactorsView(IndexView):
+    """allauth's page, which also says that a passkey waits for its confirmation."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        waiting = pending.waiting(person_of(self.request), timezone.now())
+        return {**super().get_context_data(**kwargs), "waiting": waiting}
 
 
 class AddPasskeyView(AddWebAuthnView):
-    """allauth's page; what it has registered is enrolled for signing, or waits for a voucher."""
+    """allauth's page; what was registered is enrolled for signing, or waits for a voucher."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        authenticator, codes = flows.add_authenticator(
-            self.request, form.cleaned_data["name"], form.cleaned_data["credential"]
-        )
-        self.did_generate_recovery_codes = bool(codes)
-        return _enrol(self.request, authenticator) or redirect(self.get_success_url())
+        given = form.cleaned_data
+        person = person_of(self.request)
+        try:
+            made = enrolling.register(
+                given["credential"], name=given["name"], actor=person, at=timezone.now()
+            )
+        except refusals.Refusal as refusal:
+            said = _("The passkey was not added.") + " " + wording.refusal(refusal)
+            messages.error(self.request, said)
+            return redirect("mfa_index")
+        if isinstance(made, Waiting):
+            return redirect("mfa_confirm_passkey", digest=made.digest)
+        self.did_generate_recovery_codes = _welcome(self.request, made.authenticator)
+        return redirect(self.get_success_url())
 
     def get_success_url(self) -> str:
         shown: str = super().get_success_url()
         return shown if self.did_generate_recovery_codes else reverse("mfa_list_webauthn")
 
 
+index = SecondFactorsView.as_view()
 add = AddPasskeyView.as_view()
 
 
-def _enrol(request: HttpRequest, authenticator: Authenticator) -> HttpResponse | None:
-    """Enrol a passkey just registered; says what came of it, and where else to go, if anywhere."""
-    person = person_of(request)
-    try:
-        enrolment.enrol(authenticator, actor=person, at=timezone.now())
-    except refusals.NotIntroduced as refusal:
-        if enrolment.introduction_options(authenticator):
-            return redirect("mfa_confirm_passkey", pk=authenticator.pk)
-        return _take_back(request, authenticator, refusal)
-    except refusals.Refusal as refusal:
-        return _take_back(request, authenticator, refusal)
+def _welcome(request: HttpRequest, authenticator: Authenticator) -> bool:
+    """What allauth does for a new factor, and our own words; says whether there are new codes."""
+    authenticator_added.send(
+        sender=Authenticator, request=request, user=request.user, authenticator=authenticator
+    )
+    get_adapter(request).send_notification_mail("mfa/email/webauthn_added", request.user)
     messages.success(request, _("Passkey added. It signs documents from now on."))
-    return None
-
-
-def _take_back(
-    request: HttpRequest, authenticator: Authenticator, refusal: refusals.Refusal
-) -> HttpResponse:
-    """What cannot sign is no passkey of ours: it is removed again, and the person told why."""
-    flows.delete_and_cleanup(request, authenticator)
-    messages.error(request, _("The passkey was not added.") + " " + wording.refusal(refusal))
-    return redirect("mfa_index")
+    return bool(auto_generate_recovery_codes(request))
 
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """All passkeys of the person, with what each is good for."""
+    """All passkeys of the person, with what each is good for, and those that wait."""
     person = person_of(request)
     signing = {each.authenticator.pk for each in enrolment.enrolled(person)}
-    vouching = {each.authenticator.pk for each in enrolment.enrolled(person, under_any_number=True)}
     rows = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
-    shown = [
-        Shown(row, row.pk in signing, bool(vouching) and row.pk not in vouching)
-        for row in rows.order_by("pk")
-    ]
-    context = {"passkeys": shown}
+    context = {
+        "passkeys": [Shown(row, row.pk in signing) for row in rows.order_by("pk")],
+        "waiting": pending.waiting(person, timezone.now()),
+    }
     return render(request, "mfa/webauthn/authenticator_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """A passkey enrolled before vouches for a new one, by signing the new one's very key."""
-    person = person_of(request)
-    rows = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
-    newcomer = get_object_or_404(rows, pk=pk)
-    options = enrolment.introduction_options(newcomer)
-    if options is None or any(
-        each.authenticator.pk == pk for each in enrolment.enrolled(person, under_any_number=True)
-    ):
-        return redirect("mfa_list_webauthn")
+def confirm(request: HttpRequest, digest: str) -> HttpResponse:
+    """A passkey enrolled before vouches for one that waits, by signing its very record."""
+    person, at = person_of(request), timezone.now()
+    waiting = pending.find(person, digest, at)
+    if waiting is None:
+        return _gone(request)
     error = ""
-    if request.method == "POST" and not (error := _confirm(request, newcomer, person)):
-        messages.success(request, _("Passkey added. It signs documents from now on."))
-        return redirect("mfa_list_webauthn")
-    context = {"newcomer": newcomer, "options": options, "error": error}
+    if request.method == "POST":
+        try:
+            answer = json.loads(request.POST.get("assertion", ""))
+            done = enrolling.confirm(waiting, answer, actor=person, at=at)
+        except (ValueError, RecursionError):
+            error = wording.refusal(refusals.PasskeyRefused("malformed"))
+        except refusals.Refusal as refusal:
+            error = wording.refusal(refusal)
+        else:
+            new_codes = _welcome(request, done.authenticator)
+            return redirect("mfa_view_recovery_codes" if new_codes else "mfa_list_webauthn")
+    context = {
+        "waiting": waiting.record,
+        "options": enrolling.introduction_options(waiting, person),
+        "error": error,
+    }
     return render(request, "passkey_confirm.html", context, status=422 if error else 200)
 
 
-def _confirm(request: HttpRequest, newcomer: Authenticator, person: Person) -> str:
-    """Why the new passkey is not confirmed; empty when it is."""
+@require_POST
+def discard(request: HttpRequest, digest: str) -> HttpResponse:
+    """The owner removes a passkey that waits."""
+    person, at = person_of(request), timezone.now()
+    waiting = pending.find(person, digest, at)
+    if waiting is None:
+        return _gone(request)
     try:
-        answer = json.loads(request.POST.get("assertion", ""))
-        enrolment.enrol(newcomer, actor=person, at=timezone.now(), introduction=answer)
-    except ValueError:
-        return wording.refusal(refusals.PasskeyRefused("malformed"))
-    except refusals.Refusal as refusal:
-        return wording.refusal(refusal)
-    return ""
+        pending.discard(waiting, actor=person, at=at)
+    except refusals.PendingGone:
+        return _gone(request)
+    messages.success(request, _("The passkey that waited for confirmation was removed."))
+    return redirect("mfa_list_webauthn")
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    messages.info(request, wording.refusal(refusals.PendingGone()))
+    return redirect("mfa_list_webauthn")
 
 
 @receiver(authenticator_removed, dispatch_uid="passkey-removed")

@@ -9,14 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from pledges import access, documents, papers, verification
+from pledges import access, documents, verification, wording
 from pledges.access import Act
-from pledges.actions import proving
+from pledges.actions import proving, readings
+from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
-from pledges.core.sheet import Sheet
 from pledges.models import Document, Organisation, Pledge
 from pledges.models.pledges import PLEDGE_STATES
 from pledges.views.files import pdf_response
@@ -52,30 +53,19 @@ def reasons_of(pledge: Pledge) -> tuple[Reason, ...]:
     )
 
 
-def sheet_as_signed(pledge: Pledge) -> Sheet:
-    """The sheet from what was frozen at signing, never from the record of today."""
-    signature = pledge.signature
-    return papers.sheet_of(
-        pledge,
-        answers=pledge.answers,
-        signer={"name": pledge.signer_name},
-        consent_text=signature.consent_text,
-        rendered_at=signature.intent.created_at,
-        digest=pledge.content_digest,
-    )
-
-
 def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     """The page of a pledge that was signed; the caller has checked whose it is."""
     if pledge.status == PledgeState.ERASED:
         raise Http404
+    body, refused = _body(pledge)
     state = PledgeState(pledge.state_on(Organisation.current().day(timezone.now())))
     context = {
         "pledge": pledge,
         "state": state,
         "state_label": dict(PLEDGE_STATES)[state],
         "step": STEPS.get(state, DONE),
-        "body": documents.body_html(sheet_as_signed(pledge), for_screen=True),
+        "body": body,
+        "refused": refused,
         "signature": pledge.signature,
         "files": list(pledge.documents.all()),
         "reasons": reasons_of(pledge),
@@ -83,7 +73,16 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         "corrects": pledge.corrects,
         "label": pledge.version.label(get_language() or "zh-hans"),
     }
-    return render(request, "pledge_detail.html", context)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if refused else HTTPStatus.OK
+    return render(request, "pledge_detail.html", context, status=status)
+
+
+def _body(pledge: Pledge) -> tuple[SafeString | None, str]:
+    """What was signed, as HTML, or why it is not shown."""
+    try:
+        return documents.body_html(readings.signed(pledge).sheet, for_screen=True), ""
+    except refusals.Refusal as refusal:
+        return None, wording.refusal(refusal)
 
 
 def newest_file(request: HttpRequest, pk: UUID) -> Document | None:

@@ -3,18 +3,18 @@
 import re
 import uuid
 from datetime import datetime
+from http import HTTPStatus
 
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pledges import documents, papers, wording
-from pledges.actions import authenticating, preparing, signing
+from pledges import documents, wording
+from pledges.actions import authenticating, readings, signing
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
@@ -54,9 +54,13 @@ def sign(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse
 def reading_copy(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse:
     """The bytes laid before their signer, for that person alone."""
     laid = _own_intent(request, pk, intent)
-    content = preparing.reading_copy(laid)
-    if content is None:
-        raise Http404
+    try:
+        content = readings.laid(laid).file
+    except refusals.IntentExpired as gone:
+        raise Http404 from gone
+    except refusals.Refusal:
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return render(request, "document_unavailable.html", status=status)
     return pdf_response(content, name=f"{laid.pledge.number}.pdf", sha256=laid.document_digest)
 
 
@@ -103,6 +107,7 @@ def _act(request: HttpRequest, form: SigningForm) -> signing.SigningAct:
         mark=form.mark(),
         consented=form.cleaned_data["consent"],
         proof=form.proof(),
+        read=form.cleaned_data["document"],
         client=signing.Client(
             address=client_address(request),
             user_agent=request.headers.get("User-Agent", ""),
@@ -128,6 +133,10 @@ def _page(
     closed: refusals.Refusal | None = None,
 ) -> HttpResponse:
     ways = authenticating.Ways(laid.person)
+    try:
+        body = documents.body_html(readings.laid(laid).sheet, for_screen=True)
+    except refusals.Refusal as refusal:
+        body, closed, status = None, closed or refusal, max(status, HTTPStatus.CONFLICT)
     if not closed and not ways.passkeys:
         _note_way_back(request, laid)
     context = {
@@ -136,7 +145,7 @@ def _page(
         "intent": laid,
         "pledge": laid.pledge,
         "form": form,
-        "body": _reading(laid),
+        "body": body,
         "closed": wording.refusal(closed) if closed else "",
         "digest_groups": " ".join(re.findall(".{1,4}", laid.document_digest)),
     }
@@ -148,16 +157,3 @@ def _note_way_back(request: HttpRequest, laid: SigningIntent) -> None:
     way = {"path": request.path, "number": laid.pledge.number}
     if request.session.get(RETURN) != way:
         request.session[RETURN] = way
-
-
-def _reading(laid: SigningIntent) -> SafeString:
-    """The document's content as HTML: the same sheet that the file was rendered from."""
-    sheet = papers.sheet_of(
-        laid.pledge,
-        answers=laid.answers,
-        signer=laid.signer,
-        consent_text=laid.consent_text,
-        rendered_at=laid.created_at,
-        digest=laid.content_digest,
-    )
-    return documents.body_html(sheet, for_screen=True)

@@ -28,6 +28,14 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.IntentExpired: gettext_lazy(
         "The document was laid before you too long ago. Please prepare it again and read it afresh."
     ),
+    refusals.ReadingDiffers: gettext_lazy(
+        "What the records say of this document is not what its file says, so it is not shown, and "
+        "nothing can be done with it. This has been recorded. Please tell your administrator."
+    ),
+    refusals.DocumentUnavailable: gettext_lazy(
+        "The stored file is missing, or it is no longer the one that was stored, so it is not "
+        "shown. This has been recorded. Please tell your administrator."
+    ),
     refusals.WrongPassword: gettext_lazy("The password is not right."),
     refusals.WrongCode: gettext_lazy(
         "The code is not right. Please enter the one that your authenticator app shows now."
@@ -44,8 +52,15 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "your administrator."
     ),
     refusals.NotIntroduced: gettext_lazy(
-        "A passkey of yours was added earlier, and it has to confirm every further one. If you no "
-        "longer have it, please ask whoever runs this installation to permit a new one."
+        "Your employee number was used by another account before, so only whoever runs this "
+        "installation can confirm your passkey. Please tell them the code."
+    ),
+    refusals.PendingGone: gettext_lazy(
+        "This passkey waits for confirmation no more: it was confirmed or removed, or its time "
+        "has passed. Please add it again if you need it."
+    ),
+    refusals.TooManyWaiting: gettext_lazy(
+        "Several passkeys of yours wait for confirmation already. Please confirm or remove one."
     ),
     refusals.EnrolmentUnavailable: gettext_lazy(
         "This installation cannot register passkeys at present. Please tell your administrator."

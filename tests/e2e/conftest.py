@@ -55,7 +55,7 @@ def _own_documents_folder(settings, site):
     settings.STORAGES = site.storages
     settings.PUBLIC_URL = site.address
     # People have the same keys in each test's database, and enrolments outlast it.
-    for name in ("enrolments", "permits"):
+    for name in ("enrolments", "pending"):
         folder = site.storages["documents"]["OPTIONS"]["location"]
         shutil.rmtree(Path(folder) / name, ignore_errors=True)
 

@@ -8,13 +8,23 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
 from pledges.access import SYSTEM
-from pledges.actions import answers, batches, enrolment, erasure, preparing, review, templates
+from pledges.actions import (
+    answers,
+    batches,
+    enrolling,
+    enrolment,
+    erasure,
+    preparing,
+    review,
+    templates,
+)
+from pledges.actions.enrolment import Enrolled
+from pledges.actions.pending import Waiting
 from pledges.actions.review import Reason
 from pledges.core.lifecycle import Role
 from pledges.core.outline import Slot
@@ -57,7 +67,7 @@ class Stage:
     finished: AcceptanceBatch
     forsaken: AcceptanceBatch
     passkey: Authenticator
-    newcomer: Authenticator
+    newcomer: Waiting
 
 
 def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
@@ -74,8 +84,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     outdated = preparing.prepare(draft("contract", person=zhaolei, at=past), actor=zhaolei, at=past)
     unusual = signed(person=wangfang, at=past, satisfaction_target="70")
     RecoveryCodes.activate(wangfang)
-    passkey, newcomer = _register(wangfang), _register(wangfang)
-    enrolment.enrol(passkey, actor=wangfang, at=now)
+    passkey, newcomer = _register(wangfang, now), _register(wangfang, now)
     Authenticator.objects.filter(user=zhaolei).delete()
     return Stage(
         empty=answers.open_pledge(revoked.version, actor=liming, at=now, language="zh-hans"),
@@ -94,7 +103,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         begun=_batch([unusual], judge, at=now),
         finished=_settled(_batch([unusual, accepted], judge, at=past)),
         forsaken=_batch([unusual, accepted], judge, at=past),
-        passkey=passkey,
+        passkey=passkey.authenticator,
         newcomer=newcomer,
         reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
     )
@@ -125,11 +134,11 @@ def _settled(batch: AcceptanceBatch) -> AcceptanceBatch:
     return batch
 
 
-def _register(person: Person) -> Authenticator:
+def _register(person: Person, at: datetime) -> Enrolled | Waiting:
     """A passkey in software; the browser of these tests will not be able to use it."""
     party = enrolment.party()
     made = Passkey(rp_id=party.id, origin=party.origin)
-    return WebAuthn.add(person, "手机", made.register()).instance
+    return enrolling.register(made.register(), name="手机", actor=person, at=at)
 
 
 def _lay(pledge: Pledge, at: datetime) -> SigningIntent:
@@ -180,7 +189,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
                 reverse(name, args=[stage.passkey.pk])
                 for name in ("mfa_edit_webauthn", "mfa_remove_webauthn")
             ),
-            reverse("mfa_confirm_passkey", args=[stage.newcomer.pk]),
+            reverse("mfa_confirm_passkey", args=[stage.newcomer.digest]),
         ],
         "zhaolei": [
             *(sign_path(stage.outdated), sign_path(stage.laid_by_nothing)),

@@ -2,11 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from pledges.actions import pending
 from pledges.models import Organisation, Pledge, Signature
 from tests import baseline
 from tests.e2e.pages import DEVICES, Draft, Signing, confirm_password, fresh_code, said
@@ -144,6 +148,7 @@ def test_who_declines_the_passkey_signs_with_password_and_code(ready, liming):
     assert signing.page is page
 
 
+@pytest.mark.parametrize("ready", DEVICES, indirect=True)
 def test_a_second_passkey_is_confirmed_by_the_first(ready, liming):
     page, authenticator = ready.page, ready.authenticator
     confirm_password(page)
@@ -153,6 +158,8 @@ def test_a_second_passkey_is_confirmed_by_the_first(ready, liming):
     authenticator.swap()
     add_passkey(page, "笔记本")
     page.wait_for_url("**/confirm/")
+    (waiting,) = pending.waiting(liming, timezone.now())
+    expect(page.locator(".passkey-code strong")).to_have_text(waiting.record.code)
     page.locator("[data-passkey-form] button").click()
     expect(page.locator("[data-passkey-note]")).to_be_visible()
     for credential in first:
@@ -161,6 +168,46 @@ def test_a_second_passkey_is_confirmed_by_the_first(ready, liming):
     page.wait_for_url("**/2fa/webauthn/")
     signs = page.locator(".badge-state", has_text=said("Signs documents"))
     expect(signs).to_have_count(2)
+    expect(page.locator(".passkey-code")).to_have_count(0)
+
+
+def test_the_list_shows_what_waits_and_removes_it(ready, liming):
+    page, authenticator = ready.page, ready.authenticator
+    confirm_password(page)
+    add_passkey(page, "手机")
+    page.wait_for_url("**/2fa/recovery-codes/")
+    authenticator.swap()
+    add_passkey(page, "笔记本")
+    page.wait_for_url("**/confirm/")
+    page.goto("/accounts/2fa/webauthn/")
+    (waiting,) = pending.waiting(liming, timezone.now())
+    entry = page.locator(".entry", has_text="笔记本")
+    expect(entry.locator(".passkey-code strong")).to_have_text(waiting.record.code)
+    expect(entry.locator(".badge-state")).to_have_text(said("Signs no documents"))
+    # What waits is no second factor: it is not among those that a sign-in asks for.
+    assert Authenticator.objects.filter(user=liming, type="webauthn").count() == 1
+    entry.locator("form button").click()
+    removed = said("The passkey that waited for confirmation was removed.")
+    expect(page.locator(".note-success", has_text=removed)).to_be_visible()
+    expect(page.locator(".passkey-code")).to_have_count(0)
+
+
+def test_who_lost_the_first_reads_the_code_to_the_operator(ready, liming):
+    page, authenticator, pledge = ready.page, ready.authenticator, ready.pledge
+    confirm_password(page)
+    add_passkey(page, "手机")
+    page.wait_for_url("**/2fa/recovery-codes/")
+    authenticator.swap()
+    add_passkey(page, "新手机")
+    page.wait_for_url("**/confirm/")
+    code = page.locator(".passkey-code strong").inner_text()
+    call_command("permit_enrolment", "E1001", "--code", code, stdout=StringIO())
+    open_document(page, pledge)
+    agree(page)
+    page.locator(".sign-button").click()
+    page.wait_for_url(re.compile(r"/pledges/[0-9a-f-]{36}/$"))
+    statement = Signature.objects.get().assertion["enrolment"]["statement"]
+    assert statement["introduced_by"] == "operator" and statement["pending"]
 
 
 def test_a_device_that_is_no_passkey_says_so_calmly(ready, liming):

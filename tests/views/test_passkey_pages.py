@@ -1,13 +1,15 @@
 """The pages about one's passkeys: adding, confirming, renaming, removing; in both languages."""
 
 import json
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
-from pledges.access import SYSTEM
-from pledges.actions import enrolment, permits
+from pledges.actions import enrolment, pending
 from pledges.gateways.passkeys import Party, introduction_challenge, unbase64
 from pledges.models import LedgerEntry
 from tests import baseline
@@ -78,41 +80,106 @@ def test_a_registration_from_elsewhere_is_taken_back(client, liming, device):
     assert not Authenticator.objects.filter(user=liming, type="webauthn").exists()
 
 
-def test_a_second_passkey_waits_until_the_first_has_confirmed_it(client, liming, device, passkey):
+def waiting_page(answer):
+    """Where the answer to a registration sent the browser on to."""
+    return answer.redirect_chain[-1][0]
+
+
+@pytest.mark.parametrize(
+    ("language", "added", "over"),
+    [
+        ("en", "It signs documents from now on.", "waits for confirmation no more"),
+        ("zh-hans", "通行密钥已添加", "已不在等待确认"),
+    ],
+)
+def test_a_second_passkey_waits_until_the_first_has_confirmed_it(
+    client, liming, device, passkey, language, added, over
+):
+    client.cookies["django_language"] = language
     first, second = passkey(liming), device()
     answer = register(client, second)
-    row = Authenticator.objects.get(user=liming, data__name="Phone")
-    confirm = reverse("mfa_confirm_passkey", args=[row.pk])
-    assert answer.redirect_chain[-1][0] == confirm
+    (waiting,) = pending.waiting(liming, timezone.now())
+    confirm = reverse("mfa_confirm_passkey", args=[waiting.digest])
+    assert waiting_page(answer) == confirm
+    assert waiting.record.code in text(answer)
+    assert not Authenticator.objects.filter(user=liming, data__name="Phone").exists()
     assert len(enrolment.enrolled(liming)) == 1
     listed = text(client.get(LIST))
-    assert confirm in listed and "Signs no documents" in listed
+    assert confirm in listed and waiting.record.code in listed and "Phone" in listed
+    assert LIST in text(client.get("/accounts/2fa/"))
     for wrong in ("", "{", json.dumps(second.answer(bytes(32))), json.dumps([1.5])):
         refused = client.post(confirm, {"assertion": wrong})
         assert refused.status_code == 422 and 'role="alert"' in text(refused)
-    vouched = first.answer(introduction_challenge(liming.pk, second.credential))
+        assert waiting.record.code in text(refused)
+    vouched = first.answer(introduction_challenge(waiting.digest))
     answer = client.post(confirm, {"assertion": json.dumps(vouched)}, follow=True)
-    assert "It signs documents from now on." in text(answer)
-    assert len(enrolment.enrolled(liming)) == 2
-    assert client.get(confirm).url == LIST
+    assert added in text(answer)
+    assert {each.credential for each in enrolment.enrolled(liming)} >= {second.credential}
+    assert over in text(client.get(confirm, follow=True))
 
 
-def test_who_lost_all_passkeys_is_told_and_helped_by_the_operator(
-    client, liming, device, passkey, now
-):
-    from django.utils import timezone
+def test_the_row_is_named_as_the_person_named_it(client, liming, device, passkey):
+    first = passkey(liming)
+    register(client, device())
+    (waiting,) = pending.waiting(liming, timezone.now())
+    vouched = first.answer(introduction_challenge(waiting.digest))
+    client.post(reverse("mfa_confirm_passkey", args=[waiting.digest]),
+                {"assertion": json.dumps(vouched)})  # fmt: skip
+    row = Authenticator.objects.get(user=liming, data__name="Phone")
+    assert str(row.wrap()) and row.wrap().authenticator_data.credential_data
 
+
+def test_who_added_it_by_mistake_removes_it(client, liming, device, passkey):
+    passkey(liming)
+    register(client, device())
+    (waiting,) = pending.waiting(liming, timezone.now())
+    page = reverse("mfa_discard_passkey", args=[waiting.digest])
+    assert client.get(page).status_code == 405
+    answer = client.post(page, follow=True)
+    assert "was removed" in text(answer)
+    assert pending.waiting(liming, timezone.now()) == []
+    assert "waits for confirmation no more" in text(client.post(page, follow=True))
+
+
+def test_who_lost_all_passkeys_is_told_and_helped_by_the_operator(client, liming, device, passkey):
     passkey(liming).row.delete()
     answer = register(client, device())
-    assert "permit a new one" in text(answer)
+    (waiting,) = pending.waiting(liming, timezone.now())
+    assert "read the code to them" in text(answer) and waiting.record.code in text(answer)
+    assert "data-passkey-form" not in text(answer)
     assert not Authenticator.objects.filter(user=liming, type="webauthn").exists()
-    permits.permit(liming, actor=SYSTEM, at=timezone.now())
-    assert "It signs documents from now on." in text(register(client, device()))
+    call_command("permit_enrolment", "E1001", "--code", waiting.record.code, stdout=StringIO())
+    assert "Signs documents" in text(client.get(LIST))
 
 
-def test_nobody_confirms_anothers(client, liming, wangfang, passkey):
-    other = passkey(wangfang)
-    assert client.get(reverse("mfa_confirm_passkey", args=[other.row.pk])).status_code == 404
+def test_so_many_may_wait(client, liming, device, passkey):
+    passkey(liming)
+    for _each in range(pending.MAX_WAITING):
+        register(client, device())
+    assert "The passkey was not added." in text(register(client, device()))
+
+
+def test_nobody_sees_confirms_or_removes_anothers(client, wangfang, passkey):
+    passkey(wangfang)
+    others = passkey(wangfang, at=timezone.now()).waiting
+    page = reverse("mfa_confirm_passkey", args=[others.digest])
+    for answer in (
+        client.get(page, follow=True),
+        client.post(page, {"assertion": "{}"}, follow=True),
+        client.post(reverse("mfa_discard_passkey", args=[others.digest]), follow=True),
+    ):
+        assert "waits for confirmation no more" in text(answer)
+        assert others.record.code not in text(answer)
+    assert pending.waiting(wangfang, timezone.now()) == [others]
+
+
+@pytest.mark.parametrize("who", ["admin", "chenjing"])
+def test_the_officers_page_shows_the_same_code(client, liming, passkey, who, request):
+    passkey(liming)
+    waiting = passkey(liming, at=timezone.now()).waiting
+    client.force_login(request.getfixturevalue(who))
+    page = text(client.get(reverse("admin:pledges_person_change", args=[liming.pk])))
+    assert waiting.record.code in page
 
 
 def test_without_the_ledger_key_nobody_is_left_with_half_a_passkey(

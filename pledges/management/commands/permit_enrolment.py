@@ -1,5 +1,6 @@
-"""Let somebody who has lost every passkey enrol one more; only on the server, with its key."""
+"""Confirm a passkey for somebody who has no other one; only on the server, with its key."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -7,19 +8,25 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from pledges import wording
+from pledges import audit, wording
 from pledges.access import SYSTEM
-from pledges.actions import enrolment, permits
+from pledges.actions import enrolling, enrolment, pending
+from pledges.actions.pending import Waiting
 from pledges.core import refusals
+from pledges.gateways.pending_passkeys import same_code
 from pledges.management.visible import VisibleCommand
 from pledges.models import Person
 
 
 class Command(VisibleCommand):
-    help = "Let a person who has lost all passkeys enrol one more within 24 hours."
+    help = (
+        "Confirm a passkey that waits, for somebody who has lost all others. Without --code, list "
+        "what waits: let the person read the code from their own screen, and compare."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("employee_number")
+        parser.add_argument("--code", help="the six characters that the person's page shows")
         parser.add_argument(
             "--remove-factors",
             action="store_true",
@@ -27,20 +34,56 @@ class Command(VisibleCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        number = options["employee_number"]
+        number, code, at = options["employee_number"], options["code"], timezone.now()
         person = Person.objects.filter(employee_number=number, is_active=True).first()
         if person is None:
             raise CommandError(f"There is no active account with the employee number {number}.")
-        at = timezone.now()
+        chosen = _chosen(person, code, at) if code else None
         try:
             with transaction.atomic():
-                until = permits.permit(person, actor=SYSTEM, at=at)
                 if options["remove_factors"]:
-                    for factor in Authenticator.objects.filter(user=person):
-                        enrolment.withdraw(factor, actor=SYSTEM, at=at)
-                        factor.delete()
-        except refusals.EnrolmentUnavailable as error:
+                    _remove_factors(person, at)
+                if chosen is not None:
+                    enrolling.permit(chosen, actor=SYSTEM, at=at)
+        except refusals.Refusal as error:
             raise CommandError(wording.refusal(error)) from error
-        local = timezone.localtime(until)
-        self.stdout.write(f"{person} may enrol one passkey until {local:%Y-%m-%d %H:%M}.")
-        self.stdout.write("Make sure that it is this very person who does so.")
+        if options["remove_factors"]:
+            self.stdout.write(f"The password alone signs {person} in again.")
+        if chosen is not None:
+            record = chosen.record
+            self.stdout.write(f"“{record.name}” ({record.code}) of {person} signs from now on.")
+        else:
+            self._list(person, at)
+
+    def _list(self, person: Person, at: datetime) -> None:
+        waiting = pending.waiting(person, at)
+        if not waiting:
+            self.stdout.write(
+                f"No passkey of {person} waits. Let them add one, and run this again."
+            )
+            return
+        for each in waiting:
+            until = timezone.localtime(each.record.expires)
+            self.stdout.write(
+                f"{each.record.code}  “{each.record.name}”  until {until:%Y-%m-%d %H:%M}"
+            )
+        self.stdout.write(
+            "Ask the person, whom you know by face or voice, to read the code from their own page. "
+            "Only if it is the same, run this again with --code."
+        )
+
+
+def _chosen(person: Person, code: str, at: datetime) -> Waiting:
+    found = [each for each in pending.waiting(person, at) if same_code(code, each.record.code)]
+    if len(found) != 1:
+        raise CommandError(f"No passkey of {person} with the code {code} waits.")
+    return found[0]
+
+
+def _remove_factors(person: Person, at: datetime) -> None:
+    factors = list(Authenticator.objects.filter(user=person))
+    for factor in factors:
+        enrolment.withdraw(factor, actor=SYSTEM, at=at)
+        factor.delete()
+    facts = {"count": len(factors)}
+    audit.record("factors.removed", actor=SYSTEM, subject=person, at=at, facts=facts)

@@ -1,0 +1,225 @@
+"""Passkeys that wait for a voucher: signed records outside the database, and nothing else.
+
+A row in the database would be whoever's writes it: between the registration and the confirmation
+somebody could put another key into it, and the touch that confirms would confirm theirs.
+"""
+
+import json
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from pledges import access, audit, notices
+from pledges.access import SYSTEM, Act
+from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
+from pledges.core import refusals
+from pledges.core.digests import canonical_json
+from pledges.gateways import passkeys, pending_passkeys, storage
+from pledges.gateways.passkeys import Credential, Party
+from pledges.gateways.pending_passkeys import Pending
+from pledges.models import Person
+
+logger = logging.getLogger(__name__)
+FOLDER: Final = "pending"
+# By the same names: those that were confirmed or removed, so that no copy of them comes back.
+GONE: Final = "pending/gone"
+MAX_WAITING: Final = 5
+MAX_ANSWER: Final = 20_000  # characters
+MAX_NAME: Final = 80
+# What a record that somebody else wrote may raise when it is read.
+FAULTS: Final = (passkeys.Refused, ValueError, KeyError, TypeError, AttributeError)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A passkey that waits: what is signed about it, and what the browser answered."""
+
+    record: Pending
+    credential: Credential
+    answer: dict[str, Any]
+    signed: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        return self.record.digest
+
+
+def register(
+    person: Person, credential: Credential, answer: dict[str, Any], *, name: str, at: datetime
+) -> Waiting:
+    """Have a passkey wait for a voucher, in the caller's transaction; `answer` has been checked.
+
+    Raises `EnrolmentUnavailable`, `TooManyWaiting`, `PasskeyRefused`.
+    """
+    text = json.dumps(answer, separators=(",", ":"))
+    if len(text) > MAX_ANSWER:
+        raise refusals.PasskeyRefused(passkeys.Reason.MALFORMED)
+    if len(waiting(person, at)) >= MAX_WAITING:
+        raise refusals.TooManyWaiting
+    record = Pending.of(
+        credential,
+        answer=text,
+        person_id=person.pk,
+        employee_number=person.employee_number,
+        name=name[:MAX_NAME],
+        rp_id=Party.at(settings.PUBLIC_URL).id,
+        at=at,
+        nonce=secrets.token_hex(32),
+    )
+    signed = pending_passkeys.sign(record, ledger_key().sign)
+    facts = {"pending": record.digest}
+    audit.record("passkey.registered", actor=person, subject=person, at=at, facts=facts)
+    lapse_due.using(run_after=record.expires).enqueue()
+    storage.put_record(_name(record), canonical_json({**signed, "answer": text}))
+    return Waiting(record, credential, answer, signed)
+
+
+def waiting(person: Person, at: datetime) -> list[Waiting]:
+    """The passkeys of `person` that wait for a voucher at `at`, the longest waiting first."""
+    prefix = f"{FOLDER}/{person.pk}-"
+    names = (name for name in storage.list_records(FOLDER) if name.startswith(prefix))
+    found = [each for name in names if (each := _of(person, _read(name), at)) is not None]
+    return sorted(found, key=lambda each: each.record.registered)
+
+
+def find(person: Person, digest: str, at: datetime) -> Waiting | None:
+    """The one with this digest, if it waits at `at` and is this person's."""
+    return _of(person, _read(f"{FOLDER}/{person.pk}-{digest}.json"), at)
+
+
+def _of(person: Person, found: Waiting | None, at: datetime) -> Waiting | None:
+    """What was read, if it may still be confirmed: as the person whose number it names."""
+    if found is None or found.record.employee_number != person.employee_number:
+        return None
+    return found if found.record.registered <= at < found.record.expires else None
+
+
+def _read(name: str) -> Waiting | None:
+    """What waits under `name`, expired or not, if the ledger's key signed it and it is not gone."""
+    if (kept := _signed(name)) is None:
+        return None
+    record = pending_passkeys.read(kept, signed_by_ledger)
+    try:
+        answer = json.loads(kept["answer"])
+        credential = passkeys.registered(answer, party=Party.at(settings.PUBLIC_URL))
+        believed = record.is_of(credential, kept["answer"])
+    except FAULTS:
+        believed = False
+    if not believed:
+        logger.error("The answer in the record %s of a waiting passkey is not its own", name)
+        return None
+    signed = {part: kept[part] for part in ("pending", "signature")}
+    return Waiting(record, credential, answer, signed)
+
+
+def _signed(name: str) -> dict[str, Any] | None:
+    """What is kept under `name`, if the ledger's key signed its record for this very place."""
+    try:
+        kept: dict[str, Any] = json.loads(storage.get_record(name))
+        record = pending_passkeys.read(kept, signed_by_ledger)
+        in_its_place = name == _name(record)
+    except storage.Missing:
+        return None
+    except FAULTS:
+        in_its_place = False
+    if not in_its_place:
+        logger.error("The record %s of a waiting passkey is not to be believed", name)
+        return None
+    return None if storage.has_record(_gone(record)) else kept
+
+
+@transaction.atomic
+def discard(found: Waiting, *, actor: Person, at: datetime) -> None:
+    """Remove a passkey that waits, at its owner's wish. Raises `PendingGone`."""
+    access.require(actor, Act.ENROL_PASSKEY, found.record.person_id)
+    lock(found, at)
+    _tell_discarded(found.record, actor, at, "owner")
+    settle(found)
+
+
+def lock(found: Waiting, at: datetime) -> tuple[Person, Waiting]:
+    """The person, locked, and what waits as it stands now; raises `PendingGone`."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=found.record.person_id)
+    current = find(person, found.digest, at)
+    if current is None:
+        raise refusals.PendingGone
+    return person, current
+
+
+def settle(found: Waiting) -> None:
+    """Note for good that this one waits no more, and remove its record."""
+    storage.put_record(_gone(found.record), canonical_json({"expires_at": found.record.expires_at}))
+    storage.remove_record(_name(found.record))
+
+
+@task()
+def lapse_due() -> None:
+    """What the worker does when the time of a waiting passkey has passed."""
+    lapse(timezone.now())
+
+
+def lapse(at: datetime) -> int:
+    """Remove what has waited in vain by `at`, tell its owners, and give the number."""
+    lapsed = sum(_lapse(name, at) for name in storage.list_records(FOLDER))
+    for name in storage.list_records(GONE):
+        if _is_over(name, at):
+            storage.remove_record(name)
+    return lapsed
+
+
+@transaction.atomic
+def _lapse(name: str, at: datetime) -> bool:
+    if (kept := _signed(name)) is None:
+        return False
+    record = pending_passkeys.read(kept, signed_by_ledger)
+    if at < record.expires:
+        return False
+    # The lock keeps the worker and the daily sweep from saying the same twice.
+    person = Person.objects.select_for_update(no_key=True).filter(pk=record.person_id).first()
+    if not storage.has_record(name):
+        return False
+    if person is not None:
+        _tell_discarded(record, SYSTEM, at, "expired")
+        notices.passkey_lapsed(person, name=record.name, code=record.code)
+    storage.remove_record(name)
+    return True
+
+
+def _is_over(name: str, at: datetime) -> bool:
+    """Whether the record that the note under `name` is about could serve nobody any more."""
+    try:
+        return datetime.fromisoformat(json.loads(storage.get_record(name))["expires_at"]) <= at
+    except storage.Missing:
+        return False
+    except FAULTS:
+        logger.exception("The note %s about a waiting passkey cannot be read", name)
+        return False
+
+
+def forget(person_id: int) -> None:
+    """Remove what waits for an erased person."""
+    for folder in (FOLDER, GONE):
+        for name in storage.list_records(folder):
+            if name.startswith(f"{folder}/{person_id}-"):
+                storage.remove_record(name)
+
+
+def _tell_discarded(record: Pending, actor: access.Actor, at: datetime, why: str) -> None:
+    facts = {"pending": record.digest, "why": why}
+    subject = f"person:{record.person_id}"
+    audit.record("passkey.discarded", actor=actor, subject=subject, at=at, facts=facts)
+
+
+def _name(record: Pending) -> str:
+    return f"{FOLDER}/{record.person_id}-{record.digest}.json"
+
+
+def _gone(record: Pending) -> str:
+    return f"{GONE}/{record.person_id}-{record.digest}.json"

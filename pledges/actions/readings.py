@@ -1,0 +1,117 @@
+"""What may be shown of a document: only what its stored bytes say, whatever the database says.
+
+The digest of all that is promised is the permanent identifier of the file, and the file is kept
+under its own hash. So content from the database is believed where its digest is that identifier.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pledges import papers
+from pledges.core import refusals
+from pledges.core.digests import digest_of, sha256_hex
+from pledges.core.sheet import Sheet
+from pledges.gateways import document_id, storage
+from pledges.models import Pledge, Signature, SigningIntent
+
+logger = logging.getLogger(__name__)
+GARBLED = (ValueError, TypeError, KeyError, AttributeError)
+"""What rows that somebody wrote by hand, or a file that is no document of ours, may raise."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A document as its stored bytes, and the sheet that says the same; `issued`: the whole file.
+
+    `file` is revision 0, exactly as it was read and signed.
+    """
+
+    file: bytes
+    sheet: Sheet
+    issued: bytes
+
+
+class _Differs(ValueError):
+    """Something that the database says is not so; the text names it, for the log."""
+
+
+def laid(intent: SigningIntent, *, read: str = "") -> Reading:
+    """The document that `intent` lays before its signer.
+
+    `read`, if told, is the digest of the document that the signer's page showed. Raises
+    `IntentExpired` where it is kept no more, `DocumentUnavailable`, `ReadingDiffers`.
+    """
+    with _told_of(f"intent {intent.pk}"):
+        try:
+            file = storage.get(intent.document_digest)
+        except storage.Missing as missing:
+            raise refusals.IntentExpired from missing
+        _require(read in ("", intent.document_digest), "document that was read")
+        content = papers.laid_content(intent)
+        _require(len(file) == intent.document_size, "size of the document")
+        _require(intent.version_digest == content["template"]["digest"], "version of the intent")
+        sheet = _sheet(intent.pledge, content, file, intent.content_digest, intent.created_at)
+        return Reading(file, sheet, file)
+
+
+def is_faithful(intent: SigningIntent) -> bool:
+    """Whether the document of `intent` is kept and says what the intent says."""
+    try:
+        laid(intent)
+    except refusals.Refusal:
+        return False
+    return True
+
+
+def signed(pledge: Pledge, signature: Signature | None = None) -> Reading:
+    """The document of a pledge that was signed, as its newest issued file holds it.
+
+    Raises `DocumentUnavailable` and `ReadingDiffers`.
+    """
+    with _told_of(f"pledge {pledge.pk}"):
+        made = signature or Signature.objects.select_related("intent").get(pledge=pledge)
+        newest = pledge.documents.order_by("-revision").first()
+        if newest is None:
+            raise refusals.DocumentUnavailable
+        issued = storage.get(newest.sha256)
+        # The first bytes of every file of a pledge are those that were read and signed.
+        file = issued[: made.intent.document_size]
+        _require(sha256_hex(file) == pledge.document_digest, "digest of the document")
+        content = papers.signed_content(pledge, made)
+        sheet = _sheet(pledge, content, file, pledge.content_digest, made.intent.created_at)
+        return Reading(file, sheet, issued)
+
+
+def _sheet(
+    pledge: Pledge, content: Mapping[str, Any], file: bytes, claimed: str, rendered_at: datetime
+) -> Sheet:
+    version = pledge.version
+    wording = digest_of(version.definition().content())
+    _require(wording == content["template"]["digest"], "wording of the version")
+    sheet = papers.sheet_of(pledge, content, rendered_at=rendered_at)
+    identifier = document_id.read(file)
+    _require(sheet.content_digest == identifier, "content")
+    _require(claimed == identifier, "digest of the content")
+    return sheet
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise _Differs(what)
+
+
+@contextmanager
+def _told_of(what: str) -> Iterator[None]:
+    """Turn what was found wrong into a refusal, and tell the operator of it."""
+    try:
+        yield
+    except GARBLED as error:
+        logger.error("The database contradicts the stored document of %s: %s", what, error)
+        raise refusals.ReadingDiffers from error
+    except (storage.Missing, storage.Corrupt) as error:
+        logger.exception("The document of %s cannot be read", what)
+        raise refusals.DocumentUnavailable from error

@@ -1,0 +1,23 @@
+"""What migrations write into rows that were there before them."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from pledges.models import Organisation, SigningIntent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("english", "expected"),
+    [("Example Bank Co., Ltd.", "Example Bank Co., Ltd."), ("", "示例银行股份有限公司")],
+)
+def test_intents_of_before_get_the_companys_name_in_their_language(signed, english, expected):
+    chinese, other = signed(), signed("contract", language="en")
+    Organisation.objects.update(name_zh="示例银行股份有限公司", name_en=english)
+    SigningIntent.objects.update(organisation="")
+    import_module("pledges.migrations.0013_intent_organisation").as_it_is_called_now(apps, None)
+    names = dict(SigningIntent.objects.values_list("pledge_id", "organisation"))
+    assert names == {chinese.pk: "示例银行股份有限公司", other.pk: expected}
