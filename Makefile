@@ -27,6 +27,7 @@ bench: setup-dev
 	@$(VENV_PYTHON) -m benchmarks.render
 	@$(VENV_PYTHON) -m benchmarks.export
 	@$(VENV_PYTHON) -m benchmarks.ledger
+	@$(VENV_PYTHON) -m benchmarks.verify
 
 # Collects new messages from code and templates into the catalogues, keeping translations.
 messages: setup-dev
