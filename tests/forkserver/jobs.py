@@ -1,4 +1,4 @@
-"""A fork server whose jobs misbehave in every way that its limits are for: `… jobs SOCKET SECONDS`."""
+"""A fork server whose jobs misbehave in every way that limits are for: `… jobs SOCKET SECONDS`."""
 
 import os
 import resource
