@@ -174,6 +174,16 @@ def test_a_killed_background_worker_comes_back(served: Served) -> None:
     assert eventually(is_back)
 
 
+def test_a_killed_judging_service_comes_back(served: Served) -> None:
+    first = served.child("pledges.offline.service")
+    first.kill()
+    assert psutil.wait_procs([first], timeout=SLOW_MACHINE)[1] == []
+    told = {"status": "ok", "warnings": {"judging": "the service does not answer"}}
+    assert health(served.port) in ((200, told), (200, {"status": "ok"}))  # it may be quick
+    assert eventually(lambda: health(served.port) == (200, {"status": "ok"}))
+    assert served.child("pledges.offline.service").pid != first.pid
+
+
 def test_a_killed_database_comes_back_under_the_running_site(served: Served) -> None:
     def server() -> psutil.Process | None:
         found = [one for one in served.descendants() if "bin/postgres" in _command(one)]

@@ -30,7 +30,7 @@ class Limits:
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
-        os.nice(10)  # whoever waits for a page comes first
+        os.nice(5)  # whoever waits for a page comes first
         signal.setitimer(signal.ITIMER_REAL, self.wall + GRACE)
         _limit(resource.RLIMIT_CPU, self.cpu, self.cpu + 1)  # at the first SIGXCPU ends it
         _limit(resource.RLIMIT_DATA, data)

@@ -9,7 +9,6 @@ import gc
 import os
 import selectors
 import socket
-import stat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -99,8 +98,6 @@ class Server:
     def _begin(self, client: _Client, request: int) -> None:
         if len(self._children) >= self._at_a_time:
             self._answer(client, BUSY)
-        elif not stat.S_ISREG(os.fstat(request).st_mode):  # nothing to wait for, ever
-            self._drop(client)
         else:
             self._fork(client, request)
 
@@ -170,6 +167,7 @@ class Server:
 
 def _do(job: Job, request: int) -> bytes:
     """In the child: read what was asked, and do it."""
+    # A pipe or a socket has no size: of those nothing is read, and nobody waits for them.
     size = os.fstat(request).st_size
     data = bytearray()
     while len(data) < size and (piece := os.pread(request, size - len(data), len(data))):

@@ -70,12 +70,13 @@ class HttpTimeStamper(TimeStamper):
         # A fresh random nonce of 56 bits under a fixed leading byte, by pyHanko.
         nonce, request = self.request_cms(message_digest, md_algorithm)  # type: ignore[no-untyped-call]
         body = await asyncio.to_thread(_ask, self._authority, request.dump())
-        token = _token(body)
-        information = _information(token, nonce, message_digest, md_algorithm)
-        made_at = information["gen_time"].native
+        encoded = _token(body)
+        made_at = _made_at(encoded, nonce, message_digest, md_algorithm)
         if abs(made_at - self._at) > TOLERANCE:
             raise TimestampUnavailable(f"its clock and ours differ by {made_at - self._at}")
-        _require_trusted(token, self._authority.roots, message_digest)
+        _require_trusted(encoded, self._authority.roots, message_digest)
+        # Read anew: of an object that was looked into, every part would be encoded again.
+        token = cms.ContentInfo.load(encoded)
         # The newest token tells best how large one is, and under which certificates they come.
         self._register_dummy(md_algorithm, token)  # type: ignore[no-untyped-call]
         return token
@@ -146,12 +147,14 @@ def _deadline(sock: Any, seconds: float) -> Iterator[None]:
             raise TimeoutError("timed out")
 
 
-def _token(body: bytes) -> cms.ContentInfo:
+def _token(body: bytes) -> bytes:
+    """The bytes of the token in an answer."""
     try:
         answer = _Answer.load(body, strict=True)
         status = answer["status"]["status"].native
         failures = answer["status"]["fail_info"].native or set()
         token = answer["time_stamp_token"]
+        encoded: bytes = b"" if isinstance(token, core.Void) else token.dump()
         # Parsed to the last field: what is damaged must not come to light later.
         _ = token.native
     except Exception as error:
@@ -159,16 +162,17 @@ def _token(body: bytes) -> cms.ContentInfo:
         raise TimestampUnavailable("its answer cannot be read") from error
     if status != "granted":
         raise TimestampUnavailable(" ".join(["it refuses:", str(status), *sorted(failures)]))
-    if isinstance(token, core.Void) or token["content_type"].native != "signed_data":
+    if not encoded or token["content_type"].native != "signed_data":
         raise TimestampUnavailable("its answer holds no timestamp")
-    return token
+    return encoded
 
 
-def _information(token: cms.ContentInfo, nonce: int, digest: bytes, algorithm: str) -> tsp.TSTInfo:
-    encapsulated = token["content"]["encap_content_info"]
+def _made_at(encoded: bytes, nonce: int, digest: bytes, algorithm: str) -> datetime:
+    """The time in a token that answers this request."""
+    content = cms.ContentInfo.load(encoded)["content"]["encap_content_info"]
     information = None
-    if encapsulated["content_type"].native == "tst_info":
-        information = encapsulated["content"].parsed
+    if content["content_type"].native == "tst_info":
+        information = content["content"].parsed
     if not isinstance(information, tsp.TSTInfo):
         raise TimestampUnavailable("its answer holds no timestamp")
     if information["nonce"].native != nonce:
@@ -177,15 +181,16 @@ def _information(token: cms.ContentInfo, nonce: int, digest: bytes, algorithm: s
     named = imprint["hash_algorithm"]["algorithm"].native
     if (named, imprint["hashed_message"].native) != (algorithm, digest):
         raise TimestampUnavailable("it answers another request: wrong imprint")
-    return information
+    time: datetime = information["gen_time"].native
+    return time
 
 
 def _require_trusted(
-    token: cms.ContentInfo, roots: tuple[asn1_x509.Certificate, ...], digest: bytes
+    encoded: bytes, roots: tuple[asn1_x509.Certificate, ...], digest: bytes
 ) -> None:
     """Whoever checks a file with this token would accept it."""
     try:
-        timestamp_tokens.read(token.dump(), digest, roots)
+        timestamp_tokens.read(encoded, digest, roots)
     except Rejected as rejection:
         why = rejection.explanation
         reason = f"no verdict would accept its timestamp: {why.rule} ({why.found})"

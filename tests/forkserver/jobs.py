@@ -1,12 +1,14 @@
-"""A fork server whose jobs misbehave in every way that its limits are for: `… jobs SOCKET`."""
+"""A fork server whose jobs misbehave in every way that limits are for: `… jobs SOCKET SECONDS`."""
 
 import os
+import resource
 import signal
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pledges.forkserver import framing, sockets
@@ -43,10 +45,29 @@ def sleep() -> None:
     time.sleep(3600)
 
 
-def ignore_the_alarm() -> None:
-    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+def spin_through_signals() -> None:
     signal.signal(signal.SIGXCPU, signal.SIG_IGN)
     spin()
+
+
+def sleep_through_signals() -> None:
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    sleep()
+
+
+def see_the_end_of_time() -> bytes:
+    def end(*_: object) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGXCPU, end)
+    return _refused(spin)
+
+
+def see_the_end_of_memory() -> bytes:
+    try:
+        return b"allowed" if bytearray(LIMITS.memory + MEGABYTE) else b""
+    except MemoryError:
+        return b"MemoryError"
 
 
 def fail() -> None:
@@ -81,6 +102,11 @@ def write_file() -> bytes:
     return _refused(lambda: Path("/tmp/of-a-limited-child").write_bytes(b"x"))
 
 
+def write_what_is_open() -> bytes:
+    (request,) = _open_descriptors()
+    return _refused(lambda: os.pwrite(request, b"x", 0))
+
+
 def connect() -> bytes:
     return _refused(socket.socket)
 
@@ -98,18 +124,16 @@ def begin_thread() -> bytes:
     return _refused(threading.Thread(target=print).start)
 
 
-def lift_limits() -> bytes:
-    import resource
+def lift_limits() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
-    high = (64, 64)
-    return _refused(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, high)).replace(
-        b"ValueError", b"refused"
-    )
+
+def _open_descriptors() -> list[int]:
+    return [n for n in range(3, 256) if _refused(lambda n=n: os.fstat(n)) == b"allowed"]
 
 
 def open_descriptors() -> bytes:
-    found = [n for n in range(256) if _refused(lambda n=n: os.fstat(n)) == b"allowed"]
-    return repr([n for n in found if n > 2]).encode()
+    return str(len(_open_descriptors())).encode()
 
 
 def who() -> bytes:
@@ -124,4 +148,6 @@ def answer(data: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    Server(sockets.listen(Path(sys.argv[1])), answer, LIMITS, AT_A_TIME).serve()
+    path, wall = sys.argv[1:]
+    limits = replace(LIMITS, wall=float(wall))
+    Server(sockets.listen(Path(path)), answer, limits, AT_A_TIME).serve()

@@ -15,10 +15,11 @@ from pledges.core.verdict import Outcome
 from pledges.forkserver import Busy, Unavailable
 from pledges.gateways.trust import Trust
 from pledges.offline import client, limited, service
-from pledges.offline.judging import judge
+from pledges.offline.judging import LARGEST, judge
 from tests import vulnerable
-from tests.attacks.bombs import backtracking_index
-from tests.attacks.honest import LATER, honest, sign
+from tests.attacks import largest
+from tests.attacks.bombs import index_that_leads_back
+from tests.attacks.honest import LATER, accept, honest, sign
 from tests.judging import Service
 from tests.sealed import ACCEPTED
 
@@ -88,6 +89,14 @@ def test_the_proof_and_every_kind_of_root_cross_too(running):
             assert judged == judge(made.finished, trust=trust, at=AT, proof=given)
 
 
+def test_the_largest_honest_file_is_within_the_limits(running):
+    made = honest()
+    pdf = accept(made.basic, sign(made.basic, largest.revision0()))
+    assert 13_000_000 < len(pdf) < LARGEST
+    judged = client.judge(running.path, pdf, trust=made.basic.trust, at=AT)
+    assert judged.outcome is Outcome.ACCEPTED, judged.lines
+
+
 LOOK = """
 import json, pickle, sys
 from pledges.offline import limited
@@ -131,7 +140,7 @@ def test_what_gets_the_better_of_the_judge_is_rejected(weak, pdf, reason):
 
 
 def test_a_file_that_backtracks_is_rejected(running):
-    pdf = backtracking_index()
+    pdf = index_that_leads_back(honest())
     judged = client.judge(running.path, pdf, trust=honest().basic.trust, at=AT)
     assert judged.outcome is Outcome.REJECTED
 
