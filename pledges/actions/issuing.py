@@ -26,7 +26,7 @@ class Kept:
     stamped_until: datetime | None
 
 
-def keep(content: bytes, level: Level, *, outcome: Outcome, at: datetime) -> Kept:
+def keep(content: bytes, level: Level, outcome: Outcome, at: datetime) -> Kept:
     """Store `content`; before the row that issues it, so that no row is ever without its file.
 
     Raises FileNotGenuine unless the verdict on it at `at` is `outcome`.

@@ -32,7 +32,7 @@ def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
     """
     access.require(actor, Act.RENEW_TIMESTAMPS, file.pledge)
     renewed = sealing.renewed_timestamp(storage.get(file.sha256), at=at)
-    kept = issuing.keep(renewed, Level.ARCHIVAL, outcome=Outcome.ACCEPTED, at=at)
+    kept = issuing.keep(renewed, Level.ARCHIVAL, Outcome.ACCEPTED, at)
     faults.point("renew:stored")
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=file.pledge_id)

@@ -48,8 +48,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
         raise refusals.TermOver
     sealed = _seal(seen, at)
     faults.point("accept:sealed")
-    level = sealing.level_at_acceptance()
-    kept = issuing.keep(sealed, level, outcome=Outcome.ACCEPTED, at=at)
+    kept = issuing.keep(sealed, sealing.level_at_acceptance(), Outcome.ACCEPTED, at)
     faults.point("accept:stored")
     with transaction.atomic():
         locked = _lock(pledge, lifecycle.ACCEPT, Act.JUDGE_PLEDGE, actor)

@@ -1,5 +1,6 @@
 """Nothing in a pledge's file may act, hide or cover: no scripts, no layers, no foreign fields."""
 
+import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
@@ -172,7 +173,12 @@ def _refuse_field(rule: str, fields: str) -> None:
 
 
 def _text(value: object) -> str:
-    return value.value.decode("latin-1") if isinstance(value, String) else repr(value)
+    """A text string (ISO 32000-1, 7.9.2.2) as people read it."""
+    if not isinstance(value, String):
+        return repr(value)
+    if value.value.startswith(codecs.BOM_UTF16_BE):
+        return value.value[2:].decode("utf-16-be", "replace")
+    return value.value.decode("latin-1")
 
 
 def _check_box(objects: Objects, field: Mapping[str, Any], name: str, history: History) -> None:

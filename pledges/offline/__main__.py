@@ -90,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="roots of the timestamp authority",
     )
+    _add_ways(parser)
+    return parser
+
+
+def _add_ways(parser: argparse.ArgumentParser) -> None:
+    """How it is judged, and how that is told."""
     parser.add_argument("--proof", metavar="JSON", help="the separate proof of this file")
     parser.add_argument(
         "--limit",
@@ -106,7 +112,6 @@ def _parser() -> argparse.ArgumentParser:
         "--verbose", action="store_true", help="print what the libraries say too, to stderr"
     )
     parser.add_argument("--language", choices=("zh-hans", "en"), default="zh-hans")
-    return parser
 
 
 def _tell_what_libraries_say(wanted: bool) -> None:

@@ -29,7 +29,7 @@ from tests.second_opinions import Opinion
 from tests.timestamp_authorities import KINDS, Kind, authority
 from tests.tsa import responder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
 PROJECT = Path(__file__).parent.parent.parent
 MANAGER, COMPANY, LAST = 0, 1, -1
 SLUGS = ("general-standards", "contract", "personal-code")

@@ -10,12 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import pikepdf
 import pytest
 from django.core.management import CommandError, call_command, load_command_class
 from gunicorn.config import Config
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pyhanko.pdf_utils.generic import pdf_string
 
 from config.weblog import Logger
 from pledges.core import characters, saying
@@ -25,8 +25,8 @@ from pledges.gateways.loglines import EscapingFormatter
 from pledges.management.visible import VisibleCommand
 from pledges.offline import __main__ as command
 from pledges.offline.judging import judge
-from tests.attacks.changes import Name, dictionary
-from tests.attacks.honest import appended, honest
+from tests.attacks.honest import honest, seal_for
+from tests.attacks.renderings import rendered_with
 from tests.sealed import NOW
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -113,21 +113,23 @@ def test_every_reason_tells_its_values_safely(reason, language):
 
 
 # --- The command ----------------------------------------------------------------------------------
-def with_field(pdf: bytes, name: str) -> bytes:
-    """One more revision, in which a third field has that name."""
+def with_field(name: str) -> bytes:
+    """A document with a third field of that name, under a true signature: who has no key, of them
+    nothing is read that could be told."""
+    made = honest()
 
-    def change(writer):
-        fields = writer.root["/AcroForm"]["/Fields"]
-        fields.append(writer.add_object(dictionary(FT=Name("/Sig"), T=pdf_string(name))))
-        writer.update_container(fields)
+    def harm(pdf):
+        field = pikepdf.Dictionary(FT=pikepdf.Name.Sig, T=pikepdf.String(name))
+        pdf.Root.AcroForm.Fields.append(pdf.make_indirect(field))
 
-    return appended(pdf, change)
+    revision0 = rendered_with(made, harm)
+    return seal_for(made.basic, revision0, revision0)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     made, place = honest(), tmp_path_factory.mktemp("hostile")
-    (place / "forged.pdf").write_bytes(with_field(made.signed, CLEARED))
+    (place / "forged.pdf").write_bytes(with_field(CLEARED))
     (place / "root.pem").write_bytes((made.basic.folder / "root.pem").read_bytes())
     (place / "honest.pdf").write_bytes(made.finished)
     (place / "other.pem").write_bytes((made.impostor.folder / "root.pem").read_bytes())
@@ -139,7 +141,10 @@ def run(folder, name, *options, trust="root.pem"):
     return subprocess.run([sys.executable, *arguments], cwd=PROJECT, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("options", [[], ["--language", "en"], ["--json"], ["--verbose"]])
+@pytest.mark.parametrize(
+    "options",
+    [[], ["--language", "en"], ["--json"], ["--verbose"], ["--explain"], ["--json", "--explain"]],
+)
 def test_a_field_with_a_hostile_name_is_told_by_the_command(folder, options):
     done = run(folder, "forged.pdf", *options)
     assert done.returncode == 1
@@ -158,10 +163,10 @@ def test_a_statement_is_told_by_the_command_safely():
         verdict.statement, signer=CLEARED, answers={CLEARED: CLEARED, "long": "长" * 900}
     )
     verdict = replace(verdict, statement=hostile)
-    words = command._in_words(verdict, "en")
+    words = "\n".join(command._in_words(verdict, "en", explain=True))
     assert is_told_safely(words) and f"  {SEEN}: {SEEN}\n" in words
     assert f"  long: {'长' * (characters.MAX_SHOWN - 1)}…" in words
-    told = command._as_json(verdict)
+    told = command._as_json(verdict, explain=True)
     assert is_told_safely(told)
     assert json.loads(told)["statement"]["answers"] == dict(hostile.answers)
 

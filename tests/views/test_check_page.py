@@ -10,11 +10,11 @@ from django.urls import reverse
 from pledges import verification
 from pledges.access import SYSTEM
 from pledges.actions import erasure, review
+from pledges.core.verdict import Check, Explanation, Line, Outcome, Verdict
 from pledges.gateways import pades, storage
 from pledges.gateways.tsa import Authority, HttpTimeStamper, read_roots
 from pledges.offline.judging import judge
 from tests.gateways.papers import render
-from tests.offline.test_hostile_words import with_field
 from tests.sealed import PASSPHRASE, Installation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
@@ -77,11 +77,21 @@ def test_what_the_file_says_is_told_with_its_invisible_characters_escaped(
     hostile = "承诺书\u202efdp.\x1b[2J\u200b"
     seen = r"承诺书\u202efdp.\x1b[2J\u200b"
     # Django itself drops from a name what does not print, but not what prints nothing.
-    file = SimpleUploadedFile("\u3164\u202e承诺书.pdf", with_field(finished, hostile))
+    file = SimpleUploadedFile("\u3164\u202e承诺书.pdf", finished)
     said = text_of(client.post(reverse("verify_file"), {"file": file}))
     assert r'<p class="soft small check-file">\u3164承诺书.pdf</p>' in said
-    assert f", {seen}" in said and not set(hostile) & set("\u202e\x1b\u200b") & set(said)
+    assert not set("\u202e\x1b\u200b") & set(said)
     judge = verification.judge
+
+    def rejected(*given, **options):
+        told = Explanation("the form has known fields", hostile, hostile, hostile)
+        line = Line(Check.REVISIONS, False, "unexpected-field", {"fields": hostile}, told)
+        verdict = Verdict(Outcome.REJECTED, (line,), "0" * 64)
+        return verification.Judgement(verdict, None, False, None)
+
+    monkeypatch.setattr(verification, "judge", rejected)
+    said = text_of(post(client, finished))
+    assert said.count(seen) == 4 and not set("\u202e\x1b\u200b") & set(said)
 
     def judged(*given, **options):
         found = judge(*given, **options)
