@@ -60,8 +60,16 @@ FIELD: Final = frozenset(
     {"/FT", "/T", "/TU", "/Type", "/Subtype", "/F", "/Rect", "/AP", "/P", "/V", "/Lock",
      "/StructParent"}
 )  # fmt: skip
-TIMESTAMP: Final = frozenset({"/FT", "/T", "/TU", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V"})
-"""What the field of a timestamp has, which nobody sees."""
+TIMESTAMP: Final = {
+    "/FT": "/Sig",
+    "/Type": "/Annot",
+    "/Subtype": "/Widget",
+    "/F": Number("132"),
+    "/Rect": [Number("0")] * 4,
+}
+"""What the field of a timestamp has, which nobody sees, beside its place and its signature."""
+TIMESTAMP_TOLD: Final = String(b"Timestamp")
+"""What is read aloud of it: whoever gets a timestamp writes the field, and nobody signed that."""
 PRINTED: Final = "4"
 """Of an annotation's flags (ISO 32000-1, table 165): it is printed, and nothing hides it."""
 CLOSE: Final = 0.1  # points
@@ -162,9 +170,15 @@ def _check_fields(objects: Objects, names: Sequence[str], history: History) -> s
             _refuse_field("a field is a signature field with its box", name)
         if index < 2:
             _check_box(objects, field, name, history)
-        elif set(field) - TIMESTAMP or any(real(edge) for edge in objects.array(field["/Rect"])):
-            _refuse_field("a timestamp's field is not seen", name)
+        else:
+            _check_timestamp(field, name)
     return {each.number for each in references if isinstance(each, Reference)}
+
+
+def _check_timestamp(field: Mapping[str, Any], name: str) -> None:
+    rest = {key: value for key, value in field.items() if key not in ("/T", "/TU", "/P", "/V")}
+    if rest != TIMESTAMP or field.get("/TU", TIMESTAMP_TOLD) != TIMESTAMP_TOLD:
+        _refuse_field("a timestamp's field is not seen and says nothing", name)
 
 
 def _refuse_field(rule: str, fields: str) -> None:

@@ -143,6 +143,11 @@ def _check_places(case: Case) -> None:
             rule = "a signature stands in its field"
             found = field_found.get("/V")
             raise Rejected("no-field", rule, expected=expected, found=found, field=name)
+    for each in case.ranges:
+        # Bytes that look like a signature may lie within a stream, and its number be another's.
+        if objects.known.get(each.number) != each.entries:
+            rule = "the signature that was judged is the object of that number"
+            raise Rejected("no-field", rule, where=f"object {each.number}", field="/V")
     certifies = objects.dictionary(objects.catalog.get("/Perms", {}))
     if certifies != {"/DocMDP": made[0]}:
         rule = "the manager's seal certifies the document (12.8.4)"

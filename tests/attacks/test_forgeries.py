@@ -35,6 +35,7 @@ for _name in (
     "renderings",
     "appearances",
     "repairs",
+    "timestamps",
 ):
     import_module(f"tests.attacks.{_name}")
 
