@@ -11,6 +11,7 @@ from pledges.gateways import (
     active_content,
     attachments,
     byte_coverage,
+    form_fields,
     revisions,
     seals,
     xref_precheck,
@@ -137,7 +138,7 @@ def _check_places(case: Case) -> None:
     """Each signature that was judged stands in its own field, and certifies if it is the first."""
     objects = case.history.at(len(case.tables) - 1)
     made = [Reference(each.number, 0) for each in case.ranges]
-    for index, (name, field_found) in enumerate(active_content.form_fields(objects)):
+    for index, (name, field_found) in enumerate(form_fields.named(objects)):
         expected = made[index] if index < len(made) else None
         if field_found.get("/V") != expected:
             rule = "a signature stands in its field"

@@ -36,6 +36,7 @@ for _name in (
     "appearances",
     "repairs",
     "timestamps",
+    "readers",
 ):
     import_module(f"tests.attacks.{_name}")
 
