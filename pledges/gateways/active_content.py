@@ -1,27 +1,19 @@
 """Nothing in a pledge's file may act, hide or cover: no scripts, no layers, no foreign fields."""
 
-import codecs
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from pledges.core.verdict import Rejected
-from pledges.gateways import page_content
-from pledges.gateways.fileformat import BOX, COMPANY_FIELD
-from pledges.gateways.pdf_objects import (
-    Number,
-    Reference,
-    Stream,
-    String,
-    dictionaries,
-    real,
-)
+from pledges.gateways import form_fields, page_content
+from pledges.gateways.pdf_objects import Number, Reference, Stream, String, dictionaries
 from pledges.gateways.reader import History, Objects
 
-# Whatever makes a page depend on a script, a viewer's choice or another file.
+# Whatever makes a page depend on a script, a viewer's choice or another file; and what some readers
+# find pages by, instead of the page tree.
 ACTIVE: Final = frozenset(
     {"/OpenAction", "/AA", "/JS", "/JavaScript", "/OCProperties", "/OC", "/XFA",
      "/RichMediaContent", "/Collection", "/Alternates", "/OPI", "/Threads",
-     "/AlternatePresentations", "/PresSteps", "/Requirements", "/NeedAppearances"}
+     "/AlternatePresentations", "/PresSteps", "/Requirements", "/NeedAppearances", "/Linearized"}
 )  # fmt: skip
 LAYERS: Final = frozenset({"/OCG", "/OCMD"})
 # Actions of ISO 32000-2, table 201, wherever they stand: one action can call the next.
@@ -57,15 +49,6 @@ EXTENSIONS: Final = {
 LINK: Final = frozenset(
     {"/Type", "/Subtype", "/Rect", "/BS", "/Contents", "/A", "/Dest", "/StructParent", "/F"}
 )
-FIELD: Final = frozenset(
-    {"/FT", "/T", "/TU", "/Type", "/Subtype", "/F", "/Rect", "/AP", "/P", "/V", "/Lock",
-     "/StructParent"}
-)  # fmt: skip
-TIMESTAMP: Final = frozenset({"/FT", "/T", "/TU", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V"})
-"""What the field of a timestamp has, which nobody sees."""
-PRINTED: Final = "4"
-"""Of an annotation's flags (ISO 32000-1, table 165): it is printed, and nothing hides it."""
-CLOSE: Final = 0.1  # points
 
 
 def check(history: History, fields: Sequence[str]) -> None:
@@ -79,10 +62,11 @@ def check(history: History, fields: Sequence[str]) -> None:
         for number, value in brought.objects.items():
             _check_object(objects, number, value)
         _check_catalog(objects)
-        shown = _check_fields(objects, [*fields[:2], *fields[2:revision]], history)
-        for page in page_content.pages(objects):
-            _check_annotations(objects, page, shown)
+        form_fields.check(objects, [*fields[:2], *fields[2:revision]], brought, history.budget)
     page_content.check(history.at(0), history.budget)
+    # In between, `revisions` lets only the first page change, and only by a timestamp's own field.
+    for objects in (history.at(0), history.at(len(history.revisions) - 1)):
+        _check_annotations(objects)
 
 
 def _refuse(what: str, rule: str, where: str = "") -> NoReturn:
@@ -147,84 +131,26 @@ def _check_catalog(objects: Objects) -> None:
             _refuse(min(more), f"what stands in the catalog{part} is known")
     if catalog.get("/Extensions", EXTENSIONS) != EXTENSIONS:
         _refuse("/Extensions", "the one extension is that of PAdES")
-    if form_of(objects).get("/SigFlags") not in SIGNATURE_FLAGS:
+    if form_fields.form_of(objects).get("/SigFlags") not in SIGNATURE_FLAGS:
         _refuse("/SigFlags", "the form says that there are signatures (12.7.2)")
 
 
-def _check_fields(objects: Objects, names: Sequence[str], history: History) -> set[int]:
-    """The numbers of the form's fields, which are exactly `names`; raises `Rejected`."""
-    references = objects.array(form_of(objects).get("/Fields"))
-    fields = [objects.dictionary(each) for each in references]
-    found = [_text(field.get("/T")) for field in fields]
-    if found != list(names):
-        _refuse_field("the form has the fields of seals and timestamps", ", ".join(found))
-    for index, (name, field) in enumerate(zip(names, fields, strict=True)):
-        if field.get("/FT") != "/Sig" or field.get("/Subtype") != "/Widget":
-            _refuse_field("a field is a signature field with its box", name)
-        if index < 2:
-            _check_box(objects, field, name, history)
-        elif set(field) - TIMESTAMP or any(real(edge) for edge in objects.array(field["/Rect"])):
-            _refuse_field("a timestamp's field is not seen", name)
-    return {each.number for each in references if isinstance(each, Reference)}
-
-
-def _refuse_field(rule: str, fields: str) -> None:
-    raise Rejected("unexpected-field", rule, found=fields, fields=fields)
-
-
-def _text(value: object) -> str:
-    """A text string (ISO 32000-1, 7.9.2.2) as people read it."""
-    if not isinstance(value, String):
-        return repr(value)
-    if value.value.startswith(codecs.BOM_UTF16_BE):
-        return value.value[2:].decode("utf-16-be", "replace")
-    return value.value.decode("latin-1")
-
-
-def _check_box(objects: Objects, field: Mapping[str, Any], name: str, history: History) -> None:
-    """Of the size that every box has, printed, with one appearance whatever a mouse does."""
-    left, bottom, right, top = (real(edge) for edge in objects.array(field.get("/Rect"))[:4])
-    wide, high = abs(right - left - BOX[0]) < CLOSE, abs(top - bottom - BOX[1]) < CLOSE
-    if not (wide and high) or set(field) - FIELD or field.get("/F") != PRINTED:
-        _refuse_field("a seal's box has one size and is printed", name)
-    appearance = objects.dictionary(field.get("/AP"))
-    if set(appearance) != {"/N"}:
-        _refuse_field("a seal's box looks one way", name)
-    page_content.check_form(objects, appearance["/N"], history.budget)
-    if name == COMPANY_FIELD and not _locks(objects, field):
-        raise Rejected("not-locking", "the company's field locks all fields", field=name)
-
-
-def _locks(objects: Objects, field: Mapping[str, Any]) -> bool:
-    """FieldMDP All (ISO 32000-1, table 233). Without /P: timestamps follow, and readers would call
-    a file invalid that was to change no more."""
-    lock = objects.dictionary(field.get("/Lock", {}))
-    return lock == {"/Type": "/SigFieldLock", "/Action": "/All"}
-
-
-def _check_annotations(objects: Objects, page: Mapping[str, Any], known: set[int]) -> None:
-    """No page has any annotation but the form's fields and links."""
-    for reference in objects.array(page.get("/Annots", [])):
-        annotation = objects.dictionary(reference)
-        if annotation.get("/Subtype") == "/Link" and _is_plain(objects, annotation):
-            continue
-        if not isinstance(reference, Reference) or reference.number not in known:
-            _refuse(str(annotation.get("/Subtype")), "there are no annotations but plain links")
+def _check_annotations(objects: Objects) -> None:
+    """No page has any annotation but the form's fields, each on one page, and links."""
+    fields = []
+    for page in page_content.pages(objects):
+        for reference in objects.array(page.get("/Annots", [])):
+            annotation = objects.dictionary(reference)
+            if annotation.get("/Subtype") == "/Link" and _is_plain(objects, annotation):
+                continue
+            if not isinstance(reference, Reference):
+                _refuse(str(annotation.get("/Subtype")), "there are no annotations but plain links")
+            fields.append(reference)
+    if sorted(fields) != sorted(form_fields.field_references(objects)):
+        _refuse("/Annots", "pages have the form's fields, each once, and plain links")
 
 
 def _is_plain(objects: Objects, link: Mapping[str, Any]) -> bool:
     """Nothing of it is seen: no picture, no border."""
     border = objects.follow(link.get("/BS"))
     return set(link) <= LINK and border == {"/W": Number("0")}
-
-
-def form_of(objects: Objects) -> Mapping[str, Any]:
-    """The form's dictionary."""
-    return objects.dictionary(objects.catalog.get("/AcroForm"))
-
-
-def form_fields(objects: Objects) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The form's fields with their names, in their order."""
-    for reference in objects.array(form_of(objects).get("/Fields")):
-        field = objects.dictionary(reference)
-        yield _text(field.get("/T")), field

@@ -10,8 +10,8 @@ from pledges.core.verdict import Rejected
 MAX_NODES: Final = 500_000
 """Numbers, names, strings, arrays and dictionaries in a file; the largest built-in pledge has
 12,000."""
-MAX_INFLATED: Final = 32 * 1024 * 1024
-"""Bytes that all streams of a file that are read may inflate to."""
+MAX_INFLATED: Final = 4 * 1024 * 1024
+"""Bytes that all streams of a file that are read may have or inflate to: 150 pages of text."""
 
 
 class Name(str):
@@ -67,10 +67,16 @@ class Budget:
         packing = stream.entries.get("/Filter")
         data = stream.data
         if packing == "/FlateDecode":
-            data = self._inflated(data)
-        elif packing is not None:
+            return self._inflated(data)
+        if packing is not None:
             refuse("streams are compressed by FlateDecode or not at all", found=packing)
+        self._take_bytes(len(data))
         return data
+
+    def _take_bytes(self, count: int) -> None:
+        self.inflated -= count
+        if self.inflated < 0:
+            raise Rejected("too-large", "streams inflate to few bytes", expected=MAX_INFLATED)
 
     def _inflated(self, data: bytes) -> bytes:
         packed = zlib.decompressobj()
@@ -78,9 +84,7 @@ class Budget:
             found = packed.decompress(data, self.inflated + 1)
         except zlib.error as error:
             raise Rejected("unreadable", "streams inflate", found=str(error)) from error
-        self.inflated -= len(found)
-        if self.inflated < 0:
-            raise Rejected("too-large", "streams inflate to few bytes", expected=MAX_INFLATED)
+        self._take_bytes(len(found))
         if not packed.eof or packed.unused_data:
             refuse("a stream's data end where its compression ends (7.3.8)")
         return found
@@ -103,6 +107,13 @@ def real(value: object) -> float:
     if not isinstance(value, Number):
         refuse("a number stands here", found=value)
     return float(value)
+
+
+def numbers(value: object, count: int) -> list[float]:
+    """The `count` numbers that the array `value` has; raises `Rejected` for anything else."""
+    if not isinstance(value, list) or len(value) != count:
+        refuse(f"{count} numbers stand here", found=value)
+    return [real(each) for each in value]
 
 
 def dictionaries(value: Any) -> Iterator[Mapping[str, Any]]:

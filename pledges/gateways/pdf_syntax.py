@@ -27,7 +27,7 @@ _TOKEN: Final = re.compile(
     rb"(?P<reference>[0-9]{1,10}+ [0-9]{1,5}+ R(?!" + _REGULAR + rb"))"
     rb"|(?P<number>-?[0-9]{1,12}+(?:\.[0-9]{0,12}+)?+(?!" + _REGULAR + rb"))"
     rb"|(?P<word>(?:true|false|null)(?!" + _REGULAR + rb"))"
-    rb"|/(?P<name>" + _REGULAR + rb"{0,500}+)(?!" + _REGULAR + rb")"
+    rb"|/(?P<name>" + _REGULAR + rb"{0,250}+)(?!" + _REGULAR + rb")"
     rb"|(?P<open><<|\[)"
     rb"|(?P<close>>>|\])"
     rb"|<(?P<hex>[0-9A-Fa-f]*+)>"
@@ -125,6 +125,8 @@ def _name(raw: bytes) -> Name:
         plain = _HEXADECIMAL_NAME.sub(lambda found: bytes([int(found[1], 16)]), raw)
         if raw.count(b"#") != len(_HEXADECIMAL_NAME.findall(raw)):
             refuse("a # in a name is followed by two digits (7.3.5)", found=raw)
+        if b"\0" in plain:
+            refuse("a name has no null in it (7.3.5), at which some readers end it", found=raw)
         raw = plain
     return Name("/" + raw.decode("utf-8", "surrogateescape"))
 

@@ -26,6 +26,8 @@ from pledges.gateways.pdf_syntax import Parser
 from pledges.gateways.xref_precheck import Table
 
 HEADER: Final = re.compile(rb"%PDF-1\.7\n%[\x80-\xff]{4}\n")
+HEAD: Final = re.compile(rb"(?:[0-9]{1,10}+(?:[ \n]|\Z))*+")
+"""Of an object stream: no white space but ours, for readers differ in what is white."""
 MAX_TIMESTAMP_REVISION: Final = 256 * 1024  # bytes
 SIGNATURES: Final = 2
 """Revisions after the first that are signed by somebody whom we know; the others are timestamps,
@@ -193,8 +195,8 @@ def _in_object_stream(holder: Any, listed: Mapping[int, int], budget: Budget) ->
         refuse("an object stream extends no other")
     data = budget.inflate(holder)
     first, count = integer(holder.entries.get("/First")), integer(holder.entries.get("/N"))
-    head = data[: max(0, first)].split()
-    if count != len(listed) or len(head) != 2 * count or not all(map(bytes.isdigit, head)):
+    head = re.findall(rb"[0-9]+", data[: max(0, first)])
+    if count != len(listed) or len(head) != 2 * count or not HEAD.fullmatch(data, 0, first):
         refuse("the head of an object stream names its objects", expected=count, found=head[:20])
     numbers, starts = [int(each) for each in head[::2]], [int(each) for each in head[1::2]]
     if dict(enumerate(numbers)) != listed:
@@ -205,7 +207,7 @@ def _in_object_stream(holder: Any, listed: Mapping[int, int], budget: Budget) ->
     parser, found = Parser(data, budget), {}
     for number, (begins, ends) in zip(numbers, pairwise(edges), strict=True):
         value, stops = parser.value(begins)
-        if isinstance(value, Reference) or data[stops:ends].strip() or ends - stops > 1:
+        if isinstance(value, Reference) or data[stops:ends] not in (b"", b" ", b"\n"):
             refuse("an object ends where the next begins", where=f"object {number}")
         found[number] = value
     return found

@@ -16,10 +16,12 @@ from pledges.gateways.written_form import same
 NEW: Final = "may be added where it was not"
 FREE: Final = "may change"
 GROWS: Final = "an array that may get one more item"
+HINTS: Final = "an array that may get more references"
 Rule = str | Mapping[str, Any]
 
-DSS: Final[Rule] = {"/Type": NEW, "/Certs": FREE, "/CRLs": FREE, "/OCSPs": FREE}
-"""Only hints for validators; what is in it proves nothing by itself, and so may change."""
+DSS: Final[Rule] = {"/Type": NEW, "/Certs": HINTS, "/CRLs": HINTS, "/OCSPs": HINTS}
+"""Only hints for validators, which prove nothing by themselves. Nothing in it is exchanged all the
+same: what is one of them may have been made something that is shown as well."""
 FORM: Final[Rule] = {"/SigFlags": FREE}
 
 CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -65,9 +67,11 @@ def check(history: History, revision: int, fills: str) -> None:
 def _check_annotation(after: Objects) -> None:
     """What a timestamp adds to the first page is its own field, which nobody sees."""
     form = after.dictionary(after.catalog.get("/AcroForm"))
-    page = after.dictionary(first_page(after))
+    reference = first_page(after)
+    page = after.dictionary(reference)
     added = after.array(page.get("/Annots", []))[-1:]
-    if added != after.array(form.get("/Fields"))[-1:]:
+    [own] = after.array(form.get("/Fields"))[-1:]
+    if added != [own] or after.dictionary(own).get("/P") != reference:
         _refuse("a timestamp adds its own field to the first page", "/Annots")
 
 
@@ -112,7 +116,7 @@ def _gather(
     for key, inner in rule.items():
         value = holder.get(key)
         if isinstance(value, Reference):
-            if inner == FREE:
+            if inner in (FREE, HINTS):
                 # Else a hint could name what is shown, and the next revision change it.
                 continue
             rules[value.number] = inner
@@ -149,8 +153,8 @@ def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) 
         return
     if rule == FREE or (old is MISSING and rule == NEW):
         return
-    if rule == GROWS:
-        if _has_grown([] if old is MISSING else old, new):
+    if rule in (GROWS, HINTS):
+        if _has_grown([] if old is MISSING else old, new, one=rule == GROWS):
             return
     elif isinstance(rule, Mapping):
         if old is MISSING:
@@ -163,6 +167,10 @@ def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) 
     _refuse("only what signing adds may change", where)
 
 
-def _has_grown(old: Any, new: Any) -> bool:
-    arrays = isinstance(old, list) and isinstance(new, list)
-    return arrays and len(new) == len(old) + 1 and same(new[:-1], old)
+def _has_grown(old: Any, new: Any, *, one: bool) -> bool:
+    """Whether `new` is `old` with one more item behind it, or with any number of references."""
+    if not isinstance(old, list) or not isinstance(new, list):
+        return False
+    more = new[len(old) :]
+    grown = len(more) == 1 if one else all(isinstance(each, Reference) for each in more)
+    return grown and same(new[: len(old)], old)

@@ -11,6 +11,7 @@ from pledges.gateways import (
     active_content,
     attachments,
     byte_coverage,
+    form_fields,
     revisions,
     seals,
     xref_precheck,
@@ -137,12 +138,17 @@ def _check_places(case: Case) -> None:
     """Each signature that was judged stands in its own field, and certifies if it is the first."""
     objects = case.history.at(len(case.tables) - 1)
     made = [Reference(each.number, 0) for each in case.ranges]
-    for index, (name, field_found) in enumerate(active_content.form_fields(objects)):
+    for index, (name, field_found) in enumerate(form_fields.named(objects)):
         expected = made[index] if index < len(made) else None
         if field_found.get("/V") != expected:
             rule = "a signature stands in its field"
             found = field_found.get("/V")
             raise Rejected("no-field", rule, expected=expected, found=found, field=name)
+    for each in case.ranges:
+        # Bytes that look like a signature may lie within a stream, and its number be another's.
+        if objects.known.get(each.number) != each.entries:
+            rule = "the signature that was judged is the object of that number"
+            raise Rejected("no-field", rule, where=f"object {each.number}", field="/V")
     certifies = objects.dictionary(objects.catalog.get("/Perms", {}))
     if certifies != {"/DocMDP": made[0]}:
         rule = "the manager's seal certifies the document (12.8.4)"

@@ -8,7 +8,7 @@ from tests.attacks.changes import CHANGES
 from tests.attacks.honest import Change, Honest, accept, appended, seal_for, stamped_over
 from tests.attacks.table import forgery
 
-CHANGED = ("unexpected-change", "unexpected-field", "active-content", "not-locking")
+CHANGED = ("unexpected-change", "unexpected-field", "active-content", "not-locking", "unreadable")
 BEFORE_SEALING = ("page_content_replaced", "hidden_layer", "javascript_names", "seal_moved")
 UNSEALED = (*BEFORE_SEALING, "freetext_overlay", "form_value_shadow", "permissions_removed")
 

@@ -381,7 +381,7 @@ def timestamp_of_another_name(honest, _pdf):
     return rebuilt(honest, change)
 
 
-@forgery("unexpected-change", on=["lta"])
+@forgery("active-content", on=["lta"])
 def link_in_place_of_the_timestamps_field(honest, _pdf):
     """Over the first page, where nobody sees it."""
 

@@ -40,6 +40,8 @@ for _name in (
     "renderings",
     "appearances",
     "repairs",
+    "timestamps",
+    "readers",
 ):
     import_module(f"tests.attacks.{_name}")
 
