@@ -114,7 +114,7 @@ class Rejected(Exception):
     def __init__(
         self,
         reason: str,
-        rule: str = "",
+        rule: str,
         *,
         expected: object = "",
         found: object = "",

@@ -92,9 +92,10 @@ def _check_frame(signed: Any) -> Any:
     if len(signers) != 1 or len(signers[0]["unsigned_attrs"]) or len(signed["crls"]):
         raise broken("it has one signer, and nothing that nobody signed")
     [signer] = signers
-    digests = [each["algorithm"].native for each in signed["digest_algorithms"]]
-    if digests != [signer["digest_algorithm"]["algorithm"].native]:
+    digests = [each.dump() for each in signed["digest_algorithms"]]
+    if digests != [signer["digest_algorithm"].dump()]:
         raise broken("it names the signer's digest algorithm and no other", found=digests)
+    token_signatures.check_algorithms(signer)
     by_number = signer["sid"].name == "issuer_and_serial_number"
     versions = signed["version"].native, signer["version"].native
     if versions != ("v3", "v1" if by_number else "v3"):

@@ -17,6 +17,7 @@ HASHES: Final = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+NULL: Final = b"\x05\x00"
 CERTIFICATE_HASHES: Final = ("sha1", *HASHES)
 """An authority names its certificate by SHA-1 in the older attribute (RFC 2634, 5.4); the name is
 signed, and two certificates for one key would not change the time."""
@@ -28,12 +29,45 @@ def broken(rule: str, *, expected: object = "", found: object = "") -> Rejected:
     return Rejected("timestamp-broken", f"of a timestamp: {rule}", expected=expected, found=found)
 
 
+def check_algorithms(signer: Any) -> None:
+    """Raise `Rejected` unless the algorithms are known, with the parameters that belong to them.
+
+    No signature covers them, and validators pass over what they do not need (RFC 5754; RFC 4055,
+    3.1; RFC 8419).
+    """
+    digest, signature = signer["digest_algorithm"], signer["signature_algorithm"]
+    if digest["algorithm"].native not in HASHES or _parameters(digest) not in (b"", NULL):
+        raise broken("it is made with SHA-256 or a longer one", found=digest.native)
+    kind = signature.signature_algo
+    if kind == "rsassa_pss":
+        allowed = signature["parameters"].native == _pss(signature)
+    else:
+        allowed = _parameters(signature) in ((b"", NULL) if kind == "rsassa_pkcs1v15" else (b"",))
+    if not allowed:
+        raise broken("its algorithm has its own parameters", found=signature.native)
+
+
+def _parameters(algorithm: Any) -> bytes:
+    parameters = algorithm["parameters"]
+    return bytes(parameters.dump()) if parameters is not None else b""
+
+
+def _pss(algorithm: Any) -> dict[str, Any]:
+    """One hash for the message and the mask (RFC 8017, 9.1)."""
+    said = algorithm["parameters"].native
+    hashed = said["hash_algorithm"]
+    return {
+        "hash_algorithm": {"algorithm": hashed["algorithm"], "parameters": None},
+        "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": hashed},
+        "salt_length": int(said["salt_length"]),
+        "trailer_field": "trailer_field_bc",
+    }
+
+
 def check(signed: Any, signer: Any, certificate: asn1.Certificate) -> None:
     """Raise `Rejected` unless `signer` of the SignedData `signed` is that certificate's."""
     attributes = _attributes(signer)
     name = signer["digest_algorithm"]["algorithm"].native
-    if name not in HASHES:
-        raise broken("it is made with SHA-256 or a longer one", found=name)
     digest = hashlib.new(name, signed["encap_content_info"]["content"].contents).digest()
     if attributes["content_type"].native != "tst_info":
         raise broken("its signature is over a TSTInfo")

@@ -41,10 +41,16 @@ def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
             verifier=lambda signature, message: ledgerkey.verify(key, signature, message),
         )
     except passkeys.Refused as refusal:
-        raise Rejected("passkey-invalid", why=str(refusal)) from refusal
-    enrolled = datetime.fromisoformat(statement.enrolled_at)
-    if enrolled > moment(evidence, "signed_at"):
-        raise Rejected("passkey-invalid", why="enrolled after the signing")
+        rule = "a passkey enrolled as this person's signed this document (WebAuthn, 7.2)"
+        why = str(refusal)
+        raise Rejected("passkey-invalid", rule, found=why, why=why) from refusal
+    enrolled, signed_at = (
+        datetime.fromisoformat(statement.enrolled_at),
+        moment(evidence, "signed_at"),
+    )
+    if enrolled > signed_at:
+        why, rule = "enrolled after the signing", "a passkey is enrolled before it signs"
+        raise Rejected("passkey-invalid", rule, expected=signed_at, found=enrolled, why=why)
     by = statement.introduced_by
     introduced = by if by in (enrolments.FIRST, enrolments.OPERATOR) else "passkey"
     values = {"enrolled": enrolled.date().isoformat(), "introduced": introduced}
@@ -63,17 +69,24 @@ def proof(data: bytes, sha256: str, roots: Roots) -> Finding:
     try:
         found = read_proof(data)
         entry = ledger_entry(found)
-        if entry["facts"]["issued"] != sha256:
-            raise Rejected("proof-invalid", why="facts.issued")
+        _check_issued(entry["facts"]["issued"], sha256)
         at = moment(entry, "at")
     except (Malformed, KeyError, TypeError) as error:
-        raise Rejected("proof-unreadable") from error
+        rule = "a proof is written in one way (docs/verify.md)"
+        raise Rejected("proof-unreadable", rule, found=str(error)) from error
     try:
         checkpoint = _included(found, roots, at)
     except Rejected as rejection:
-        raise Rejected("proof-invalid", **rejection.values) from rejection
+        rejection.reason = "proof-invalid"
+        raise
     values = {"sequence": str(found["index"] + 1), "size": str(checkpoint.size)}
     return True, "proof-included", values
+
+
+def _check_issued(issued: object, sha256: str) -> None:
+    if issued != sha256:
+        rule = "the entry records this very file as issued"
+        raise Rejected("proof-invalid", rule, expected=sha256, found=issued, why="facts.issued")
 
 
 def _included(block: Mapping[str, Any], roots: Roots, at: datetime) -> checkpoints.Checkpoint:
@@ -86,10 +99,12 @@ def _included(block: Mapping[str, Any], roots: Roots, at: datetime) -> checkpoin
         )
         path = [_hash(each) for each in block["inclusion"]]
     except (ValueError, TypeError) as error:
-        raise Rejected("ledger-invalid", why=str(error)) from error
+        why, rule = str(error), "a checkpoint is a signed note (C2SP), hashes are in hexadecimal"
+        raise Rejected("ledger-invalid", rule, found=why, why=why) from error
     leaf = merkle.leaf_hash(block["entry"].encode())
     if not merkle.verify_inclusion(leaf, block["index"], checkpoint.size, path, checkpoint.root):
-        raise Rejected("ledger-invalid", why="inclusion")
+        rule = "the path leads from the entry to the checkpoint's root (RFC 9162, 2.1.3.2)"
+        raise Rejected("ledger-invalid", rule, expected=checkpoint.root.hex(), why="inclusion")
     return checkpoint
 
 
@@ -110,7 +125,9 @@ def _ledger_key(block: Mapping[str, Any], roots: Roots, at: datetime) -> bytes:
         (certificate,) = chains.from_pem(block["certificate"].encode("ascii"))
         key = ledgerkey.of_certificate(certificate.dump())
     except (ValueError, AttributeError) as error:
-        raise Rejected("ledger-invalid", why="certificate") from error
+        rule = "the ledger's certificate is one, for an Ed25519 key"
+        raise Rejected("ledger-invalid", rule, found=str(error), why="certificate") from error
     if not chains.was_issued_under(certificate, roots, at):
-        raise Rejected("ledger-invalid", why="certificate")
+        rule, found = "a root issued the ledger's certificate, good then", certificate.subject
+        raise Rejected("ledger-invalid", rule, found=found.human_friendly, why="certificate")
     return key

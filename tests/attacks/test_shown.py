@@ -150,8 +150,10 @@ def test_a_whole_other_document_between_reading_and_signing(victim, liming, laid
     refused = victim.post(sign_page(laid), {**sent, "document": shown})
     assert refused.status_code == 409 and "is not what its file says" in text(refused)
     assert not Signature.objects.exists()
-    victim.post(sign_page(laid), {**sent, "document": other.document_digest})
-    assert Signature.objects.exists()
+    # Whoever signs even so has the ledger against them, which knows what this intent was for.
+    unissued = victim.post(sign_page(laid), {**sent, "document": other.document_digest})
+    assert unissued.status_code == 409 and "did not pass our own check" in text(unissued)
+    assert not Signature.objects.exists()
 
 
 def test_prepared_again_it_can_be_signed(liming, laid, draft):
