@@ -8,6 +8,7 @@ sign, so that nobody can add to it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from asn1crypto import cms, tsp
@@ -63,6 +64,18 @@ def read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> T
     path = _path(certificate, certificates, roots, time)
     _check_certificates(certificates, path)
     return Token(time, certificate)
+
+
+def vouched_until(tokens: Sequence[Token]) -> datetime:
+    """When the first certificate ended behind which no timestamp had been made in time.
+
+    Once it has ended, whoever comes by its key can make timestamps of any time; a later one only
+    shows that they were made before itself.
+    """
+    for token, following in pairwise(tokens):
+        if following.time > token.until:
+            return token.until
+    return tokens[-1].until
 
 
 def signer_of(encoded: bytes) -> asn1.Certificate:
