@@ -17,7 +17,7 @@ from pyhanko_certvalidator.path import ValidationPath
 
 from pledges.core.verdict import Rejected
 from pledges.gateways import chains, der, token_signatures
-from pledges.gateways.cms_form import MAX_CERTIFICATES
+from pledges.gateways.cms_form import MAX_CERTIFICATES, NULL
 from pledges.gateways.fileformat import DIGEST
 from pledges.gateways.token_signatures import broken
 
@@ -46,19 +46,24 @@ def read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> T
     if len(encoded) > MAX_TOKEN:
         raise Rejected("too-large", "a timestamp is small", expected=MAX_TOKEN, found=len(encoded))
     try:
-        der.check(encoded)
-        signed = cms.ContentInfo.load(encoded, strict=True)["content"]
-        certificates = _certificates(signed)
-        # Parsed to the last field: what is damaged must not come to light later.
-        _ = signed["signer_infos"].native, signed["encap_content_info"].native
-        signer = _check_frame(signed)
-        information = _information(signed)
-        certificate = _certificate_of(signer, certificates, roots)
-        token_signatures.check(signed, signer, certificate)
+        return _read(encoded, imprint, roots)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
+        # Certificates are parsed as far as they are asked, which may be late.
         raise Rejected(
             "timestamp-broken", "a timestamp is a token (RFC 3161)", found=str(error)
         ) from error
+
+
+def _read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> Token:
+    der.check(encoded)
+    signed = cms.ContentInfo.load(encoded, strict=True)["content"]
+    certificates = _certificates(signed)
+    # Parsed to the last field: what is damaged must not come to light later.
+    _ = signed["signer_infos"].native, signed["encap_content_info"].native
+    signer = _check_frame(signed)
+    information = _information(signed)
+    certificate = _certificate_of(signer, certificates, roots)
+    token_signatures.check(signed, signer, certificate)
     _check_imprint(information, imprint)
     time: datetime = information["gen_time"].native
     path = _path(certificate, certificates, roots, time)
@@ -108,6 +113,10 @@ def _check_frame(signed: Any) -> Any:
     digests = [each["algorithm"].native for each in signed["digest_algorithms"]]
     if digests != [signer["digest_algorithm"]["algorithm"].native]:
         raise broken("it names the signer's digest algorithm and no other", found=digests)
+    for each in (*signed["digest_algorithms"], signer["digest_algorithm"]):
+        plain = der.identifier(each["algorithm"].dotted)
+        if each.dump() not in (der.sequence(plain), der.sequence(plain, NULL)):
+            raise broken("a digest algorithm has no parameters (RFC 5754, 2)", found=each.native)
     by_number = signer["sid"].name == "issuer_and_serial_number"
     versions = signed["version"].native, signer["version"].native
     if versions != ("v3", "v1" if by_number else "v3"):
