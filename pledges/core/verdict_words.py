@@ -68,10 +68,10 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="A timestamp authority vouches for the signing time {signed}.",
     ),
     "time-ran-out": Localized(
-        zh="签署时间 {signed} 曾由时间戳服务机构证明，但最后一枚时间戳的证书已于 {until} 到期，"
-        "未再延续。",
-        en="A timestamp authority vouched for the signing time {signed}, but the certificate of "
-        "the last timestamp ended on {until} and was not followed by another.",
+        zh="签署时间 {signed} 曾由时间戳服务机构证明，但一枚时间戳的证书已于 {until} 到期，"
+        "此前未以新的时间戳延续。",
+        en="A timestamp authority vouched for the signing time {signed}, but the certificate of a "
+        "timestamp ended on {until}, before another had followed it.",
     ),
     "time-claimed": Localized(
         zh="没有可信时间戳：{signed} 是签署系统自己记录的时间。",

@@ -151,6 +151,7 @@ def _check_annotations(objects: Objects) -> None:
 
 
 def _is_plain(objects: Objects, link: Mapping[str, Any]) -> bool:
-    """Nothing of it is seen: no picture, no border."""
-    border = objects.follow(link.get("/BS"))
-    return set(link) <= LINK and border == {"/W": Number("0")}
+    """Nothing of it is seen, no picture, no border; and it does nothing but lead somewhere."""
+    border, action = objects.follow(link.get("/BS")), objects.follow(link.get("/A"))
+    leads = action is None or (isinstance(action, dict) and action.get("/S") in INERT_ACTIONS)
+    return leads and set(link) <= LINK and border == {"/W": Number("0")}

@@ -9,6 +9,8 @@ from pledges.gateways.pdf_objects import Budget, Reference, Stream, String
 from pledges.gateways.reader import Objects
 
 NAME: Final = String(EVIDENCE.encode())
+FILE: Final = frozenset({"/Type", "/F", "/UF", "/EF", "/AFRelationship"})
+"""Without related files and file systems of other kinds (ISO 32000-1, 7.11.3)."""
 
 
 def only_file(objects: Objects, budget: Budget) -> bytes:
@@ -29,6 +31,8 @@ def only_file(objects: Objects, budget: Budget) -> bytes:
     streams = objects.dictionary(file.get("/EF", {}))
     if (file.get("/F"), file.get("/UF")) != (NAME, NAME) or set(streams) != {"/F", "/UF"}:
         _refuse(f"called {EVIDENCE}", file)
+    if set(file) != FILE:
+        _refuse("a plain file", sorted(file))
     if streams["/F"] != streams["/UF"]:
         _refuse("one stream, whichever name is followed", streams)
     stream = objects.follow(streams["/F"])

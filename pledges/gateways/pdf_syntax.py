@@ -22,12 +22,14 @@ MAX_DEPTH: Final = 32
 
 # A number or word ends before a delimiter, white space, or the end of the data (7.2.2, 7.2.3).
 _REGULAR = rb"[^\0\t\n\f\r ()<>\[\]{}/%]"
+# In names other bytes are written with a # (7.3.5): 0x80 and 0xFF are white space to PDFium.
+_PRINTED = rb"[!-$&'*-.0-;=?-Z\\^-z|~]"
 _TOKEN: Final = re.compile(
     rb"[\0\t\n\f\r ]*+(?:"
     rb"(?P<reference>[0-9]{1,10}+ [0-9]{1,5}+ R(?!" + _REGULAR + rb"))"
     rb"|(?P<number>-?[0-9]{1,12}+(?:\.[0-9]{0,12}+)?+(?!" + _REGULAR + rb"))"
     rb"|(?P<word>(?:true|false|null)(?!" + _REGULAR + rb"))"
-    rb"|/(?P<name>" + _REGULAR + rb"{0,250}+)(?!" + _REGULAR + rb")"
+    rb"|/(?P<name>" + _PRINTED + rb"{0,250}+)(?!" + _REGULAR + rb")"
     rb"|(?P<open><<|\[)"
     rb"|(?P<close>>>|\])"
     rb"|<(?P<hex>[0-9A-Fa-f]*+)>"

@@ -32,13 +32,18 @@ CLOCK_SKEW: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Seal:
-    """A seal that holds: `sealed_at` as it claims itself, `stamped_at` as an authority says."""
+    """A seal that holds: `sealed_at` as it claims itself, `token` where an authority vouches."""
 
     field: str
     level: Level
     sealed_at: datetime
-    stamped_at: datetime | None
+    token: Token | None
     certificate: asn1.Certificate
+
+    @property
+    def stamped_at(self) -> datetime | None:
+        """When an authority saw it."""
+        return self.token.time if self.token else None
 
     @property
     def subject(self) -> dict[str, str]:
@@ -62,7 +67,8 @@ def read_seal(pdf: bytes, made: SignedRange, field: str, trust: Trust) -> Seal:
     declared = signature_dictionaries.read(made.entries, field)
     digest, parts = made.digest(pdf), cms_form.read(made.encoded)
     cms_form.check_value(parts, digest)
-    stamped_at = _stamped_at(parts, declared.level, trust)
+    token = _token(parts, declared.level, trust)
+    stamped_at = token.time if token else None
     try:
         path = chains.signing_path(
             parts.signer,
@@ -81,7 +87,7 @@ def read_seal(pdf: bytes, made: SignedRange, field: str, trust: Trust) -> Seal:
     if stamped_at is not None and abs(stamped_at - declared.sealed_at) > CLOCK_SKEW:
         rule = "a seal and its timestamp are of the same time"
         raise Rejected("timestamp-contradicts", rule, expected=declared.sealed_at, found=stamped_at)
-    return Seal(field, declared.level, declared.sealed_at, stamped_at, parts.signer)
+    return Seal(field, declared.level, declared.sealed_at, token, parts.signer)
 
 
 def _check_issuer(trust: Trust, field: str, path: ValidationPath, at: datetime) -> None:
@@ -98,15 +104,15 @@ def _check_issuer(trust: Trust, field: str, path: ValidationPath, at: datetime) 
     raise Rejected("wrong-issuer", rule, found=signer.subject.human_friendly)
 
 
-def _stamped_at(parts: cms_form.Seal, level: Level, trust: Trust) -> datetime | None:
-    """The time of the signature timestamp, which is there if the level says so."""
+def _token(parts: cms_form.Seal, level: Level, trust: Trust) -> Token | None:
+    """The signature timestamp, which is there if the level says so."""
     if (parts.token is not None) != (level is not Level.BASIC):
         reason = "timestamp-missing" if parts.token is None else "timestamp-contradicts"
         raise Rejected(reason, "a seal has the timestamp that its level declares", found=level)
     if parts.token is None:
         return None
     imprint = hashlib.new(DIGEST, parts.value).digest()
-    return timestamp_tokens.read(parts.token, imprint, trust.tsa_roots).time
+    return timestamp_tokens.read(parts.token, imprint, trust.tsa_roots)
 
 
 def _check_authority(authority: asn1.Certificate, root: asn1.Certificate) -> None:

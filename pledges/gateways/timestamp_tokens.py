@@ -8,6 +8,7 @@ sign, so that nobody can add to it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from asn1crypto import cms, tsp
@@ -45,24 +46,41 @@ def read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> T
     if len(encoded) > MAX_TOKEN:
         raise Rejected("too-large", "a timestamp is small", expected=MAX_TOKEN, found=len(encoded))
     try:
-        der.check(encoded)
-        signed = cms.ContentInfo.load(encoded, strict=True)["content"]
-        certificates = _certificates(signed)
-        # Parsed to the last field: what is damaged must not come to light later.
-        _ = signed["signer_infos"].native, signed["encap_content_info"].native
-        signer = _check_frame(signed)
-        information = _information(signed)
-        certificate = _certificate_of(signer, certificates, roots)
-        token_signatures.check(signed, signer, certificate)
+        return _read(encoded, imprint, roots)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
+        # Certificates are parsed as far as they are asked, which may be late.
         raise Rejected(
             "timestamp-broken", "a timestamp is a token (RFC 3161)", found=str(error)
         ) from error
+
+
+def _read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> Token:
+    der.check(encoded)
+    signed = cms.ContentInfo.load(encoded, strict=True)["content"]
+    certificates = _certificates(signed)
+    # Parsed to the last field: what is damaged must not come to light later.
+    _ = signed["signer_infos"].native, signed["encap_content_info"].native
+    signer = _check_frame(signed)
+    information = _information(signed)
+    certificate = _certificate_of(signer, certificates, roots)
+    token_signatures.check(signed, signer, certificate)
     _check_imprint(information, imprint)
     time: datetime = information["gen_time"].native
     path = _path(certificate, certificates, roots, time)
     _check_certificates(certificates, path)
     return Token(time, certificate)
+
+
+def vouched_until(tokens: Sequence[Token]) -> datetime:
+    """When the first certificate ended behind which no timestamp had been made in time.
+
+    Once it has ended, whoever comes by its key can make timestamps of any time; a later one only
+    shows that they were made before itself.
+    """
+    for token, following in pairwise(tokens):
+        if following.time > token.until:
+            return token.until
+    return tokens[-1].until
 
 
 def signer_of(encoded: bytes) -> asn1.Certificate:

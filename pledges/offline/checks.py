@@ -14,6 +14,7 @@ from pledges.gateways import (
     form_fields,
     revisions,
     seals,
+    timestamp_tokens,
     xref_precheck,
 )
 from pledges.gateways.certificates import Signatory
@@ -102,8 +103,9 @@ def _check_not_later(made: datetime, case: Case) -> None:
 def _time(case: Case) -> Finding:
     for made in case.ranges[len(SEALS) :]:
         case.stamps.append(seals.read_timestamp(case.pdf, made, case.trust))
-    moments = [seal.stamped_at for seal in (case.manager, case.company) if seal and seal.stamped_at]
-    moments += [stamp.time for stamp in case.stamps]
+    tokens = [seal.token for seal in (case.manager, case.company) if seal and seal.token]
+    tokens += case.stamps
+    moments = [token.time for token in tokens]
     if moments != sorted(moments):
         raise Rejected("order-of-time", "timestamps follow each other in time", found=moments)
     if moments:
@@ -112,11 +114,11 @@ def _time(case: Case) -> Finding:
     if seal.stamped_at is None:
         return None, "time-claimed", {"signed": _shown(seal.sealed_at)}
     signed = {"signed": _shown(seal.stamped_at)}
-    if not case.stamps:
-        return True, "time-trusted-signing", signed
-    until = case.stamps[-1].until
+    until = timestamp_tokens.vouched_until(tokens)
     values = {**signed, "until": _shown(until)}
-    return (True, "time-trusted", values) if case.at <= until else (None, "time-ran-out", values)
+    if case.at > until:
+        return None, "time-ran-out", values
+    return (True, "time-trusted", values) if case.stamps else (True, "time-trusted-signing", signed)
 
 
 def _bytes(case: Case) -> Finding:

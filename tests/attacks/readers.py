@@ -4,10 +4,12 @@ missing or run together, trees that disagree with themselves, boxes on two pages
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, String
+from pyhanko.pdf_utils import generic
 
+from pledges.gateways import increments
 from tests.attacks.appearances import descendant, drawn, painted
-from tests.attacks.honest import Honest, seal_for
-from tests.attacks.renderings import ACTIVE, rendered_with, rendering
+from tests.attacks.honest import Honest, seal_for, sign
+from tests.attacks.renderings import ACTIVE, link, rendered_with, rendering
 from tests.attacks.table import forgery
 
 UNREADABLE = "unreadable"
@@ -135,3 +137,48 @@ def _named(name: str, spelled: bytes) -> None:
 
 _named("name that ends at a null", b"/JavaScript#00")
 _named("name that is cut when it is long", b"/Harmless" + 300 * b"x")
+
+
+def _white(byte: bytes) -> None:
+    """White space to some readers, which see an action there; part of the key to others."""
+
+    def harm(pdf: Any) -> None:
+        link(pdf, SX=Name.Launch, F=String("calc.exe"))
+        pdf.pages[0].Annots[-1].BS = Dictionary(W=0)
+
+    @forgery(UNREADABLE, on=["signed"], name=f"action behind a key and {byte.hex()}")
+    def forge(honest: Honest, _pdf: bytes) -> bytes:
+        revision0 = rendered_with(honest, harm).replace(b"/SX /Launch", b"/S%b /Launch" % byte)
+        return seal_for(honest.basic, revision0, revision0)
+
+
+for _byte in (b"\x80", b"\xff", b"\x0b"):
+    _white(_byte)
+
+
+@rendering(ACTIVE)
+def link_with_an_action_of_no_kind(pdf):
+    link(pdf, F=String("calc.exe"))
+    pdf.pages[0].Annots[-1].BS = Dictionary(W=0)
+
+
+# --- The evidence file ----------------------------------------------------------------------------
+@forgery("evidence-missing", on=["signed"])
+def files_related_to_the_evidence(honest, _pdf):
+    """More files, which the list of attachments does not name."""
+    attach = increments.attach
+
+    def attach_more(writer: Any, **file: Any) -> None:
+        attach(writer, **file)
+        more = writer.add_object(generic.StreamObject(stream_data=b"{}"))
+        [spec] = writer.root["/AF"]
+        related = generic.ArrayObject([generic.pdf_string("b.json"), more])
+        spec.get_object()[generic.pdf_name("/RF")] = generic.DictionaryObject(
+            {generic.pdf_name("/F"): related}
+        )
+
+    increments.attach = attach_more
+    try:
+        return sign(honest.basic, honest.rendered)
+    finally:
+        increments.attach = attach

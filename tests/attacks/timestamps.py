@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from asn1crypto import x509
 from pyhanko.pdf_utils.generic import pdf_name as Name
 
 from pledges.gateways import increments
+from pledges.gateways.keys import to_asn1
 from tests.attacks.changes import dictionary, picture
 from tests.attacks.honest import Change, Honest, accept, seal_for
 from tests.attacks.renderings import meanwhile
 from tests.attacks.structures import Revision, rebuilt
 from tests.attacks.table import forgery
+from tests.attacks.wrapping import contents, with_contents
 
 
 def _in_the_field(name: str, old: bytes, new: bytes) -> None:
@@ -90,3 +93,19 @@ def mark_among_the_hints(honest, _pdf):
         signed = seal_for(honest.basic, honest.rendered, honest.rendered)
     with beside_the_stamp(exchange):
         return accept(honest.basic, signed)
+
+
+# --- The token itself, of which nobody signed every byte ------------------------------------------
+@forgery("timestamp-broken", on=["lta"])
+def timestamp_whose_digest_has_parameters(_honest, pdf):
+    sha256 = bytes.fromhex("0609608648016503040201")
+    return with_contents(pdf, contents(pdf).replace(sha256 + b"\5\0", sha256 + b"\4\0", 1))
+
+
+@forgery("timestamp-broken", on=["lta"])
+def timestamp_with_a_root_that_is_damaged(honest, pdf):
+    """Where nobody looks before the path is known."""
+    root = to_asn1(honest.stamped.authority.root).dump()
+    key = x509.Certificate.load(root).public_key.dump()
+    damaged = root.replace(key, key.replace(b"\x30", b"\x31", 1))
+    return with_contents(pdf, contents(pdf).replace(root, damaged))

@@ -9,10 +9,13 @@ import pytest
 from pledges.core import evidence, saying, verdict_words
 from pledges.core.digests import canonical_json, sha256_hex
 from pledges.core.verdict import Check, Outcome
+from pledges.gateways import pades
+from pledges.gateways.keys import to_asn1
+from pledges.gateways.trust import Trust
 from pledges.offline import checks, judging
 from pledges.offline.judging import judge
 from tests.attacks.honest import LATER, honest, sign
-from tests.sealed import ACCEPTED, NOW, ORGANISATION, SIGNED
+from tests.sealed import ACCEPTED, NOW, ORGANISATION, SIGNED, Authority
 
 
 def reasons(verdict):
@@ -65,6 +68,29 @@ def test_timestamps_are_told_and_their_end():
     assert finished.statement.levels == ("B-LT", "B-LTA")
     assert late.outcome is Outcome.ACCEPTED
     assert reasons(late)[Check.TIME] == (None, "time-ran-out")
+
+
+def test_a_timestamp_that_came_too_late_does_not_renew_the_one_before():
+    """The key of an authority whose certificate has ended is nobody's care any more."""
+    made = honest()
+    old = made.stamped.authority
+    at = SIGNED + timedelta(days=366 * old.years)
+    for late, reason in ((False, (True, "time-trusted")), (True, (None, "time-ran-out"))):
+        then = at + timedelta(days=2 if late else -30)
+        new = Authority(begins=then - timedelta(days=1))
+        trust = Trust(made.stamped.trust.roots, tsa_roots=tuple(map(to_asn1, (old.root, new.root))))
+        pdf = pades.renew_timestamp(made.lta, at=then, timestamping=new.at(then))
+        verdict = judge(pdf, trust=trust, at=then + timedelta(days=365))
+        assert verdict.outcome is Outcome.ACCEPTED
+        assert reasons(verdict)[Check.TIME] == reason
+
+
+def test_a_signature_timestamp_runs_out_too():
+    made = honest()
+    late = LATER + timedelta(days=366 * 20)
+    verdict = judge(made.stamped_signed, trust=made.stamped.trust, at=late)
+    assert verdict.outcome is Outcome.SIGNED_ONLY
+    assert reasons(verdict)[Check.TIME] == (None, "time-ran-out")
 
 
 def test_a_password_is_accepted_and_called_what_it_is():
