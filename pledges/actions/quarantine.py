@@ -19,6 +19,12 @@ def folder() -> Path:
     return Path(settings.VAR_DIR) / "quarantine"
 
 
+def warning() -> str:
+    """How many files lie there, in a few words; "" for none."""
+    count = len(list(folder().glob("*.pdf")))
+    return f"{count} files were not issued" if count else ""
+
+
 def keep(content: bytes, verdict: Verdict, at: datetime) -> str:
     """Write the file and the verdict on it to disk; gives the name under which they lie.
 

@@ -9,7 +9,7 @@ from pledges.gateways.pdf_objects import Budget, Reference, Stream, String
 from pledges.gateways.reader import Objects
 
 NAME: Final = String(EVIDENCE.encode())
-FILE: Final = frozenset({"/Type", "/F", "/UF", "/EF", "/AFRelationship"})
+FILE: Final = frozenset({"/Type", "/F", "/UF", "/EF", "/Desc", "/AFRelationship"})
 """Without related files and file systems of other kinds (ISO 32000-1, 7.11.3)."""
 
 

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pledges import checks, seal_checks, verification
+from pledges.actions import quarantine
 
 PARTS = {
     "database": checks.database_fault,
@@ -19,6 +20,7 @@ WARNINGS = {
     "fonts": checks.subsetter_fault,
     "keys": seal_checks.keys_warning,
     "judging": verification.judging_fault,
+    "quarantine": quarantine.warning,
 }
 
 

@@ -1,0 +1,126 @@
+"""Nothing is issued that our own verdict would not accept, whatever went wrong on the way to it."""
+
+import json
+import stat
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from pledges import wording
+from pledges.actions import preparing, quarantine, review, sealing, signing
+from pledges.core.lifecycle import PledgeState
+from pledges.core.refusals import FileNotGenuine
+from pledges.management.commands import extend_timestamps
+from pledges.models import Document, LedgerEntry
+from tests.cast import act
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_quarantine(tmp_path, settings):
+    settings.VAR_DIR = tmp_path / "var"
+
+
+def spoiled(seal):
+    """As by a library that writes a file in another way after an upgrade."""
+
+    def spoil(*given, **named):
+        made = seal(*given, **named)
+        return made.replace(b"/SubFilter /ETSI.CAdES.detached", b"/SubFilter /ETSI.CAdES.detachee")
+
+    return spoil
+
+
+def kept(refused) -> tuple[bytes, dict]:
+    path = quarantine.folder() / refused.value.kept_as
+    return (
+        path.with_suffix(".pdf").read_bytes(),
+        json.loads(path.with_suffix(".json").read_text("utf-8")),
+    )
+
+
+def test_a_signing_that_no_verdict_would_accept_did_not_happen(draft, liming, now, monkeypatch):
+    intent = preparing.prepare(draft(), actor=liming, at=now)
+    at = now + timedelta(minutes=1)
+    monkeypatch.setattr(sealing, "manager_seal", spoiled(sealing.manager_seal))
+    entries = LedgerEntry.objects.count()
+    with pytest.raises(FileNotGenuine) as refused:
+        signing.sign(intent, actor=liming, at=at, act=act(liming, at=at))
+    assert refused.value.reason == "broken-seal"
+    intent.refresh_from_db()
+    intent.pledge.refresh_from_db()
+    assert intent.used_at is None and intent.pledge.status == PledgeState.DRAFT
+    assert not Document.objects.exists() and LedgerEntry.objects.count() == entries
+    pdf, told = kept(refused)
+    assert pdf.startswith(b"%PDF-1.7") and b"detachee" in pdf
+    [failed] = [line for line in told["lines"] if line["passed"] is False]
+    assert failed["explanation"]["rule"] and "detachee" in failed["explanation"]["found"]
+    monkeypatch.undo()
+    signed = signing.sign(intent, actor=liming, at=at, act=act(liming, at=at))
+    assert signed.status == PledgeState.SIGNED
+
+
+def test_an_acceptance_that_no_verdict_would_accept_did_not_happen(
+    signed, chenjing, now, monkeypatch
+):
+    pledge, at = signed(), now + timedelta(hours=1)
+    monkeypatch.setattr(sealing, "company_seal", spoiled(sealing.company_seal))
+    with pytest.raises(FileNotGenuine) as refused:
+        review.accept(pledge, actor=chenjing, at=at)
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.SIGNED and pledge.documents.count() == 1
+    assert kept(refused)[1]["outcome"] == "rejected"
+    assert "未能通过本系统自身的核验" in wording.refusal(refused.value)
+
+
+def test_a_file_that_is_only_signed_is_no_accepted_one(signed, chenjing, now, monkeypatch):
+    monkeypatch.setattr(sealing, "company_seal", lambda pdf, **_options: pdf)
+    with pytest.raises(FileNotGenuine, match="signed, not accepted yet"):
+        review.accept(signed(), actor=chenjing, at=now + timedelta(hours=1))
+
+
+def test_what_is_kept_is_for_the_operator_alone(signed, chenjing, now, monkeypatch):
+    monkeypatch.setattr(sealing, "company_seal", spoiled(sealing.company_seal))
+    pledge = signed()
+    for _again in range(2):
+        with pytest.raises(FileNotGenuine):
+            review.accept(pledge, actor=chenjing, at=now + timedelta(hours=1))
+    folder = quarantine.folder()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()} == {0o600}
+    assert quarantine.warning() == f"{len(list(folder.glob('*.pdf')))} files were not issued"
+
+
+def test_a_disk_that_takes_no_more_hides_no_refusal(signed, chenjing, now, monkeypatch):
+    def full(*_given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sealing, "company_seal", spoiled(sealing.company_seal))
+    monkeypatch.setattr(quarantine.privatefiles, "write", full)
+    with pytest.raises(FileNotGenuine):
+        review.accept(signed(), actor=chenjing, at=now + timedelta(hours=1))
+
+
+def test_a_renewal_that_no_verdict_would_accept_stops_no_other(
+    timestamps, signed, chenjing, now, monkeypatch
+):
+    timestamps.clock = now + timedelta(minutes=1, seconds=5)
+    pledges = [signed(slug) for slug in ("contract", "general-standards")]
+    at = now + timedelta(hours=1)
+    timestamps.clock = at + timedelta(seconds=5)
+    accepted = [review.accept(each, actor=chenjing, at=at) for each in pledges]
+    later = accepted[0].documents.last().stamped_until - timedelta(days=100)
+    timestamps.clock = later
+    monkeypatch.setattr(extend_timestamps.timezone, "now", lambda: later)
+    seal, files = sealing.renewed_timestamp, []
+
+    def spoil_the_first(pdf, **options):
+        files.append(pdf)
+        return (spoiled(seal) if len(files) == 1 else seal)(pdf, **options)
+
+    monkeypatch.setattr(sealing, "renewed_timestamp", spoil_the_first)
+    with pytest.raises(CommandError, match="rejects 1 renewed files"):
+        call_command("extend_timestamps")
+    assert sorted(each.documents.count() for each in accepted) == [2, 3]
