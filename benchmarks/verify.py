@@ -1,8 +1,9 @@
 """What a verdict costs: processor time and memory, for honest files of every kind and for bombs.
 
 `python -m benchmarks.verify [-n 5] [--only WORD] [--json]`. Each file is judged in a fresh process,
-by the function (whose imports are not counted) and by the command (all of the process). A process
-that takes more than 30 s of the processor, or 4 GB, is stopped there.
+by the function (whose imports are not counted), by the command (all of the process), and as for the
+page, in a child process under limits (all of the child). A process that takes more than 30 s of the
+processor, or 4 GB, is stopped there.
 """
 
 import argparse
@@ -58,6 +59,13 @@ def verdict(kept: "Kept", rounds: int) -> Cost:
     return Cost(**json.loads(told)) if told.startswith("{") else whole
 
 
+def page(kept: "Kept", rounds: int) -> Cost:
+    """A child of a process that has everything imported, as of the service behind the page."""
+    command = [sys.executable, "-m", "benchmarks.verify", "--judge", "--limited"]
+    whole, told = _run([*command, *kept.options()])
+    return Cost(**json.loads(told)) if told.startswith("{") else whole
+
+
 def command(kept: "Kept", rounds: int) -> Cost:
     """`python -m pledges.offline` from its start to its end."""
     done = [_run([sys.executable, "-m", "pledges.offline", "--json", *kept.options()])]
@@ -68,8 +76,12 @@ def command(kept: "Kept", rounds: int) -> Cost:
     return Cost(cpu, whole.peak, _outcome(json.loads(told)) if told.startswith("{") else whole.said)
 
 
-WAYS: Mapping[str, Callable[["Kept", int], Cost]] = {"verdict": verdict, "command": command}
-"""The ways to a verdict that are measured; a way through a service is one more function here."""
+WAYS: Mapping[str, Callable[["Kept", int], Cost]] = {
+    "verdict": verdict,
+    "command": command,
+    "page": page,
+}
+"""The ways to a verdict that are measured."""
 
 
 def _run(arguments: Sequence[str]) -> tuple[Cost, str]:
@@ -87,18 +99,25 @@ def _judge(options: argparse.Namespace) -> None:
     from pledges.gateways.chains import from_pem
     from pledges.gateways.trust import Trust
     from pledges.offline.judging import judge
+    from pledges.offline.limited import judge_limited
 
     roots = tuple(from_pem(options.trust.read_bytes()))
     stamps = tuple(from_pem(options.tsa_trust.read_bytes())) if options.tsa_trust else ()
     trust, pdf, at = Trust(roots, (), stamps), options.judge_file.read_bytes(), datetime.now(UTC)
-    before = time.process_time()
-    for _ in range(options.n):
-        found = judge(pdf, trust=trust, at=at)
-    cpu = (time.process_time() - before) / options.n
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if options.limited:
+        found = judge_limited(pdf, trust=trust, at=at)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = used.ru_utime + used.ru_stime
+    else:
+        before = time.process_time()
+        for _ in range(options.n):
+            found = judge(pdf, trust=trust, at=at)
+        cpu = (time.process_time() - before) / options.n
+        used = resource.getrusage(resource.RUSAGE_SELF)
+    peak = used.ru_maxrss / 1024
     failed = [{"passed": line.passed, "reason": line.reason} for line in found.lines]
     said = _outcome({"outcome": found.outcome, "lines": failed})
-    print(json.dumps(asdict(Cost(cpu, peak, said))))
+    print(json.dumps(asdict(Cost(cpu, peak, said))), flush=True)
 
 
 def _outcome(found: Mapping[str, Any]) -> str:
@@ -163,6 +182,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     # How a process of its own is told what to judge.
     parser.add_argument("--judge", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--limited", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("judge_file", nargs="?", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--trust", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--tsa-trust", type=Path, help=argparse.SUPPRESS)
