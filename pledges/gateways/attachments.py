@@ -9,7 +9,7 @@ from pledges.gateways.pdf_objects import Budget, Reference, Stream, String
 from pledges.gateways.reader import Objects
 
 NAME: Final = String(EVIDENCE.encode())
-FILE: Final = frozenset({"/Type", "/F", "/UF", "/EF", "/AFRelationship"})
+FILE: Final = frozenset({"/Type", "/F", "/UF", "/EF", "/AFRelationship", "/Desc"})
 """Without related files and file systems of other kinds (ISO 32000-1, 7.11.3)."""
 
 
@@ -31,7 +31,7 @@ def only_file(objects: Objects, budget: Budget) -> bytes:
     streams = objects.dictionary(file.get("/EF", {}))
     if (file.get("/F"), file.get("/UF")) != (NAME, NAME) or set(streams) != {"/F", "/UF"}:
         _refuse(f"called {EVIDENCE}", file)
-    if set(file) != FILE:
+    if set(file) - FILE:
         _refuse("a plain file", sorted(file))
     if streams["/F"] != streams["/UF"]:
         _refuse("one stream, whichever name is followed", streams)
