@@ -1,11 +1,12 @@
 """Nothing in a pledge's file may act, hide or cover: no scripts, no layers, no foreign fields."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from pledges.core.verdict import Rejected
 from pledges.gateways import form_fields, page_content
-from pledges.gateways.pdf_objects import Number, Reference, Stream, String, dictionaries
+from pledges.gateways.pdf_objects import Budget, Number, Reference, Stream, String, dictionaries
 from pledges.gateways.reader import History, Objects
 
 # Whatever makes a page depend on a script, a viewer's choice or another file; and what some readers
@@ -46,6 +47,9 @@ EXTENSIONS: Final = {
     }
 }
 """What PAdES adds to PDF 1.7 (ETSI EN 319 142-1, 5.1)."""
+SRGB: Final = "384b832de3412066743b52a75ee906b6fb9fb8d9e09e936fc2c43223815c6e0a"
+"""SHA-256 of the profile sRGB2014 of the International Color Consortium."""
+PROFILE: Final = frozenset({"/N", "/Filter", "/Length"})
 LINK: Final = frozenset(
     {"/Type", "/Subtype", "/Rect", "/BS", "/Contents", "/A", "/Dest", "/StructParent", "/F"}
 )
@@ -63,6 +67,7 @@ def check(history: History, fields: Sequence[str]) -> None:
             _check_object(objects, number, value)
         _check_catalog(objects)
         form_fields.check(objects, [*fields[:2], *fields[2:revision]], brought, history.budget)
+    _check_colours(history.at(0), history.budget)
     page_content.check(history.at(0), history.budget)
     # In between, `revisions` lets only the first page change, and only by a timestamp's own field.
     for objects in (history.at(0), history.at(len(history.revisions) - 1)):
@@ -133,6 +138,17 @@ def _check_catalog(objects: Objects) -> None:
         _refuse("/Extensions", "the one extension is that of PAdES")
     if form_fields.form_of(objects).get("/SigFlags") not in SIGNATURE_FLAGS:
         _refuse("/SigFlags", "the form says that there are signatures (12.7.2)")
+
+
+def _check_colours(objects: Objects, budget: Budget) -> None:
+    """Some readers show all colours by the profile of the output intent (14.11.5), others do not:
+    it is the one that makes no difference."""
+    for intent in objects.array(objects.catalog.get("/OutputIntents", [])):
+        profile = objects.follow(objects.dictionary(intent).get("/DestOutputProfile"))
+        if not isinstance(profile, Stream) or set(profile.entries) - PROFILE:
+            _refuse("/OutputIntents", "an output intent has its profile")
+        if hashlib.sha256(budget.inflate(profile)).hexdigest() != SRGB:
+            _refuse("/DestOutputProfile", "colours are those of sRGB")
 
 
 def _check_annotations(objects: Objects) -> None:

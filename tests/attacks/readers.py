@@ -89,6 +89,15 @@ def pages_by_another_list(pdf):
     pdf.Root.StructTreeRoot.Kept = pdf.make_indirect(hints)
 
 
+@rendering(ACTIVE)
+def colours_that_only_some_readers_turn_over(pdf):
+    """MuPDF shows all colours by the profile of the output intent: here no text at all."""
+    profile = pdf.Root.OutputIntents[0].DestOutputProfile
+    data = profile.read_bytes()
+    place = data.index(b"curv\0\0\0\0\0\0\4\0") + 12  # a curve of 1,024 points
+    profile.write(data[:place] + b"\xff\xff" * 1024 + data[place + 2048 :])
+
+
 # --- Fonts and forms ------------------------------------------------------------------------------
 @rendering(ACTIVE)
 def font_with_outlines_of_two_kinds(pdf):
