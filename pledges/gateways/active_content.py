@@ -60,8 +60,16 @@ FIELD: Final = frozenset(
     {"/FT", "/T", "/TU", "/Type", "/Subtype", "/F", "/Rect", "/AP", "/P", "/V", "/Lock",
      "/StructParent"}
 )  # fmt: skip
-TIMESTAMP: Final = frozenset({"/FT", "/T", "/TU", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V"})
-"""What the field of a timestamp has, which nobody sees."""
+TIMESTAMP: Final = {
+    "/FT": "/Sig",
+    "/Type": "/Annot",
+    "/Subtype": "/Widget",
+    "/F": "132",
+    "/Rect": ["0"] * 4,
+    "/TU": String(b"Timestamp"),
+}
+"""What the field of a timestamp says beside its name, its page and its value: nobody sees it."""
+PLACED: Final = {"/T", "/P", "/V"}
 PRINTED: Final = "4"
 """Of an annotation's flags (ISO 32000-1, table 165): it is printed, and nothing hides it."""
 CLOSE: Final = 0.1  # points
@@ -162,7 +170,7 @@ def _check_fields(objects: Objects, names: Sequence[str], history: History) -> s
             _refuse_field("a field is a signature field with its box", name)
         if index < 2:
             _check_box(objects, field, name, history)
-        elif set(field) - TIMESTAMP or any(real(edge) for edge in objects.array(field["/Rect"])):
+        elif {key: field[key] for key in field if key not in PLACED} != TIMESTAMP:
             _refuse_field("a timestamp's field is not seen", name)
     return {each.number for each in references if isinstance(each, Reference)}
 
@@ -177,7 +185,10 @@ def _text(value: object) -> str:
 
 def _check_box(objects: Objects, field: Mapping[str, Any], name: str, history: History) -> None:
     """Of the size that every box has, printed, with one appearance whatever a mouse does."""
-    left, bottom, right, top = (real(edge) for edge in objects.array(field.get("/Rect"))[:4])
+    edges = [real(edge) for edge in objects.array(field.get("/Rect"))]
+    if len(edges) != 4:
+        _refuse_field("a seal's box has four edges", name)
+    left, bottom, right, top = edges
     wide, high = abs(right - left - BOX[0]) < CLOSE, abs(top - bottom - BOX[1]) < CLOSE
     if not (wide and high) or set(field) - FIELD or field.get("/F") != PRINTED:
         _refuse_field("a seal's box has one size and is printed", name)

@@ -9,17 +9,18 @@ from typing import Any, Final
 
 from pledges.core.verdict import Rejected
 from pledges.gateways.fileformat import COMPANY_FIELD, MANAGER_FIELD, TIMESTAMP_FIELD
-from pledges.gateways.pdf_objects import Reference, String
+from pledges.gateways.pdf_objects import Reference, Stream, String, references
 from pledges.gateways.reader import History, Objects
 from pledges.gateways.written_form import same
 
 NEW: Final = "may be added where it was not"
 FREE: Final = "may change"
 GROWS: Final = "an array that may get one more item"
+STREAMS: Final = "an array of streams that may get more of them"
 Rule = str | Mapping[str, Any]
 
-DSS: Final[Rule] = {"/Type": NEW, "/Certs": FREE, "/CRLs": FREE, "/OCSPs": FREE}
-"""Only hints for validators; what is in it proves nothing by itself, and so may change."""
+DSS: Final[Rule] = {"/Type": NEW, "/Certs": STREAMS, "/CRLs": STREAMS, "/OCSPs": STREAMS}
+"""Only hints for validators, which prove nothing by themselves; none is taken away."""
 FORM: Final[Rule] = {"/SigFlags": FREE}
 
 CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -58,16 +59,32 @@ def check(history: History, revision: int, fills: str) -> None:
             # Not even if it says the same: what is written again may be read otherwise elsewhere.
             _refuse("this object never changes", where)
         _compare(before.known[number], value, rule, after, where)
+    _check_used(before, history.revisions[revision].objects, table)
     if fills == TIMESTAMP_FIELD:
         _check_annotation(after)
+
+
+def _check_used(before: Objects, brought: Mapping[int, Any], table: int) -> None:
+    """Each object that a revision adds is used in what it changes: none waits for a later one."""
+    added = set(brought) - set(before.known) - {table}
+    waiting = [value for number, value in brought.items() if number in before.known]
+    while waiting:
+        found = {each.number for each in references(waiting.pop())} & added
+        added -= found
+        waiting += [brought[number] for number in found]
+    if added:
+        _refuse("what a revision adds is used in it", f"object {min(added)}")
 
 
 def _check_annotation(after: Objects) -> None:
     """What a timestamp adds to the first page is its own field, which nobody sees."""
     form = after.dictionary(after.catalog.get("/AcroForm"))
-    page = after.dictionary(first_page(after))
-    added = after.array(page.get("/Annots", []))[-1:]
-    if added != after.array(form.get("/Fields"))[-1:]:
+    page = first_page(after)
+    added = after.array(after.dictionary(page).get("/Annots", []))[-1:]
+    if (
+        added != after.array(form.get("/Fields"))[-1:]
+        or after.dictionary(added[0]).get("/P") != page
+    ):
         _refuse("a timestamp adds its own field to the first page", "/Annots")
 
 
@@ -152,6 +169,9 @@ def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) 
     if rule == GROWS:
         if _has_grown([] if old is MISSING else old, new):
             return
+    elif rule == STREAMS:
+        if _has_more_streams([] if old is MISSING else old, new, after):
+            return
     elif isinstance(rule, Mapping):
         if old is MISSING:
             old, new = {}, after.follow(new)
@@ -166,3 +186,12 @@ def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) 
 def _has_grown(old: Any, new: Any) -> bool:
     arrays = isinstance(old, list) and isinstance(new, list)
     return arrays and len(new) == len(old) + 1 and same(new[:-1], old)
+
+
+def _has_more_streams(old: Any, new: Any, after: Objects) -> bool:
+    arrays = isinstance(old, list) and isinstance(new, list)
+    return (
+        arrays
+        and same(new[: len(old)], old)
+        and all(isinstance(after.follow(each), Stream) for each in new[len(old) :])
+    )

@@ -128,7 +128,7 @@ def second_seal_of_the_manager_in_the_companys_field(honest, pdf):
     return accept(honest.basic, pdf, identity=identity)
 
 
-@forgery("unknown-shape", on=["finished"])
+@forgery("unknown-shape", "unexpected-field", on=["finished"])
 def third_seal_called_a_timestamp(honest, pdf):
     return third(pdf, honest.impostor.company(), field=f"{TIMESTAMP_FIELD}1")
 
