@@ -15,8 +15,8 @@ from asn1crypto import x509 as asn1
 from pyhanko_certvalidator.path import ValidationPath
 
 from pledges.core.verdict import Rejected
-from pledges.gateways import chains, der, token_signatures
-from pledges.gateways.cms_form import MAX_CERTIFICATES
+from pledges.gateways import chains, cms_form, der, token_signatures
+from pledges.gateways.cms_form import DAMAGED, MAX_CERTIFICATES, NULL
 from pledges.gateways.fileformat import DIGEST
 from pledges.gateways.token_signatures import broken
 
@@ -48,13 +48,13 @@ def read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> T
         der.check(encoded)
         signed = cms.ContentInfo.load(encoded, strict=True)["content"]
         certificates = _certificates(signed)
-        # Parsed to the last field: what is damaged must not come to light later.
+        # Parsed to the last field, as the certificates are.
         _ = signed["signer_infos"].native, signed["encap_content_info"].native
         signer = _check_frame(signed)
         information = _information(signed)
         certificate = _certificate_of(signer, certificates, roots)
         token_signatures.check(signed, signer, certificate)
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except DAMAGED as error:
         raise Rejected(
             "timestamp-broken", "a timestamp is a token (RFC 3161)", found=str(error)
         ) from error
@@ -83,6 +83,8 @@ def _certificates(signed: Any) -> list[asn1.Certificate]:
         )
     if not all(isinstance(each, asn1.Certificate) for each in found):
         raise broken("it brings certificates (RFC 5652, 10.2.2) and no other kind")
+    for each in found:
+        cms_form.check_whole(each)
     return found
 
 
@@ -95,6 +97,9 @@ def _check_frame(signed: Any) -> Any:
     digests = [each["algorithm"].native for each in signed["digest_algorithms"]]
     if digests != [signer["digest_algorithm"]["algorithm"].native]:
         raise broken("it names the signer's digest algorithm and no other", found=digests)
+    for each in (*signed["digest_algorithms"], signer["digest_algorithm"]):
+        if each["parameters"].dump() not in (b"", NULL):
+            raise broken("a digest algorithm has no parameters (RFC 5754, 2)")
     by_number = signer["sid"].name == "issuer_and_serial_number"
     versions = signed["version"].native, signer["version"].native
     if versions != ("v3", "v1" if by_number else "v3"):
