@@ -72,15 +72,15 @@ def _path(
     at: datetime,
     **usage: set[str],
 ) -> ValidationPath:
-    context = ValidationContext(
-        trust_roots=list(roots),
-        other_certs=list(others),
-        moment=at,
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-    )
-    validator: Any = CertificateValidator(certificate, validation_context=context)
     try:
+        context = ValidationContext(
+            trust_roots=list(roots),
+            other_certs=list(others),
+            moment=at,
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+        )
+        validator: Any = CertificateValidator(certificate, validation_context=context)
         found: ValidationPath = _computed(validator.async_validate_usage(**usage))
     except Exception as error:
         # Whatever a validator says to certificates that anybody may have made.

@@ -23,6 +23,9 @@ MAX_CERTIFICATES: Final = 6
 """In one signature. Among certificates that all vouch for each other a validator tries every path,
 and each one more multiplies the time: six take a fifth of a second, nine more than a minute."""
 
+DAMAGED: Final = (ValueError, TypeError, LookupError, OverflowError)
+"""What parsers raise for bytes that are not what they should be."""
+
 SIGNED_DATA: Final = der.identifier("1.2.840.113549.1.7.2")
 DATA: Final = der.identifier("1.2.840.113549.1.7.1")
 CONTENT_TYPE: Final = der.identifier("1.2.840.113549.1.9.3")
@@ -51,7 +54,7 @@ def read(encoded: bytes) -> Seal:
     """The parts of the seal that these bytes are; raises `Rejected` where they are none."""
     try:
         return _read(encoded)
-    except (ValueError, TypeError) as error:
+    except DAMAGED as error:
         raise Rejected(
             "broken-seal", "a seal is SignedData (RFC 5652)", found=str(error)
         ) from error
@@ -82,7 +85,8 @@ def _parts(element: Element, *counts: int) -> list[Element]:
 
 
 def certificates_in(element: Element) -> tuple[asn1.Certificate, ...]:
-    """The certificates in a signature; raises `Rejected` for more than one needs."""
+    """The certificates in a signature; raises `Rejected` for more than one needs, one of
+    `DAMAGED` for what is none."""
     encoded = [each.encoded for each in der.children(element)]
     if len(set(encoded)) > MAX_CERTIFICATES:
         raise Rejected(
@@ -91,16 +95,25 @@ def certificates_in(element: Element) -> tuple[asn1.Certificate, ...]:
             expected=MAX_CERTIFICATES,
             found=len(encoded),
         )
-    return tuple(asn1.Certificate.load(each, strict=True) for each in encoded)
+    found = tuple(asn1.Certificate.load(each, strict=True) for each in encoded)
+    for each in found:
+        check_whole(each)
+    return found
+
+
+def check_whole(certificate: asn1.Certificate) -> None:
+    """Raise one of `DAMAGED` for a certificate that cannot be parsed to the last field and its
+    names compared: what is damaged must not come to light later."""
+    _ = certificate.native, certificate.subject.hashable, certificate.issuer.hashable
 
 
 def check_value(seal: Seal, digest: bytes) -> None:
     """Raise `Rejected` unless the signer signed this digest with the certificate's key."""
-    key: Any = load_der_public_key(seal.signer.public_key.dump())
-    if not ecdsa.is_low(seal.value, key):
-        raise Rejected("broken-seal", "of the two values of an ECDSA signature the lower one")
     signed = _attributes(seal.signer, digest)
     try:
+        key: Any = load_der_public_key(seal.signer.public_key.dump())
+        if not ecdsa.is_low(seal.value, key):
+            raise Rejected("broken-seal", "of the two values of an ECDSA signature the lower one")
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(seal.value, signed, padding.PKCS1v15(), hashes.SHA256())
         elif isinstance(key, ec.EllipticCurvePublicKey):

@@ -9,20 +9,19 @@ from typing import Any, Final
 
 from pledges.core.verdict import Rejected
 from pledges.gateways.fileformat import COMPANY_FIELD, MANAGER_FIELD, TIMESTAMP_FIELD
-from pledges.gateways.pdf_objects import Reference, String
+from pledges.gateways.pdf_objects import Reference, Stream, String, references
 from pledges.gateways.reader import History, Objects
 from pledges.gateways.written_form import same
 
 NEW: Final = "may be added where it was not"
 FREE: Final = "may change"
 GROWS: Final = "an array that may get one more item"
-HINTS: Final = "an array that may get more references"
+HINTS: Final = "an array of streams that may get more of them"
 Rule = str | Mapping[str, Any]
 
 DSS: Final[Rule] = {"/Type": NEW, "/Certs": HINTS, "/CRLs": HINTS, "/OCSPs": HINTS}
 """Only hints for validators, which prove nothing by themselves. Nothing in it is exchanged all the
 same: what is one of them may have been made something that is shown as well."""
-FORM: Final[Rule] = {"/SigFlags": FREE}
 
 CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
     MANAGER_FIELD: {
@@ -31,10 +30,10 @@ CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
         "/Perms": NEW,
         "/Extensions": NEW,
         "/DSS": DSS,
-        "/AcroForm": FORM,
+        "/AcroForm": {"/SigFlags": FREE},
     },
-    COMPANY_FIELD: {"/DSS": DSS, "/AcroForm": FORM},
-    TIMESTAMP_FIELD: {"/DSS": DSS, "/AcroForm": {"/SigFlags": FREE, "/Fields": GROWS}},
+    COMPANY_FIELD: {"/DSS": DSS},
+    TIMESTAMP_FIELD: {"/DSS": DSS, "/AcroForm": {"/Fields": GROWS}},
 }
 """What a revision may change of the catalog, by the field that it fills."""
 FILLED: Final[Rule] = {"/V": NEW, "/AP": FREE}
@@ -60,8 +59,21 @@ def check(history: History, revision: int, fills: str) -> None:
             # Not even if it says the same: what is written again may be read otherwise elsewhere.
             _refuse("this object never changes", where)
         _compare(before.known[number], value, rule, after, where)
+    _check_used(before, history.revisions[revision].objects, table)
     if fills == TIMESTAMP_FIELD:
         _check_annotation(after)
+
+
+def _check_used(before: Objects, brought: Mapping[int, Any], table: int) -> None:
+    """Each object that a revision adds is used in what it changes: none waits for a later one."""
+    added = set(brought) - set(before.known) - {table}
+    waiting = [value for number, value in brought.items() if number in before.known]
+    while waiting:
+        found = {each.number for each in references(waiting.pop())} & added
+        added -= found
+        waiting += [brought[number] for number in found]
+    if added:
+        _refuse("what a revision adds is used in it", f"object {min(added)}")
 
 
 def _check_annotation(after: Objects) -> None:
@@ -153,8 +165,11 @@ def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) 
         return
     if rule == FREE or (old is MISSING and rule == NEW):
         return
-    if rule in (GROWS, HINTS):
-        if _has_grown([] if old is MISSING else old, new, one=rule == GROWS):
+    if rule == GROWS:
+        if _has_grown([] if old is MISSING else old, new):
+            return
+    elif rule == HINTS:
+        if _has_more_hints([] if old is MISSING else old, new, after):
             return
     elif isinstance(rule, Mapping):
         if old is MISSING:
@@ -167,10 +182,16 @@ def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) 
     _refuse("only what signing adds may change", where)
 
 
-def _has_grown(old: Any, new: Any, *, one: bool) -> bool:
-    """Whether `new` is `old` with one more item behind it, or with any number of references."""
-    if not isinstance(old, list) or not isinstance(new, list):
-        return False
-    more = new[len(old) :]
-    grown = len(more) == 1 if one else all(isinstance(each, Reference) for each in more)
-    return grown and same(new[: len(old)], old)
+def _has_grown(old: Any, new: Any) -> bool:
+    arrays = isinstance(old, list) and isinstance(new, list)
+    return arrays and len(new) == len(old) + 1 and same(new[:-1], old)
+
+
+def _has_more_hints(old: Any, new: Any, after: Objects) -> bool:
+    arrays = isinstance(old, list) and isinstance(new, list)
+    return (
+        arrays
+        and same(new[: len(old)], old)
+        and all(isinstance(each, Reference) for each in new[len(old) :])
+        and all(isinstance(after.follow(each), Stream) for each in new[len(old) :])
+    )

@@ -17,7 +17,7 @@ from pyhanko_certvalidator.path import ValidationPath
 
 from pledges.core.verdict import Rejected
 from pledges.gateways import chains, der, token_signatures
-from pledges.gateways.cms_form import MAX_CERTIFICATES
+from pledges.gateways.cms_form import DAMAGED, MAX_CERTIFICATES
 from pledges.gateways.fileformat import DIGEST
 from pledges.gateways.token_signatures import broken
 
@@ -47,7 +47,7 @@ def read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> T
         raise Rejected("too-large", "a timestamp is small", expected=MAX_TOKEN, found=len(encoded))
     try:
         return _read(encoded, imprint, roots)
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except DAMAGED as error:
         # Certificates are parsed as far as they are asked, which may be late.
         raise Rejected(
             "timestamp-broken", "a timestamp is a token (RFC 3161)", found=str(error)

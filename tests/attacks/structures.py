@@ -14,7 +14,7 @@ from io import BytesIO
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from pledges.gateways import loops, written_form
-from pledges.gateways.pdf_objects import Name, Number, String
+from pledges.gateways.pdf_objects import Name, Number, Reference, String
 from tests.attacks import changes
 from tests.attacks.honest import RENEWED, Honest, appended
 from tests.attacks.table import forgery
@@ -399,6 +399,59 @@ def link_in_place_of_the_timestamps_field(honest, _pdf):
         revision.objects[link] = written_form.indirect(link, entries)
         old, new = b"%d 0 R" % field, b"%d 0 R" % link
         revision.objects[page] = revision.objects[page].replace(old, new)
+
+    return rebuilt(honest, change)
+
+
+def _field_says(honest: Honest, old: bytes, new: bytes) -> bytes:
+    """The field of the last timestamp, changed."""
+
+    def change(revision):
+        number = next(n for n, data in revision.objects.items() if b"/FT /Sig" in data)
+        revision.objects[number] = revision.objects[number].replace(old, new)
+
+    return rebuilt(honest, change)
+
+
+@forgery("unexpected-field", on=["lta"])
+def timestamp_that_is_called_otherwise(honest, _pdf):
+    """Readers show it, and the authority never saw it."""
+    return _field_says(honest, b"/TU (Timestamp)", b"/TU (Revoked by the court)")
+
+
+@forgery("unexpected-field", on=["lta"], opens=False)
+def timestamp_with_more_edges(honest, _pdf):
+    return _field_says(honest, b"/Rect [ 0 0 0 0 ]", b"/Rect [ 0 0 0 0 0 0 ]")
+
+
+@forgery("unexpected-field", on=["lta"], opens=False)
+def timestamp_without_edges(honest, _pdf):
+    return _field_says(honest, b"/Rect [ 0 0 0 0 ]\n", b"")
+
+
+@forgery("unexpected-change", on=["lta"])
+def timestamp_that_claims_another_page(honest, _pdf):
+    page, _ = page_of(honest)
+    return _field_says(honest, b"/P %d 0 R" % page, b"/P 8 0 R")
+
+
+@forgery("unexpected-change", on=["lta"])
+def object_that_nothing_uses(honest, _pdf):
+    """It would lie there until something makes it seen."""
+
+    def change(revision):
+        number = revision.size - 1
+        revision.size += 1
+        revision.objects[number] = written_form.indirect(number, {"/A": Reference(number, 0)})
+
+    return rebuilt(honest, change)
+
+
+@forgery("unexpected-change", on=["lta"])
+def hints_for_validators_taken_away(honest, _pdf):
+    def change(revision):
+        hints = PdfFileReader(BytesIO(honest.lta)).root.raw_get("/DSS").idnum
+        revision.objects[hints] = written_form.indirect(hints, {"/Certs": None})
 
     return rebuilt(honest, change)
 

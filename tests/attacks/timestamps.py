@@ -37,7 +37,7 @@ _in_the_field("timestamp with a menu", rb"/F 132", b"/F 0")
 _in_the_field("timestamp of another page", rb"/P \d+ 0 R", b"/P 9 0 R")
 
 
-@forgery("no-field", on=["lta"])
+@forgery("no-field", "unexpected-change", on=["lta"])
 def timestamp_within_a_stream(honest, _pdf):
     """Its bytes are in order and cover the file; the object of its number says something else."""
 
@@ -102,7 +102,7 @@ def timestamp_whose_digest_has_parameters(_honest, pdf):
     return with_contents(pdf, contents(pdf).replace(sha256 + b"\5\0", sha256 + b"\4\0", 1))
 
 
-@forgery("timestamp-broken", on=["lta"])
+@forgery("timestamp-broken", "timestamp-unknown", on=["lta"])
 def timestamp_with_a_root_that_is_damaged(honest, pdf):
     """Where nobody looks before the path is known."""
     root = to_asn1(honest.stamped.authority.root).dump()
