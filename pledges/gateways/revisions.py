@@ -21,7 +21,6 @@ Rule = str | Mapping[str, Any]
 
 DSS: Final[Rule] = {"/Type": NEW, "/Certs": STREAMS, "/CRLs": STREAMS, "/OCSPs": STREAMS}
 """Only hints for validators, which prove nothing by themselves; none is taken away."""
-FORM: Final[Rule] = {"/SigFlags": FREE}
 
 CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
     MANAGER_FIELD: {
@@ -30,10 +29,10 @@ CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
         "/Perms": NEW,
         "/Extensions": NEW,
         "/DSS": DSS,
-        "/AcroForm": FORM,
+        "/AcroForm": {"/SigFlags": FREE},
     },
-    COMPANY_FIELD: {"/DSS": DSS, "/AcroForm": FORM},
-    TIMESTAMP_FIELD: {"/DSS": DSS, "/AcroForm": {"/SigFlags": FREE, "/Fields": GROWS}},
+    COMPANY_FIELD: {"/DSS": DSS},
+    TIMESTAMP_FIELD: {"/DSS": DSS, "/AcroForm": {"/Fields": GROWS}},
 }
 """What a revision may change of the catalog, by the field that it fills."""
 FILLED: Final[Rule] = {"/V": NEW, "/AP": FREE}
