@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from pledges.gateways.pdf_objects import Budget
+
 PAGE, PATH, CLIPPED, TEXT = "page", "path", "clipped path", "text"
 
 _SPACE: Final = rb"[\t\n\r ]"
@@ -72,6 +74,7 @@ OPERATORS: Final = {
     **_each("TJ", "s", TEXT),
 }
 """Without inline images, shadings, colour spaces and whatever hides or replaces (annex A)."""
+MAX_OPERANDS: Final = max(len(operator.operands) for operator in OPERATORS.values())
 SMALL: Final = frozenset({b"0", b"1", b"2"})
 """Of caps, joins and rendering modes; from 3 on text is not seen (9.3.6)."""
 PROPERTIES: Final = frozenset({b"/MCID", b"/Type", b"/Subtype", b"/Attached"})
@@ -113,13 +116,13 @@ class _Reader:
         return True
 
 
-def used(content: bytes) -> set[tuple[str, str]]:
+def used(content: bytes, budget: Budget) -> set[tuple[str, str]]:
     """The resources that `content` uses, kind and name of each; raises `Foreign`.
 
     All of it must be known operators with their operands, each where it may stand.
     """
     reader, place = _Reader(), 0
-    tokens = _tokens(content)
+    tokens = _tokens(content, budget)
     for token in tokens:
         place = token.start()
         kind = token.lastgroup or ""
@@ -129,6 +132,8 @@ def used(content: bytes) -> set[tuple[str, str]]:
             continue
         if kind == "open":
             kind = _array(tokens) if token["open"] == b"[" else _properties(tokens)
+        if len(reader.kinds) == MAX_OPERANDS:
+            raise Foreign(_shown(content, place))
         reader.kinds += {"name": "/"}.get(kind, kind)
         reader.values.append(token[0].lstrip())
     if reader.kinds or reader.opened or reader.state != PAGE:
@@ -136,9 +141,10 @@ def used(content: bytes) -> set[tuple[str, str]]:
     return reader.used
 
 
-def _tokens(content: bytes) -> Iterator[re.Match[bytes]]:
+def _tokens(content: bytes, budget: Budget) -> Iterator[re.Match[bytes]]:
     place, end = 0, len(content.rstrip(b"\t\n\r "))
     while place < end:
+        budget.take_token()
         token = _TOKEN.match(content, place)
         if token is None:
             raise Foreign(_shown(content, place))

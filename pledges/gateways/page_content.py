@@ -193,7 +193,7 @@ class Looks:
             refuse("a page's content is one stream", found=value)
         content = self._budget.inflate(stream)
         try:
-            used = content_streams.used(content)
+            used = content_streams.used(content, self._budget)
         except content_streams.Foreign as foreign:
             _refuse(str(foreign), "a content stream has known operators with their operands")
         for kind, key in used:

@@ -10,6 +10,8 @@ from pledges.core.verdict import Rejected
 MAX_NODES: Final = 500_000
 """Numbers, names, strings, arrays and dictionaries in a file; the largest built-in pledge has
 12,000."""
+MAX_TOKENS: Final = 2_000_000
+"""Operands and operators of all pages; a page full of text has 5,000."""
 MAX_INFLATED: Final = 4 * 1024 * 1024
 """Bytes that all streams of a file that are read may have or inflate to: 150 pages of text."""
 
@@ -54,6 +56,12 @@ class Budget:
 
     nodes: int = MAX_NODES
     inflated: int = MAX_INFLATED
+    tokens: int = MAX_TOKENS
+
+    def take_token(self) -> None:
+        self.tokens -= 1
+        if self.tokens < 0:
+            raise Rejected("too-large", "a pledge has few pages", expected=MAX_TOKENS)
 
     def take_node(self) -> None:
         self.nodes -= 1

@@ -436,6 +436,16 @@ def timestamp_that_claims_another_page(honest, _pdf):
 
 
 @forgery("unexpected-change", on=["lta"])
+def file_that_may_be_written_anew(honest, _pdf):
+    """Without AppendOnly (12.7.2) a writer may save all of the file again, and break its seals."""
+
+    def change(revision):
+        revision.objects[2] = revision.objects[2].replace(b"/SigFlags 3", b"/SigFlags 1")
+
+    return rebuilt(honest, change)
+
+
+@forgery("unexpected-change", on=["lta"])
 def object_that_nothing_uses(honest, _pdf):
     """It would lie there until something makes it seen."""
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from pledges.core.verdict import Rejected
 from pledges.gateways.content_streams import OPERATORS, Foreign, used
+from pledges.gateways.pdf_objects import Budget
 
 TEXT = b"BT /F 12 Tf 1 0 0 -1 20 30.5 Tm [<0041>-12<00420043>.5] TJ T* <0041> Tj ET"
 
@@ -20,7 +22,7 @@ TEXT = b"BT /F 12 Tf 1 0 0 -1 20 30.5 Tm [<0041>-12<00420043>.5] TJ T* <0041> Tj
     ],
 )
 def test_what_the_renderer_writes_is_read(content, names):
-    assert used(content) == names
+    assert used(content, Budget()) == names
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def test_what_the_renderer_writes_is_read(content, names):
 )  # fmt: skip
 def test_what_readers_differ_about_is_refused(content):
     with pytest.raises(Foreign):
-        used(content)
+        used(content, Budget())
 
 
 @pytest.mark.parametrize("word", OPERATORS)
@@ -48,4 +50,10 @@ def test_no_operator_stands_without_its_operands(word):
     operator = OPERATORS[word]
     if operator.operands:
         with pytest.raises(Foreign):
-            used((b"BT " if operator.within == ("text",) else b"") + word)
+            used((b"BT " if operator.within == ("text",) else b"") + word, Budget())
+
+
+def test_what_pages_hold_has_an_end():
+    used(b"1 w 1 w", Budget(tokens=4))
+    with pytest.raises(Rejected, match="few pages"):
+        used(b"1 w 1 w", Budget(tokens=3))
