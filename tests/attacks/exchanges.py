@@ -95,7 +95,7 @@ def cut_back_to_what_nobody_signed(honest, _pdf):
     return honest.rendered
 
 
-@forgery("broken-seal", on=["signed"])
+@forgery("broken-seal", "unreadable", on=["signed"])
 def a_byte_of_the_text_exchanged(_honest, pdf):
     place = pdf.index(b"stream\n") + 60
     return pdf[:place] + bytes([pdf[place] ^ 255]) + pdf[place + 1 :]
@@ -156,7 +156,9 @@ def the_managers_seal_in_the_companys_place(honest, pdf):
     return with_contents(pdf, cms_of(honest.signed).dump())
 
 
-@forgery("not-for-this-document", "evidence-contradicts", "broken-seal", on=["signed"])
+@forgery(
+    "not-for-this-document", "evidence-contradicts", "broken-seal", "unreadable", on=["signed"]
+)
 def revisions_of_another_pledge(honest, pdf):
     """Everything that was sealed there, behind another document of the very same length."""
     place = honest.rendered.index(b"stream\n") + 30
