@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from asn1crypto import cms as asn1_cms
+from asn1crypto import x509 as asn1_x509
 from asn1crypto.keys import PrivateKeyInfo
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -16,7 +18,8 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from pledges.core.digests import sha256_hex
-from pledges.gateways import certificates, keystore, pki
+from pledges.core.verdict import Outcome
+from pledges.gateways import certificates, der, keystore, pki
 from pledges.gateways.certificates import Issuer, Life, Signatory
 from pledges.gateways.fileformat import Level
 from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA
@@ -26,6 +29,7 @@ from pledges.gateways.trust import Trust
 from tests.attacks.exchanges import certified
 from tests.attacks.honest import Honest, accept, sign
 from tests.attacks.table import Forged, forgery
+from tests.attacks.wrapping import contents, with_contents
 from tests.sealed import ACCEPTED, ORGANISATION, PASSPHRASE, PERSON, SIGNED, Installation
 
 LIFE = Life.of_years(5, SIGNED - timedelta(days=1))
@@ -168,6 +172,43 @@ def manager_by_the_licensed_authority(honest, _pdf):
     identity, trust = licensed(ORGANISATION)
     told = {"trust": Trust(honest.basic.trust.roots, trust.company_roots)}
     return Forged(certified(honest.rendered, identity), told)
+
+
+@forgery("broken-seal", on=["signed"])
+def intermediate_authority_spelled_otherwise(honest, pdf):
+    """Its signature's algorithm, which stands outside of what is signed, without parameters."""
+    root_key, between_key, own = (rsa.generate_private_key(65537, 2048) for _ in range(3))
+    root = certificates.root("某电子认证服务有限公司", root_key, LIFE)
+    name = certificates.named("某电子认证服务有限公司", "企业")
+    between = certificates.authority(name, between_key.public_key(), Issuer(root, root_key), LIFE)
+    pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    seal = certificates.end_entity(
+        certificates.named(ORGANISATION, ORGANISATION),
+        own.public_key(),
+        Issuer(between, between_key),
+        LIFE,
+    )
+    made = keystore.identity(from_pem(pem, b"", "seal"), seal, (between, root))
+    identity = Identity(made.signer, (to_asn1(root),))
+    whole = to_asn1(between).dump()
+    signed, algorithm, value = (each.encoded for each in der.children(der.first(whole)))
+    other = der.sequence(signed, algorithm.replace(b"\x30\x0d", b"\x30\x0b")[:-2], value)
+    accepted = accept(honest.basic, pdf, identity=identity)
+    told = {"trust": Trust(honest.basic.trust.roots, (to_asn1(root),))}
+    assert honest.judged("signed", accepted, **told).outcome is Outcome.ACCEPTED
+    return Forged(with_contents(accepted, exchanged(contents(accepted), whole, other)), told)
+
+
+def exchanged(cms: bytes, old: bytes, new: bytes) -> bytes:
+    """A seal with another certificate in it, its lengths made right."""
+    info = asn1_cms.ContentInfo.load(cms)
+    for index, each in enumerate(info["content"]["certificates"]):
+        if each.dump() == old:
+            info["content"]["certificates"][index] = asn1_cms.CertificateChoices(
+                "certificate", asn1_x509.Certificate.load(new)
+            )
+    written: bytes = info.dump(force=True)
+    return written
 
 
 @forgery("too-many-certificates", on=["stamped_signed"])
