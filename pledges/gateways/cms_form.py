@@ -134,6 +134,11 @@ def check_form(seal: Seal, chain: list[asn1.Certificate], digest: bytes) -> None
     `chain` are the certificates from the signer's up to the root's: each is there once, and no
     other.
     """
+    for each in chain:
+        # What nobody signed of a certificate has to repeat what its issuer did (RFC 5280, 4.1.1.2).
+        if each["signature_algorithm"].dump() != each["tbs_certificate"]["signature"].dump():
+            rule = "a certificate names its algorithm twice, in one way"
+            raise Rejected("broken-seal", rule, found=each.subject.human_friendly)
     if seal.encoded != _written(seal, chain, digest):
         raise Rejected(
             "broken-seal",

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from pledges.gateways.pdf_objects import Budget
 
-PAGE, PATH, CLIPPED, TEXT = "page", "path", "clipped path", "text"
+PAGE, PATH, CLOSED, CLIPPED, TEXT = "page", "path", "closed path", "clipped path", "text"
 
 _SPACE: Final = rb"[\t\n\r ]"
 _END: Final = rb"(?![^\t\n\r \[\]<>/])"
@@ -57,14 +57,14 @@ OPERATORS: Final = {
     **_each("BMC", "/", PAGE, TEXT),
     **_each("BDC", "/d", PAGE, TEXT),
     **_each("EMC", "", PAGE, TEXT),
-    **_each("m", "nn", PAGE, PATH, then=PATH),
-    **_each("re", "nnnn", PAGE, PATH, then=PATH),
+    **_each("m", "nn", PAGE, PATH, CLOSED, then=PATH),
+    **_each("re", "nnnn", PAGE, PATH, CLOSED, then=CLOSED),
     **_each("l", "nn", PATH),
     **_each("c", "nnnnnn", PATH),
     **_each("v y", "nnnn", PATH),
-    **_each("h", "", PATH),
-    **_each("W W*", "", PATH, then=CLIPPED),
-    **_each("n S s f f* B B* b b*", "", PATH, CLIPPED, then=PAGE),
+    **_each("h", "", PATH, then=CLOSED),
+    **_each("W W*", "", PATH, CLOSED, then=CLIPPED),
+    **_each("n S s f f* B B* b b*", "", PATH, CLOSED, CLIPPED, then=PAGE),
     **_each("BT", "", PAGE, then=TEXT),
     **_each("ET", "", TEXT, then=PAGE),
     **_each("Tm", "nnnnnn", TEXT),
@@ -73,7 +73,9 @@ OPERATORS: Final = {
     **_each("Tj", "x", TEXT),
     **_each("TJ", "s", TEXT),
 }
-"""Without inline images, shadings, colour spaces and whatever hides or replaces (annex A)."""
+"""Without inline images, shadings, colour spaces and whatever hides or replaces (annex A). A line
+or curve that goes on from a closed path is drawn by some readers from where that was begun, by
+others not."""
 MAX_OPERANDS: Final = max(len(operator.operands) for operator in OPERATORS.values())
 SMALL: Final = frozenset({b"0", b"1", b"2"})
 """Of caps, joins and rendering modes; from 3 on text is not seen (9.3.6)."""

@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from asn1crypto import cms as asn1_cms
+from asn1crypto import x509 as asn1_x509
 from asn1crypto.keys import PrivateKeyInfo
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -19,7 +21,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pledges.core import company_pins
 from pledges.core.company_pins import CompanyPin, Kind
 from pledges.core.digests import sha256_hex
-from pledges.gateways import certificates, keystore, pki
+from pledges.core.verdict import Outcome
+from pledges.gateways import certificates, der, keystore, pki
 from pledges.gateways.certificates import Issuer, Life, Signatory
 from pledges.gateways.fileformat import Level
 from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA
@@ -29,6 +32,7 @@ from pledges.gateways.trust import Trust, pins_of
 from tests.attacks.exchanges import certified
 from tests.attacks.honest import Honest, accept, sign
 from tests.attacks.table import Forged, forgery
+from tests.attacks.wrapping import contents, with_contents
 from tests.sealed import ACCEPTED, ORGANISATION, PASSPHRASE, PERSON, SIGNED, Installation
 
 LIFE = Life.of_years(5, SIGNED - timedelta(days=1))
@@ -240,6 +244,44 @@ def company_with_a_key_after_its_last_day(honest, pdf):
 def company_with_a_key_before_its_first_day(honest, pdf):
     by, after = licensed(ORGANISATION), ACCEPTED.date() + timedelta(days=1)
     return accepted_by(honest, pdf, by, by.pin(f"from {after} until {after}"))
+
+
+@forgery("broken-seal", on=["signed"])
+def intermediate_authority_spelled_otherwise(honest, pdf):
+    """Its signature's algorithm, which stands outside of what is signed, without parameters."""
+    root_key, between_key, own = (rsa.generate_private_key(65537, 2048) for _ in range(3))
+    root = certificates.root("某电子认证服务有限公司", root_key, LIFE)
+    name = certificates.named("某电子认证服务有限公司", "企业")
+    between = certificates.authority(name, between_key.public_key(), Issuer(root, root_key), LIFE)
+    pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    seal = certificates.end_entity(
+        certificates.named(ORGANISATION, ORGANISATION),
+        own.public_key(),
+        Issuer(between, between_key),
+        LIFE,
+    )
+    made = keystore.identity(from_pem(pem, b"", "seal"), seal, (between, root))
+    identity = Identity(made.signer, (to_asn1(root),))
+    whole = to_asn1(between).dump()
+    signed, algorithm, value = (each.encoded for each in der.children(der.first(whole)))
+    other = der.sequence(signed, algorithm.replace(b"\x30\x0d", b"\x30\x0b")[:-2], value)
+    accepted = accept(honest.basic, pdf, identity=identity)
+    pin = CompanyPin(Kind.KEY, pins_of(to_asn1(seal))[Kind.KEY])
+    told = {"trust": Trust(honest.basic.trust.roots, (to_asn1(root),), (), (pin,))}
+    assert honest.judged("signed", accepted, **told).outcome is Outcome.ACCEPTED
+    return Forged(with_contents(accepted, exchanged(contents(accepted), whole, other)), told)
+
+
+def exchanged(cms: bytes, old: bytes, new: bytes) -> bytes:
+    """A seal with another certificate in it, its lengths made right."""
+    info = asn1_cms.ContentInfo.load(cms)
+    for index, each in enumerate(info["content"]["certificates"]):
+        if each.dump() == old:
+            info["content"]["certificates"][index] = asn1_cms.CertificateChoices(
+                "certificate", asn1_x509.Certificate.load(new)
+            )
+    written: bytes = info.dump(force=True)
+    return written
 
 
 @forgery("too-many-certificates", on=["stamped_signed"])

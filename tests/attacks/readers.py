@@ -32,6 +32,8 @@ for _name, _operators in {
     "operand too many": b"1 0 0 1 g",
     "text outside a text object": b"<0041> Tj",
     "half a glyph": b"BT <00> Tj ET",
+    "line that goes on from a closed path": b"0 0 9 9 re 9 0 l s",
+    "more operands than any operator has": b"1 " * 100_000,
     "path that is interrupted": b"0 0 9 9 re 1 0 0 rg f",
     "text that is not painted": b"BT 3 Tr <0041> Tj ET",
     "layer within the content": b"/OC <</MCID 0>> BDC EMC",
