@@ -89,8 +89,8 @@ def _check_box(objects: Objects, field: Mapping[str, Any], name: str, budget: Bu
 
 
 def _locks(objects: Objects, field: Mapping[str, Any]) -> bool:
-    """FieldMDP All (ISO 32000-1, table 233). Without /P: timestamps follow, and readers would call
-    a file invalid that was to change no more."""
+    """FieldMDP All (ISO 32000-1, table 233). Without /P: timestamps follow, which readers may take
+    for a change that /P 1 forbids (ISO 32000-2, table 236)."""
     lock = objects.dictionary(field.get("/Lock", {}))
     return lock == {"/Type": "/SigFieldLock", "/Action": "/All"}
 
