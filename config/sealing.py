@@ -28,6 +28,9 @@ try:
 except company_pins.Malformed as error:
     raise ImproperlyConfigured(f"COMPANY_PINS: {error}") from error
 
+# What our own verdict would not accept is not issued, and lies here for the operator.
+QUARANTINE_DIR = VAR_DIR / "quarantine"
+
 TSA_URL = os.environ.get("TSA_URL", "")
 TSA_ROOTS = os.environ.get("TSA_ROOTS", "")
 TSA_TIMEOUT = 10.0  # seconds, for a whole answer

@@ -79,6 +79,11 @@ def _own_checkpoints_folder(settings, tmp_path):
     settings.CHECKPOINTS_DIR, settings.CHECKPOINT_MAIL = tmp_path / "checkpoints", []
 
 
+@pytest.fixture(autouse=True)
+def _own_quarantine(settings, tmp_path):
+    settings.QUARANTINE_DIR = tmp_path / "quarantine"
+
+
 @pytest.fixture
 def now():
     return baseline.START

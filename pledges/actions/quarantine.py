@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 def folder() -> Path:
     """Where such files lie; they hold what people promised, so nobody else may read them."""
-    return Path(settings.VAR_DIR) / "quarantine"
+    return Path(settings.QUARANTINE_DIR)
 
 
 def warning() -> str:

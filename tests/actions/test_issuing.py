@@ -18,11 +18,6 @@ from tests.cast import act
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def own_quarantine(tmp_path, settings):
-    settings.VAR_DIR = tmp_path / "var"
-
-
 def spoiled(seal):
     """As by a library that writes a file in another way after an upgrade."""
 
