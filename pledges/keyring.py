@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from asn1crypto import pem
 from asn1crypto import x509 as asn1
 from django.conf import settings
 
@@ -102,12 +103,23 @@ def root_pem() -> bytes | None:
     return _content(str(Path(settings.PKI_DIR) / "root.pem"))
 
 
+def tsa_roots_pem() -> bytes | None:
+    """The roots of the timestamp authority (PEM); `None` where none is configured."""
+    return _content(settings.TSA_ROOTS)
+
+
+def company_roots_pem() -> bytes | None:
+    """The roots of licensed authorities behind the company's seal (PEM); `None` without any."""
+    found = [pem.armor("CERTIFICATE", each.dump()) for each in _licensed_roots()]
+    return b"".join(found) or None
+
+
 def _content(path: str) -> bytes | None:
     return Path(path).read_bytes() if path and Path(path).is_file() else None
 
 
-def _certificates(pem: bytes | None) -> tuple:
-    return chains.from_pem(pem) if pem else ()
+def _certificates(given: bytes | None) -> tuple:
+    return chains.from_pem(given) if given else ()
 
 
 # One entry: settings do not change while a process lives, and old keys are not to be kept.

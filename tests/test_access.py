@@ -106,7 +106,9 @@ pledge_sign                              3244444 3u44444
 pledge_start                             3333333 3330000
 verify                                   4444444 5555555
 verify_file                              2222222 uuuuuuu
+verify_company_roots                     4444444 5555555
 verify_root                              2222222 5555555
+verify_tsa_roots                         4444444 5555555
 """
 
 

@@ -1,5 +1,6 @@
 """The two seals with this installation's own keys, and its timestamp authority if it has one."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -18,6 +19,8 @@ from pledges.gateways.keys import to_asn1
 from pledges.gateways.keystore import Store
 from pledges.gateways.pades import Identity, Timestamping
 from pledges.models import SigningIntent
+
+logger = logging.getLogger(__name__)
 
 PAUSE = 2.0  # seconds between two attempts at a timestamp authority
 
@@ -102,8 +105,9 @@ def _patiently(seal: Callable[[], bytes]) -> bytes:
     while True:
         try:
             return seal()
-        except TimestampUnavailable:
+        except TimestampUnavailable as error:
             if time.monotonic() + PAUSE > give_up:
+                logger.error("Nothing was sealed, for want of a timestamp: %s", error.reason)
                 raise
         time.sleep(PAUSE)
 

@@ -21,9 +21,26 @@ INTRODUCED: Final[Mapping[str, Localized]] = {
 }
 
 
+WHY: Final[Mapping[str, Localized]] = {
+    "facts.issued": Localized(
+        zh="账本记载的不是这份文件", en="the ledger's entry is about another file"
+    ),
+    "inclusion": Localized(
+        zh="账本检查点不包含这条记录", en="the ledger's checkpoint does not include the entry"
+    ),
+    "certificate": Localized(
+        zh="账本的证书不是由所信任的根证书签发",
+        en="the ledger's certificate is not by the trusted root",
+    ),
+}
+"""What the codes of a failed proof mean."""
+
+
 def say(line: Line, language: str) -> str:
     """What `line` found, in `language`."""
     values = _Lenient({name: shown(value) for name, value in line.values.items()})
+    if values.get("why") in WHY:
+        values["why"] = WHY[values["why"]].in_(language)
     if "introduced" in values:
         values["introduced"] = INTRODUCED[values["introduced"]].in_(language)
     return REASONS[line.reason].in_(language).format_map(values).strip()

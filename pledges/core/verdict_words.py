@@ -193,8 +193,9 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="A timestamp does not match the content, or is broken.",
     ),
     "timestamp-unknown": Localized(
-        zh="时间戳不是由已知的时间戳服务机构出具。",
-        en="A timestamp does not come from a known timestamp authority.",
+        zh="时间戳不是由已知的时间戳服务机构出具（命令行以 --tsa-trust 指定其根证书）。",
+        en="A timestamp does not come from a known timestamp authority (the command is told its "
+        "roots with --tsa-trust).",
     ),
     "timestamp-contradicts": Localized(
         zh="时间戳与签章自述的时间不符。",

@@ -41,13 +41,15 @@ RSA_SHA256: Final = der.sequence(der.identifier("1.2.840.113549.1.1.11"), NULL)
 
 @dataclass(frozen=True)
 class Seal:
-    """The parts of a seal: certificates, value, and the timestamp token where it has one."""
+    """The parts of a seal: certificates, value, the timestamp token where it has one, and the
+    digest that it states."""
 
     encoded: bytes
     signer: asn1.Certificate
     certificates: tuple[asn1.Certificate, ...]
     value: bytes
     token: bytes | None
+    stated: bytes
 
 
 def read(encoded: bytes) -> Seal:
@@ -63,7 +65,7 @@ def read(encoded: bytes) -> Seal:
 def _read(encoded: bytes) -> Seal:
     _, content = _parts(der.only(encoded, der.SEQUENCE), 2)
     _, _, _, certificates, signers = _parts(_parts(content, 1)[0], 5)
-    _, sid, _, _, _, value, *unsigned = _parts(_parts(signers, 1)[0], 6, 7)
+    _, sid, _, attributes, _, value, *unsigned = _parts(_parts(signers, 1)[0], 6, 7)
     found = certificates_in(certificates)
     named = [each for each in found if _sid(each) == sid.encoded]
     if not named:
@@ -74,7 +76,15 @@ def _read(encoded: bytes) -> Seal:
         if kind.encoded != TIMESTAMP_TOKEN:
             raise ValueError("what is added to a seal is a timestamp")
         token = _parts(values, 1)[0].encoded
-    return Seal(encoded, named[0], found, value.content, token)
+    return Seal(encoded, named[0], found, value.content, token, _stated(attributes))
+
+
+def _stated(attributes: Element) -> bytes:
+    """The digest that the signed attributes state, whether they are signed or not."""
+    for kind, values in (_parts(each, 2) for each in der.children(attributes)):
+        if kind.encoded == MESSAGE_DIGEST:
+            return _parts(values, 1)[0].content
+    raise ValueError("a seal states the digest of what it covers")
 
 
 def _parts(element: Element, *counts: int) -> list[Element]:
@@ -109,6 +119,13 @@ def check_whole(certificate: asn1.Certificate) -> None:
 
 def check_value(seal: Seal, digest: bytes) -> None:
     """Raise `Rejected` unless the signer signed this digest with the certificate's key."""
+    if seal.stated != digest:
+        raise Rejected(
+            "broken-seal",
+            "the bytes under a seal are those that were sealed",
+            expected=f"SHA-256 {seal.stated.hex()}",
+            found=f"SHA-256 {digest.hex()}",
+        )
     signed = _attributes(seal.signer, digest)
     try:
         key: Any = load_der_public_key(seal.signer.public_key.dump())
@@ -123,8 +140,9 @@ def check_value(seal: Seal, digest: bytes) -> None:
     except (InvalidSignature, UnsupportedAlgorithm, ValueError) as error:
         raise Rejected(
             "broken-seal",
-            "the signature fits the bytes that it covers and its certificate",
-            expected=f"a signature over the SHA-256 {digest.hex()}",
+            "the signature over this digest is by the key of the certificate",
+            expected=f"SHA-256 {digest.hex()}",
+            found=repr(error),
         ) from error
 
 

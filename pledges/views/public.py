@@ -1,14 +1,18 @@
 """The public pages: judging a file that somebody brings, and how a pledge stands."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -51,23 +55,21 @@ def standing_words(standing: Standing) -> Words:
 def check(request: HttpRequest) -> HttpResponse:
     """Judge the PDF that somebody brings. Its bytes are read and kept nowhere."""
     if request.method != "POST":
-        return _noindex(render(request, "check.html", {"limit": verification.LARGEST_MB}))
+        return _page(request)
     file, proof = request.FILES.get("file"), request.FILES.get("proof")
     if file is None or not file.size or file.size > verification.LARGEST:
-        context = {"limit": verification.LARGEST_MB, "missing": True}
-        return _noindex(render(request, "check.html", context, status=422))
+        return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY, missing=True)
     content = proof.read() if proof else None
     try:
         judgement = verification.judge(file.read(), proof=content, at=timezone.now())
     except verification.CannotJudge as error:
-        return _noindex(_postponed(request, busy=error.busy))
-    return _noindex(render(request, "check.html", _judged(judgement, file.name or "")))
+        return _postponed(request, busy=error.busy)
+    return _page(request, **_judged(judgement, file.name or ""))
 
 
 def _postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:
-    context = {"limit": verification.LARGEST_MB, "postponed": "busy" if busy else "absent"}
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    response = render(request, "check.html", context, status=status)
+    postponed = "busy" if busy else "absent"
+    response = _page(request, HTTPStatus.SERVICE_UNAVAILABLE, postponed=postponed)
     response.headers["Retry-After"] = str(RETRY_BUSY if busy else RETRY_ABSENT)
     return response
 
@@ -84,12 +86,11 @@ def _headline(judgement: Judgement, language: str) -> Words:
     return Words(verdict_words.OUTCOMES[outcome].in_(language), LOOKS[outcome])
 
 
-def _judged(judgement: Judgement, name: str) -> dict[str, object]:
+def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     verdict = judgement.verdict
     standing = judgement.standing
     return {
-        "limit": verification.LARGEST_MB,
         "name": shown(name),
         "verdict": verdict,
         "statement": saying.stated(verdict.statement) if verdict.statement else None,
@@ -127,18 +128,60 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _noindex(render(request, "verify.html", context))
 
 
+@dataclass(frozen=True)
+class Roots:
+    """Certificates that verifiers hold files against: how they are called, where they come from."""
+
+    option: str
+    page: str
+    label: str | Promise
+    pem: Callable[[], bytes | None]
+
+
+ROOTS = {
+    "root.pem": Roots(
+        "--trust", "verify_root", gettext_lazy("Root certificate (PEM)"), keyring.root_pem
+    ),
+    "tsa-roots.pem": Roots(
+        "--tsa-trust",
+        "verify_tsa_roots",
+        gettext_lazy("Roots of the timestamp authority (PEM)"),
+        keyring.tsa_roots_pem,
+    ),
+    "company-roots.pem": Roots(
+        "--company-trust",
+        "verify_company_roots",
+        gettext_lazy("Roots of the authority behind the company's seal (PEM)"),
+        keyring.company_roots_pem,
+    ),
+}
+
+
 @login_not_required
 @require_safe
-def root_certificate(request: HttpRequest) -> HttpResponse:
-    """What verifiers hold files against: the installation's root certificates (PEM)."""
-    pem = keyring.root_pem()
+def roots(request: HttpRequest, name: str) -> HttpResponse:
+    """One of `ROOTS`; 404 for one that this installation does not have."""
+    pem = ROOTS[name].pem()
     if pem is None:
         raise Http404
     return HttpResponse(
         pem,
         content_type="application/x-pem-file",
-        headers={"Content-Disposition": 'attachment; filename="root.pem"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _page(request: HttpRequest, status: int = 200, **context: object) -> HttpResponse:
+    """The page, with what somebody needs who checks without us."""
+    known = {name: each for name, each in ROOTS.items() if each.pem() is not None}
+    options = [f"{each.option} {name}" for name, each in known.items()]
+    options += [f'--company-pin "{pin}"' for pin in settings.COMPANY_PINS]
+    context |= {
+        "limit": verification.LARGEST_MB,
+        "command": " ".join(["python -m pledges.offline FILE.pdf", *options]),
+        "roots": list(known.values()),
+    }
+    return _noindex(render(request, "check.html", context, status=status))
 
 
 def _noindex(response: HttpResponse) -> HttpResponse:

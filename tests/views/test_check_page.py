@@ -1,5 +1,6 @@
 """The page that judges a file: honest, changed, foreign, none at all."""
 
+import html
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from pledges import verification
 from pledges.access import SYSTEM
 from pledges.actions import erasure, review
+from pledges.core import company_pins
 from pledges.core.verdict import Check, Explanation, Line, Outcome, Verdict
 from pledges.gateways import pades, storage
 from pledges.gateways.tsa import Authority, HttpTimeStamper, read_roots
@@ -118,7 +120,7 @@ def test_what_is_no_signed_pledge_is_rejected(client, content):
 def test_nothing_brought_is_said(client, fields):
     page = client.post(reverse("verify_file"), fields)
     assert page.status_code == 422
-    assert "请选择不超过 20 MB 的 PDF 文件" in text_of(page)
+    assert "请选择不超过 20 MB 且不为空的 PDF 文件" in text_of(page)
 
 
 def test_a_broken_proof_is_told(client, finished):
@@ -131,6 +133,19 @@ def test_a_broken_proof_is_told(client, finished):
 def test_the_root_certificate_is_handed_out(client, installation):
     answer = client.get(reverse("verify_root"))
     assert answer.content == (installation.folder / "root.pem").read_bytes()
+
+
+def test_the_page_gives_the_whole_command(client, installation, settings, responder):
+    """With what this installation's own files need, and where to get it."""
+    base = "python -m pledges.offline FILE.pdf --trust root.pem"
+    assert f"<code>{base}</code>" in client.get(reverse("verify_file")).content.decode()
+    settings.TSA_ROOTS = str(responder.roots)
+    settings.COMPANY_PINS = company_pins.read_all("organizationIdentifier=VATCN-1")
+    page = text_of(client.get(reverse("verify_file")))
+    told = f'{base} --tsa-trust tsa-roots.pem --company-pin "organizationIdentifier=VATCN-1"'
+    assert f"<code>{html.escape(told)}</code>" in page and reverse("verify_tsa_roots") in page
+    assert client.get(reverse("verify_tsa_roots")).content == responder.roots.read_bytes()
+    assert client.get(reverse("verify_company_roots")).status_code == 404
 
 
 def test_before_there_is_a_root_there_is_none_to_hand_out(client, settings, tmp_path):
