@@ -99,7 +99,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     ),
     refusals.FileNotGenuine: gettext_lazy(
         "The finished file did not pass our own check, so it was not issued, and nothing has "
-        "changed. The administrator has been told why."
+        "changed. The reason has been recorded. Please inform the administrator."
     ),
     refusals.SealUnavailable: gettext_lazy(
         "Nothing can be sealed at present, and nothing has changed. Please try again later."
