@@ -74,20 +74,24 @@ async def _as_of_the_signing(embedded: Any, roots: list[asn1.Certificate]) -> bo
     return bool((await async_validate_pdf_signature(embedded, context, context)).bottom_line)
 
 
-async def _with_long_term_data(embedded: Any, roots: list[asn1.Certificate]) -> bool:
-    trust = SimpleTrustManager.build(roots)
+def long_term_specification(roots: Iterable[asn1.Certificate]) -> PdfSignatureValidationSpec:
+    """What pyHanko shall ask of a seal years later (PAdES-B-LTA): revocation lists for seals."""
+    trust = SimpleTrustManager.build(list(roots))
 
     def policy(rule: RevocationCheckingRule) -> CertValidationPolicySpec:
         checking = CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule))
         return CertValidationPolicySpec(trust_manager=trust, revinfo_policy=checking)
 
-    specification = PdfSignatureValidationSpec(
+    return PdfSignatureValidationSpec(
         SignatureValidationSpec(
             cert_validation_policy=policy(RevocationCheckingRule.CRL_REQUIRED),
             ts_cert_validation_policy=policy(RevocationCheckingRule.CHECK_IF_DECLARED),
         )
     )
-    found = await ades_lta_validation(embedded, specification)
+
+
+async def _with_long_term_data(embedded: Any, roots: list[asn1.Certificate]) -> bool:
+    found = await ades_lta_validation(embedded, long_term_specification(roots))
     status = found.api_status
     return found.ades_subindic is AdESPassed.OK and status is not None and bool(status.docmdp_ok)
 

@@ -21,23 +21,13 @@ from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation.ades import ades_lta_validation
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.policy_decl import (
-    PdfSignatureValidationSpec,
-    SignatureValidationSpec,
-)
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.policy_decl import (
-    CertRevTrustPolicy,
-    RevocationCheckingPolicy,
-    RevocationCheckingRule,
-)
-from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from pledges.gateways import certificates, issuing, keystore, pki
 from pledges.gateways.keys import to_asn1
 from pledges.gateways.keystore import SealIdentity, Store
 from pledges.gateways.tsa import Authority, HttpTimeStamper, read_roots
+from tests.second_opinions import long_term_specification
 from tests.tsa import Responder
 
 PASSPHRASE = b"correct-horse-battery-staple"
@@ -105,18 +95,7 @@ def two_seals(store: Store, responder: Responder, at: datetime) -> bytes:
 
 
 def judged(pdf: bytes, store: Store, responder: Responder):
-    trust = SimpleTrustManager.build([to_asn1(store.root), *read_roots(responder.roots)])
-
-    def policy(rule: RevocationCheckingRule) -> CertValidationPolicySpec:
-        checking = CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule))
-        return CertValidationPolicySpec(trust_manager=trust, revinfo_policy=checking)
-
-    specification = PdfSignatureValidationSpec(
-        SignatureValidationSpec(
-            cert_validation_policy=policy(RevocationCheckingRule.CRL_REQUIRED),
-            ts_cert_validation_policy=policy(RevocationCheckingRule.CHECK_IF_DECLARED),
-        )
-    )
+    specification = long_term_specification([to_asn1(store.root), *read_roots(responder.roots)])
     found = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
     return {
         each.field_name: asyncio.run(ades_lta_validation(each, specification)).ades_subindic
