@@ -112,7 +112,11 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="前面的核验未通过，未再核验。", en="Not checked, because an earlier check failed."
     ),
     # --- What did not ---
-    "not-a-pdf": Localized(zh="这不是 PDF 文件。", en="This is not a PDF file."),
+    "not-a-pdf": Localized(
+        zh="文件的开头不是承诺书 PDF 的开头：它不是 PDF，或由其他软件生成、另存过。",
+        en="The file does not begin as the PDF of a pledge does: it is no PDF, or other software "
+        "made or saved it.",
+    ),
     "too-large": Localized(zh="文件过大。", en="The file is too large."),
     "trailing-bytes": Localized(
         zh="文件末尾不在应有之处：被截短，或追加了内容。",

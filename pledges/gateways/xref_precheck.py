@@ -60,7 +60,11 @@ def read(pdf: bytes) -> tuple[Table, ...]:
     The last revision ends with the file, and each table stands before the one that names it.
     """
     if not HEADER.match(pdf):
-        raise Rejected("not-a-pdf", "a pledge is a PDF 1.x", found=pdf[:16])
+        raise Rejected(
+            "not-a-pdf",
+            "the file begins with %PDF-1.x and a comment of four bytes (7.5.2)",
+            found=pdf[:16],
+        )
     if not pdf.endswith(END):
         raise Rejected("trailing-bytes", "the file ends with %%EOF", found=pdf[-16:])
     last = _START.search(pdf, max(0, len(pdf) - 60))
