@@ -13,12 +13,12 @@ from typing import Any
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 from benchmarks import samples
-from pledges import documents
-from pledges.core.blanks import display
-from pledges.core.clauses import Words
+from pledges import rendering
 from pledges.core.sheet import Sheet
-from pledges.documents.paper import stylesheet
-from pledges.gateways import fonts
+from pledges.core.template.blanks import display
+from pledges.core.template.clauses import Words
+from pledges.rendering import fonts
+from pledges.rendering.paper import stylesheet
 
 Printer = Callable[[], bytes]
 
@@ -26,9 +26,9 @@ Printer = Callable[[], bytes]
 def this_project(slug: str, sheet: Sheet) -> Printer:
     """As the application prints: subset made at publication, everything else on each call."""
     own = fonts.subset_for(
-        samples.version_text(slug, sheet.language) + documents.paper_text(sheet.language)
+        samples.version_text(slug, sheet.language) + rendering.paper_text(sheet.language)
     )
-    return lambda: documents.pledge_pdf(sheet, own)
+    return lambda: rendering.pledge_pdf(sheet, own)
 
 
 def with_full_fonts(sheet: Sheet) -> str:
@@ -38,7 +38,7 @@ def with_full_fonts(sheet: Sheet) -> str:
         for family, path in (("Pledge Serif", serif_path()), ("Pledge Sans", sans_path()))
     )
     css = faces + stylesheet("sheet.css", "pledge.css")
-    return documents.paper_html(sheet).replace("</head>", f"<style>{css}</style></head>")
+    return rendering.paper_html(sheet).replace("</head>", f"<style>{css}</style></head>")
 
 
 def plain_weasyprint(sheet: Sheet) -> Printer:

@@ -88,7 +88,7 @@ def people() -> "list[Person]":
     from django.utils import timezone
 
     from pledges.access import SYSTEM
-    from pledges.actions import roster
+    from pledges.actions.people import save_person
     from pledges.core.lifecycle import Role
     from pledges.models import Department, Person
 
@@ -99,7 +99,7 @@ def people() -> "list[Person]":
             username=role, name="李明", employee_number=role.upper(), department=department
         )
         person.set_password(PASSWORD)
-        roster.save_person(person, actor=SYSTEM, at=timezone.now(), roles=[role])
+        save_person(person, actor=SYSTEM, at=timezone.now(), roles=[role])
         made.append(person)
     return made
 
@@ -118,7 +118,7 @@ def signing_act(manager: "Person", at: datetime) -> "SigningAct":
 
     from pledges.actions.authenticating import PasswordAndCode
     from pledges.actions.signing import SigningAct
-    from pledges.documents import Mark
+    from pledges.rendering import Mark
 
     if not Authenticator.objects.filter(user=manager).exists():
         TOTP.activate(manager, generate_totp_secret())
@@ -148,11 +148,11 @@ def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
 
 def multiply(pledge: "Pledge", count: int) -> None:
     """`count` pledges in all, every copy with a stored file of its own."""
-    from pledges.gateways import storage
     from pledges.models import Document, Pledge
+    from pledges.storage import document_store
 
     issued = pledge.documents.get(revision=Document.Revision.ACCEPTED)
-    content = storage.get(issued.sha256)
+    content = document_store.get(issued.sha256)
     copies: list[Pledge] = []
     documents: list[Document] = []
     for number in range(2, count + 1):
@@ -164,7 +164,7 @@ def multiply(pledge: "Pledge", count: int) -> None:
             Document(
                 pledge_id=twin.pk,
                 revision=Document.Revision.ACCEPTED,
-                sha256=storage.put(varied),
+                sha256=document_store.put(varied),
                 size=len(varied),
                 created_at=issued.created_at,
             )

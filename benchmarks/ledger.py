@@ -91,9 +91,9 @@ def append(count: int, *, together: bool) -> None:
 
 def rows(begin: int, end: int) -> Iterator[str]:
     """The rows after the present ones, up to `end` of them, as COPY reads them."""
-    from pledges.core import merkle
     from pledges.core.digests import canonical_json
     from pledges.models import LedgerEntry
+    from pledges.proof.ledger import merkle
 
     tree = merkle.Growing()
     kept = LedgerEntry.objects.order_by("sequence").values_list("leaf_hash", flat=True)

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from benchmarks import samples
 from benchmarks.contenders import this_project
-from pledges.core import evidence
-from pledges.gateways import pades
+from pledges.proof import evidence
+from pledges.proof.signatures import pades
 from tests.attacks.honest import Honest, accept, sign
 from tests.sealed import ACCEPTED, CONTENT, Installation
 

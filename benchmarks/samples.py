@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from pledges.core import consent, templatefile
-from pledges.core.definition import Definition
+from pledges.core import consent
 from pledges.core.digests import digest_of
 from pledges.core.sheet import Sheet
+from pledges.core.template import template_file
+from pledges.core.template.definition import Definition
 
 BUILTIN = Path(__file__).resolve().parent.parent / "pledges" / "builtin"
 SLUGS = ("general-standards", "contract", "personal-code")
@@ -61,7 +62,7 @@ ANSWERS = {
 
 def definition(slug: str) -> Definition:
     """A built-in template; raises ValueError when its file has a fault."""
-    found, problems = templatefile.parse((BUILTIN / f"{slug}.pledge").read_text(encoding="utf-8"))
+    found, problems = template_file.parse((BUILTIN / f"{slug}.pledge").read_text(encoding="utf-8"))
     if found is None or problems:
         raise ValueError(f"{slug}: {problems}")
     return found

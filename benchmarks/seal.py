@@ -99,7 +99,7 @@ def one(slug: str, rounds: int, manager: "Person", officer: "Person", look: Cloc
     """The steps of one template, `rounds` times; each pledge is revoked at the end of its round,
     so that the next one may be opened."""
     from pledges.actions import review
-    from pledges.gateways import storage
+    from pledges.storage import document_store
 
     taken: list[tuple[Spent, ...]] = []
     size = 0
@@ -107,7 +107,7 @@ def one(slug: str, rounds: int, manager: "Person", officer: "Person", look: Cloc
         at = look()
         steps, accepted = walk(slug, manager, officer, at)
         taken.append(steps)
-        size = max(size, len(storage.get(accepted.documents.get(revision=2).sha256)))
+        size = max(size, len(document_store.get(accepted.documents.get(revision=2).sha256)))
         review.revoke(accepted, actor=officer, at=at, reason="benchmark")
     password, render, seal, accept = (
         statistics.median(each.clock for each in step) for step in zip(*taken, strict=True)
@@ -181,7 +181,7 @@ def manager_number(number: int) -> "Person":
 
     from benchmarks.export import PASSWORD
     from pledges.access import SYSTEM
-    from pledges.actions import roster
+    from pledges.actions import people
     from pledges.core.lifecycle import Role
     from pledges.models import Department, Person
 
@@ -192,7 +192,7 @@ def manager_number(number: int) -> "Person":
         department=Department.objects.get(),
     )
     person.set_password(PASSWORD)
-    roster.save_person(person, actor=SYSTEM, at=timezone.now(), roles=[Role.MANAGER])
+    people.save_person(person, actor=SYSTEM, at=timezone.now(), roles=[Role.MANAGER])
     return person
 
 

@@ -96,10 +96,10 @@ def _run(arguments: Sequence[str]) -> tuple[Cost, str]:
 
 def _judge(options: argparse.Namespace) -> None:
     """In the process of `verdict`."""
-    from pledges.gateways.chains import from_pem
-    from pledges.gateways.trust import Trust
-    from pledges.offline.judging import judge
-    from pledges.offline.limited import judge_limited
+    from pledges.proof.judging import judge
+    from pledges.proof.judging_service.limited import judge_limited
+    from pledges.proof.keys.chains import from_pem
+    from pledges.proof.keys.trust import Trust
 
     roots = tuple(from_pem(options.trust.read_bytes()))
     stamps = tuple(from_pem(options.tsa_trust.read_bytes())) if options.tsa_trust else ()
@@ -127,7 +127,7 @@ def _outcome(found: Mapping[str, Any]) -> str:
 
 def imports() -> Cost:
     """What the command costs before it looks at a file."""
-    done = [_run([sys.executable, "-c", "import pledges.offline.__main__"])[0] for _ in range(5)]
+    done = [_run([sys.executable, "-c", "import pledges.proof.__main__"])[0] for _ in range(5)]
     return Cost(min(each.cpu for each in done), done[0].peak, "")
 
 

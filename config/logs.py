@@ -7,7 +7,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "class": "pledges.gateways.loglines.EscapingFormatter",
+            "class": "pledges.core.log_lines.EscapingFormatter",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
         }

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import PRODUCTION, VAR_DIR, words
 from config.secrets import pki_passphrase
-from pledges.core import company_pins
+from pledges.proof.keys import company_pins
 
 PKI_DIR = Path(os.environ.get("PKI_DIR") or VAR_DIR / "pki").resolve()
 if PRODUCTION and not os.environ.get("PKI_PASSPHRASE"):

@@ -160,7 +160,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     "documents": {
-        "BACKEND": "pledges.gateways.storage.DocumentStorage",
+        "BACKEND": "pledges.storage.document_store.DocumentStorage",
         "OPTIONS": {"location": os.environ.get("DOCUMENTS_DIR") or str(VAR_DIR / "documents")},
     },
 }

@@ -8,7 +8,7 @@ from pledges.views import (
     filling,
     health,
     language,
-    mine,
+    my_pledges,
     passkeys,
     public,
     reading,
@@ -16,7 +16,7 @@ from pledges.views import (
 )
 
 urlpatterns = [
-    path("", mine.mine, name="mine"),
+    path("", my_pledges.mine, name="mine"),
     path("pledges/start/<slug:slug>/", filling.start, name="pledge_start"),
     path("pledges/<uuid:pk>/", filling.pledge, name="pledge"),
     path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),

@@ -6,7 +6,7 @@ from typing import Any
 from gunicorn import glogging
 
 from pledges.core.characters import escape_invisible
-from pledges.gateways.loglines import EscapingFormatter
+from pledges.core.log_lines import EscapingFormatter
 
 
 class VisibleAtoms(glogging.SafeAtoms):

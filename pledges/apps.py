@@ -10,7 +10,7 @@ class PledgesConfig(AppConfig):
     verbose_name = _("Conduct pledges")
 
     def ready(self) -> None:
-        from pledges import checks, seal_checks  # noqa: F401  register the system checks
+        from pledges.system_checks import installation, sealing  # noqa: F401  register the system checks
 
 
 class PledgesAdminConfig(AdminConfig):

@@ -10,11 +10,12 @@ from asn1crypto import x509 as asn1
 from django.conf import settings
 
 from pledges.core.refusals import KeysUnusable
-from pledges.gateways import chains, keys, keystore, tsa
-from pledges.gateways.hierarchy import COMPANY_SEAL, EVENT_CA
-from pledges.gateways.keys import TOKEN_SCHEME, KeySource, to_asn1
-from pledges.gateways.keystore import Sources, Store
-from pledges.gateways.trust import Trust
+from pledges.proof.keys import chains, key_store, private_keys
+from pledges.proof.keys.hierarchy import COMPANY_SEAL, EVENT_CA
+from pledges.proof.keys.key_store import Sources, Store
+from pledges.proof.keys.private_keys import TOKEN_SCHEME, KeySource, to_asn1
+from pledges.proof.keys.trust import Trust
+from pledges.proof.signatures import timestamp_authority
 
 Stamp = tuple[tuple[int, int], ...]
 
@@ -43,7 +44,9 @@ def is_licensed() -> bool:
     Raises KeysUnusable when its key cannot be read.
     """
     given = source(COMPANY_SEAL)
-    return bool(settings.COMPANY_SEAL_CERT) or (given is not None and bool(keys.load(given)[1]))
+    return bool(settings.COMPANY_SEAL_CERT) or (
+        given is not None and bool(private_keys.load(given)[1])
+    )
 
 
 def sources() -> Sources:
@@ -63,13 +66,13 @@ def store() -> Store:
     return _load(folder(), passphrase(), given, _stamp(files))
 
 
-def timestamper(at: datetime) -> tsa.HttpTimeStamper | None:
+def timestamper(at: datetime) -> timestamp_authority.HttpTimeStamper | None:
     """Who vouches for the time of what is sealed at `at`; None where nobody is configured."""
     if not settings.TSA_URL:
         return None
     roots = Path(settings.TSA_ROOTS)
     authority = _authority(settings.TSA_URL, roots, settings.TSA_TIMEOUT, _stamp([roots]))
-    return tsa.HttpTimeStamper(authority, at)
+    return timestamp_authority.HttpTimeStamper(authority, at)
 
 
 def trust() -> Trust:
@@ -125,12 +128,14 @@ def _certificates(given: bytes | None) -> tuple:
 # One entry: settings do not change while a process lives, and old keys are not to be kept.
 @lru_cache(maxsize=1)
 def _load(folder: Path, passphrase: bytes, given: Sources, stamp: Stamp) -> Store:
-    return keystore.load(folder, passphrase, given)
+    return key_store.load(folder, passphrase, given)
 
 
 @lru_cache(maxsize=1)
-def _authority(url: str, roots: Path, timeout: float, stamp: Stamp) -> tsa.Authority:
-    return tsa.Authority(url, tsa.read_roots(roots), timeout)
+def _authority(
+    url: str, roots: Path, timeout: float, stamp: Stamp
+) -> timestamp_authority.Authority:
+    return timestamp_authority.Authority(url, timestamp_authority.read_roots(roots), timeout)
 
 
 def _stamp(files: list[Path]) -> Stamp:

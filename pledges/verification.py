@@ -9,12 +9,13 @@ from django.conf import settings
 
 from pledges import keyring
 from pledges.core.lifecycle import PledgeState
-from pledges.core.verdict import Statement, Verdict
 from pledges.forkserver import Busy, Unavailable
 from pledges.forkserver.client import is_answering
-from pledges.gateways import storage
 from pledges.models import Document, Organisation, Pledge
-from pledges.offline import client, judging
+from pledges.proof import judging
+from pledges.proof.judging_service import client
+from pledges.proof.verdict import Statement, Verdict
+from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
 
@@ -155,6 +156,6 @@ def _standing_of(statement: Statement | None, at: datetime) -> Standing | None:
 def issued_bytes(file: Document) -> bytes:
     """The bytes of an issued file, checked against its hash; raises `FileUnavailable`."""
     try:
-        return storage.get(file.sha256)
-    except (storage.Missing, storage.Corrupt) as error:
+        return document_store.get(file.sha256)
+    except (document_store.Missing, document_store.Corrupt) as error:
         raise FileUnavailable(file.sha256) from error

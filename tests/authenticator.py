@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from fido2 import cbor
 from fido2.cose import ES256, RS256, EdDSA
 
-from pledges.gateways.passkeys import Credential, base64
+from pledges.proof.passkeys.ceremony import Credential, base64
 
 UP, UV, AT = 0x01, 0x04, 0x40
 AAGUID = bytes(16)

@@ -12,8 +12,8 @@ from django.db import connection
 
 from pledges.access import SYSTEM
 from pledges.actions import templates
-from pledges.core import templatefile
 from pledges.core.lifecycle import Role
+from pledges.core.template import template_file
 from pledges.models import Department, Organisation, Person, Signature
 
 PASSWORD = "vermilion-seal-on-paper-7"
@@ -85,7 +85,7 @@ def load() -> None:
         if role is Role.MANAGER:
             TOTP.activate(person, totp_secret(username))
     for file in BUILTIN.glob("*.pledge"):
-        definition, _problems = templatefile.parse(file.read_text("utf-8"))
+        definition, _problems = template_file.parse(file.read_text("utf-8"))
         version, _new = templates.import_definition(definition, actor=SYSTEM, at=PUBLISHED)
         templates.publish(version, actor=SYSTEM, at=PUBLISHED)
 

@@ -9,9 +9,9 @@ from pledges.actions import answers, enrolling, preparing, review, signing
 from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode
 from pledges.actions.pending import Waiting
 from pledges.core.lifecycle import VersionState
-from pledges.documents import Mark
-from pledges.gateways.passkeys import Laid, Party
 from pledges.models import Person, Pledge, TemplateVersion
+from pledges.proof.passkeys.ceremony import Laid, Party
+from pledges.rendering import Mark
 from tests import baseline
 from tests.authenticator import Passkey
 

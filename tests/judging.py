@@ -18,8 +18,8 @@ from django.conf import settings
 from pledges.forkserver import sockets
 from pledges.forkserver.client import is_answering
 from pledges.forkserver.framing import ASK
-from pledges.gateways.trust import Trust
-from pledges.offline import limited
+from pledges.proof.judging_service import limited
+from pledges.proof.keys.trust import Trust
 
 ROOT = Path(__file__).parent.parent
 SLOW_MACHINE = 60.0  # seconds
@@ -29,7 +29,7 @@ class Service:
     """A judging service at `path`, in a process of its own."""
 
     def __init__(
-        self, path: Path, module: str = "pledges.offline.service", **surroundings: str
+        self, path: Path, module: str = "pledges.proof.judging_service.server", **surroundings: str
     ) -> None:
         self.path = path
         command = [sys.executable, "-m", module, str(path)]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
-from pledges.gateways import hierarchy, pki
+from pledges.proof.keys import hierarchy, pki
 
 ORGANISATION = "示例银行股份有限公司"
 PASSPHRASE = "passphrase-of-the-tests-" * 3

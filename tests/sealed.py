@@ -14,14 +14,18 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from pledges.core import checkpoints, evidence, merkle
 from pledges.core.digests import canonical_json, sha256_hex
-from pledges.gateways import enrolments, issuing, keystore, ledgerkey, pades, passkeys, pdf, pki
-from pledges.gateways.keys import to_asn1
-from pledges.gateways.pades import Identity, Timestamping
-from pledges.gateways.trust import Trust
+from pledges.proof import evidence
+from pledges.proof.keys import event_certificates, key_store, pki
+from pledges.proof.keys.private_keys import to_asn1
+from pledges.proof.keys.trust import Trust
+from pledges.proof.ledger import checkpoints, merkle, signing_key
+from pledges.proof.passkeys import ceremony, enrolment_statements
+from pledges.proof.signatures import pades
+from pledges.proof.signatures.pades import Identity, Timestamping
+from pledges.rendering import pdf
 from tests.authenticator import Passkey
-from tests.gateways.papers import FONTS, render
+from tests.rendering.samples import FONTS, render
 
 SIGNED = datetime(2026, 11, 23, 2, 1, 30, 250000, tzinfo=UTC)
 CREATED, EXPIRES = SIGNED - timedelta(minutes=2), SIGNED + timedelta(minutes=8)
@@ -104,8 +108,8 @@ class Installation:
     def __init__(self, folder: Path, *, authority: Authority | None = None) -> None:
         pki.create(folder, organisation=ORGANISATION, passphrase=PASSPHRASE, at=SIGNED)
         self.folder, self.authority = folder, authority
-        self.store = keystore.load(folder, PASSPHRASE)
-        self.ledger = ledgerkey.load((folder / "ledger.key.pem").read_bytes(), PASSPHRASE)
+        self.store = key_store.load(folder, PASSPHRASE)
+        self.ledger = signing_key.load((folder / "ledger.key.pem").read_bytes(), PASSPHRASE)
         self.ledger_pem = (folder / "ledger.pem").read_bytes()
         self.passkey = Passkey(origin="https://pledges.example.com", rp_id="pledges.example.com")
 
@@ -121,18 +125,18 @@ class Installation:
     # --- The evidence -------------------------------------------------------------------------
     def enrolment(self, passkey: Passkey | None = None, **changed) -> dict:
         facts = {"person_id": PERSON["id"], "employee_number": PERSON["employee_number"], **changed}
-        statement = enrolments.Statement.of(
+        statement = enrolment_statements.Statement.of(
             (passkey or self.passkey).credential,
             rp_id="pledges.example.com",
             at=SIGNED - timedelta(days=30),
-            introduced_by=enrolments.FIRST,
+            introduced_by=enrolment_statements.FIRST,
             **facts,
         )
-        return enrolments.sign(statement, self.ledger.sign)
+        return enrolment_statements.sign(statement, self.ledger.sign)
 
     def authentication(self, revision0: bytes, *, passkey: Passkey | None = None) -> dict:
         used = passkey or self.passkey
-        laid = passkeys.Laid(
+        laid = ceremony.Laid(
             document_sha256=sha256_hex(revision0),
             version_digest=VERSION,
             person_id=PERSON["id"],
@@ -140,11 +144,11 @@ class Installation:
             created_at=CREATED,
             expires_at=EXPIRES,
         )
-        assertion = passkeys.Assertion.from_browser(used.answer(laid.challenge()))
+        assertion = ceremony.Assertion.from_browser(used.answer(laid.challenge()))
         return {
             "method": "passkey",
             **assertion.as_block(),
-            "public_key": passkeys.base64(used.public_key),
+            "public_key": ceremony.base64(used.public_key),
             "rp_id": "pledges.example.com",
             "enrolment": self.enrolment(used),
         }
@@ -164,7 +168,7 @@ class Installation:
         checkpoint = checkpoints.Checkpoint(
             "pledges.example.com/ledger", 5, merkle.root(5, look_up)
         )
-        public = ledgerkey.public_key(self.ledger_pem)
+        public = signing_key.public_key(self.ledger_pem)
         return {
             "entry": leaf.decode(),
             "index": 3,
@@ -208,7 +212,7 @@ class Installation:
     def one_shot(self, sha256: str, at: datetime = SIGNED, **changed) -> Identity:
         named = {name: PERSON[name] for name in ("name", "employee_number", "department")}
         facts = {**named, "organisation": ORGANISATION, **changed}
-        seal = issuing.one_shot_seal(self.store, digest_hex=sha256, at=at, **facts)
+        seal = event_certificates.one_shot_seal(self.store, digest_hex=sha256, at=at, **facts)
         return Identity(seal.signer, (self.root,), _crls(self.store, "event-ca", at))
 
     def company(self, at: datetime = ACCEPTED) -> Identity:
@@ -245,6 +249,8 @@ def _crls(store, name, at):
     from asn1crypto import crl
 
     return tuple(
-        crl.CertificateList.load(issuing.crl_of(store, each, at).public_bytes(Encoding.DER))
+        crl.CertificateList.load(
+            event_certificates.crl_of(store, each, at).public_bytes(Encoding.DER)
+        )
         for each in (name, "root")
     )

@@ -11,10 +11,10 @@ from django.db import connection, transaction
 
 from pledges import audit
 from pledges.access import SYSTEM
-from pledges.core import checkpoints, merkle
 from pledges.core.digests import canonical_json
-from pledges.gateways import ledgerkey, pki
 from pledges.models import LedgerCheckpoint, LedgerEntry, LedgerOpening
+from pledges.proof.keys import pki
+from pledges.proof.ledger import checkpoints, merkle, signing_key
 from tests.baseline import START
 from tests.keys import ORGANISATION, PASSPHRASE
 
@@ -142,9 +142,9 @@ def test_proofs_are_found_in_few_rows(entries, django_assert_num_queries):
 
 def test_a_checkpoint_is_signed_published_and_kept(entries):
     made = audit.checkpoint(START)
-    public = ledgerkey.public_key((settings.PKI_DIR / "ledger.pem").read_bytes())
+    public = signing_key.public_key((settings.PKI_DIR / "ledger.pem").read_bytes())
     read = checkpoints.read(
-        made.note, public_key=public, verify=lambda *said: ledgerkey.verify(public, *said)
+        made.note, public_key=public, verify=lambda *said: signing_key.verify(public, *said)
     )
     assert (read.size, read.root.hex()) == (audit.size(), made.root)
     assert read.origin.endswith("/ledger")
@@ -205,7 +205,7 @@ def test_a_falsified_note_outside_stops_everything(entries, damage):
 
 def test_a_note_by_another_ledger_is_refused(entries, tmp_path):
     pki.create(tmp_path / "foreign", organisation=ORGANISATION, passphrase=b"foreign" * 9, at=START)
-    key = ledgerkey.load((tmp_path / "foreign" / "ledger.key.pem").read_bytes(), b"foreign" * 9)
+    key = signing_key.load((tmp_path / "foreign" / "ledger.key.pem").read_bytes(), b"foreign" * 9)
     size = audit.size()
     said = checkpoints.Checkpoint("localhost:8000/ledger", size, audit.root(size))
     public = key.public_key().public_bytes_raw()
@@ -240,9 +240,11 @@ def test_a_proof_needs_nothing_but_the_root(entries):
     entry = entries[2]
     told = audit.proof(entry, audit.checkpoint(START))
     assert json.loads(told["entry"])["sequence"] == told["index"] + 1 == entry.sequence
-    public = ledgerkey.public_key(told["certificate"].encode())
+    public = signing_key.public_key(told["certificate"].encode())
     head = checkpoints.read(
-        told["checkpoint"], public_key=public, verify=lambda *said: ledgerkey.verify(public, *said)
+        told["checkpoint"],
+        public_key=public,
+        verify=lambda *said: signing_key.verify(public, *said),
     )
     path = [bytes.fromhex(each) for each in told["inclusion"]]
     leaf = merkle.leaf_hash(told["entry"].encode())

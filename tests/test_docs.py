@@ -8,9 +8,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from pledges.core import templatefile
-from pledges.core.blank_kinds import Kind
-from pledges.core.problems import KINDS
+from pledges.core.template import template_file
+from pledges.core.template.blank_kinds import Kind
+from pledges.core.template.problems import KINDS
 
 PROJECT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
@@ -77,13 +77,13 @@ def test_every_variable_stands_in_the_configuration_table(readme: str) -> None:
 
 def test_the_example_of_the_template_format_is_sound() -> None:
     (example,) = re.findall(r"^```pledge\n(.*?)^```$", FORMAT, re.MULTILINE | re.DOTALL)
-    definition, problems = templatefile.parse(example)
+    definition, problems = template_file.parse(example)
     assert problems == ()
     assert definition is not None
     chinese = definition.outline("zh-hans")
     assert [clause.number for clause in chinese.leaves()] == ["1.", "2.", "1."]
     assert chinese.clauses[-1].text == "本承诺书自签订之日起生效。"
-    assert templatefile.parse(templatefile.to_text(definition)) == (definition, ())
+    assert template_file.parse(template_file.to_text(definition)) == (definition, ())
 
 
 def test_every_kind_of_blank_and_of_problem_is_described() -> None:

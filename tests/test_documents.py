@@ -16,23 +16,23 @@ from hypothesis import strategies as st
 from weasyprint import HTML
 
 from benchmarks import samples
-from pledges import documents
-from pledges.core import outline
-from pledges.core.blanks import Blank, Kind, Option, display
-from pledges.core.clauses import Words
+from pledges import rendering
 from pledges.core.languages import Localized
-from pledges.documents import body, marks
-from pledges.gateways import fonts, increments, pdf
-from pledges.gateways.markup import Markup
-from pledges.gateways.sealfields import COMPANY_FIELD, MANAGER_FIELD
-from tests.gateways.papers import opened, poppler, text_of
+from pledges.core.template import outline
+from pledges.core.template.blanks import Blank, Kind, Option, display
+from pledges.core.template.clauses import Words
+from pledges.proof.signatures import incremental_updates
+from pledges.rendering import body, fonts, pdf, signature_images
+from pledges.rendering.markup import Markup
+from pledges.rendering.signature_fields import COMPANY_FIELD, MANAGER_FIELD
+from tests.rendering.samples import opened, poppler, text_of
 
 ALL = [(slug, language) for slug in samples.SLUGS for language in samples.LANGUAGES]
 STROKES = (((0.2, 0.1), (0.3, 0.12), (0.5, 0.1)), ((0.4, 0.02), (0.4, 0.25)), ((0.6, 0.1),))
 
 
 def faces(slug, language):
-    own = samples.version_text(slug, language) + documents.paper_text(language)
+    own = samples.version_text(slug, language) + rendering.paper_text(language)
     return fonts.subset_for(own)
 
 
@@ -42,7 +42,7 @@ def papers():
     made = {}
     for slug, language in ALL:
         sheet = samples.sheet(slug, language)
-        made[slug, language] = (sheet, documents.pledge_pdf(sheet, faces(slug, language)))
+        made[slug, language] = (sheet, rendering.pledge_pdf(sheet, faces(slug, language)))
     return made
 
 
@@ -112,7 +112,7 @@ def test_the_first_page_bears_number_version_and_digests(papers, slug, language)
 
 @pytest.mark.parametrize(("slug", "language"), ALL)
 def test_an_html_parser_reads_the_paper_as_our_xml_parser_does(slug, language):
-    markup = documents.paper_html(samples.sheet(slug, language))
+    markup = rendering.paper_html(samples.sheet(slug, language))
 
     def tree(root):
         return [
@@ -169,7 +169,7 @@ def test_headings_are_headings(papers, slug, language):
         for _, clause in sheet.outline.walk()
         if clause.number and any(child.number for child in clause.children)
     ]
-    markup = documents.body_html(sheet, for_screen=False)
+    markup = rendering.body_html(sheet, for_screen=False)
     for clause in with_children:
         assert re.search(rf'<h[2-6] class="heading">{re.escape(clause.number)}', markup)
     numbers = re.findall(r"/S\s*/H2\b", str(pikepdf_objects(paper)))
@@ -208,25 +208,25 @@ def test_punctuation_never_begins_a_line_nor_opens_at_its_end(papers):
 def test_the_same_sheet_gives_the_same_bytes_and_another_time_other_bytes(papers):
     sheet, paper = papers["personal-code", "zh-hans"]
     own = faces("personal-code", "zh-hans")
-    assert documents.pledge_pdf(sheet, own) == paper
+    assert rendering.pledge_pdf(sheet, own) == paper
     later = dataclasses.replace(sheet, rendered_at=sheet.rendered_at.replace(minute=43))
-    assert documents.pledge_pdf(later, own) != paper
+    assert rendering.pledge_pdf(later, own) != paper
 
 
 @pytest.mark.parametrize("language", samples.LANGUAGES)
 @pytest.mark.parametrize(
     "mark",
-    [documents.Mark(strokes=STROKES), documents.Mark(typed="欧阳镕")],
+    [rendering.Mark(strokes=STROKES), rendering.Mark(typed="欧阳镕")],
     ids=["drawn", "typed"],
 )
 def test_the_signed_and_accepted_file_names_the_signer_and_the_date(papers, language, mark):
     sheet, paper = papers["personal-code", language]
     own = faces("personal-code", language)
     at = samples.RENDERED_AT
-    signature = documents.signature_appearance(
+    signature = rendering.signature_appearance(
         mark, name=sheet.signer_name, signed_at=at, language=language, fonts=own
     )
-    stamp = documents.acceptance_appearance(
+    stamp = rendering.acceptance_appearance(
         organisation=sheet.organisation, number=sheet.number, accepted_at=at, language=language,
         fonts=own,
     )  # fmt: skip
@@ -249,8 +249,8 @@ def test_the_signed_and_accepted_file_names_the_signer_and_the_date(papers, lang
 
 def shown(document, field, appearance):
     """The document with `appearance` in its field, and no seal."""
-    writer = increments.QuietWriter(BytesIO(document))
-    increments.show(writer, field, appearance)
+    writer = incremental_updates.QuietWriter(BytesIO(document))
+    incremental_updates.show(writer, field, appearance)
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -258,13 +258,13 @@ def shown(document, field, appearance):
 
 def test_handwriting_is_never_vermilion_and_the_stamp_is():
     own = faces("contract", "zh-hans")
-    drawn = documents.signature_appearance(
-        documents.Mark(strokes=STROKES), name="李明", signed_at=samples.RENDERED_AT,
+    drawn = rendering.signature_appearance(
+        rendering.Mark(strokes=STROKES), name="李明", signed_at=samples.RENDERED_AT,
         language="zh-hans", fonts=own,
     )  # fmt: skip
     colours = set(re.findall(rb"([\d.]+) [\d.]+ [\d.]+ (?:rg|RG)", content(drawn)))
     assert colours and all(float(red) < 0.2 for red in colours)
-    stamp = documents.acceptance_appearance(
+    stamp = rendering.acceptance_appearance(
         organisation="示例银行", number="1", accepted_at=samples.RENDERED_AT, language="zh-hans",
         fonts=own,
     )  # fmt: skip
@@ -289,12 +289,12 @@ points = st.tuples(st.floats(0, 1), st.floats(0, 0.6))
 @settings(deadline=None)
 @given(st.lists(st.lists(points, min_size=1, max_size=12), max_size=6))
 def test_any_strokes_fit_into_the_handwriting_area(strokes):
-    paths = marks.hand_paths(strokes)
+    paths = signature_images.hand_paths(strokes)
     assert len(paths) == len(strokes)
     for path in paths:
         numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
-        assert all(-0.1 <= x <= marks.HAND_WIDTH + 0.1 for x in numbers[::2])
-        assert all(-0.1 <= y <= marks.HAND_HEIGHT + 0.1 for y in numbers[1::2])
+        assert all(-0.1 <= x <= signature_images.HAND_WIDTH + 0.1 for x in numbers[::2])
+        assert all(-0.1 <= y <= signature_images.HAND_HEIGHT + 0.1 for y in numbers[1::2])
 
 
 def sheet_of(source, blanks=(), answers=None, language="zh-hans"):
@@ -309,9 +309,9 @@ def sheet_of(source, blanks=(), answers=None, language="zh-hans"):
 def test_headings_leave_out_no_level_where_a_clause_that_is_none_stands_between():
     promise = "承诺人在履行职务期间应当严格遵守下列各项规定，并接受公司的监督和检查，不得有任何违反"
     sheet = sheet_of(f"1. {promise}。\n1.1 报告\n1.1.1 每月报告。\n1.1.2 每季度汇总。")
-    markup = documents.body_html(sheet, for_screen=False)
+    markup = rendering.body_html(sheet, for_screen=False)
     assert re.findall(r"<h(\d)", markup) == ["1", "2"]
-    paper = documents.pledge_pdf(sheet, fonts.subset_for(""))
+    paper = rendering.pledge_pdf(sheet, fonts.subset_for(""))
     kinds = pikepdf_objects(paper)
     assert "/S /H2" in kinds and "/S /H3" not in kinds
 
@@ -321,10 +321,10 @@ STEPS = Blank(code="steps", kind=Kind.LONG_TEXT, label=Localized(zh="步骤", en
 
 def test_a_long_text_keeps_its_lines_and_the_full_stop_stays_with_the_last():
     sheet = sheet_of("1. 步骤：{{steps}}。另有记录。", [STEPS], {"steps": "甲\n\n乙"})
-    markup = documents.body_html(sheet, for_screen=False)
+    markup = rendering.body_html(sheet, for_screen=False)
     assert markup.count('class="answer-line"') == 3
     assert '<span class="blank">乙</span>。</span></span>另有记录。' in markup
-    lines = poppler("pdftotext", documents.pledge_pdf(sheet, fonts.subset_for("步骤"))).split()
+    lines = poppler("pdftotext", rendering.pledge_pdf(sheet, fonts.subset_for("步骤"))).split()
     assert lines.index("甲") + 1 == lines.index("乙。") == lines.index("另有记录。") - 1
 
 
@@ -338,22 +338,22 @@ def test_the_other_option_shows_its_text_and_an_empty_blank_a_line():
     filled = sheet_of(
         source, [kind, day], {"kind": "其他", "kind.other": "丙", "day": "2026-12-01"}
     )
-    markup = documents.body_html(filled, for_screen=False)
+    markup = rendering.body_html(filled, for_screen=False)
     assert "□</span> 甲" in markup and "■</span> 其他" in markup
     assert '<span class="blank">丙</span>' in markup and "2026年12月1日" in markup
-    empty = documents.body_html(sheet_of(source, [kind, day]), for_screen=True)
+    empty = rendering.body_html(sheet_of(source, [kind, day]), for_screen=True)
     assert "■" not in empty and empty.count("blank-empty") == 2 and "未填" in empty
 
 
 def test_screen_and_paper_differ_in_what_is_not_seen_alone():
     for slug, language in ALL:
         sheet = samples.sheet(slug, language)
-        screen = documents.body_html(sheet, for_screen=True)
+        screen = rendering.body_html(sheet, for_screen=True)
         assert all(f'id="clause-{clause.key}"' in screen for clause in sheet.outline.leaves())
         assert all(f'data-code="{code}"' in screen for code in sheet.outline.slots())
         stripped = re.sub(r' (id|data-key|data-code|aria-hidden)="[^"]*"', "", screen)
         stripped = re.sub(r'<span class="visually-hidden">[^<]*</span>', "", stripped)
-        assert stripped == documents.body_html(sheet, for_screen=False)
+        assert stripped == rendering.body_html(sheet, for_screen=False)
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_a_name_that_no_font_can_print_is_refused_by_name():
     sheet = samples.sheet("personal-code", "zh-hans")
     sheet = dataclasses.replace(sheet, answers={**sheet.answers, "signer_name": "王\U00020bb7"})
     with pytest.raises(pdf.MissingGlyph, match=r"U\+20BB7"):
-        documents.pledge_pdf(sheet, faces("personal-code", "zh-hans"))
+        rendering.pledge_pdf(sheet, faces("personal-code", "zh-hans"))
 
 
 def hostile(port: int, canary: str) -> list[str]:
@@ -410,13 +410,13 @@ def test_no_answer_can_make_the_renderer_read_or_call(tmp_path):
                 )
             }
             bad = dataclasses.replace(sheet, answers=answers, **everywhere)
-            made = documents.pledge_pdf(bad, faces(slug, "en"))
+            made = rendering.pledge_pdf(bad, faces(slug, "en"))
             text = squeezed(text_of(made))
             assert "CANARY" not in text and b"EmbeddedFile" not in made
             assert [string for string in strings if squeezed(string) not in text] == []
         lines = [f"{i}. {s}" for i, s in enumerate(strings, 1) if "{{" not in s]
         source = "\n".join(f"{i}. {line.split('. ', 1)[1]}" for i, line in enumerate(lines, 1))
-        made = documents.pledge_pdf(sheet_of(source, language="en"), fonts.subset_for("x"))
+        made = rendering.pledge_pdf(sheet_of(source, language="en"), fonts.subset_for("x"))
         assert "CANARY" not in text_of(made)
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
@@ -430,7 +430,7 @@ NASTY = st.text(st.sampled_from("<>&\"'{}%#;=/\\ ab甲（\n"), min_size=1, max_s
 @given(NASTY)
 def test_an_answer_is_text_whatever_it_looks_like(answer):
     sheet = sheet_of("1. 甲{{steps}}乙", [STEPS], {"steps": answer})
-    markup = documents.body_html(sheet, for_screen=True)
+    markup = rendering.body_html(sheet, for_screen=True)
     tags = re.findall(r"<(\w+)", markup)
     assert set(tags) <= {"div", "header", "p", "h1", "span"}
     said = html.unescape(re.sub(r"<[^>]*>", "", markup))
@@ -442,13 +442,13 @@ def test_look_alike_characters_are_not_confused_in_the_text_layer():
     said = '(a)（a）\'b’‘b’ “c”"c" —d–d-d … ...１1'
     for language in samples.LANGUAGES:
         sheet = sheet_of(f"1. x {said} y\n2. {{{{steps}}}}", [STEPS], {"steps": said}, language)
-        text = "".join(text_of(documents.pledge_pdf(sheet, fonts.subset_for(said))))
+        text = "".join(text_of(rendering.pledge_pdf(sheet, fonts.subset_for(said))))
         assert text.count("".join(said.split())) == 2
 
 
 def test_the_wording_of_the_paper_is_covered_by_a_versions_own_subset():
     for language in samples.LANGUAGES:
-        own = fonts.subset_for(documents.paper_text(language) + "示例银行")
+        own = fonts.subset_for(rendering.paper_text(language) + "示例银行")
         sheet = samples.sheet("contract", language)
-        covered = fonts.covering(own, documents.paper_text(language))
+        covered = fonts.covering(own, rendering.paper_text(language))
         assert covered is own and sheet.effective_on > date(2026, 1, 1)

@@ -13,8 +13,8 @@ from django.utils import timezone
 from pledges import audit
 from pledges.actions import answers, preparing, review
 from pledges.core.lifecycle import PledgeState
-from pledges.gateways import storage
 from pledges.models import Document, LedgerEntry, Pledge, SerialCounter, Signature, TemplateVersion
+from pledges.storage import document_store
 from tests import baseline
 from tests.cast import FILLED
 from tests.serving import server
@@ -80,7 +80,7 @@ def assert_one_signature(intent):
     assert pledge.status == PledgeState.SIGNED
     assert Signature.objects.count() == Document.objects.count() == 1
     assert LedgerEntry.objects.filter(event="pledge.signed").count() == 1
-    assert storage.get(Document.objects.get().sha256)
+    assert document_store.get(Document.objects.get().sha256)
     assert list(audit.verify()) == []
 
 

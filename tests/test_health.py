@@ -9,8 +9,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from pledges import checks
-from pledges.gateways import fonts, storage
+from pledges.rendering import fonts
+from pledges.storage import document_store
+from pledges.system_checks import installation
 
 REMEMBERING = ("migrations_fault", "documents_fault", "fonts_fault", "subsetter_fault")
 
@@ -21,8 +22,8 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     from pledges.views import health
 
     for name in REMEMBERING:
-        fresh = getattr(checks, name).__wrapped__
-        monkeypatch.setattr(checks, name, fresh)
+        fresh = getattr(installation, name).__wrapped__
+        monkeypatch.setattr(installation, name, fresh)
         for asked in (health.PARTS, health.WARNINGS):
             for part, fault in list(asked.items()):
                 if fault.__name__ == name:
@@ -54,7 +55,7 @@ def test_it_is_for_reading_only(client: Client) -> None:
 def test_a_document_storage_that_fails_is_told_without_its_details(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage, "check", fails(OSError(28, "No space", "/srv/s3cret")))
+    monkeypatch.setattr(document_store, "check", fails(OSError(28, "No space", "/srv/s3cret")))
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json() == {
@@ -87,7 +88,7 @@ def test_missing_fonts_are_told(client: Client, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(fonts, "missing_glyphs", lambda text: ("诺",))
     answer = client.get("/healthz")
     assert answer.json()["reasons"] == {"fonts": "have no Chinese characters"}
-    assert [message.id for message in checks.check_fonts()] == ["shounuo.E001"]
+    assert [message.id for message in installation.check_fonts()] == ["shounuo.E001"]
 
 
 @pytest.mark.django_db
@@ -98,14 +99,16 @@ def test_a_missing_subsetter_is_a_warning_only(
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert "HarfBuzz" in answer.json()["warnings"]["fonts"]
-    assert [message.id for message in checks.check_subsetter()] == ["shounuo.W001"]
+    assert [message.id for message in installation.check_subsetter()] == ["shounuo.W001"]
 
 
 def test_a_database_that_does_not_answer_is_told_without_its_address(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "cursor", fails(OperationalError("host s3cret refused")))
-    monkeypatch.setattr("pledges.checks.MigrationExecutor", fails(OperationalError("s3cret")))
+    monkeypatch.setattr(
+        "pledges.system_checks.installation.MigrationExecutor", fails(OperationalError("s3cret"))
+    )
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["reasons"]["database"] == "does not answer"
@@ -115,8 +118,8 @@ def test_a_database_that_does_not_answer_is_told_without_its_address(
 def test_health_is_remembered_and_sickness_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: Iterator[str] = iter(["sick", "", "sick"])
     clock = [100.0]
-    monkeypatch.setattr(checks.time, "monotonic", lambda: clock[0])
-    fault = checks._remembered_when_well(seconds=10)(lambda: next(answers))
+    monkeypatch.setattr(installation.time, "monotonic", lambda: clock[0])
+    fault = installation._remembered_when_well(seconds=10)(lambda: next(answers))
     assert [fault(), fault(), fault()] == ["sick", "", ""]
     clock[0] += 11
     assert fault() == "sick"
@@ -130,18 +133,18 @@ def ids(messages: list[CheckMessage]) -> list[str | None]:
 def test_documents_in_a_public_folder_are_an_error(settings, tmp_path, inside: str) -> None:
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {"documents": {"OPTIONS": {"location": str(tmp_path / inside)}}}
-    assert ids(checks.check_documents_are_private()) == ["shounuo.E002"]
+    assert ids(installation.check_documents_are_private()) == ["shounuo.E002"]
 
 
 def test_documents_beside_the_public_folders_are_fine(settings, tmp_path) -> None:
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STORAGES = {"documents": {"OPTIONS": {"location": str(tmp_path / "documents")}}}
-    assert checks.check_documents_are_private() == []
+    assert installation.check_documents_are_private() == []
 
 
 def test_documents_in_a_bucket_have_no_folder_to_check(settings) -> None:
     settings.STORAGES = {"documents": {"OPTIONS": {"bucket_name": "pledges"}}}
-    assert checks.check_documents_are_private() == []
+    assert installation.check_documents_are_private() == []
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,7 @@ def test_documents_in_a_bucket_have_no_folder_to_check(settings) -> None:
 )
 def test_hosts_are_named(settings, hosts: list[str], found: list[str]) -> None:
     settings.ALLOWED_HOSTS = hosts
-    assert ids(checks.check_hosts()) == found
+    assert ids(installation.check_hosts()) == found
 
 
 @pytest.mark.parametrize(
@@ -158,7 +161,7 @@ def test_hosts_are_named(settings, hosts: list[str], found: list[str]) -> None:
 )
 def test_the_printed_address_is_https(settings, url: str, found: list[str]) -> None:
     settings.PUBLIC_URL = url
-    assert ids(checks.check_public_url()) == found
+    assert ids(installation.check_public_url()) == found
 
 
 @pytest.mark.parametrize(
@@ -173,4 +176,4 @@ def test_the_printed_address_is_https(settings, url: str, found: list[str]) -> N
 def test_the_two_proxy_settings_agree(settings, header, proxies: int, found: list[str]) -> None:
     settings.SECURE_PROXY_SSL_HEADER = header
     settings.TRUSTED_PROXIES = proxies
-    assert ids(checks.check_proxies()) == found
+    assert ids(installation.check_proxies()) == found

@@ -15,9 +15,9 @@ from django.db import OperationalError, connection, transaction
 
 from pledges import audit
 from pledges.access import SYSTEM
-from pledges.core.pace import BEGIN_AFTER, ENTRIES, SECONDS
 from pledges.management.commands.publish_checkpoints import Watch
 from pledges.models import LedgerCheckpoint, LedgerEntry
+from pledges.proof.ledger.schedule import BEGIN_AFTER, ENTRIES, SECONDS
 from tests import serving
 from tests.baseline import START
 

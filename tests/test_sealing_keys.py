@@ -15,10 +15,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone, translation
 
-from pledges import keyring, seal_checks, wording
+from pledges import keyring, wording
 from pledges.core import refusals
-from pledges.gateways import pki
 from pledges.models import Organisation
+from pledges.proof.keys import pki
+from pledges.system_checks import sealing
 from tests import seals
 from tests.tsa import Responder
 
@@ -47,14 +48,14 @@ def run(**options) -> str:
 
 
 def warned() -> list[tuple[str | None, str]]:
-    checked = (seal_checks.check_keys, seal_checks.check_keys_last, seal_checks.check_time_roots)
+    checked = (sealing.check_keys, sealing.check_keys_last, sealing.check_time_roots)
     return [(each.id, each.msg) for check in checked for each in check()]
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch):
     def set_to(at: datetime) -> None:
-        monkeypatch.setattr(seal_checks.timezone, "now", lambda: at)
+        monkeypatch.setattr(sealing.timezone, "now", lambda: at)
 
     return set_to
 
@@ -153,14 +154,14 @@ def test_all_is_well_with_keys_and_without_a_time_authority() -> None:
 
 
 def test_missing_keys_are_told_with_what_to_do(own: Path, settings) -> None:
-    assert seal_checks.check_keys() == []  # the first make run makes them
+    assert sealing.check_keys() == []  # the first make run makes them
     settings.PRODUCTION = True
-    (message,) = seal_checks.check_keys()
+    (message,) = sealing.check_keys()
     assert message.id == "shounuo.W003"
     assert "init_pki" in message.hint
-    assert seal_checks.keys_fault() == "missing"
+    assert sealing.keys_fault() == "missing"
     own.mkdir(parents=True)
-    assert seal_checks.keys_fault() == "missing"
+    assert sealing.keys_fault() == "missing"
 
 
 @pytest.mark.django_db

@@ -175,13 +175,13 @@ def test_a_killed_background_worker_comes_back(served: Served) -> None:
 
 
 def test_a_killed_judging_service_comes_back(served: Served) -> None:
-    first = served.child("pledges.offline.service")
+    first = served.child("pledges.proof.judging_service.server")
     first.kill()
     assert psutil.wait_procs([first], timeout=SLOW_MACHINE)[1] == []
     told = {"status": "ok", "warnings": {"judging": "the service does not answer"}}
     assert health(served.port) in ((200, told), (200, {"status": "ok"}))  # it may be quick
     assert eventually(lambda: health(served.port) == (200, {"status": "ok"}))
-    assert served.child("pledges.offline.service").pid != first.pid
+    assert served.child("pledges.proof.judging_service.server").pid != first.pid
 
 
 def test_a_killed_database_comes_back_under_the_running_site(served: Served) -> None:

@@ -8,7 +8,7 @@ import django
 import pytest
 from babel.messages.pofile import read_po
 
-from pledges.wording import borrowed_allauth, borrowed_django
+from pledges.wording import upstream_messages_allauth, upstream_messages_django
 from tests import messages
 
 ROOT = Path(__file__).parent.parent
@@ -109,8 +109,11 @@ def test_chinese_is_set_as_chinese(fault):
 
 
 LIBRARIES = {
-    borrowed_django: (django, ("forms", "core", "db/models", "contrib/auth", "contrib/admin")),
-    borrowed_allauth: (allauth, ("account", "mfa", "core", "templates")),
+    upstream_messages_django: (
+        django,
+        ("forms", "core", "db/models", "contrib/auth", "contrib/admin"),
+    ),
+    upstream_messages_allauth: (allauth, ("account", "mfa", "core", "templates")),
 }
 
 

@@ -7,10 +7,18 @@ import pytest
 from django.utils import translation
 
 from pledges import access, wording
-from pledges.core import problems, refusals
-from pledges.core.blanks import AnswerProblem, Blank, Kind, Option, Range, read
+from pledges.core import refusals
 from pledges.core.languages import Localized
 from pledges.core.lifecycle import SIGN, Forbidden
+from pledges.core.template import problems
+from pledges.core.template.blanks import (
+    AnswerProblem,
+    Blank,
+    Kind,
+    Option,
+    Range,
+    read,
+)
 
 DAYS = Blank(
     code="days",

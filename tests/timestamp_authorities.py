@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
-from pledges.gateways.keys import to_asn1
+from pledges.proof.keys.private_keys import to_asn1
 from tests.tsa import PEM, USAGES, by_openssl, certificate, configure
 
 LONG_NAME = "An organisation with a name that takes up all of its room"

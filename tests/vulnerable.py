@@ -9,8 +9,8 @@ import sys
 import time
 
 from pledges.forkserver.limits import MEGABYTE, Limits
-from pledges.offline import __main__ as command
-from pledges.offline import limited, service
+from pledges.proof import __main__ as command
+from pledges.proof.judging_service import limited, server
 
 SPINS, EATS, HANGS, CRASHES, SAYS = (b"spins", b"eats", b"hangs", b"crashes", b"says")
 _judge = limited.judge
@@ -34,4 +34,4 @@ def judge(pdf, **options):
 if __name__ == "__main__":
     limited.judge = judge
     limited.LIMITS = Limits(cpu=3)
-    sys.exit(command.main() if "--trust" in sys.argv else service.main())
+    sys.exit(command.main() if "--trust" in sys.argv else server.main())

@@ -9,9 +9,9 @@ from django.db import transaction
 from pledges import access, audit
 from pledges.access import Act
 from pledges.core import lifecycle, refusals
-from pledges.core.blanks import Blank, Kind, Reading, read
 from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import PledgeState, VersionState
+from pledges.core.template.blanks import Blank, Kind, Reading, read
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
 
 # More than the longest answer that any blank takes; what is beyond is not kept but refused.

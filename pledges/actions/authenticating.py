@@ -17,9 +17,9 @@ from django.core.cache import cache
 from pledges.actions import enrolment
 from pledges.actions.ledger_signing import signed_by_present_key
 from pledges.core import refusals
-from pledges.gateways import enrolments, passkeys
-from pledges.gateways.passkeys import Assertion, Laid, Reason
 from pledges.models import Organisation, Person, Signature, SigningIntent
+from pledges.proof.passkeys import ceremony, enrolment_statements
+from pledges.proof.passkeys.ceremony import Assertion, Laid, Reason
 
 logger = logging.getLogger(__name__)
 # How many steps of 30 seconds a clock may be off; allauth's own sign-in allows none.
@@ -82,7 +82,7 @@ def request_options(intent: SigningIntent, ways: Ways) -> dict[str, Any] | None:
     """What the browser asks a passkey to sign for this document; `None` without a passkey."""
     if not ways.passkeys:
         return None
-    return passkeys.request_options(
+    return ceremony.request_options(
         _laid(intent).challenge(),
         rp_id=enrolment.party().id,
         credential_ids=[each.credential.id for each in ways.passkeys],
@@ -100,7 +100,7 @@ def authenticate(
         return _by_code(proof, intent, person, at)
     try:
         return _by_passkey(proof, intent, person)
-    except passkeys.Refused as refused:
+    except ceremony.Refused as refused:
         logger.warning("A passkey's answer was refused: %s", refused.reason)
         raise refusals.PasskeyRefused(refused.reason) from refused
 
@@ -127,9 +127,9 @@ def _by_passkey(proof: PasskeyAnswer, intent: SigningIntent, person: Person) -> 
     assertion = Assertion.from_browser(proof.answer)
     known = {each.credential.id: each for each in enrolment.enrolled(person)}
     if assertion.credential_id not in known:
-        raise passkeys.Refused(Reason.UNKNOWN_CREDENTIAL)
+        raise ceremony.Refused(Reason.UNKNOWN_CREDENTIAL)
     used, party = known[assertion.credential_id], enrolment.party()
-    passkeys.verify(
+    ceremony.verify(
         assertion,
         challenge=_laid(intent).challenge(),
         party=party,
@@ -144,9 +144,9 @@ def _by_passkey(proof: PasskeyAnswer, intent: SigningIntent, person: Person) -> 
         "enrolment": enrolment.for_evidence(used),
     }
     # What is kept must convince somebody who has nothing else.
-    passkeys.reverify(block, _laid(intent))
+    ceremony.reverify(block, _laid(intent))
     number = intent.signer["employee_number"]
-    enrolments.check(
+    enrolment_statements.check(
         block, person_id=person.pk, employee_number=number, verifier=signed_by_present_key
     )
     return Authentication(Signature.Method.PASSKEY, used.authenticator.pk, block)

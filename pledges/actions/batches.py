@@ -7,11 +7,10 @@ from datetime import datetime
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
 
-from pledges import access, audit
+from pledges import access, audit, crash_points
 from pledges.access import Act
 from pledges.actions import review
 from pledges.core import lifecycle, refusals
-from pledges.gateways import faults
 from pledges.models import AcceptanceBatch, AcceptanceItem, Person, Pledge
 from pledges.models.batches import PATIENCE
 
@@ -84,7 +83,7 @@ def work(batch_id: int, turn: int, *, clock: Clock, queue: Queue) -> None:
         if not _still_at_it(batch_id, mine, at=clock()):
             return
         _settle(item, at=clock())
-        faults.point("batch:settled")
+        crash_points.point("batch:settled")
     if waiting.exists():
         queue(batch_id, mine, None)
     else:

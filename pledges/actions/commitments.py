@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pledges.core.blanks import Kind
+from pledges.core.template.blanks import Kind
 from pledges.models import Commitment, Pledge, SigningIntent
 
 _NUMERIC = {Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT}

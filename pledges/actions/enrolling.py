@@ -21,10 +21,11 @@ from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.core.digests import canonical_json, digest_of, sha256_hex
-from pledges.gateways import enrolments, passkeys, storage
-from pledges.gateways.enrolments import FIRST, OPERATOR, Statement
-from pledges.gateways.passkeys import Assertion, Credential
 from pledges.models import Person
+from pledges.proof.passkeys import ceremony, enrolment_statements
+from pledges.proof.passkeys.ceremony import Assertion, Credential
+from pledges.proof.passkeys.enrolment_statements import FIRST, OPERATOR, Statement
+from pledges.storage import document_store
 
 
 @transaction.atomic
@@ -36,11 +37,11 @@ def register(answer: object, *, name: str, actor: Person, at: datetime) -> Enrol
     access.require(actor, Act.ENROL_PASSKEY, actor.pk)
     person = Person.objects.select_for_update(no_key=True).get(pk=actor.pk)
     try:
-        newcomer = passkeys.registered(answer, party=enrolment.party())
-    except passkeys.Refused as refused:
+        newcomer = ceremony.registered(answer, party=enrolment.party())
+    except ceremony.Refused as refused:
         raise refusals.PasskeyRefused(refused.reason) from refused
     made = _kept_of(answer, newcomer)
-    if storage.list_records(f"enrolments/{person.pk}") or not _claim_number(person):
+    if document_store.list_records(f"enrolments/{person.pk}") or not _claim_number(person):
         return pending.register(person, newcomer, made, name=name, at=at)
     return _enrol(person, newcomer, made, name=name, introduced_by=FIRST, actor=actor, at=at)
 
@@ -48,7 +49,7 @@ def register(answer: object, *, name: str, actor: Person, at: datetime) -> Enrol
 def _kept_of(answer: Any, newcomer: Credential) -> dict[str, Any]:
     """What is kept of a registration: what was checked, in the form of allauth's rows."""
     response = {part: answer["response"][part] for part in ("clientDataJSON", "attestationObject")}
-    name = passkeys.base64(newcomer.id)
+    name = ceremony.base64(newcomer.id)
     return {"id": name, "rawId": name, "type": "public-key", "response": response}
 
 
@@ -66,18 +67,18 @@ def confirm(waiting: Waiting, introduction: object, *, actor: Person, at: dateti
             each.credential.id: each for each in enrolment.enrolled(person, under_any_number=True)
         }
         if assertion.credential_id not in vouching:
-            raise passkeys.Refused(passkeys.Reason.UNKNOWN_CREDENTIAL)
-        passkeys.verify(
+            raise ceremony.Refused(ceremony.Reason.UNKNOWN_CREDENTIAL)
+        ceremony.verify(
             assertion,
-            challenge=passkeys.introduction_challenge(current.digest),
+            challenge=ceremony.introduction_challenge(current.digest),
             party=enrolment.party(),
             credential=vouching[assertion.credential_id].credential,
         )
-    except passkeys.Refused as refused:
+    except ceremony.Refused as refused:
         raise refusals.PasskeyRefused(refused.reason) from refused
     if not _claim_number(person):
         raise refusals.NotIntroduced
-    voucher = passkeys.base64(assertion.credential_id)
+    voucher = ceremony.base64(assertion.credential_id)
     return _settle(person, current, voucher, actor=actor, at=at, introduction=assertion.as_block())
 
 
@@ -148,9 +149,9 @@ def _enrol(
     }
     audit.record("passkey.enrolled", actor=actor, subject=person, at=at, facts=facts)
     row = WebAuthn.add(person, name, answer).instance
-    if not storage.has_record(name_there):
-        storage.put_record(name_there, canonical_json({**signed, **kept}))
-    return Enrolled(row, enrolments.read(signed, signed_by_ledger), signed)
+    if not document_store.has_record(name_there):
+        document_store.put_record(name_there, canonical_json({**signed, **kept}))
+    return Enrolled(row, enrolment_statements.read(signed, signed_by_ledger), signed)
 
 
 def _state(
@@ -165,7 +166,7 @@ def _state(
         introduced_by=introduced_by,
         pending=digest,
     )
-    return enrolments.sign(statement, ledger_key().sign)
+    return enrolment_statements.sign(statement, ledger_key().sign)
 
 
 def _stated_before(name: str, digest: str) -> dict[str, Any] | None:
@@ -173,10 +174,10 @@ def _stated_before(name: str, digest: str) -> dict[str, Any] | None:
 
     Raises `PendingGone` where this very passkey was enrolled otherwise: once is enough.
     """
-    if not storage.has_record(name):
+    if not document_store.has_record(name):
         return None
-    kept = json.loads(storage.get_record(name))
-    if not digest or enrolments.read(kept, signed_by_ledger).pending != digest:
+    kept = json.loads(document_store.get_record(name))
+    if not digest or enrolment_statements.read(kept, signed_by_ledger).pending != digest:
         raise refusals.PendingGone
     return {part: kept[part] for part in ("statement", "signature")}
 
@@ -186,8 +187,8 @@ def introduction_options(waiting: Waiting, person: Person) -> dict[str, Any] | N
     vouching = enrolment.enrolled(person, under_any_number=True)
     if not vouching:
         return None
-    return passkeys.request_options(
-        passkeys.introduction_challenge(waiting.digest),
+    return ceremony.request_options(
+        ceremony.introduction_challenge(waiting.digest),
         rp_id=enrolment.party().id,
         credential_ids=[each.credential.id for each in vouching],
     )
@@ -201,7 +202,7 @@ def _claim_number(person: Person) -> bool:
     plain = "".join(unicodedata.normalize("NFKC", person.employee_number).split()).casefold()
     name = f"enrolments/numbers/{sha256_hex(plain.encode())}.json"
     try:
-        storage.put_record(name, canonical_json({"person_id": person.pk}))
-    except storage.Taken:
+        document_store.put_record(name, canonical_json({"person_id": person.pk}))
+    except document_store.Taken:
         return False
     return True

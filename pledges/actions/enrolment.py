@@ -20,10 +20,11 @@ from pledges import access, audit
 from pledges.actions import pending
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger, signed_by_present_key
 from pledges.core.digests import canonical_json, sha256_hex
-from pledges.gateways import enrolments, passkeys, storage
-from pledges.gateways.enrolments import Statement
-from pledges.gateways.passkeys import Credential, Party
 from pledges.models import Person
+from pledges.proof.passkeys import ceremony, enrolment_statements
+from pledges.proof.passkeys.ceremony import Credential, Party
+from pledges.proof.passkeys.enrolment_statements import Statement
+from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
 
@@ -62,11 +63,11 @@ def _enrolled(authenticator: Authenticator) -> Enrolled | None:
     try:
         credential = _credential(authenticator)
         name = name_of(authenticator.user_id, credential)
-        if storage.has_record(_removed(name)):
+        if document_store.has_record(_removed(name)):
             return None
-        kept = json.loads(storage.get_record(name))
-        statement = enrolments.read(kept, signed_by_ledger)
-    except (passkeys.Refused, storage.Missing, ValueError, KeyError, TypeError):
+        kept = json.loads(document_store.get_record(name))
+        statement = enrolment_statements.read(kept, signed_by_ledger)
+    except (ceremony.Refused, document_store.Missing, ValueError, KeyError, TypeError):
         return None
     whose = (statement.person_id, statement.credential, statement.rp_id)
     if whose != (authenticator.user_id, credential, party().id):
@@ -83,9 +84,9 @@ def for_evidence(used: Enrolled) -> dict[str, Any]:
     the one certificate that stands in it.
     """
     try:
-        enrolments.read(used.signed, signed_by_present_key)
-    except passkeys.Refused:
-        return enrolments.sign(used.statement, ledger_key().sign)
+        enrolment_statements.read(used.signed, signed_by_present_key)
+    except ceremony.Refused:
+        return enrolment_statements.sign(used.statement, ledger_key().sign)
     return used.signed
 
 
@@ -94,10 +95,10 @@ def withdraw(authenticator: Authenticator, *, actor: access.Actor, at: datetime)
     """Note for good that a passkey was removed: it signs no more, even if its row came back."""
     try:
         credential = _credential(authenticator)
-    except passkeys.Refused:
+    except ceremony.Refused:
         return
     name = name_of(authenticator.user_id, credential)
-    if not storage.has_record(name) or storage.has_record(_removed(name)):
+    if not document_store.has_record(name) or document_store.has_record(_removed(name)):
         return
     audit.record(
         "passkey.removed",
@@ -106,7 +107,7 @@ def withdraw(authenticator: Authenticator, *, actor: access.Actor, at: datetime)
         at=at,
         facts={"credential": sha256_hex(credential.id)},
     )
-    storage.put_record(_removed(name), canonical_json({"removed_at": at.isoformat()}))
+    document_store.put_record(_removed(name), canonical_json({"removed_at": at.isoformat()}))
 
 
 def forget(person_id: int) -> None:
@@ -117,15 +118,15 @@ def forget(person_id: int) -> None:
     """
     folder = f"enrolments/{person_id}"
     occupied = f"{folder}/erased.json"
-    storage.put_record(occupied, canonical_json({"erased": True}))
-    for name in storage.list_records(folder):
+    document_store.put_record(occupied, canonical_json({"erased": True}))
+    for name in document_store.list_records(folder):
         if name != occupied:
-            storage.remove_record(name)
+            document_store.remove_record(name)
     pending.forget(person_id)
 
 
 def _credential(authenticator: Authenticator) -> Credential:
-    return passkeys.credential_in(authenticator.data.get("credential"))
+    return ceremony.credential_in(authenticator.data.get("credential"))
 
 
 def name_of(person_id: int, credential: Credential) -> str:

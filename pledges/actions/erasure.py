@@ -12,14 +12,13 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
-from pledges import access, audit, notices
+from pledges import access, audit, crash_points, notices
 from pledges.access import Act
-from pledges.actions import enrolment, expiring, roster
+from pledges.actions import enrolment, expiring, people
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.core.periods import erasable_from
 from pledges.core.refusals import Kept
-from pledges.gateways import faults, storage
 from pledges.models import (
     Commitment,
     Document,
@@ -31,6 +30,7 @@ from pledges.models import (
     Signature,
     SigningIntent,
 )
+from pledges.storage import document_store
 
 NOBODY: Final = "—"
 # The digest of the content goes too: whoever has a list of names and answers could try them.
@@ -100,7 +100,7 @@ def _require_erasable(person: Person, pledges: Sequence[Pledge], at: datetime) -
     if kept := tuple(_kept(pledges, at)):
         raise refusals.NotErasable(kept)
     if Role.ADMINISTRATOR in person.roles:
-        roster.require_another_administrator(person)
+        people.require_another_administrator(person)
 
 
 def _kept(pledges: Any, at: datetime) -> Iterator[Kept]:
@@ -178,7 +178,7 @@ def _forget_openings(person: Person, pledges: Sequence[Pledge]) -> None:
 
 
 def _remove(person_id: int, files: frozenset[str]) -> None:
-    faults.point("erase:committed")
+    crash_points.point("erase:committed")
     for digest in sorted(files):
-        storage.remove_orphan(digest)
+        document_store.remove_orphan(digest)
     enrolment.forget(person_id)

@@ -13,11 +13,11 @@ from zipstream import ZIP_STORED, ZipStream
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.core.blanks import Blank
 from pledges.core.digests import digest_of
-from pledges.gateways import storage
+from pledges.core.template.blanks import Blank
 from pledges.models import Commitment, Document, Organisation, Pledge
 from pledges.models.pledges import PledgeQuerySet
+from pledges.storage import document_store
 
 _CHUNK = 500
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -95,7 +95,7 @@ class _File:
         self.sha256 = sha256
 
     def __iter__(self) -> Iterator[bytes]:
-        yield storage.get(self.sha256)
+        yield document_store.get(self.sha256)
 
 
 def _table(

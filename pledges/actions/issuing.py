@@ -9,11 +9,12 @@ from datetime import datetime
 from pledges import keyring
 from pledges.actions import quarantine
 from pledges.core.refusals import FileNotGenuine
-from pledges.core.verdict import Outcome
-from pledges.gateways import seals, storage
-from pledges.gateways.fileformat import Level
 from pledges.models import Document, Pledge
-from pledges.offline.judging import judge
+from pledges.proof.fileformat import Level
+from pledges.proof.judging import judge
+from pledges.proof.signatures import validation
+from pledges.proof.verdict import Outcome
+from pledges.storage import document_store
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def keep(content: bytes, level: Level, outcome: Outcome, at: datetime) -> Kept:
     if verdict.outcome is not outcome:
         failed = next((line.reason for line in verdict.lines if line.passed is False), "")
         raise FileNotGenuine(failed or verdict.outcome, quarantine.keep(content, verdict, at))
-    until = seals.stamped_until(content) if level is Level.ARCHIVAL else None
-    return Kept(storage.put(content), len(content), level, until)
+    until = validation.stamped_until(content) if level is Level.ARCHIVAL else None
+    return Kept(document_store.put(content), len(content), level, until)
 
 
 def issue(kept: Kept, pledge: Pledge, *, revision: int, at: datetime) -> Document:

@@ -21,10 +21,11 @@ from pledges.access import SYSTEM, Act
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.core import refusals
 from pledges.core.digests import canonical_json
-from pledges.gateways import passkeys, pending_passkeys, storage
-from pledges.gateways.passkeys import Credential, Party
-from pledges.gateways.pending_passkeys import Pending
 from pledges.models import Person
+from pledges.proof.passkeys import ceremony, pending_records
+from pledges.proof.passkeys.ceremony import Credential, Party
+from pledges.proof.passkeys.pending_records import Pending
+from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
 FOLDER: Final = "pending"
@@ -34,7 +35,7 @@ MAX_WAITING: Final = 5
 MAX_ANSWER: Final = 20_000  # characters
 MAX_NAME: Final = 80
 # What a record that somebody else wrote may raise when it is read.
-FAULTS: Final = (passkeys.Refused, ValueError, KeyError, TypeError, AttributeError)
+FAULTS: Final = (ceremony.Refused, ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def register(
     """
     text = json.dumps(answer, separators=(",", ":"))
     if len(text) > MAX_ANSWER:
-        raise refusals.PasskeyRefused(passkeys.Reason.MALFORMED)
+        raise refusals.PasskeyRefused(ceremony.Reason.MALFORMED)
     if len(waiting(person, at)) >= MAX_WAITING:
         raise refusals.TooManyWaiting
     record = Pending.of(
@@ -73,18 +74,18 @@ def register(
         at=at,
         nonce=secrets.token_hex(32),
     )
-    signed = pending_passkeys.sign(record, ledger_key().sign)
+    signed = pending_records.sign(record, ledger_key().sign)
     facts = {"pending": record.digest}
     audit.record("passkey.registered", actor=person, subject=person, at=at, facts=facts)
     lapse_due.using(run_after=record.expires).enqueue()
-    storage.put_record(_name(record), canonical_json({**signed, "answer": text}))
+    document_store.put_record(_name(record), canonical_json({**signed, "answer": text}))
     return Waiting(record, credential, answer, signed)
 
 
 def waiting(person: Person, at: datetime) -> list[Waiting]:
     """The passkeys of `person` that wait for a voucher at `at`, the longest waiting first."""
     prefix = f"{FOLDER}/{person.pk}-"
-    names = (name for name in storage.list_records(FOLDER) if name.startswith(prefix))
+    names = (name for name in document_store.list_records(FOLDER) if name.startswith(prefix))
     found = [each for name in names if (each := _of(person, _read(name), at)) is not None]
     return sorted(found, key=lambda each: each.record.registered)
 
@@ -105,10 +106,10 @@ def _read(name: str) -> Waiting | None:
     """What waits under `name`, expired or not, if the ledger's key signed it and it is not gone."""
     if (kept := _signed(name)) is None:
         return None
-    record = pending_passkeys.read(kept, signed_by_ledger)
+    record = pending_records.read(kept, signed_by_ledger)
     try:
         answer = json.loads(kept["answer"])
-        credential = passkeys.registered(answer, party=Party.at(settings.PUBLIC_URL))
+        credential = ceremony.registered(answer, party=Party.at(settings.PUBLIC_URL))
         believed = record.is_of(credential, kept["answer"])
     except FAULTS:
         believed = False
@@ -122,17 +123,17 @@ def _read(name: str) -> Waiting | None:
 def _signed(name: str) -> dict[str, Any] | None:
     """What is kept under `name`, if the ledger's key signed its record for this very place."""
     try:
-        kept: dict[str, Any] = json.loads(storage.get_record(name))
-        record = pending_passkeys.read(kept, signed_by_ledger)
+        kept: dict[str, Any] = json.loads(document_store.get_record(name))
+        record = pending_records.read(kept, signed_by_ledger)
         in_its_place = name == _name(record)
-    except storage.Missing:
+    except document_store.Missing:
         return None
     except FAULTS:
         in_its_place = False
     if not in_its_place:
         logger.error("The record %s of a waiting passkey is not to be believed", name)
         return None
-    return None if storage.has_record(_gone(record)) else kept
+    return None if document_store.has_record(_gone(record)) else kept
 
 
 @transaction.atomic
@@ -155,8 +156,10 @@ def lock(found: Waiting, at: datetime) -> tuple[Person, Waiting]:
 
 def settle(found: Waiting) -> None:
     """Note for good that this one waits no more, and remove its record."""
-    storage.put_record(_gone(found.record), canonical_json({"expires_at": found.record.expires_at}))
-    storage.remove_record(_name(found.record))
+    document_store.put_record(
+        _gone(found.record), canonical_json({"expires_at": found.record.expires_at})
+    )
+    document_store.remove_record(_name(found.record))
 
 
 @task()
@@ -167,10 +170,10 @@ def lapse_due() -> None:
 
 def lapse(at: datetime) -> int:
     """Remove what has waited in vain by `at`, tell its owners, and give the number."""
-    lapsed = sum(_lapse(name, at) for name in storage.list_records(FOLDER))
-    for name in storage.list_records(GONE):
+    lapsed = sum(_lapse(name, at) for name in document_store.list_records(FOLDER))
+    for name in document_store.list_records(GONE):
         if _is_over(name, at):
-            storage.remove_record(name)
+            document_store.remove_record(name)
     return lapsed
 
 
@@ -178,25 +181,27 @@ def lapse(at: datetime) -> int:
 def _lapse(name: str, at: datetime) -> bool:
     if (kept := _signed(name)) is None:
         return False
-    record = pending_passkeys.read(kept, signed_by_ledger)
+    record = pending_records.read(kept, signed_by_ledger)
     if at < record.expires:
         return False
     # The lock keeps the worker and the daily sweep from saying the same twice.
     person = Person.objects.select_for_update(no_key=True).filter(pk=record.person_id).first()
-    if not storage.has_record(name):
+    if not document_store.has_record(name):
         return False
     if person is not None:
         _tell_discarded(record, SYSTEM, at, "expired")
         notices.passkey_lapsed(person, name=record.name, code=record.code)
-    storage.remove_record(name)
+    document_store.remove_record(name)
     return True
 
 
 def _is_over(name: str, at: datetime) -> bool:
     """Whether the record that the note under `name` is about could serve nobody any more."""
     try:
-        return datetime.fromisoformat(json.loads(storage.get_record(name))["expires_at"]) <= at
-    except storage.Missing:
+        return (
+            datetime.fromisoformat(json.loads(document_store.get_record(name))["expires_at"]) <= at
+        )
+    except document_store.Missing:
         return False
     except FAULTS:
         logger.exception("The note %s about a waiting passkey cannot be read", name)
@@ -206,9 +211,9 @@ def _is_over(name: str, at: datetime) -> bool:
 def forget(person_id: int) -> None:
     """Remove what waits for an erased person."""
     for folder in (FOLDER, GONE):
-        for name in storage.list_records(folder):
+        for name in document_store.list_records(folder):
             if name.startswith(f"{folder}/{person_id}-"):
-                storage.remove_record(name)
+                document_store.remove_record(name)
 
 
 def _tell_discarded(record: Pending, actor: access.Actor, at: datetime, why: str) -> None:

@@ -10,19 +10,21 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from pledges import access, audit, documents, papers
+from pledges import access, audit, crash_points, rendering, sheets
 from pledges.access import Act
 from pledges.actions import readings
 from pledges.actions.answers import profile_answers
-from pledges.actions.numbering import next_number
-from pledges.core import consent, evidence, lifecycle, refusals
-from pledges.core.blanks import Kind, read
+from pledges.actions.pledge_numbers import next_number
+from pledges.core import consent, lifecycle, refusals
 from pledges.core.characters import EMPLOYEE_NUMBER
 from pledges.core.lifecycle import VersionState
-from pledges.gateways import faults, fonts, storage
-from pledges.gateways.fonts import FontSubset
-from pledges.gateways.pdf import MissingGlyph
+from pledges.core.template.blanks import Kind, read
 from pledges.models import Organisation, Pledge, SigningIntent
+from pledges.proof import evidence
+from pledges.rendering import fonts
+from pledges.rendering.fonts import FontSubset
+from pledges.rendering.pdf import MissingGlyph
+from pledges.storage import document_store
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,16 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
     if not re.fullmatch(EMPLOYEE_NUMBER, frozen.signer["employee_number"]):
         raise refusals.NumberUnfit
     rendered = _render(frozen, at=at)
-    faults.point("prepare:rendered")
-    digest = storage.put(rendered)
-    faults.point("prepare:stored")
+    crash_points.point("prepare:rendered")
+    digest = document_store.put(rendered)
+    crash_points.point("prepare:stored")
     return _record_intent(frozen, actor=actor, at=at, digest=digest, size=len(rendered))
 
 
 def _render(frozen: _Frozen, *, at: datetime) -> bytes:
     try:
-        return documents.pledge_pdf(
-            papers.sheet_of(frozen.pledge, frozen.content, rendered_at=at),
+        return rendering.pledge_pdf(
+            sheets.sheet_of(frozen.pledge, frozen.content, rendered_at=at),
             font_of(frozen.pledge),
         )
     except MissingGlyph as missing:
@@ -117,7 +119,7 @@ def _freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> _Frozen:
         "employee_number": person.employee_number,
         "department": person.department.name_zh,
     }
-    content = papers.content(
+    content = sheets.content(
         locked,
         answers=answers,
         signer=signer,

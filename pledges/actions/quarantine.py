@@ -7,9 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from pledges.core.verdict import Verdict
-from pledges.core.verdict_json import to_json
-from pledges.gateways import privatefiles
+from pledges import durable_files
+from pledges.proof.verdict import Verdict
+from pledges.proof.verdict_json import to_json
 
 logger = logging.getLogger(__name__)
 
@@ -33,12 +33,12 @@ def keep(content: bytes, verdict: Verdict, at: datetime) -> str:
     name = f"{at.astimezone(UTC):%Y%m%dT%H%M%S}-{verdict.sha256[:12]}"
     told = json.dumps(to_json(verdict), ensure_ascii=False, indent=2)
     try:
-        privatefiles.make_folder(folder())
+        durable_files.make_folder(folder())
         for suffix, data in ((".pdf", content), (".json", told.encode())):
             path = folder() / (name + suffix)
             if not path.exists():
-                privatefiles.write(path, data)
-        privatefiles.sync_folder(folder())
+                durable_files.write(path, data)
+        durable_files.sync_folder(folder())
     except OSError:
         logger.exception("A file that our own verdict rejects could not be kept: %s", told)
         return name

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pledges import papers
+from pledges import sheets
 from pledges.core import refusals
 from pledges.core.digests import digest_of, sha256_hex
 from pledges.core.sheet import Sheet
-from pledges.gateways import document_id, storage
 from pledges.models import Pledge, Signature, SigningIntent
+from pledges.proof.pdf import document_id
+from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
 GARBLED = (ValueError, TypeError, KeyError, AttributeError)
@@ -47,11 +48,11 @@ def laid(intent: SigningIntent, *, read: str = "") -> Reading:
     """
     with _told_of(f"intent {intent.pk}"):
         try:
-            file = storage.get(intent.document_digest)
-        except storage.Missing as missing:
+            file = document_store.get(intent.document_digest)
+        except document_store.Missing as missing:
             raise refusals.IntentExpired from missing
         _require(read in ("", intent.document_digest), "document that was read")
-        content = papers.laid_content(intent)
+        content = sheets.laid_content(intent)
         _require(len(file) == intent.document_size, "size of the document")
         _require(intent.version_digest == content["template"]["digest"], "version of the intent")
         sheet = _sheet(intent.pledge, content, file, intent.content_digest, intent.created_at)
@@ -77,11 +78,11 @@ def signed(pledge: Pledge, signature: Signature | None = None) -> Reading:
         newest = pledge.documents.order_by("-revision").first()
         if newest is None:
             raise refusals.DocumentUnavailable
-        issued = storage.get(newest.sha256)
+        issued = document_store.get(newest.sha256)
         # The first bytes of every file of a pledge are those that were read and signed.
         file = issued[: made.intent.document_size]
         _require(sha256_hex(file) == pledge.document_digest, "digest of the document")
-        content = papers.signed_content(pledge, made)
+        content = sheets.signed_content(pledge, made)
         sheet = _sheet(pledge, content, file, pledge.content_digest, made.intent.created_at)
         return Reading(file, sheet, issued)
 
@@ -92,7 +93,7 @@ def _sheet(
     version = pledge.version
     wording = digest_of(version.definition().content())
     _require(wording == content["template"]["digest"], "wording of the version")
-    sheet = papers.sheet_of(pledge, content, rendered_at=rendered_at)
+    sheet = sheets.sheet_of(pledge, content, rendered_at=rendered_at)
     identifier = document_id.read(file)
     _require(sheet.content_digest == identifier, "content")
     _require(claimed == identifier, "digest of the content")
@@ -112,6 +113,6 @@ def _told_of(what: str) -> Iterator[None]:
     except GARBLED as error:
         logger.error("The database contradicts the stored document of %s: %s", what, error)
         raise refusals.ReadingDiffers from error
-    except (storage.Missing, storage.Corrupt) as error:
+    except (document_store.Missing, document_store.Corrupt) as error:
         logger.exception("The document of %s cannot be read", what)
         raise refusals.DocumentUnavailable from error

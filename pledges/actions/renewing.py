@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from pledges import access, audit
+from pledges import access, audit, crash_points
 from pledges.access import Act
 from pledges.actions import issuing, sealing
 from pledges.core.lifecycle import PledgeState
-from pledges.core.verdict import Outcome
-from pledges.gateways import faults, storage
-from pledges.gateways.fileformat import Level
 from pledges.models import Document, Pledge
+from pledges.proof.fileformat import Level
+from pledges.proof.verdict import Outcome
+from pledges.storage import document_store
 
 
 def due(at: datetime, within: timedelta) -> Iterator[Document]:
@@ -31,9 +31,9 @@ def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
     Raises SealUnavailable when there is no timestamp to be had; then nothing has changed.
     """
     access.require(actor, Act.RENEW_TIMESTAMPS, file.pledge)
-    renewed = sealing.renewed_timestamp(storage.get(file.sha256), at=at)
+    renewed = sealing.renewed_timestamp(document_store.get(file.sha256), at=at)
     kept = issuing.keep(renewed, Level.ARCHIVAL, Outcome.ACCEPTED, at)
-    faults.point("renew:stored")
+    crash_points.point("renew:stored")
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=file.pledge_id)
         newest = pledge.documents.order_by("-revision").first()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from pledges import access, audit, documents, notices
+from pledges import access, audit, crash_points, notices, rendering
 from pledges.access import Act
 from pledges.actions import expiring, issuing, readings, sealing
 from pledges.actions.answers import draft_after
@@ -15,10 +15,9 @@ from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
-from pledges.core.verdict import Outcome
-from pledges.gateways import faults
-from pledges.gateways.pdf import MissingGlyph
 from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
+from pledges.proof.verdict import Outcome
+from pledges.rendering.pdf import MissingGlyph
 
 LONGEST_REASON = 2_000
 
@@ -47,14 +46,14 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     if seen.ends_on and seen.ends_on < Organisation.current().day(at):
         raise refusals.TermOver
     sealed = _seal(seen, at)
-    faults.point("accept:sealed")
+    crash_points.point("accept:sealed")
     kept = issuing.keep(sealed, sealing.level_at_acceptance(), Outcome.ACCEPTED, at)
-    faults.point("accept:stored")
+    crash_points.point("accept:stored")
     with transaction.atomic():
         locked = _lock(pledge, lifecycle.ACCEPT, Act.JUDGE_PLEDGE, actor)
         _judge(locked, lifecycle.ACCEPT, actor=actor, at=at)
         issuing.issue(kept, locked, revision=Document.Revision.ACCEPTED, at=at)
-        faults.point("accept:claimed")
+        crash_points.point("accept:claimed")
         audit.record(
             lifecycle.ACCEPT.event,
             actor=actor,
@@ -64,7 +63,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
         )
         notices.announce(notices.ACCEPTED, locked)
         expiring.schedule(locked)
-    faults.point("accept:committed")
+    crash_points.point("accept:committed")
     return locked
 
 
@@ -153,7 +152,7 @@ def _seal(pledge: Pledge, at: datetime) -> bytes:
     # Whoever accepts has read what the database says: it must be what the file says.
     signed = readings.signed(pledge).issued
     try:
-        stamp = documents.acceptance_appearance(
+        stamp = rendering.acceptance_appearance(
             organisation=organisation.name_in(pledge.language),
             number=pledge.number or "",
             accepted_at=at.astimezone(ZoneInfo(organisation.time_zone)),

@@ -12,13 +12,14 @@ from django.conf import settings
 
 from pledges import keyring
 from pledges.core.refusals import CompanyNotPinned, TimestampUnavailable
-from pledges.gateways import issuing, pades
-from pledges.gateways.fileformat import Level
-from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA, ROOT
-from pledges.gateways.keys import to_asn1
-from pledges.gateways.keystore import Store
-from pledges.gateways.pades import Identity, Timestamping
 from pledges.models import SigningIntent
+from pledges.proof.fileformat import Level
+from pledges.proof.keys import event_certificates
+from pledges.proof.keys.hierarchy import COMPANY_CA, EVENT_CA, ROOT
+from pledges.proof.keys.key_store import Store
+from pledges.proof.keys.private_keys import to_asn1
+from pledges.proof.signatures import pades
+from pledges.proof.signatures.pades import Identity, Timestamping
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def manager_seal(
     Raises SealUnavailable when keys or timestamp authority cannot be used.
     """
     store = keyring.store()
-    seal = issuing.one_shot_seal(
+    seal = event_certificates.one_shot_seal(
         store,
         name=intent.signer["name"],
         employee_number=intent.signer["employee_number"],
@@ -113,7 +114,7 @@ def _patiently(seal: Callable[[], bytes]) -> bytes:
 
 
 def _crls(store: Store, name: str, at: datetime) -> tuple[asn1_crl.CertificateList, ...]:
-    return tuple(_plain(issuing.crl_of(store, each, at)) for each in (name, ROOT))
+    return tuple(_plain(event_certificates.crl_of(store, each, at)) for each in (name, ROOT))
 
 
 def _plain(revoked: x509.CertificateRevocationList) -> asn1_crl.CertificateList:

@@ -7,19 +7,22 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from pledges import access, audit, documents, notices
+from pledges import access, audit, crash_points, notices, rendering
 from pledges.access import Act
-from pledges.actions import authenticating, evidence, expiring, issuing, readings, sealing
+from pledges.actions import (
+    authenticating,
+    evidence_collection,
+    expiring,
+    issuing,
+    readings,
+    sealing,
+)
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
 from pledges.actions.issuing import Kept
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
-from pledges.core.blanks import read
-from pledges.core.verdict import Outcome
-from pledges.documents import Mark
-from pledges.gateways import faults
-from pledges.gateways.pdf import MissingGlyph
+from pledges.core.template.blanks import read
 from pledges.models import (
     Document,
     Organisation,
@@ -28,6 +31,9 @@ from pledges.models import (
     Signature,
     SigningIntent,
 )
+from pledges.proof.verdict import Outcome
+from pledges.rendering import Mark
+from pledges.rendering.pdf import MissingGlyph
 
 LONGEST_USER_AGENT = 400
 
@@ -73,11 +79,11 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     _check_act(act, intent)
     proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)
     signed = _seal(laid, intent, organisation, act=act, proved=proved, at=at)
-    faults.point("sign:sealed")
+    crash_points.point("sign:sealed")
     kept = issuing.keep(signed, sealing.level_at_signing(), Outcome.SIGNED_ONLY, at)
-    faults.point("sign:stored")
+    crash_points.point("sign:stored")
     result = _commit(intent, actor=actor, at=at, act=act, proved=proved, kept=kept)
-    faults.point("sign:committed")
+    crash_points.point("sign:committed")
     return result
 
 
@@ -123,7 +129,7 @@ def _seal(
     """Revision 1: the rendered bytes, then mark, evidence and the manager's seal."""
     pledge = intent.pledge
     try:
-        appearance = documents.signature_appearance(
+        appearance = rendering.signature_appearance(
             act.mark,
             name=intent.signer["name"],
             signed_at=at.astimezone(ZoneInfo(organisation.time_zone)),
@@ -132,7 +138,7 @@ def _seal(
         )
     except MissingGlyph as missing:
         raise refusals.Unprintable(tuple(missing.characters)) from missing
-    told = evidence.written(
+    told = evidence_collection.written(
         intent,
         organisation=organisation,
         at=at,
@@ -140,7 +146,7 @@ def _seal(
         user_agent=act.client.user_agent[:LONGEST_USER_AGENT],
         authentication=proved.block,
     )
-    faults.point("sign:evidence")
+    crash_points.point("sign:evidence")
     return sealing.manager_seal(
         laid,
         appearance=appearance,
@@ -174,7 +180,7 @@ def _commit(
     authenticating.claim(proved, intent)
     flagged = {flag.code for flag in read(pledge.version.blank_list, intent.answers).flags}
     _freeze_onto(pledge, intent, at=at, flagged=bool(flagged))
-    faults.point("sign:claimed")
+    crash_points.point("sign:claimed")
     _write_down(pledge, intent, at=at, act=act, proved=proved)
     write_commitments(pledge, intent, flagged)
     issuing.issue(kept, pledge, revision=Document.Revision.SIGNED, at=at)

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from pledges.actions import enrolment, pending
 from pledges.core.lifecycle import PledgeState
-from pledges.gateways import storage
 from pledges.models import Document, Person, SigningIntent
+from pledges.storage import document_store
 
 # Long enough that no signing can still be between storing its file and committing its row.
 ORPHAN_AGE = timedelta(hours=24)
@@ -19,10 +19,10 @@ def sweep(at: datetime) -> int:
     kept = Document.objects.exclude(pledge__status=PledgeState.ERASED)
     known = set(kept.values_list("sha256", flat=True))
     known |= set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
-    orphans = list(storage.orphans(known, at - ORPHAN_AGE))
+    orphans = list(document_store.orphans(known, at - ORPHAN_AGE))
     for digest in orphans:
-        storage.remove_orphan(digest)
-    storage.remove_unfinished(at - ORPHAN_AGE)
+        document_store.remove_orphan(digest)
+    document_store.remove_unfinished(at - ORPHAN_AGE)
     pending.lapse(at)
     for key in Person.objects.filter(erased_at__isnull=False).values_list("pk", flat=True):
         enrolment.forget(key)

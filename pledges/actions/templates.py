@@ -7,12 +7,12 @@ from django.db import transaction
 from pledges import access, audit
 from pledges.access import Act
 from pledges.core import lifecycle, refusals
-from pledges.core.blanks import to_data
 from pledges.core.digests import digest_of
 from pledges.core.lifecycle import VersionState
-from pledges.core.templatefile import Definition, check, to_text
-from pledges.gateways import fonts
+from pledges.core.template.blanks import to_data
+from pledges.core.template.template_file import Definition, check, to_text
 from pledges.models import PledgeTemplate, TemplateVersion, VersionFont
+from pledges.rendering import fonts
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import roster
+from pledges.actions import people
 from pledges.admin.base import AccessModelAdmin
 from pledges.models import Department, Organisation
 
@@ -32,7 +32,7 @@ class DepartmentAdmin(AccessModelAdmin):
         return access.allows(request.user, Act.MANAGE_PEOPLE)
 
     def save_model(self, request: HttpRequest, obj: Department, form: Any, change: Any) -> None:
-        roster.save_department(obj, actor=request.user, at=timezone.now())
+        people.save_department(obj, actor=request.user, at=timezone.now())
 
 
 class OrganisationForm(forms.ModelForm):
@@ -67,4 +67,4 @@ class OrganisationAdmin(AccessModelAdmin):
         return redirect("admin:pledges_organisation_change", 1)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: Any) -> None:
-        roster.save_organisation(obj, actor=request.user, at=timezone.now())
+        people.save_organisation(obj, actor=request.user, at=timezone.now())

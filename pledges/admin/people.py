@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import answers, pending, roster
+from pledges.actions import answers, pending
+from pledges.actions.people import save_person
 from pledges.admin import words
 from pledges.admin.base import AccessModelAdmin
 from pledges.admin.people_forms import AssignForm, NewPersonForm, PersonForm
@@ -113,7 +114,7 @@ class PersonAdmin(AccessModelAdmin):
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         if not change:
             form.set_password(obj)
-        roster.save_person(obj, actor=request.user, at=timezone.now(), roles=form.chosen_roles())
+        save_person(obj, actor=request.user, at=timezone.now(), roles=form.chosen_roles())
 
     @admin.display(description=_("roles"))
     def held(self, person: Person) -> str:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges import wording
 from pledges.core import consent
-from pledges.core.blanks import Blank, Kind
 from pledges.core.sheet import Sheet
+from pledges.core.template.blanks import Blank, Kind
 from pledges.models import Organisation, TemplateVersion
 from pledges.wording.language import here
 

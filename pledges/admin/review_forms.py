@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pledges.actions.review import LONGEST_REASON, Reason
-from pledges.core.outline import Outline, Slot
+from pledges.core.template.outline import Outline, Slot
 
 # Without JavaScript that adds rows, this many more than the unusual answers can be given.
 SPARE_ROWS = 2

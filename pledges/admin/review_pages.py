@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pledges import access
 from pledges.access import Act
 from pledges.actions import readings, review
-from pledges.admin import dossier, words
+from pledges.admin import review_context, words
 from pledges.admin.base import actor_of
 from pledges.admin.review_forms import ReasonFormSet, RevocationForm, clause_choices
 from pledges.core import lifecycle, refusals
@@ -36,7 +36,7 @@ def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResp
             **_frame(page, request, pledge),
             "title": pledge,
             "issued": list(pledge.documents.all()),
-            "trail": dossier.trail(pledge),
+            "trail": review_context.trail(pledge),
         }
         return TemplateResponse(request, "admin/pledges/pledge/erased.html", context)
     return _show(page, request, pledge, "review")
@@ -65,7 +65,7 @@ def return_to_manager(page: ModelAdmin, request: HttpRequest, pledge: Pledge) ->
     if elsewhere := _dealt_with(request, pledge, lifecycle.RETURN):
         return elsewhere
     outline = pledge.version.outline(pledge.language)
-    noticed = [{"clause": each.clause} for each in dossier.unusual(pledge, outline)]
+    noticed = [{"clause": each.clause} for each in review_context.unusual(pledge, outline)]
     reasons: Any = ReasonFormSet(
         request.POST if request.method == "POST" else None,
         initial=noticed if request.method != "POST" else None,
@@ -155,37 +155,37 @@ def _show(
     except refusals.Refusal as refusal:
         return _unshown(page, request, pledge, refusal)
     outline = pledge.version.outline(pledge.language)
-    found = dossier.unusual(pledge, outline)
+    found = review_context.unusual(pledge, outline)
     reasons = list(pledge.return_reasons.all())
     context = {
         **_frame(page, request, pledge),
         "title": pledge.number,
         "step": step,
         "signature": signature,
-        "body": dossier.beside_clauses(sheet, dossier.notes_on(found, reasons)),
+        "body": review_context.beside_clauses(sheet, review_context.notes_on(found, reasons)),
         "unusual": found,
         "return_reasons": [(outline.citation(each.clause), each) for each in reasons],
         **extra,
     }
     if step == "review":
-        earlier = dossier.earlier_of(pledge)
+        earlier = review_context.earlier_of(pledge)
         context |= {
             "earlier": earlier,
             "compared": _compared(pledge, earlier) if earlier else (),
             "issued": list(pledge.documents.all()),
-            "trail": dossier.trail(pledge),
+            "trail": review_context.trail(pledge),
             "corrected_by": _visible_correction(pledge),
         }
     return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
 
 
-def _compared(pledge: Pledge, earlier: Pledge) -> list[dossier.Compared] | None:
+def _compared(pledge: Pledge, earlier: Pledge) -> list[review_context.Compared] | None:
     """Both pledges answer by answer; `None` where the earlier one cannot be shown."""
     try:
         readings.signed(earlier)
     except refusals.Refusal:
         return None
-    return dossier.compared(pledge, earlier)
+    return review_context.compared(pledge, earlier)
 
 
 def _unshown(
@@ -197,7 +197,7 @@ def _unshown(
         "title": pledge.number,
         "refused": words.refusal(refusal),
         "issued": list(pledge.documents.all()),
-        "trail": dossier.trail(pledge),
+        "trail": review_context.trail(pledge),
     }
     template, status = "admin/pledges/pledge/unshown.html", HTTPStatus.SERVICE_UNAVAILABLE
     return TemplateResponse(request, template, context, status=status)

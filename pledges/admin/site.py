@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from pledges import access
 from pledges.access import Act
-from pledges.admin import desk
+from pledges.admin import dashboard
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
 from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin
@@ -107,7 +107,9 @@ class ReviewSite(AdminSite):
         return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
-        return super().index(request, {"desk": desk.of(actor_of(request)), **(extra_context or {})})
+        return super().index(
+            request, {"desk": dashboard.of(actor_of(request)), **(extra_context or {})}
+        )
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """There is one application; its index is the index."""

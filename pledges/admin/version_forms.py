@@ -11,11 +11,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from pledges import wording
-from pledges.core.blanks import Blank, Kind, Range
-from pledges.core.definition import LONGEST_TERM
 from pledges.core.languages import Localized
-from pledges.core.problems import Problem
-from pledges.core.templatefile import Definition, to_text
+from pledges.core.template.blanks import Blank, Kind, Range
+from pledges.core.template.definition import LONGEST_TERM
+from pledges.core.template.problems import Problem
+from pledges.core.template.template_file import Definition, to_text
 from pledges.models import PledgeTemplate
 from pledges.wording.language import here
 

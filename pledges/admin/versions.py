@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pledges import access, documents, wording
+from pledges import access, rendering, wording
 from pledges.access import Act
 from pledges.actions import templates
 from pledges.admin import previews, words
@@ -95,7 +95,7 @@ class VersionAdmin(AccessModelAdmin):
         language = language if language in LANGUAGES else CHINESE
         context = self._frame(request, version)
         context |= {
-            "preview": documents.body_html(previews.sheet_of(version, language), for_screen=True),
+            "preview": rendering.body_html(previews.sheet_of(version, language), for_screen=True),
             "preview_language": language,
             "retention": RetentionForm(instance=version.template),
             "blanks": [previews.row_of(each) for each in version.blank_list],

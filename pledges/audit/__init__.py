@@ -1,6 +1,6 @@
 """The ledger: written with every change, signed as checkpoints, provable, verifiable."""
 
-from pledges.audit.publishing import (
+from pledges.audit.checkpointing import (
     checkpoint,
     has_key,
     note_sent,

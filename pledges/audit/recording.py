@@ -9,9 +9,10 @@ from typing import Final
 from django.db import connection, models, transaction
 
 from pledges.audit import tree
-from pledges.core import lifecycle, merkle
+from pledges.core import lifecycle
 from pledges.core.digests import canonical_json
 from pledges.models import LedgerEntry, LedgerOpening
+from pledges.proof.ledger import merkle
 
 EVENTS: Final = lifecycle.events() | {
     "version.imported",

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from pledges.core import merkle
-from pledges.core.merkle import LookUp
 from pledges.core.refusals import LedgerBroken
 from pledges.models import LedgerEntry
+from pledges.proof.ledger import merkle
+from pledges.proof.ledger.merkle import LookUp
 
 HEX = 64  # digits of one hash
 T = TypeVar("T")

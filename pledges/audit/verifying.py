@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pledges.audit.publishing import opened
+from pledges.audit.checkpointing import opened
 from pledges.audit.recording import actor_name, commitment
-from pledges.core import merkle
-from pledges.core.checkpoints import Checkpoint
-from pledges.core.merkle import Growing
 from pledges.models import LedgerCheckpoint, LedgerEntry, LedgerOpening
+from pledges.proof.ledger import merkle
+from pledges.proof.ledger.checkpoints import Checkpoint
+from pledges.proof.ledger.merkle import Growing
 
 CHUNK = 5000  # rows fetched at a time
 COLUMNS = ("sequence", "at", "event", "actor_id", "subject", "leaf", "leaf_hash", "subtrees")

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pledges.core.blanks import Reading
 from pledges.core.passkey_refusals import EnrolmentUnavailable as EnrolmentUnavailable
 from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced
 from pledges.core.passkey_refusals import PasskeyRefused as PasskeyRefused
 from pledges.core.passkey_refusals import PendingGone as PendingGone
 from pledges.core.passkey_refusals import TooManyWaiting as TooManyWaiting
-from pledges.core.problems import Problem
 from pledges.core.refusal import Refusal as Refusal
+from pledges.core.template.blanks import Reading
+from pledges.core.template.problems import Problem
 
 
 class StaleDraft(Refusal):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pledges.core.blanks import Blank
-from pledges.core.outline import Outline
+from pledges.core.template.blanks import Blank
+from pledges.core.template.outline import Outline
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from datetime import date
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from pledges.core.blanks import OTHER, Blank, Kind, Reading, read
-from pledges.documents.wording import language_tag, term_line, version_line
+from pledges.core.template.blanks import OTHER, Blank, Kind, Reading, read
 from pledges.forms.layout import TEMPLATE_PACK
 from pledges.forms.notes import ERROR, Notes, gather
 from pledges.forms.progress import Progress, measure
 from pledges.forms.sheet_layout import sheet_layout
 from pledges.models import Pledge, TemplateVersion
+from pledges.rendering.paper_wording import language_tag, term_line, version_line
 
 PREFIX = "answer"
 _WIDEST_INLINE = 60
@@ -38,8 +38,8 @@ class FillingForm(forms.Form):
     """A draft as inputs on its sheet, with the notes about its answers.
 
     What was typed is kept as it was typed, right or wrong: the domain reads it
-    (`pledges.core.blanks.read`), and this form only lays it out. A number that was understood
-    ("１２ 小时") is shown as the document will print it. `typed`, where given, stands
+    (`pledges.core.template.blanks.read`), and this form only lays it out. A number that was
+    understood ("１２ 小时") is shown as the document will print it. `typed`, where given, stands
     in the inputs instead of what the draft holds. `strict` also names what is merely empty.
     """
 

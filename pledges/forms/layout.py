@@ -1,6 +1,6 @@
 """Our own crispy-forms layout objects: a pledge's clause tree as a sheet with blanks to fill in.
 
-They lay out the same classes as `pledges.documents.body` writes for reading, so that one style
+They lay out the same classes as `pledges.rendering.body` writes for reading, so that one style
 sheet serves both; where an answer would stand, an input stands.
 """
 
@@ -14,11 +14,11 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from pledges.core.blanks import OTHER, Blank
-from pledges.core.clauses import Clause
 from pledges.core.languages import ENGLISH
-from pledges.documents.body import NEEDS_NO_SPACE, number_width, typeset
+from pledges.core.template.blanks import OTHER, Blank
+from pledges.core.template.clauses import Clause
 from pledges.forms.notes import Notes
+from pledges.rendering.body import NEEDS_NO_SPACE, number_width, typeset
 
 TEMPLATE_PACK = "sheet"
 

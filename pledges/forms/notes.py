@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from pledges import wording
-from pledges.core.blanks import Blank, Kind, Reading
-from pledges.core.clauses import Outline, Slot
+from pledges.core.template.blanks import Blank, Kind, Reading
+from pledges.core.template.clauses import Outline, Slot
 
 ERROR, FLAG, RETURNED, SOURCE = "error", "flag", "returned", "source"
 

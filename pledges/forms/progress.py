@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pledges.core.blanks import Blank, Reading
-from pledges.core.clauses import FIELD, Clause, Outline, Slot, Words
-from pledges.documents.body import is_title
+from pledges.core.template.blanks import Blank, Reading
+from pledges.core.template.clauses import FIELD, Clause, Outline, Slot, Words
+from pledges.rendering.body import is_title
 
 LONGEST_OUTLINE = 12
 """Entries; beyond it the outline shows the upper parts alone."""

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from crispy_forms.layout import LayoutObject
 
-from pledges.core.blanks import Blank, Kind
-from pledges.core.clauses import FIELD, Clause, Outline, Run, Words
-from pledges.documents.body import is_title
+from pledges.core.template.blanks import Blank, Kind
+from pledges.core.template.clauses import FIELD, Clause, Outline, Run, Words
 from pledges.forms.layout import (
     ChoiceBlank,
     ClauseBlock,
@@ -22,6 +21,7 @@ from pledges.forms.layout import (
     Sheet,
     set_narrow,
 )
+from pledges.rendering.body import is_title
 
 _OPENING = re.compile(r"[（(《「『“‘]+$")
 _CLOSING = re.compile(r"^[。；，、．.;,）)》」』”’：:!?！？%％]+")

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode, Proof
-from pledges.documents import Mark
 from pledges.forms.strokes import NotStrokes, Strokes, is_a_mark, read_strokes
+from pledges.rendering import Mark
 
 DRAW, TYPE = "draw", "type"
 LONGEST_ASSERTION = 20_000  # characters

@@ -9,7 +9,7 @@ import hashlib
 import django.db.models.deletion
 from django.db import migrations, models
 
-from pledges.core.merkle import Growing, leaf_hash
+from pledges.proof.ledger.merkle import Growing, leaf_hash
 
 CHUNK = 2000
 WRITTEN_ONCE = """

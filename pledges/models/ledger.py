@@ -9,7 +9,7 @@ class LedgerEntry(models.Model):
     """One event. `leaf` is the exact text that `leaf_hash` covers; it holds no personal data.
 
     `subtrees` are the hashes of the perfect subtrees that this entry completes, smallest first:
-    64 hexadecimal digits each, none for an odd `sequence` (`core.merkle.completed`).
+    64 hexadecimal digits each, none for an odd `sequence` (`proof.ledger.merkle.completed`).
     """
 
     sequence = models.BigIntegerField(_("sequence"), primary_key=True)

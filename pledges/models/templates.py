@@ -11,12 +11,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from pledges.core.blanks import Blank, from_data
-from pledges.core.definition import LONGEST_TERM
 from pledges.core.languages import Localized
 from pledges.core.lifecycle import VersionState
-from pledges.core.outline import Outline, parse
-from pledges.core.templatefile import Definition
+from pledges.core.template.blanks import Blank, from_data
+from pledges.core.template.definition import LONGEST_TERM
+from pledges.core.template.outline import Outline, parse
+from pledges.core.template.template_file import Definition
 
 LONGEST_RETENTION = 100  # years
 

@@ -5,20 +5,21 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from pledges import checks, seal_checks, verification
+from pledges import verification
 from pledges.actions import quarantine
+from pledges.system_checks import installation, sealing
 
 PARTS = {
-    "database": checks.database_fault,
-    "migrations": checks.migrations_fault,
-    "documents": checks.documents_fault,
-    "fonts": checks.fonts_fault,
-    "keys": seal_checks.keys_fault,
+    "database": installation.database_fault,
+    "migrations": installation.migrations_fault,
+    "documents": installation.documents_fault,
+    "fonts": installation.fonts_fault,
+    "keys": sealing.keys_fault,
 }
 # Not reasons to send people elsewhere: all but the one page that judges files works without it.
 WARNINGS = {
-    "fonts": checks.subsetter_fault,
-    "keys": seal_checks.keys_warning,
+    "fonts": installation.subsetter_fault,
+    "keys": sealing.keys_warning,
     "judging": verification.judging_fault,
     "quarantine": quarantine.warning,
 }

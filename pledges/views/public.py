@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import keyring, verification
-from pledges.core import saying, verdict_words
 from pledges.core.characters import shown
 from pledges.core.lifecycle import PledgeState
-from pledges.core.verdict import Check, Outcome
+from pledges.proof.messages import catalogue, wording
+from pledges.proof.verdict import Check, Outcome
 from pledges.verification import Judgement, Standing
 from pledges.views.throttle import per_minute
 
@@ -83,7 +83,7 @@ def _headline(judgement: Judgement, language: str) -> Words:
     if stands and stands.look == "bad":
         said = _("The file is genuine. Its pledge: %(standing)s")
         return Words(said % {"standing": stands.words}, stands.look)
-    return Words(verdict_words.OUTCOMES[outcome].in_(language), LOOKS[outcome])
+    return Words(catalogue.OUTCOMES[outcome].in_(language), LOOKS[outcome])
 
 
 def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
@@ -93,14 +93,14 @@ def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
     return {
         "name": shown(name),
         "verdict": verdict,
-        "statement": saying.stated(verdict.statement) if verdict.statement else None,
+        "statement": wording.stated(verdict.statement) if verdict.statement else None,
         "large": _headline(judgement, language),
         "lines": [
             {
-                "name": verdict_words.CHECKS[line.check].in_(language),
+                "name": catalogue.CHECKS[line.check].in_(language),
                 "passed": line.passed,
-                "words": saying.say(line, language),
-                "explanation": saying.explain(line, language),
+                "words": wording.say(line, language),
+                "explanation": wording.explain(line, language),
             }
             for line in verdict.lines
         ],
@@ -178,7 +178,7 @@ def _page(request: HttpRequest, status: int = 200, **context: object) -> HttpRes
     options += [f'--company-pin "{pin}"' for pin in settings.COMPANY_PINS]
     context |= {
         "limit": verification.LARGEST_MB,
-        "command": " ".join(["python -m pledges.offline FILE.pdf", *options]),
+        "command": " ".join(["python -m pledges.proof FILE.pdf", *options]),
         "roots": list(known.values()),
     }
     return _noindex(render(request, "check.html", context, status=status))

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from pledges import access, documents, verification, wording
+from pledges import access, rendering, verification, wording
 from pledges.access import Act
 from pledges.actions import proving, readings
 from pledges.core import refusals
@@ -80,7 +80,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
 def _body(pledge: Pledge) -> tuple[SafeString | None, str]:
     """What was signed, as HTML, or why it is not shown."""
     try:
-        return documents.body_html(readings.signed(pledge).sheet, for_screen=True), ""
+        return rendering.body_html(readings.signed(pledge).sheet, for_screen=True), ""
     except refusals.Refusal as refusal:
         return None, wording.refusal(refusal)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pledges import documents, wording
+from pledges import rendering, wording
 from pledges.actions import authenticating, readings, signing
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
@@ -134,7 +134,7 @@ def _page(
 ) -> HttpResponse:
     ways = authenticating.Ways(laid.person)
     try:
-        body = documents.body_html(readings.laid(laid).sheet, for_screen=True)
+        body = rendering.body_html(readings.laid(laid).sheet, for_screen=True)
     except refusals.Refusal as refusal:
         body, closed, status = None, closed or refusal, max(status, HTTPStatus.CONFLICT)
     if not closed and not ways.passkeys:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pledges.core.blanks import AnswerProblem, Blank, Kind, Range
+from pledges.core.template.blanks import AnswerProblem, Blank, Kind, Range
 from pledges.wording.language import here
 
 # By whether there is a lower and an upper bound: one whole sentence each, so that every

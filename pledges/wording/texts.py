@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pledges.core.problems import Problem
+from pledges.core.template.problems import Problem
 
 _SENTENCES: dict[str, str | Promise] = {
     "number-skipped": gettext_lazy("the number %(found)s leaves a gap; %(expected)s was expected"),

@@ -19,9 +19,10 @@ from pledges.actions.enrolment import withdraw
 from pledges.actions.ledger_signing import signed_by_ledger, signed_by_present_key
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
-from pledges.gateways import enrolments, passkeys, pki
-from pledges.gateways.passkeys import Reason
 from pledges.models import Organisation, Pledge, Signature, SigningIntent
+from pledges.proof.keys import pki
+from pledges.proof.passkeys import ceremony, enrolment_statements
+from pledges.proof.passkeys.ceremony import Reason
 from tests import baseline, keys
 from tests.authenticator import UP, UV, Passkey
 from tests.cast import act, passkey_act
@@ -56,7 +57,7 @@ def test_what_a_passkey_signed_is_kept_and_proves_itself(laid, liming, passkey):
     signature = pledge.signature
     assert signature.method == Signature.Method.PASSKEY
     block = json.loads(json.dumps(signature.assertion))
-    laid = passkeys.Laid(
+    laid = ceremony.Laid(
         document_sha256=pledge.document_digest,
         version_digest=pledge.version.digest,
         person_id=liming.pk,
@@ -64,8 +65,8 @@ def test_what_a_passkey_signed_is_kept_and_proves_itself(laid, liming, passkey):
         created_at=intent.created_at,
         expires_at=intent.expires_at,
     )
-    passkeys.reverify(block, laid)
-    told = enrolments.check(
+    ceremony.reverify(block, laid)
+    told = enrolment_statements.check(
         block, person_id=liming.pk, employee_number="E1001", verifier=signed_by_ledger
     )
     assert told.introduced_by == "first"
@@ -308,7 +309,7 @@ def test_after_the_ledgers_key_was_renewed_a_passkey_signs_under_the_new_one(
     renew = {"organisation": keys.ORGANISATION, "passphrase": keys.PASSPHRASE.encode()}
     pki.renew(settings.PKI_DIR, "ledger", at=keys.BEGIN, **renew)
     block = sign(intent, passkey_act(key, intent)).signature.assertion
-    enrolments.check(
+    enrolment_statements.check(
         block, person_id=liming.pk, employee_number="E1001", verifier=signed_by_present_key
     )
     # A ledger's key that was never ours has signed nothing.

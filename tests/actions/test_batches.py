@@ -13,9 +13,9 @@ from pledges import access, audit, tasks
 from pledges.actions import batches, review
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role
-from pledges.gateways import storage
 from pledges.models import AcceptanceItem, LedgerEntry, Pledge
 from pledges.models.batches import PATIENCE
+from pledges.storage import document_store
 from tests.serving import run_worker
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +141,7 @@ def test_what_cannot_be_accepted_is_left_with_its_reason_and_the_others_go_on(
     ("error", "reason"),
     [
         (refusals.Unprintable(("𰻝",)), "unprintable"),
-        (storage.Unwritable("disk full"), batches.FAILED),
+        (document_store.Unwritable("disk full"), batches.FAILED),
         (ZeroDivisionError(), batches.FAILED),
     ],
 )

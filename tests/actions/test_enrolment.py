@@ -13,9 +13,9 @@ from pledges import access, audit
 from pledges.access import SYSTEM
 from pledges.actions import enrolling, enrolment, pending, sweeping
 from pledges.core import refusals
-from pledges.gateways import storage
-from pledges.gateways.passkeys import Reason, base64, introduction_challenge
 from pledges.models import LedgerEntry, Person
+from pledges.proof.passkeys.ceremony import Reason, base64, introduction_challenge
+from pledges.storage import document_store
 from tests.authenticator import UP, Passkey
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,8 @@ def confirm(newcomer, by, at, person):
 
 def statements(person):
     return [
-        json.loads(storage.get_record(n)) for n in storage.list_records(f"enrolments/{person.pk}")
+        json.loads(document_store.get_record(n))
+        for n in document_store.list_records(f"enrolments/{person.pk}")
     ]
 
 
@@ -189,7 +190,7 @@ def test_a_bent_registration_is_not_enrolled_and_does_not_wait(
         passkey(liming, **wrong)
     assert refusal.value.reason == reason
     assert len(statements(liming)) == earlier
-    assert not storage.list_records("pending")
+    assert not document_store.list_records("pending")
     assert Authenticator.objects.filter(user=liming, type="webauthn").count() == earlier
 
 
@@ -215,10 +216,10 @@ def test_without_the_ledger_key_nothing_is_enrolled(passkey, liming, now, settin
 
 def test_a_statement_that_was_touched_serves_no_more(passkey, liming, now):
     passkey(liming)
-    (name,) = storage.list_records(f"enrolments/{liming.pk}")
-    text = storage.get_record(name).replace(b'"first"', b'"operator"')
-    storage._storage().delete(name)
-    storage.put_record(name, text)
+    (name,) = document_store.list_records(f"enrolments/{liming.pk}")
+    text = document_store.get_record(name).replace(b'"first"', b'"operator"')
+    document_store._storage().delete(name)
+    document_store.put_record(name, text)
     assert not enrolment.enrolled(liming)
 
 

@@ -22,16 +22,15 @@ from pledges.access import SYSTEM
 from pledges.actions import (
     enrolment,
     erasure,
+    people,
     preparing,
     review,
-    roster,
     signing,
     sweeping,
     templates,
 )
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role
-from pledges.gateways import storage
 from pledges.models import (
     Commitment,
     Document,
@@ -43,6 +42,7 @@ from pledges.models import (
     Signature,
     SigningIntent,
 )
+from pledges.storage import document_store
 from tests.cast import passkey_act
 from tests.serving import ROOT, surroundings
 
@@ -122,7 +122,7 @@ def traces(words):
 
 
 def stored_files():
-    folder = Path(storage._storage().location)
+    folder = Path(document_store._storage().location)
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
@@ -186,7 +186,7 @@ def test_the_files_go_and_those_of_others_stay(past, liming, accepted, wangfang,
 @pytest.mark.usefixtures("judging_service")
 def test_a_copy_outside_still_verifies_and_is_known_by_its_digest(revoked, liming, erase, now):
     pledge = revoked("contract")
-    copy = storage.get(pledge.documents.last().sha256)
+    copy = document_store.get(pledge.documents.last().sha256)
     before = verification.judge(copy, at=now + timedelta(days=1))
     erase(liming, at=now + TEN_YEARS)
     after = verification.judge(copy, at=now + timedelta(days=1))
@@ -203,7 +203,7 @@ def test_what_is_in_force_or_under_review_keeps_its_person(request, liming, eras
     assert refused.value.kept == (refusals.Kept(pledge.number, left),)
     liming.refresh_from_db()
     assert liming.name == "李明" and liming.is_active
-    assert storage.get(pledge.documents.last().sha256)
+    assert document_store.get(pledge.documents.last().sha256)
 
 
 @pytest.mark.django_db
@@ -245,7 +245,7 @@ def test_who_may_and_whom(liming, admin, chenjing, zhoumin, erase, now):
     erase(liming, at=now, actor=admin)
     erased = Person.objects.get(pk=liming.pk)
     with pytest.raises(access.Denied):
-        roster.save_person(erased, actor=admin, at=now, roles=[Role.MANAGER])
+        people.save_person(erased, actor=admin, at=now, roles=[Role.MANAGER])
     erased.name, erased.is_active = "李明", True
     with pytest.raises(IntegrityError), transaction.atomic():
         erased.save()
@@ -265,7 +265,7 @@ def test_sessions_and_failed_mails_go(liming, wangfang, erase, now):
 def test_nobody_enrols_a_passkey_in_an_erased_persons_name(liming, passkey, erase, now):
     passkey(liming)
     erase(liming, at=now)
-    assert storage.list_records(f"enrolments/{liming.pk}") == [
+    assert document_store.list_records(f"enrolments/{liming.pk}") == [
         f"enrolments/{liming.pk}/erased.json"
     ]
     with connection.cursor() as cursor:  # as somebody who may write everything in the database
@@ -291,12 +291,12 @@ def test_files_left_by_a_crash_are_swept_or_removed_by_the_second_time(
     later = timezone.now() + timedelta(days=2)
     with transaction.atomic():
         erasure.erase(liming, actor=SYSTEM, at=now + TEN_YEARS)  # and nothing after the commit
-    assert storage.exists(digest)
+    assert document_store.exists(digest)
     entries = LedgerEntry.objects.count()
     assert sweeping.sweep(later) >= 2
-    assert not storage.exists(digest)
+    assert not document_store.exists(digest)
     assert all(b"E1001" not in path.read_bytes() for path in stored_files())
-    storage.put(b"%PDF-1.7 another")
+    document_store.put(b"%PDF-1.7 another")
     erase(Person.objects.get(pk=liming.pk), at=now + TEN_YEARS)
     assert LedgerEntry.objects.count() == entries
 
@@ -314,9 +314,9 @@ def test_killed_between_the_commit_and_the_files(draft, passkey, liming):
 
     assert run("E1001", fault="erase:committed") == -9
     assert Pledge.objects.get(pk=pledge.pk).status == PledgeState.ERASED
-    assert len(storage.list_records(f"enrolments/{liming.pk}")) == 1  # still the statement
+    assert len(document_store.list_records(f"enrolments/{liming.pk}")) == 1  # still the statement
     assert run(f"erased-{liming.pk}") == 0
-    assert storage.list_records(f"enrolments/{liming.pk}") == [
+    assert document_store.list_records(f"enrolments/{liming.pk}") == [
         f"enrolments/{liming.pk}/erased.json"
     ]
     assert LedgerEntry.objects.filter(event="person.erased").count() == 1

@@ -15,11 +15,11 @@ from pledges.actions import answers, expiring, review, templates
 from pledges.actions.erasure import erase, what_keeps
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState
-from pledges.gateways import storage
 from pledges.models import Document, LedgerEntry, Organisation, Pledge, TemplateVersion
-from pledges.views.mine import contents
+from pledges.storage import document_store
+from pledges.views.my_pledges import contents
 from pledges.views.public import standing_words
-from tests.gateways.papers import text_of
+from tests.rendering.samples import text_of
 from tests.serving import run_worker
 
 TERM = 12
@@ -75,7 +75,7 @@ def expired(accepted):
 )
 def test_the_signed_document_says_for_how_long_it_binds(signed, language, words):
     pledge = signed("contract", language=language)
-    assert words in text_of(storage.get(pledge.documents.get(revision=1).sha256))
+    assert words in text_of(document_store.get(pledge.documents.get(revision=1).sha256))
     assert pledge.ends_on == LAST_DAY
     assert (
         pledge.version.digest
@@ -174,7 +174,7 @@ def test_its_public_standing_ends_with_the_day_noted_or_not(accepted, noted):
     pledge = accepted("contract")
     if noted:
         expiring.expire(pledge, actor=SYSTEM, at=OVER)
-    file = storage.get(pledge.documents.get(revision=Document.Revision.ACCEPTED).sha256)
+    file = document_store.get(pledge.documents.get(revision=Document.Revision.ACCEPTED).sha256)
     after = verification.judge(file, at=OVER)
     assert after.standing.status == PledgeState.EXPIRED
     assert standing_words(after.standing).look == "bad"

@@ -93,7 +93,7 @@ def test_a_disk_that_takes_no_more_hides_no_refusal(signed, chenjing, now, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(sealing, "company_seal", spoiled(sealing.company_seal))
-    monkeypatch.setattr(quarantine.privatefiles, "write", full)
+    monkeypatch.setattr(quarantine.durable_files, "write", full)
     with pytest.raises(FileNotGenuine):
         review.accept(signed(), actor=chenjing, at=now + timedelta(hours=1))
 

@@ -8,9 +8,9 @@ from django_tasks_db.models import DBTaskResult
 from pledges import audit, notices
 from pledges.actions import enrolling, pending, sweeping
 from pledges.actions.pending import lapse_due
-from pledges.gateways import storage
-from pledges.gateways.passkeys import introduction_challenge
 from pledges.models import Person
+from pledges.proof.passkeys.ceremony import introduction_challenge
+from pledges.storage import document_store
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +37,9 @@ def why_discarded(person):
 @pytest.mark.parametrize("remove", [pending.lapse, sweeping.sweep])
 def test_after_a_day_it_is_removed_and_its_owner_told(waiting, liming, now, remove, mailoutbox):
     remove(now + DAY - timedelta(seconds=1))
-    assert storage.list_records("pending") and not mails().exists()
+    assert document_store.list_records("pending") and not mails().exists()
     remove(now + DAY)
-    assert not storage.list_records("pending")
+    assert not document_store.list_records("pending")
     (mail,) = mails()
     assert mail.args_kwargs["args"] == [liming.pk, "Key", waiting.record.code]
     assert why_discarded(liming) == ["expired"]
@@ -51,7 +51,7 @@ def test_the_worker_looks_when_its_time_has_passed(waiting, now):
     task = DBTaskResult.objects.get(task_path=lapse_due.module_path)
     assert task.run_after == now + DAY
     lapse_due.func()  # by the clock of the server, which is later
-    assert not storage.list_records("pending")
+    assert not document_store.list_records("pending")
 
 
 @pytest.mark.parametrize(
@@ -78,26 +78,28 @@ def test_what_was_confirmed_or_discarded_does_not_lapse(passkey, liming, now):
     assert why_discarded(liming) == ["owner"]
     pending.lapse(now + DAY)
     assert not mails().exists()
-    assert not storage.list_records("pending") and not storage.list_records("pending/gone")
+    assert not document_store.list_records("pending") and not document_store.list_records(
+        "pending/gone"
+    )
 
 
 def test_the_note_that_one_is_gone_stays_as_long_as_its_record_could_serve(waiting, liming, now):
     pending.discard(waiting, actor=liming, at=now)
     pending.lapse(now + DAY - timedelta(seconds=1))
-    assert len(storage.list_records("pending/gone")) == 1
+    assert len(document_store.list_records("pending/gone")) == 1
 
 
 def test_a_record_that_was_forged_is_left_for_the_operator_to_see(waiting, now, caplog):
-    (name,) = storage.list_records("pending")
-    storage._storage().delete(name)
-    storage.put_record(name, b"{}")
+    (name,) = document_store.list_records("pending")
+    document_store._storage().delete(name)
+    document_store.put_record(name, b"{}")
     assert pending.lapse(now + DAY) == 0
-    assert storage.list_records("pending") == [name]
+    assert document_store.list_records("pending") == [name]
     assert "not to be believed" in caplog.text
 
 
 def test_a_note_that_was_forged_keeps_nothing_from_being_removed(waiting, now, caplog):
-    storage.put_record("pending/gone/9-x.json", b"[]")
+    document_store.put_record("pending/gone/9-x.json", b"[]")
     assert pending.lapse(now + DAY) == 1
     assert "cannot be read" in caplog.text
 
@@ -113,8 +115,8 @@ def test_what_waits_for_an_erased_person_is_removed(waiting, liming, wangfang, p
     passkey(liming)
     pending.discard(waiting, actor=liming, at=now)
     pending.forget(liming.pk)
-    assert storage.list_records("pending") == [f"pending/{wangfang.pk}-{others.digest}.json"]
-    assert storage.list_records("pending/gone") == []
+    assert document_store.list_records("pending") == [f"pending/{wangfang.pk}-{others.digest}.json"]
+    assert document_store.list_records("pending/gone") == []
 
 
 def test_the_ledger_tells_of_it_without_what_is_personal(waiting, liming):

@@ -10,11 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from pledges import seal_checks, verification
+from pledges import verification
 from pledges.access import SYSTEM, Denied
 from pledges.actions import erasure, preparing, proving, renewing, review, signing
-from pledges.core import company_pins
-from pledges.core.company_pins import Kind
 from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import (
     CheckpointUnavailable,
@@ -22,14 +20,17 @@ from pledges.core.refusals import (
     KeyExpired,
     TimestampUnavailable,
 )
-from pledges.core.verdict import Check, Outcome
-from pledges.gateways import certificates, storage
-from pledges.gateways.keys import to_asn1
-from pledges.gateways.trust import pins_of
 from pledges.models import Document, LedgerEntry, Organisation
+from pledges.proof.keys import certificates, company_pins
+from pledges.proof.keys.company_pins import Kind
+from pledges.proof.keys.private_keys import to_asn1
+from pledges.proof.keys.trust import pins_of
+from pledges.proof.verdict import Check, Outcome
+from pledges.storage import document_store
+from pledges.system_checks import sealing
 from tests.attacks.authorities import LIFE, licensed_authority
 from tests.cast import act, passkey_act
-from tests.gateways.papers import poppler
+from tests.rendering.samples import poppler
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
 SLUGS = ("general-standards", "contract", "personal-code")
@@ -40,7 +41,7 @@ def newest(pledge):
 
 
 def content(pledge):
-    return storage.get(newest(pledge).sha256)
+    return document_store.get(newest(pledge).sha256)
 
 
 def line(verdict, check):
@@ -85,8 +86,10 @@ def test_a_signed_pledge_is_genuine_and_not_accepted_yet(signed, now):
 
 def test_what_was_read_is_the_beginning_of_what_is_issued(accepted):
     pledge = accepted()
-    read = storage.get(pledge.document_digest)
-    first, second = (storage.get(each.sha256) for each in pledge.documents.order_by("revision"))
+    read = document_store.get(pledge.document_digest)
+    first, second = (
+        document_store.get(each.sha256) for each in pledge.documents.order_by("revision")
+    )
     assert first.startswith(read) and second.startswith(first)
 
 
@@ -103,7 +106,7 @@ def test_poppler_finds_two_valid_signatures_and_the_last_covers_all(accepted, tm
 
 def test_the_file_stays_pdf_a(accepted):
     pledge = accepted("contract")
-    before = pikepdf.open(BytesIO(storage.get(pledge.document_digest)))
+    before = pikepdf.open(BytesIO(document_store.get(pledge.document_digest)))
     after = pikepdf.open(BytesIO(content(pledge)))
     assert after.check_pdf_syntax() == []
     assert after.pdf_version == before.pdf_version == "1.7" and "/Version" not in after.Root
@@ -141,7 +144,7 @@ def test_a_file_stays_genuine_whatever_becomes_of_its_pledge(
 
 def test_an_earlier_file_is_told_from_the_newest(accepted, now):
     pledge = accepted()
-    first = storage.get(pledge.documents.get(revision=1).sha256)
+    first = document_store.get(pledge.documents.get(revision=1).sha256)
     judged = verification.judge(first, at=now + timedelta(days=1))
     assert judged.verdict.outcome is Outcome.SIGNED_ONLY and not judged.newest
 
@@ -183,9 +186,9 @@ def test_a_timestamp_is_renewed_in_time_and_once(stamped, timestamps, now):
     [due] = renewing.due(later, timedelta(days=365))
     renewed = renewing.renew(due, actor=SYSTEM, at=later)
     assert (renewed.revision, renewed.level) == (3, "B-LTA")
-    assert storage.get(renewed.sha256).startswith(storage.get(old.sha256))
+    assert document_store.get(renewed.sha256).startswith(document_store.get(old.sha256))
     assert LedgerEntry.objects.order_by("-sequence").first().event == "document.renewed"
-    judged = verification.judge(storage.get(renewed.sha256), at=later + timedelta(hours=1))
+    judged = verification.judge(document_store.get(renewed.sha256), at=later + timedelta(hours=1))
     assert judged.verdict.outcome is Outcome.ACCEPTED and judged.newest
     assert renewing.renew(due, actor=SYSTEM, at=later) == renewed
     assert stamped.documents.count() == 3
@@ -332,14 +335,14 @@ def test_without_a_pin_that_counts_nothing_is_accepted(
 
 
 def test_a_missing_pin_is_told_to_whoever_runs_the_site(db, settings, licensed, client):
-    assert seal_checks.check_company_pin() == []
+    assert sealing.check_company_pin() == []
     pin = licensed()
-    (message,) = seal_checks.check_company_pin()
+    (message,) = sealing.check_company_pin()
     assert message.id == "shounuo.E005" and message.is_serious() and pin in message.hint
     answer = client.get("/healthz")
     assert answer.status_code == 200
     said = f"nothing can be accepted: add {pin} to COMPANY_PINS"
     assert answer.json()["warnings"]["keys"] == said
     settings.COMPANY_PINS = company_pins.read_all(pin)
-    assert seal_checks.check_company_pin() == []
+    assert sealing.check_company_pin() == []
     assert "warnings" not in client.get("/healthz").json()

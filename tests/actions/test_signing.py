@@ -9,9 +9,6 @@ from pledges import access, audit, verification
 from pledges.actions import answers, preparing, review, signing, templates
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
-from pledges.core.verdict import Outcome
-from pledges.documents import Mark
-from pledges.gateways import storage
 from pledges.models import (
     Document,
     LedgerEntry,
@@ -21,6 +18,9 @@ from pledges.models import (
     Signature,
     SigningIntent,
 )
+from pledges.proof.verdict import Outcome
+from pledges.rendering import Mark
+from pledges.storage import document_store
 from tests.cast import FILLED, act
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
@@ -38,8 +38,8 @@ def test_signing_freezes_what_was_read(draft, now, slug, language):
     signed = signing.sign(intent, actor=pledge.person, at=now, act=act())
     assert signed.status == PledgeState.SIGNED
     assert signed.document_digest == intent.document_digest
-    issued = storage.get(signed.documents.get().sha256)
-    assert issued.startswith(storage.get(intent.document_digest))
+    issued = document_store.get(signed.documents.get().sha256)
+    assert issued.startswith(document_store.get(intent.document_digest))
     assert signed.signer_name == "李明"
     events = audit.trail(signed).values_list("event", flat=True)
     assert list(events) == ["pledge.opened", "pledge.prepared", "pledge.signed"]
@@ -146,14 +146,14 @@ def test_a_company_renamed_meanwhile_is_read_again(draft, liming, now):
 
 def test_a_document_that_is_kept_no_more_is_laid_anew(draft, liming, now):
     intent = prepare(draft(), now)
-    storage.remove_orphan(intent.document_digest)
+    document_store.remove_orphan(intent.document_digest)
     with pytest.raises(refusals.IntentExpired):
         signing.sign(intent, actor=liming, at=now, act=act())
     assert not Signature.objects.exists()
     again = prepare(intent.pledge, now)
     assert again != intent
     signed = signing.sign(again, actor=liming, at=now, act=act())
-    assert storage.get(signed.documents.get().sha256)
+    assert document_store.get(signed.documents.get().sha256)
 
 
 def test_nothing_is_signed_before_it_was_laid(draft, liming, now):
@@ -164,7 +164,7 @@ def test_nothing_is_signed_before_it_was_laid(draft, liming, now):
     again = prepare(intent.pledge, earlier)
     assert again.created_at == earlier
     signed = signing.sign(again, actor=liming, at=earlier, act=act(at=earlier))
-    content = storage.get(signed.documents.get().sha256)
+    content = document_store.get(signed.documents.get().sha256)
     verdict = verification.judge(content, at=now + timedelta(hours=1)).verdict
     assert verdict.outcome is Outcome.SIGNED_ONLY
 
@@ -290,7 +290,7 @@ def test_accepting_appends_to_what_was_signed(signed, chenjing, now):
     pledge = signed()
     accepted = review.accept(pledge, actor=chenjing, at=now + timedelta(days=1))
     first, second = accepted.documents.all()
-    assert storage.get(second.sha256).startswith(storage.get(first.sha256))
+    assert document_store.get(second.sha256).startswith(document_store.get(first.sha256))
 
 
 def test_accepting_twice_changes_nothing(accepted, chenjing, sunhao, now):

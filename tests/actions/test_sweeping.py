@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from pledges.actions import preparing, sweeping
-from pledges.gateways import storage
+from pledges.storage import document_store
 
 pytestmark = pytest.mark.django_db
 
@@ -16,14 +16,14 @@ def test_only_files_that_nothing_names_are_swept(draft, signed, wangfang):
     # Both files are a day old when the sweep comes, but one belongs to an open intent.
     later = timezone.now() + timedelta(days=2)
     intent = preparing.prepare(draft("contract", person=wangfang), actor=wangfang, at=later)
-    orphan = storage.put(b"%PDF-1.7 left behind by a lost race")
+    orphan = document_store.put(b"%PDF-1.7 left behind by a lost race")
     assert sweeping.sweep(later) == 2  # the orphan, and the signed pledge's reading copy
-    assert not storage.exists(orphan)
-    assert storage.exists(intent.document_digest)
-    assert storage.get(pledge.documents.get().sha256)
+    assert not document_store.exists(orphan)
+    assert document_store.exists(intent.document_digest)
+    assert document_store.get(pledge.documents.get().sha256)
 
 
 def test_young_files_stay(db):
-    orphan = storage.put(b"%PDF-1.7 still on its way")
+    orphan = document_store.put(b"%PDF-1.7 still on its way")
     assert sweeping.sweep(timezone.now()) == 0
-    assert storage.exists(orphan)
+    assert document_store.exists(orphan)

@@ -16,12 +16,12 @@ from django.urls import reverse
 from pledges import keyring, verification
 from pledges.access import SYSTEM
 from pledges.actions import renewing, review
-from pledges.core import verdict_words
-from pledges.core.verdict import Outcome
-from pledges.gateways import storage
-from pledges.gateways.keys import to_asn1
-from pledges.offline.__main__ import EXIT, main
-from pledges.offline.judging import judge
+from pledges.proof.__main__ import EXIT, main
+from pledges.proof.judging import judge
+from pledges.proof.keys.private_keys import to_asn1
+from pledges.proof.messages import catalogue
+from pledges.proof.verdict import Outcome
+from pledges.storage import document_store
 from tests import second_opinions
 from tests.attacks.structures import CONTENTS
 from tests.attacks.table import reason_of
@@ -81,7 +81,10 @@ def issued(settings, signed, chenjing, tmp_path):
             files.append(renewing.renew(files[1], actor=SYSTEM, at=datetime.now(UTC)))
         root = tmp_path / "root.pem"
         root.write_bytes(keyring.root_pem() or b"")
-        kept = {stage: storage.get(file.sha256) for stage, file in zip(STAGES, files, strict=True)}
+        kept = {
+            stage: document_store.get(file.sha256)
+            for stage, file in zip(STAGES, files, strict=True)
+        }
         return Issued(kept, running.answered, root, running.roots)
 
     return make
@@ -91,9 +94,7 @@ def by_page(client, pdf: bytes) -> Outcome | str:
     """The outcome that the page tells; all of the page where it tells none."""
     file = SimpleUploadedFile("pledge.pdf", pdf, content_type="application/pdf")
     page = client.post(reverse("verify_file"), {"file": file}).content.decode()
-    return next(
-        (each for each in Outcome if verdict_words.OUTCOMES[each].in_("zh-hans") in page), page
-    )
+    return next((each for each in Outcome if catalogue.OUTCOMES[each].in_("zh-hans") in page), page)
 
 
 def options(made: Issued, pdf: bytes) -> list[str]:
@@ -132,7 +133,7 @@ def test_a_token_stands_in_the_file_as_the_authority_wrote_it(issued):
 def test_the_command_says_so_too_in_a_process_of_its_own(issued):
     made = issued(UNSORTED, "contract")
     for stage, (outcome, _fields) in STAGES.items():
-        command = [sys.executable, "-m", "pledges.offline", *options(made, made.files[stage])]
+        command = [sys.executable, "-m", "pledges.proof", *options(made, made.files[stage])]
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
         assert done.returncode == EXIT[outcome], done.stdout + done.stderr
 

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from pledges.actions import exporting, roster
+from pledges.actions import exporting, people
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import AcceptanceBatch, LedgerEntry, Pledge
 from tests.serving import work_off
@@ -41,7 +41,7 @@ def state(pledge):
 def test_accepting_many_first_says_which_and_then_does_only_those(
     as_, chenjing, admin, signed, liming, wangfang, now
 ):
-    roster.save_person(chenjing, actor=admin, at=now, roles=[Role.COMPLIANCE, Role.MANAGER])
+    people.save_person(chenjing, actor=admin, at=now, roles=[Role.COMPLIANCE, Role.MANAGER])
     plain, flagged = signed(person=liming), signed(person=wangfang, satisfaction_target="80")
     own = signed(person=chenjing)
     client = as_(chenjing)

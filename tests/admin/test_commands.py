@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from pledges.core import templatefile
 from pledges.core.lifecycle import Role, VersionState
+from pledges.core.template import template_file
 from pledges.models import LedgerEntry, Person, Pledge, TemplateVersion
 from tests import baseline
 
@@ -40,7 +40,7 @@ def test_a_changed_template_becomes_the_next_draft_and_is_published_when_asked(d
     assert versions.get().status == VersionState.DRAFT
     with pytest.raises(CommandError):
         run("export_template", "own-code")
-    assert templatefile.parse(run("export_template", "own-code", number=1))[0] is not None
+    assert template_file.parse(run("export_template", "own-code", number=1))[0] is not None
     run("import_template", str(file), publish=True)
     assert versions.get().status == VersionState.PUBLISHED
 

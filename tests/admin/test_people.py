@@ -11,7 +11,6 @@ from django.db import connection
 from pledges import wording
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.core.refusals import LedgerBroken
-from pledges.gateways import noticeboard
 from pledges.models import (
     Department,
     LedgerCheckpoint,
@@ -20,6 +19,7 @@ from pledges.models import (
     Person,
     Pledge,
 )
+from pledges.storage import checkpoint_folder
 
 URL = "/admin/pledges/person/"
 FACTS = {
@@ -252,6 +252,6 @@ def test_auditors_are_told_when_the_ledger_is_not_what_was_published(as_, wuying
             cursor.execute(f"DELETE FROM pledges_{table}")
     said = told(as_(wuying).post("/admin/pledges/ledgerentry/check/", follow=True))
     assert len(said) == 1
-    noticeboard.post(Path(settings.CHECKPOINTS_DIR), 10**6, "not a checkpoint")
+    checkpoint_folder.post(Path(settings.CHECKPOINTS_DIR), 10**6, "not a checkpoint")
     said = told(as_(wuying).post("/admin/pledges/ledgerentry/check/", follow=True))
     assert said == [wording.refusal(LedgerBroken(""))]

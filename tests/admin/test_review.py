@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pledges import audit
-from pledges.actions import answers, preparing, review, roster, signing
+from pledges.actions import answers, people, preparing, review, signing
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import Document, LedgerEntry, Pledge
 from tests.cast import act
@@ -189,7 +189,7 @@ def test_revoking_takes_a_reason(as_, chenjing, accepted, told):
 
 
 def test_nobody_judges_their_own(as_, admin, liming, signed, now):
-    roster.save_person(liming, actor=admin, at=now, roles=[Role.MANAGER, Role.COMPLIANCE])
+    people.save_person(liming, actor=admin, at=now, roles=[Role.MANAGER, Role.COMPLIANCE])
     pledge = signed()
     page = as_(liming).get(url(pledge))
     assert page.status_code == 200

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from pledges.actions import templates
-from pledges.core.blanks import Range
 from pledges.core.lifecycle import VersionState
+from pledges.core.template.blanks import Range
 from pledges.models import LedgerEntry, TemplateVersion
 
 URL = "/admin/pledges/templateversion/"

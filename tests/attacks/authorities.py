@@ -18,17 +18,17 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from pledges.core import company_pins
-from pledges.core.company_pins import CompanyPin, Kind
 from pledges.core.digests import sha256_hex
-from pledges.core.verdict import Outcome
-from pledges.gateways import certificates, der, keystore, pki
-from pledges.gateways.certificates import Issuer, Life, Signatory
-from pledges.gateways.fileformat import Level
-from pledges.gateways.hierarchy import COMPANY_CA, EVENT_CA
-from pledges.gateways.keys import KeySigner, from_pem, to_asn1
-from pledges.gateways.pades import Identity, Timestamping
-from pledges.gateways.trust import Trust, pins_of
+from pledges.proof.fileformat import Level
+from pledges.proof.keys import certificates, company_pins, key_store, pki
+from pledges.proof.keys.certificates import Issuer, Life, Signatory
+from pledges.proof.keys.company_pins import CompanyPin, Kind
+from pledges.proof.keys.hierarchy import COMPANY_CA, EVENT_CA
+from pledges.proof.keys.private_keys import KeySigner, from_pem, to_asn1
+from pledges.proof.keys.trust import Trust, pins_of
+from pledges.proof.signatures import der
+from pledges.proof.signatures.pades import Identity, Timestamping
+from pledges.proof.verdict import Outcome
 from tests.attacks.exchanges import certified
 from tests.attacks.honest import Honest, accept, sign
 from tests.attacks.table import Forged, forgery
@@ -61,7 +61,7 @@ def renewed(honest: Honest, name: str) -> tuple[Installation, Issuer]:
 def renew(installation: Installation, name: str) -> None:
     facts = {"organisation": ORGANISATION, "passphrase": PASSPHRASE, "at": SIGNED}
     pki.renew(installation.folder, name, **facts)
-    installation.store = keystore.load(installation.folder, PASSPHRASE)
+    installation.store = key_store.load(installation.folder, PASSPHRASE)
 
 
 def stolen(installation: Installation, name: str) -> Issuer:
@@ -166,7 +166,7 @@ def licensed(organisation: str, **subject: str) -> Certified:
     further = [x509.NameAttribute(getattr(NameOID, kind), text) for kind, text in subject.items()]
     name = x509.Name([*name, *further])
     seal = certificates.end_entity(name, own.public_key(), Issuer(root, root_key), LIFE)
-    made = keystore.identity(from_pem(pem, b"", "seal"), seal, (root,))
+    made = key_store.identity(from_pem(pem, b"", "seal"), seal, (root,))
     return Certified(Identity(made.signer, (to_asn1(root),)), made.cert)
 
 
@@ -260,7 +260,7 @@ def intermediate_authority_spelled_otherwise(honest, pdf):
         Issuer(between, between_key),
         LIFE,
     )
-    made = keystore.identity(from_pem(pem, b"", "seal"), seal, (between, root))
+    made = key_store.identity(from_pem(pem, b"", "seal"), seal, (between, root))
     identity = Identity(made.signer, (to_asn1(root),))
     whole = to_asn1(between).dump()
     signed, algorithm, value = (each.encoded for each in der.children(der.first(whole)))

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pledges.core.digests import sha256_hex
-from pledges.gateways import certificates, issuing
-from pledges.gateways.keys import to_asn1
-from pledges.gateways.pades import Identity
+from pledges.proof.keys import certificates, event_certificates
+from pledges.proof.keys.private_keys import to_asn1
+from pledges.proof.signatures.pades import Identity
 from tests.attacks.honest import Honest, sign
 from tests.attacks.structures import Revision, rebuilt, runs, stream
 from tests.sealed import ORGANISATION, PERSON, SIGNED
@@ -252,7 +252,7 @@ def thousand_certificates(honest: Honest) -> bytes:
         return builder.sign(own, hashes.SHA256())
 
     said = {key: PERSON[key] for key in ("name", "employee_number", "department")}
-    seal = issuing.one_shot_seal(
+    seal = event_certificates.one_shot_seal(
         company.store, digest_hex=sha256_hex(honest.rendered), at=SIGNED,
         organisation=ORGANISATION, **said,
     )  # fmt: skip

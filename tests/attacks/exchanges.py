@@ -7,11 +7,12 @@ from asn1crypto import cms
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
 from pyhanko.sign.signers import PdfSignatureMetadata
 
-from pledges.core import evidence
 from pledges.core.digests import sha256_hex
-from pledges.gateways import enrolments, loops, pades
-from pledges.gateways.fileformat import MANAGER_FIELD, TIMESTAMP_FIELD, Level
-from pledges.gateways.pades import Identity
+from pledges.proof import evidence
+from pledges.proof.fileformat import MANAGER_FIELD, TIMESTAMP_FIELD, Level
+from pledges.proof.passkeys import enrolment_statements
+from pledges.proof.signatures import event_loop, pades
+from pledges.proof.signatures.pades import Identity
 from tests.attacks.honest import RENEWED, Honest, accept, seal_for, sign, stamped_over, writer_of
 from tests.attacks.table import Forged, forgery
 from tests.attacks.wrapping import cms_of, with_contents
@@ -140,7 +141,7 @@ def third(pdf: bytes, identity: Identity, field: str = "Third") -> bytes:
     metadata = PdfSignatureMetadata(
         field_name=field, **pades._common(identity, Level.BASIC, ACCEPTED, None)
     )
-    return loops.run(pades._sign(writer, metadata, identity, ACCEPTED, None))
+    return event_loop.run(pades._sign(writer, metadata, identity, ACCEPTED, None))
 
 
 @forgery("broken-seal", on=["finished"])
@@ -178,7 +179,7 @@ def certified(
     settings = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS, **common, **changed}
     settings.pop(without, None)
     metadata = PdfSignatureMetadata(field_name=MANAGER_FIELD, **settings)
-    return loops.run(pades._sign(writer_of(pdf), metadata, identity, SIGNED, stamped))
+    return event_loop.run(pades._sign(writer_of(pdf), metadata, identity, SIGNED, stamped))
 
 
 def one_shot(honest: Honest) -> Identity:
@@ -222,7 +223,7 @@ def without_timestamp(pdf: bytes) -> bytes:
 
 def with_timestamp(pdf: bytes, over: bytes, timestamping: pades.Timestamping) -> bytes:
     """Another signature timestamp in the last seal, over whatever."""
-    token = loops.run(timestamping.stamper.async_timestamp(over, "sha256"))
+    token = event_loop.run(timestamping.stamper.async_timestamp(over, "sha256"))
     found = cms_of(pdf)
     attribute = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})
     found["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes([attribute])
@@ -312,6 +313,8 @@ def enrolled_after_the_signing(honest, _pdf):
     told = honest.basic.evidence(honest.rendered)
     signed = told["authentication"]["enrolment"]["statement"]
     late = (SIGNED + timedelta(days=1)).isoformat(timespec="seconds")
-    statement = enrolments.Statement(**{**signed, "enrolled_at": late})
-    told["authentication"]["enrolment"] = enrolments.sign(statement, honest.basic.ledger.sign)
+    statement = enrolment_statements.Statement(**{**signed, "enrolled_at": late})
+    told["authentication"]["enrolment"] = enrolment_statements.sign(
+        statement, honest.basic.ledger.sign
+    )
     return sign(honest.basic, honest.rendered, said=evidence.write(told))

@@ -12,7 +12,7 @@ from typing import Any
 
 import grimp
 
-ENTRY = "pledges.offline.__main__"
+ENTRY = "pledges.proof.__main__"
 FUNCTIONS = {
     "compile": 1, "match": 2, "fullmatch": 2, "search": 2, "findall": 2, "finditer": 2,
     "split": 2, "sub": 3, "subn": 3,

@@ -12,13 +12,13 @@ from typing import Any
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfTimeStamper
 
-from pledges.core import evidence
 from pledges.core.digests import sha256_hex
-from pledges.core.verdict import Verdict
-from pledges.gateways import loops, pades
-from pledges.gateways.fileformat import DIGEST, TIMESTAMP_FIELD
-from pledges.gateways.increments import QuietWriter
-from pledges.offline.judging import judge
+from pledges.proof import evidence
+from pledges.proof.fileformat import DIGEST, TIMESTAMP_FIELD
+from pledges.proof.judging import judge
+from pledges.proof.signatures import event_loop, pades
+from pledges.proof.signatures.incremental_updates import QuietWriter
+from pledges.proof.verdict import Verdict
 from tests.sealed import ACCEPTED, Authority, Installation, figure, rendered
 
 Change = Callable[[Any], None]
@@ -146,5 +146,5 @@ def stamped_over(
     change(writer)
     timestamping = installation.stamp(at)
     stamper = PdfTimeStamper(timestamping.stamper, field_name=f"{TIMESTAMP_FIELD}{count}")
-    result: BytesIO = loops.run(stamper.async_timestamp_pdf(writer, DIGEST))
+    result: BytesIO = event_loop.run(stamper.async_timestamp_pdf(writer, DIGEST))
     return result.getvalue()

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from pledges.core import checkpoints, merkle
-from pledges.core.checkpoints import Checkpoint
 from pledges.core.digests import canonical_json, sha256_hex
+from pledges.proof.ledger import checkpoints, merkle
+from pledges.proof.ledger.checkpoints import Checkpoint
 from tests.attacks.substitutions import recorded, true
 from tests.attacks.table import Forged, forgery
 from tests.sealed import ACCEPTED, SIGNED, Installation

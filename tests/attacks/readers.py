@@ -6,7 +6,7 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, String
 from pyhanko.pdf_utils import generic
 
-from pledges.gateways import increments
+from pledges.proof.signatures import incremental_updates
 from tests.attacks.appearances import descendant, drawn, painted
 from tests.attacks.honest import Honest, seal_for, sign
 from tests.attacks.renderings import ACTIVE, link, rendered_with, rendering
@@ -177,7 +177,7 @@ def link_with_an_action_of_no_kind(pdf):
 @forgery("evidence-missing", on=["signed"])
 def files_related_to_the_evidence(honest, _pdf):
     """More files, which the list of attachments does not name."""
-    attach = increments.attach
+    attach = incremental_updates.attach
 
     def attach_more(writer: Any, **file: Any) -> None:
         attach(writer, **file)
@@ -188,8 +188,8 @@ def files_related_to_the_evidence(honest, _pdf):
             {generic.pdf_name("/F"): related}
         )
 
-    increments.attach = attach_more
+    incremental_updates.attach = attach_more
     try:
         return sign(honest.basic, honest.rendered)
     finally:
-        increments.attach = attach
+        incremental_updates.attach = attach

@@ -15,7 +15,7 @@ from pikepdf import Array, Dictionary, Name, String
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from pledges.gateways import increments
+from pledges.proof.signatures import incremental_updates
 from tests.attacks.honest import Honest, drawn, seal_for
 from tests.attacks.structures import EVIL, stream
 from tests.attacks.table import forgery
@@ -53,17 +53,17 @@ def rendered_with(honest: Honest, harm: Harm | None = None) -> bytes:
 @contextmanager
 def meanwhile(work: Callable[[Any], None]) -> Iterator[None]:
     """What else happens in the revision of the manager's seal."""
-    attach = increments.attach
+    attach = incremental_updates.attach
 
     def attach_and_work(writer: Any, **file: Any) -> None:
         work(writer)
         attach(writer, **file)
 
-    increments.attach = attach_and_work
+    incremental_updates.attach = attach_and_work
     try:
         yield
     finally:
-        increments.attach = attach
+        incremental_updates.attach = attach
 
 
 def sealed(honest: Honest, harm: Harm | None = None) -> bytes:

@@ -13,8 +13,9 @@ from io import BytesIO
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from pledges.gateways import loops, written_form
-from pledges.gateways.pdf_objects import Name, Number, Reference, String
+from pledges.proof.pdf import serialiser
+from pledges.proof.pdf.objects import Name, Number, Reference, String
+from pledges.proof.signatures import event_loop
 from tests.attacks import changes
 from tests.attacks.honest import RENEWED, Honest, appended
 from tests.attacks.table import forgery
@@ -135,7 +136,7 @@ def notarized(honest: Honest, pdf: bytes) -> bytes:
     pdf = pdf[: after + 1] + numbers.ljust(room) + pdf[found.end() :]
     digest = hashlib.sha256(pdf[:before] + pdf[after:]).digest()
     stamper = honest.stamped.stamp(RENEWED).stamper
-    token = loops.run(stamper.async_timestamp(digest, "sha256")).dump()
+    token = event_loop.run(stamper.async_timestamp(digest, "sha256")).dump()
     shown = token.hex().upper().encode().ljust(after - before - 2, b"0")
     return pdf[: before + 1] + shown + pdf[after - 1 :]
 
@@ -396,7 +397,7 @@ def link_in_place_of_the_timestamps_field(honest, _pdf):
             "/BS": {"/W": Number(0)},
             "/A": {"/S": Name("/URI"), "/URI": String(b"https://evil.example")},
         }
-        revision.objects[link] = written_form.indirect(link, entries)
+        revision.objects[link] = serialiser.indirect(link, entries)
         old, new = b"%d 0 R" % field, b"%d 0 R" % link
         revision.objects[page] = revision.objects[page].replace(old, new)
 
@@ -452,7 +453,7 @@ def object_that_nothing_uses(honest, _pdf):
     def change(revision):
         number = revision.size - 1
         revision.size += 1
-        revision.objects[number] = written_form.indirect(number, {"/A": Reference(number, 0)})
+        revision.objects[number] = serialiser.indirect(number, {"/A": Reference(number, 0)})
 
     return rebuilt(honest, change)
 
@@ -461,7 +462,7 @@ def object_that_nothing_uses(honest, _pdf):
 def hints_for_validators_taken_away(honest, _pdf):
     def change(revision):
         hints = PdfFileReader(BytesIO(honest.lta)).root.raw_get("/DSS").idnum
-        revision.objects[hints] = written_form.indirect(hints, {"/Certs": None})
+        revision.objects[hints] = serialiser.indirect(hints, {"/Certs": None})
 
     return rebuilt(honest, change)
 

@@ -7,11 +7,11 @@ that no single key is enough.
 import json
 from datetime import datetime, timedelta
 
-from pledges.core import evidence
 from pledges.core.digests import canonical_json, sha256_hex
-from pledges.gateways import passkeys
-from pledges.gateways.keys import KeySigner, from_pem, to_asn1
-from pledges.gateways.pades import Identity
+from pledges.proof import evidence
+from pledges.proof.keys.private_keys import KeySigner, from_pem, to_asn1
+from pledges.proof.passkeys import ceremony
+from pledges.proof.signatures.pades import Identity
 from tests.attacks.honest import LATER, Honest, accept, seal_for, sign
 from tests.attacks.table import Forged, forgery
 from tests.authenticator import Passkey
@@ -226,12 +226,12 @@ def a_key_enrolled_by_an_impostor(honest, _pdf):
 
 @forgery(NOT_THEIRS, on=["signed"])
 def another_public_key_beside_the_answer(honest, _pdf):
-    return authenticated(honest, public_key=passkeys.base64(other_passkey().public_key))
+    return authenticated(honest, public_key=ceremony.base64(other_passkey().public_key))
 
 
 @forgery(NOT_THEIRS, on=["signed"])
 def a_spoiled_answer(honest, _pdf):
-    return authenticated(honest, signature=passkeys.base64(bytes(70)))
+    return authenticated(honest, signature=ceremony.base64(bytes(70)))
 
 
 # --- A ledger that is not the installation's ------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pledges.core.verdict import Line, Outcome, Verdict
+from pledges.proof.verdict import Line, Outcome, Verdict
 from tests.attacks.honest import Honest
 
 

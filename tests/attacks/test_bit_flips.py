@@ -7,7 +7,7 @@ import re
 import pytest
 from asn1crypto import cms
 
-from pledges.core.verdict import Outcome
+from pledges.proof.verdict import Outcome
 from tests.attacks.honest import honest
 
 FLIPS = 1_000

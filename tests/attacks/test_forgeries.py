@@ -7,8 +7,8 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from pledges.core.verdict import Outcome
-from pledges.offline.judging import judge
+from pledges.proof.judging import judge
+from pledges.proof.verdict import Outcome
 from tests.attacks.authorities import (
     COMPANY,
     IDENTIFIER,
@@ -25,7 +25,7 @@ from tests.attacks.honest import LATER, accept, honest, sign
 from tests.attacks.renderings import sealed
 from tests.attacks.structures import rebuilt
 from tests.attacks.table import ALL, failed_line, reason_of
-from tests.gateways.papers import poppler
+from tests.rendering.samples import poppler
 from tests.sealed import ACCEPTED, ORGANISATION
 
 # Each enters its forgeries into the table.

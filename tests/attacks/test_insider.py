@@ -14,10 +14,10 @@ from pledges import verification
 from pledges.actions import enrolling, preparing, review, signing
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
-from pledges.core.verdict import Outcome
-from pledges.gateways import storage
-from pledges.gateways.passkeys import Party
 from pledges.models import Document, Person, Signature
+from pledges.proof.passkeys.ceremony import Party
+from pledges.proof.verdict import Outcome
+from pledges.storage import document_store
 from tests.authenticator import Passkey
 from tests.cast import act, passkey_act
 
@@ -55,7 +55,7 @@ def signs(used, intent, now):
         pledge = signing.sign(intent, actor=intent.person, at=now, act=passkey_act(used, intent))
     except refusals.Refusal:
         return None
-    return storage.get(pledge.documents.get(revision=Document.Revision.SIGNED).sha256)
+    return document_store.get(pledge.documents.get(revision=Document.Revision.SIGNED).sha256)
 
 
 def claims_the_passkey(content, at):
@@ -139,5 +139,5 @@ def test_rows_that_say_the_victim_signed_by_passkey(victim, intent, chenjing, no
     rows("UPDATE pledges_signature SET method = 'passkey' WHERE pledge_id = %s", str(pledge.pk))
     rows("ALTER TABLE pledges_signature ENABLE ALWAYS TRIGGER written_once")
     accepted = review.accept(pledge, actor=chenjing, at=now + timedelta(hours=1))
-    content = storage.get(accepted.documents.get(revision=2).sha256)
+    content = document_store.get(accepted.documents.get(revision=2).sha256)
     assert not claims_the_passkey(content, now + timedelta(hours=2))

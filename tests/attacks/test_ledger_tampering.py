@@ -15,10 +15,10 @@ from django.db import connection, transaction
 
 from pledges import audit
 from pledges.access import SYSTEM
-from pledges.core import merkle
 from pledges.core.digests import canonical_json
 from pledges.core.refusals import LedgerBroken
 from pledges.models import LedgerCheckpoint, LedgerEntry, LedgerOpening
+from pledges.proof.ledger import merkle
 from tests.baseline import START
 
 pytestmark = pytest.mark.django_db

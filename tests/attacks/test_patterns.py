@@ -26,12 +26,12 @@ def test_eight_times_the_bytes_cost_about_eight_times_as_much(found):
 def test_all_expressions_are_found():
     places = {each.place for each in FOUND}
     assert {
-        "gateways.pdf_syntax:_TOKEN",
-        "gateways.xref_precheck:HEADER",
-        "gateways.signed_ranges:_RANGE",
-        "gateways.webauthn:_BASE64URL",
+        "proof.pdf.syntax:_TOKEN",
+        "proof.pdf.xref_precheck:HEADER",
+        "proof.signatures.signed_ranges:_RANGE",
+        "proof.passkeys.webauthn:_BASE64URL",
     } <= places
-    assert {ENTRY, "pledges.offline.judging", "pledges.core.evidence"} <= set(modules())
+    assert {ENTRY, "pledges.proof.judging", "pledges.proof.evidence"} <= set(modules())
 
 
 def test_expressions_are_found_wherever_they_stand():

@@ -16,9 +16,13 @@ from django.utils import timezone
 from pledges.actions import enrolling, enrolment, pending
 from pledges.core import refusals
 from pledges.core.digests import canonical_json
-from pledges.gateways import storage
-from pledges.gateways.passkeys import Party, introduction_challenge, unbase64
 from pledges.models import Person
+from pledges.proof.passkeys.ceremony import (
+    Party,
+    introduction_challenge,
+    unbase64,
+)
+from pledges.storage import document_store
 from tests import baseline
 from tests.authenticator import Passkey
 
@@ -115,12 +119,12 @@ class Shelf:
 
     @staticmethod
     def put(name, told):
-        storage._storage().delete(name)
-        storage.put_record(name, told if isinstance(told, bytes) else canonical_json(told))
+        document_store._storage().delete(name)
+        document_store.put_record(name, told if isinstance(told, bytes) else canonical_json(told))
 
     @staticmethod
     def get(name):
-        return json.loads(storage.get_record(name))
+        return json.loads(document_store.get_record(name))
 
 
 def place(waiting):

@@ -15,8 +15,8 @@ from django.utils import timezone
 from pledges.actions import preparing, review, signing
 from pledges.actions.answers import save
 from pledges.core import refusals
-from pledges.gateways import storage
 from pledges.models import Document, Organisation, Pledge, Signature, SigningIntent
+from pledges.storage import document_store
 from tests import baseline
 from tests.cast import act, passkey_act
 
@@ -226,10 +226,10 @@ def test_the_earlier_pledge_that_it_is_compared_with(
 def test_a_file_that_is_gone_or_damaged(victim, signed, caplog):
     pledge = signed()
     page = reverse("pledge", args=[pledge.pk])
-    name = storage._name(pledge.documents.get().sha256)
-    path = storage._storage().path(name)
-    content = storage._storage().open(name).read()
-    storage._storage().delete(name)
+    name = document_store._name(pledge.documents.get().sha256)
+    path = document_store._storage().path(name)
+    content = document_store._storage().open(name).read()
+    document_store._storage().delete(name)
     for damage in (None, content + b"x"):
         if damage:
             with open(path, "wb") as file:

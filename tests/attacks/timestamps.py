@@ -8,8 +8,8 @@ from typing import Any
 from asn1crypto import x509
 from pyhanko.pdf_utils.generic import pdf_name as Name
 
-from pledges.gateways import increments
-from pledges.gateways.keys import to_asn1
+from pledges.proof.keys.private_keys import to_asn1
+from pledges.proof.signatures import incremental_updates
 from tests.attacks.changes import dictionary, picture
 from tests.attacks.honest import Change, Honest, accept, seal_for
 from tests.attacks.renderings import meanwhile
@@ -59,17 +59,17 @@ def timestamp_within_a_stream(honest, _pdf):
 @contextmanager
 def beside_the_stamp(work: Change) -> Iterator[None]:
     """What else happens in the revision of the company's seal."""
-    show = increments.show
+    show = incremental_updates.show
 
     def show_and_work(writer: Any, field: str, appearance: bytes) -> None:
         show(writer, field, appearance)
         work(writer)
 
-    increments.show = show_and_work
+    incremental_updates.show = show_and_work
     try:
         yield
     finally:
-        increments.show = show
+        incremental_updates.show = show
 
 
 @forgery("unexpected-change", on=["finished"])

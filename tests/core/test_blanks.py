@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pledges.core.blanks import (
+from pledges.core.languages import Localized
+from pledges.core.template.blanks import (
     AnswerProblem,
     Blank,
     Flag,
@@ -19,7 +20,6 @@ from pledges.core.blanks import (
     read,
     to_data,
 )
-from pledges.core.languages import Localized
 
 LABEL = Localized("标签", "Label")
 HOURS = Blank(

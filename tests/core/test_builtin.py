@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pledges.core import templatefile
-from pledges.core.blanks import Kind, read
 from pledges.core.digests import digest_of
-from pledges.core.outline import Outline, to_source
-from pledges.core.templatefile import Definition
+from pledges.core.template import template_file
+from pledges.core.template.blanks import Kind, read
+from pledges.core.template.outline import Outline, to_source
+from pledges.core.template.template_file import Definition
 
 FOLDER = Path(__file__).parents[2] / "pledges" / "builtin"
 SLUGS = ("general-standards", "contract", "personal-code")
@@ -20,7 +20,7 @@ def text_of(slug: str) -> str:
 
 
 def definition_of(slug: str) -> Definition:
-    definition, problems = templatefile.parse(text_of(slug))
+    definition, problems = template_file.parse(text_of(slug))
     assert problems == ()
     assert definition is not None
     return definition
@@ -45,8 +45,8 @@ def test_the_folder_holds_these_three() -> None:
 def test_each_is_written_as_the_export_writes_it(slug: str) -> None:
     definition = definition_of(slug)
     assert definition.slug == slug
-    assert templatefile.to_text(definition) == text_of(slug)
-    assert templatefile.check(definition) == ()
+    assert template_file.to_text(definition) == text_of(slug)
+    assert template_file.check(definition) == ()
     for language in LANGUAGES:
         assert to_source(definition.outline(language)) == definition.source.in_(language)
 

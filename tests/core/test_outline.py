@@ -4,8 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pledges.core.numbering import chinese, roman
-from pledges.core.outline import MAX_LINE, Outline, Slot, Words, parse, to_source
+from pledges.core.template.clause_numbers import chinese, roman
+from pledges.core.template.outline import (
+    MAX_LINE,
+    Outline,
+    Slot,
+    Words,
+    parse,
+    to_source,
+)
 
 
 def shape(source: str) -> list[tuple[int, str, str]]:

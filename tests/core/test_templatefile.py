@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pledges.core import templatefile
-from pledges.core.blanks import Blank, Kind, Option, Range
 from pledges.core.digests import digest_of
 from pledges.core.languages import Localized
-from pledges.core.problems import KINDS
-from pledges.core.templatefile import MAX_BYTES, Definition
+from pledges.core.template import template_file
+from pledges.core.template.blanks import Blank, Kind, Option, Range
+from pledges.core.template.problems import KINDS
+from pledges.core.template.template_file import MAX_BYTES, Definition
 
 SOUND = """\
 ---
@@ -51,14 +51,14 @@ blanks:
 
 
 def sound() -> Definition:
-    definition, problems = templatefile.parse(SOUND)
+    definition, problems = template_file.parse(SOUND)
     assert problems == ()
     assert definition is not None
     return definition
 
 
 def faults(text: str) -> list[tuple[int, int, str, str]]:
-    definition, problems = templatefile.parse(text)
+    definition, problems = template_file.parse(text)
     assert (definition is None) == bool(problems)
     assert {problem.kind for problem in problems} <= KINDS
     return [(p.line, p.column, p.kind, p.found) for p in problems]
@@ -72,7 +72,7 @@ def test_a_sound_file_is_read() -> None:
     assert definition.blanks[0].hard == Range(Decimal(1), Decimal(30))
     assert definition.source.zh == "一、类型{{owner}}\n1. 在{{days}}日内\n"
     assert definition.outline("en").slots() == ("owner", "days")
-    assert templatefile.parse("\ufeff" + SOUND.replace("\n", "\r\n"))[0] == definition
+    assert template_file.parse("\ufeff" + SOUND.replace("\n", "\r\n"))[0] == definition
 
 
 @pytest.mark.parametrize(
@@ -185,14 +185,14 @@ def test_a_term_is_a_whole_number_of_months(months: str) -> None:
 
 def test_a_definition_is_checked_like_a_file() -> None:
     definition = sound()
-    assert templatefile.check(definition) == ()
+    assert template_file.check(definition) == ()
     worse = replace(definition, blanks=definition.blanks[:1], slug="Bad Slug")
-    kinds = [problem.kind for problem in templatefile.check(worse)]
+    kinds = [problem.kind for problem in template_file.check(worse)]
     assert kinds == ["bad-slug"]
     undeclared = replace(definition, blanks=definition.blanks[:1])
-    assert {p.kind for p in templatefile.check(undeclared)} == {"undeclared-blank"}
+    assert {p.kind for p in template_file.check(undeclared)} == {"undeclared-blank"}
     smuggled = replace(definition, source=Localized("一、甲\n=== en\n一、乙", "一、A"))
-    found = [(p.kind, p.found) for p in templatefile.check(smuggled)]
+    found = [(p.kind, p.found) for p in template_file.check(smuggled)]
     assert found == [("reserved-line", "=== en")]
 
 
@@ -236,11 +236,11 @@ BLANKS = (
 )
 @settings(max_examples=60, deadline=None)
 def test_a_definition_comes_back_from_its_file(definition: Definition) -> None:
-    text = templatefile.to_text(definition)
-    again, problems = templatefile.parse(text)
+    text = template_file.to_text(definition)
+    again, problems = template_file.parse(text)
     assert problems == ()
     assert again == definition
-    assert templatefile.to_text(again) == text
+    assert template_file.to_text(again) == text
 
 
 @given(
@@ -251,7 +251,7 @@ def test_a_definition_comes_back_from_its_file(definition: Definition) -> None:
 )
 @settings(max_examples=150, deadline=None)
 def test_no_text_raises_and_every_fault_has_a_place(text: str) -> None:
-    definition, problems = templatefile.parse(text)
+    definition, problems = template_file.parse(text)
     assert (definition is None) == bool(problems)
     lines = text.count("\n") + text.count("\r") + 1
     assert all(1 <= p.line <= lines and p.column >= 1 and p.kind in KINDS for p in problems)

@@ -27,7 +27,7 @@ from pledges.actions.enrolment import Enrolled
 from pledges.actions.pending import Waiting
 from pledges.actions.review import Reason
 from pledges.core.lifecycle import Role
-from pledges.core.outline import Slot
+from pledges.core.template.outline import Slot
 from pledges.models import (
     AcceptanceBatch,
     Department,

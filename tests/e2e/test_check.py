@@ -8,10 +8,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from pledges.actions import review
-from pledges.core import verdict_words
-from pledges.core.verdict import Outcome
-from pledges.gateways import storage
 from pledges.models import Pledge
+from pledges.proof.messages import catalogue
+from pledges.proof.verdict import Outcome
+from pledges.storage import document_store
 from tests.e2e.pages import said
 from tests.e2e.test_pages import Inspector
 from tests.sealed import Installation
@@ -24,7 +24,7 @@ def issued(signed, chenjing):
     """The bytes of an accepted pledge."""
     now = timezone.now()
     pledge = review.accept(signed(at=now - timedelta(hours=1)), actor=chenjing, at=now)
-    return storage.get(pledge.documents.get(revision=2).sha256)
+    return document_store.get(pledge.documents.get(revision=2).sha256)
 
 
 def _bring(page, content):
@@ -34,7 +34,7 @@ def _bring(page, content):
 
 
 def _expect_verdict(page, outcome):
-    words = verdict_words.OUTCOMES[outcome].in_("zh-hans")
+    words = catalogue.OUTCOMES[outcome].in_("zh-hans")
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
     expect(page.locator("#verdict")).to_be_focused()
 

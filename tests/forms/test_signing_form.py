@@ -5,8 +5,8 @@ import json
 import pytest
 
 from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode
-from pledges.documents import Mark
 from pledges.forms.signing import SigningForm
+from pledges.rendering import Mark
 
 STROKES = [[[0.1, 0.1], [0.4, 0.2]], [[0.2, 0.3], [0.6, 0.3]]]
 USUAL = {"typed": "李明", "consent": "on", "password": "secret", "code": " 123456 "}

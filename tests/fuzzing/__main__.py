@@ -7,7 +7,7 @@ ends with 1 where there is anything of these.
 
 `--seed S --index I` makes one mutant again and says what became of it. Keys are new in each run, so
 that a few bytes may come out otherwise; `--keep DIR` keeps what is reported, with the roots to
-judge it by (`python -m pledges.offline`).
+judge it by (`python -m pledges.proof`).
 """
 
 import argparse

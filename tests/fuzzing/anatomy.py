@@ -6,10 +6,10 @@ import zlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pledges.gateways import reader, written_form, xref_precheck
-from pledges.gateways.pdf_objects import Budget, Name, Number, Stream
-from pledges.gateways.pdf_syntax import Parser
-from pledges.gateways.xref_precheck import Table
+from pledges.proof.pdf import reader, serialiser, xref_precheck
+from pledges.proof.pdf.objects import Budget, Name, Number, Stream
+from pledges.proof.pdf.syntax import Parser
+from pledges.proof.pdf.xref_precheck import Table
 from tests.attacks.structures import runs
 
 _RANGE = re.compile(rb"/Contents (<[0-9A-F]*>)\n(/ByteRange \[0 [^\]]*\] *)\n")
@@ -41,7 +41,7 @@ class Part:
         if number in self.packed:
             self.packed[number] = value
         else:
-            self.objects[number] = written_form.indirect(number, value)
+            self.objects[number] = serialiser.indirect(number, value)
 
     @property
     def numbers(self) -> list[int]:
@@ -123,11 +123,11 @@ def _table(part: Part, places: dict[int, tuple[int, int, int]], before: int) -> 
         for _, (kind, first, second) in sorted(places.items())
     )
     packed = zlib.compress(data) if entries.get("/Filter") == "/FlateDecode" else data
-    return written_form.indirect(part.table, Stream(entries, packed))
+    return serialiser.indirect(part.table, Stream(entries, packed))
 
 
 def _object_stream(part: Part) -> bytes:
-    bodies = [written_form.written(value) for value in part.packed.values()]
+    bodies = [serialiser.written(value) for value in part.packed.values()]
     starts = [sum(len(body) + 1 for body in bodies[:index]) for index in range(len(bodies))]
     pairs = zip(part.packed, starts, strict=True)
     head = b" ".join(b"%d %d" % pair for pair in pairs) + b"\n"
@@ -136,7 +136,7 @@ def _object_stream(part: Part) -> bytes:
         "/N": Number(len(bodies)),
         "/First": Number(len(head)),
     }
-    return written_form.indirect(part.holder, Stream(entries, head + b"\n".join(bodies)))
+    return serialiser.indirect(part.holder, Stream(entries, head + b"\n".join(bodies)))
 
 
 def _ranged(pdf: bytes, begins: int) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from pledges.gateways import der
+from pledges.proof.signatures import der
 
 Change = Callable[["Node", "Node", Random], None]
 TREES: dict[str, Change] = {}

@@ -18,7 +18,7 @@ from unittest.mock import patch
 from cryptography.hazmat.primitives import serialization
 from pyhanko.sign.timestamps import dummy_client
 
-from pledges.core.verdict import Rejected, Verdict
+from pledges.proof.verdict import Rejected, Verdict
 from tests.attacks.structures import CONTENTS, notarized
 from tests.fuzzing import der_trees, revision_changes
 from tests.fuzzing.anatomy import Part, copied, together

@@ -9,10 +9,10 @@ from typing import Any
 
 from asn1crypto import cms
 
-from pledges.core import evidence
-from pledges.core.verdict import Outcome, Rejected, Verdict
-from pledges.gateways import pades
-from pledges.offline.judging import judge
+from pledges.proof import evidence
+from pledges.proof.judging import judge
+from pledges.proof.signatures import pades
+from pledges.proof.verdict import Outcome, Rejected, Verdict
 from tests.attacks.honest import LATER, RENEWED, Honest, accept, honest, sign
 from tests.attacks.structures import CONTENTS
 from tests.fuzzing.anatomy import Part, apart

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
-from pledges.gateways.pdf_objects import Name, Number, Reference
+from pledges.proof.pdf.objects import Name, Number, Reference
 from tests.fuzzing.anatomy import Part
 from tests.fuzzing.text import Unfit
 

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from pledges.core.verdict import Check, Outcome
+from pledges.proof.verdict import Check, Outcome
 from tests.attacks.structures import notarized
 from tests.fuzzing import mutants, pool
 from tests.fuzzing.anatomy import copied, together

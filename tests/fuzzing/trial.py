@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pledges.core.verdict import Outcome, Verdict
+from pledges.proof.verdict import Outcome, Verdict
 from tests.fuzzing.mutants import Mutant
 
 MAX_CPU = 20.0

@@ -5,7 +5,14 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from pledges.gateways.pdf_objects import Budget, Name, Number, Reference, Stream, String
+from pledges.proof.pdf.objects import (
+    Budget,
+    Name,
+    Number,
+    Reference,
+    Stream,
+    String,
+)
 from tests.fuzzing.text import BYTES, TOKENS, Unfit
 
 Change = Callable[[Any, Random], Any]

@@ -11,12 +11,17 @@ from django.urls import reverse
 from pledges import verification
 from pledges.access import SYSTEM
 from pledges.actions import erasure, review
-from pledges.core import company_pins
-from pledges.core.verdict import Check, Explanation, Line, Outcome, Verdict
-from pledges.gateways import pades, storage
-from pledges.gateways.tsa import Authority, HttpTimeStamper, read_roots
-from pledges.offline.judging import judge
-from tests.gateways.papers import render
+from pledges.proof.judging import judge
+from pledges.proof.keys import company_pins
+from pledges.proof.signatures import pades
+from pledges.proof.signatures.timestamp_authority import (
+    Authority,
+    HttpTimeStamper,
+    read_roots,
+)
+from pledges.proof.verdict import Check, Explanation, Line, Outcome, Verdict
+from pledges.storage import document_store
+from tests.rendering.samples import render
 from tests.sealed import PASSPHRASE, Installation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
@@ -137,7 +142,7 @@ def test_the_root_certificate_is_handed_out(client, installation):
 
 def test_the_page_gives_the_whole_command(client, installation, settings, responder):
     """With what this installation's own files need, and where to get it."""
-    base = "python -m pledges.offline FILE.pdf --trust root.pem"
+    base = "python -m pledges.proof FILE.pdf --trust root.pem"
     assert f"<code>{base}</code>" in client.get(reverse("verify_file")).content.decode()
     settings.TSA_ROOTS = str(responder.roots)
     settings.COMPANY_PINS = company_pins.read_all("organizationIdentifier=VATCN-1")
@@ -178,7 +183,7 @@ def stamped_again(timestamps, now):
         timestamps.clock = at
         authority = Authority(timestamps.url, read_roots(timestamps.roots), 10.0)
         stamping = pades.Timestamping(HttpTimeStamper(authority, at), authority.roots)
-        issued = storage.get(newest(pledge).sha256)
+        issued = document_store.get(newest(pledge).sha256)
         return pades.renew_timestamp(issued, at=at, timestamping=stamping)
 
     return make
@@ -193,7 +198,7 @@ def revoke(pledge, chenjing, now):
 
 
 def test_a_file_that_was_issued_is_told_to_be_in_force(client, stamped):
-    said = text_of(post(client, storage.get(newest(stamped).sha256)))
+    said = text_of(post(client, document_store.get(newest(stamped).sha256)))
     assert "真实有效" in said and "<strong>目前在本系统的记录：</strong> 已生效" in said
     assert OTHER_BYTES["zh-hans"] not in said
 
@@ -220,7 +225,7 @@ def test_a_returned_pledge_is_told_by_the_bytes_that_were_signed(
 ):
     timestamps.clock = now + timedelta(minutes=1)
     pledge = signed()
-    file = storage.get(newest(pledge).sha256)
+    file = document_store.get(newest(pledge).sha256)
     reasons = [review.Reason("请补充")]
     review.return_to_manager(pledge, actor=chenjing, at=now + timedelta(hours=1), reasons=reasons)
     said = text_of(post(client, file))
@@ -229,12 +234,12 @@ def test_a_returned_pledge_is_told_by_the_bytes_that_were_signed(
 
 
 def test_an_earlier_file_is_not_called_another(client, stamped):
-    said = text_of(post(client, storage.get(stamped.documents.get(revision=1).sha256)))
+    said = text_of(post(client, document_store.get(stamped.documents.get(revision=1).sha256)))
     assert "其后另有签发的文件" in said and OTHER_BYTES["zh-hans"] not in said
 
 
 def test_a_rejected_file_says_nothing_of_the_pledge(client, stamped, settings):
-    issued = storage.get(newest(stamped).sha256)
+    issued = document_store.get(newest(stamped).sha256)
     settings.TSA_ROOTS = ""
     for file in (issued, issued + b"\n"):
         said = text_of(post(client, file))
@@ -245,7 +250,7 @@ def test_a_rejected_file_says_nothing_of_the_pledge(client, stamped, settings):
 def test_an_erased_pledge_is_erased_under_other_bytes_too(
     client, stamped, stamped_again, chenjing, liming, now
 ):
-    issued, changed = storage.get(newest(stamped).sha256), stamped_again(stamped)
+    issued, changed = document_store.get(newest(stamped).sha256), stamped_again(stamped)
     revoke(stamped, chenjing, now)
     erasure.erase(liming, actor=SYSTEM, at=now + timedelta(days=366 * 10))
     for file, other in ((issued, False), (changed, True)):

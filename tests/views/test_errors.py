@@ -59,7 +59,7 @@ def test_a_failing_view_shows_no_trace(client, liming, monkeypatch):
     def fail(*arguments):
         raise RuntimeError("inner words")
 
-    monkeypatch.setattr("pledges.views.mine.contents", fail)
+    monkeypatch.setattr("pledges.views.my_pledges.contents", fail)
     client.force_login(liming)
     client.raise_request_exception = False
     response = client.get("/")

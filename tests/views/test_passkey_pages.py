@@ -10,8 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pledges.actions import enrolment, pending
-from pledges.gateways.passkeys import Party, introduction_challenge, unbase64
 from pledges.models import LedgerEntry
+from pledges.proof.passkeys.ceremony import (
+    Party,
+    introduction_challenge,
+    unbase64,
+)
 from tests import baseline
 from tests.authenticator import UP, Passkey
 

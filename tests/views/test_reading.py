@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from pledges.actions import review
-from pledges.gateways import storage
 from pledges.models import Document
+from pledges.storage import document_store
 
 
 def file_of(pledge):
@@ -66,7 +66,7 @@ def test_a_stranger_signs_in_first_and_a_draft_has_no_file(client, liming, draft
     assert client.get(file_of(pledge)).status_code == 404
 
 
-@pytest.mark.parametrize("trouble", [storage.Missing, storage.Corrupt])
+@pytest.mark.parametrize("trouble", [document_store.Missing, document_store.Corrupt])
 def test_a_damaged_file_is_not_given_out(client, liming, signed, monkeypatch, caplog, trouble):
     pledge = signed()
 

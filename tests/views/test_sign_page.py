@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from pledges.actions import answers, preparing
 from pledges.core.lifecycle import PledgeState
-from pledges.gateways import storage
-from pledges.gateways.passkeys import base64
 from pledges.models import Organisation, Pledge, Signature, SigningIntent
+from pledges.proof.passkeys.ceremony import base64
+from pledges.storage import document_store
 from tests import baseline
 from tests.cast import passkey_act
 
@@ -68,7 +68,7 @@ def test_the_page_shows_the_document_the_declaration_and_the_digest(client, laid
 def test_the_reading_copy_is_the_very_file(client, laid):
     intent = laid()
     answer = client.get(url(intent, "pledge_reading_copy"))
-    assert answer.content == storage.get(intent.document_digest)
+    assert answer.content == document_store.get(intent.document_digest)
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith("inline")
     assert "no-store" in answer["Cache-Control"]
@@ -187,7 +187,7 @@ def test_an_expired_document_offers_to_be_prepared_again(client, laid, method, u
 
 def test_a_document_whose_file_is_gone_offers_to_be_prepared_again(client, laid, usual):
     intent = laid()
-    storage.remove_orphan(intent.document_digest)
+    document_store.remove_orphan(intent.document_digest)
     answer = client.post(url(intent), usual)
     assert answer.status_code == 409
     assert "Prepare the document again" in answer.content.decode()

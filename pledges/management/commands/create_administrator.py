@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pledges.access import SYSTEM
-from pledges.actions import roster
+from pledges.actions import people
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Person
 
@@ -41,5 +41,5 @@ class Command(BaseCommand):
             person.full_clean()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        roster.save_person(person, actor=SYSTEM, at=timezone.now(), roles=[Role.ADMINISTRATOR])
+        people.save_person(person, actor=SYSTEM, at=timezone.now(), roles=[Role.ADMINISTRATOR])
         self.stdout.write(f"{person.username} may now sign in.")

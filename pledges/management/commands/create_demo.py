@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pledges.access import SYSTEM
-from pledges.actions import answers, roster
+from pledges.actions import answers, people
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Organisation, Person, Pledge, TemplateVersion
@@ -72,7 +72,7 @@ def _name_organisation() -> None:
     organisation = Organisation.current()
     if organisation.name_zh == Organisation.UNNAMED:
         organisation.name_zh, organisation.name_en = ORGANISATION
-        roster.save_organisation(organisation, actor=SYSTEM, at=timezone.now())
+        people.save_organisation(organisation, actor=SYSTEM, at=timezone.now())
 
 
 def _create_people(*, reset: bool) -> dict[str, tuple[str, str, str]]:
@@ -93,14 +93,14 @@ def _create_people(*, reset: bool) -> dict[str, tuple[str, str, str]]:
         password = secrets.token_urlsafe(12)
         person.set_password(password)
         roles = None if person.pk else [role]
-        roster.save_person(person, actor=SYSTEM, at=timezone.now(), roles=roles)
+        people.save_person(person, actor=SYSTEM, at=timezone.now(), roles=roles)
         made[username] = (username, password, role.value)
     return made
 
 
 def _department(name: str) -> Department:
     found = Department.objects.filter(name_zh=name).first()
-    return found or roster.save_department(
+    return found or people.save_department(
         Department(name_zh=name, name_en=DEPARTMENTS[name]), actor=SYSTEM, at=timezone.now()
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from pledges.core import templatefile
+from pledges.core.template import template_file
 from pledges.models import TemplateVersion
 
 
@@ -23,4 +23,4 @@ class Command(BaseCommand):
         if version is None:
             which = "published version" if number is None else f"version {number}"
             raise CommandError(f"There is no {which} of “{options['slug']}”.")
-        self.stdout.write(templatefile.to_text(version.definition()), ending="")
+        self.stdout.write(template_file.to_text(version.definition()), ending="")

@@ -10,8 +10,9 @@ from django.utils import timezone
 from pledges import wording
 from pledges.access import SYSTEM
 from pledges.actions import templates
-from pledges.core import refusals, templatefile
+from pledges.core import refusals
 from pledges.core.lifecycle import VersionState
+from pledges.core.template import template_file
 from pledges.management.visible import VisibleCommand
 
 
@@ -28,7 +29,7 @@ class Command(VisibleCommand):
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{file}: {error}") from error
-        definition, problems = templatefile.parse(text)
+        definition, problems = template_file.parse(text)
         for problem in problems:
             place = f"{file}:{problem.line}:{problem.column}"
             self.stderr.write(f"{place}: {wording.text_problem(problem)}")

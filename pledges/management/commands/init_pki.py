@@ -7,10 +7,15 @@ from django.utils import timezone
 
 from pledges import keyring
 from pledges.core.refusals import KeysUnusable
-from pledges.gateways import keys, pki
-from pledges.gateways.certificates import PublicKey
-from pledges.gateways.hierarchy import COMPANY_CA, COMPANY_SEAL, EVENT_CA, RENEWABLE
 from pledges.models import Organisation
+from pledges.proof.keys import pki, private_keys
+from pledges.proof.keys.certificates import PublicKey
+from pledges.proof.keys.hierarchy import (
+    COMPANY_CA,
+    COMPANY_SEAL,
+    EVENT_CA,
+    RENEWABLE,
+)
 
 
 class Command(BaseCommand):
@@ -91,5 +96,5 @@ def _kept_elsewhere() -> dict[str, PublicKey]:
     for name in (EVENT_CA, COMPANY_SEAL):
         source = keyring.source(name)
         if source and not (name == COMPANY_SEAL and keyring.is_licensed()):
-            found[name] = keys.load(source)[0].public_key()
+            found[name] = private_keys.load(source)[0].public_key()
     return found

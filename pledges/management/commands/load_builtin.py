@@ -11,8 +11,8 @@ import pledges
 from pledges import wording
 from pledges.access import SYSTEM
 from pledges.actions import templates
-from pledges.core import templatefile
 from pledges.core.lifecycle import VersionState
+from pledges.core.template import template_file
 from pledges.models import PledgeTemplate
 
 BUILTIN = Path(pledges.__file__).parent / "builtin"
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             self._load(file, talk=options["verbosity"] > 0)
 
     def _load(self, file: Path, *, talk: bool) -> None:
-        definition, problems = templatefile.parse(file.read_text(encoding="utf-8"))
+        definition, problems = template_file.parse(file.read_text(encoding="utf-8"))
         if definition is None:
             found = "; ".join(wording.text_problem(problem) for problem in problems)
             raise CommandError(f"{file.name}: {found}")

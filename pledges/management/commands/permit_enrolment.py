@@ -13,9 +13,9 @@ from pledges.access import SYSTEM
 from pledges.actions import enrolling, enrolment, pending
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
-from pledges.gateways.pending_passkeys import same_code
 from pledges.management.visible import VisibleCommand
 from pledges.models import Person
+from pledges.proof.passkeys.pending_records import same_code
 
 
 class Command(VisibleCommand):

@@ -15,9 +15,9 @@ from django.db import connections
 from django.utils import timezone
 
 from pledges import audit
-from pledges.actions import publishing
-from pledges.core.pace import LOOK_EVERY, SECONDS, Pace
+from pledges.actions import checkpoint_delivery
 from pledges.management.visible import VisibleCommand
+from pledges.proof.ledger.schedule import LOOK_EVERY, SECONDS, Pace
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +44,8 @@ class Command(VisibleCommand):
             logger.warning(WITHOUT_KEY)
             return
         try:
-            checkpoint = publishing.publish(timezone.now())
-            publishing.send_latest()
+            checkpoint = checkpoint_delivery.publish(timezone.now())
+            checkpoint_delivery.send_latest()
         except audit.LedgerBroken as error:
             reason = f"Nothing was published, the ledger is broken: {error.reason}"
             raise CommandError(reason) from error
@@ -92,13 +92,13 @@ class Watch:
         if not audit.has_key():
             raise audit.CheckpointUnavailable(WITHOUT_KEY)
         if self._pace.due(audit.unpublished(), now):
-            publishing.publish(timezone.now())
+            checkpoint_delivery.publish(timezone.now())
             self._pace.published()
 
     def _send(self, now: float) -> None:
         if settings.CHECKPOINT_MAIL and now - self._sent_at >= SECONDS:
             self._sent_at = now
-            if not publishing.send_latest():
+            if not checkpoint_delivery.send_latest():
                 self._sent_at = -SECONDS
 
     def _tell(self, trouble: str) -> None:

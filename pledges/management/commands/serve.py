@@ -77,7 +77,9 @@ class Command(BaseCommand):
     def _run(self, port: int, *, demo: bool) -> None:
         judging = Child(
             "judging service",
-            processes.python("-m", "pledges.offline.service", str(settings.JUDGING_SOCKET)),
+            processes.python(
+                "-m", "pledges.proof.judging_service.server", str(settings.JUDGING_SOCKET)
+            ),
         )
         web = Child(
             "web server", processes.python("-m", "gunicorn", "-c", "python:config.webserver")

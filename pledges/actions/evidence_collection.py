@@ -1,0 +1,55 @@
+"""What goes into a signed file to prove it later: gathered at the signing, from what was frozen."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pledges import audit, sheets
+from pledges.actions.sealing import level_at_signing
+from pledges.models import LedgerEntry, Organisation, SigningIntent
+from pledges.proof import evidence
+
+
+def written(
+    intent: SigningIntent,
+    *,
+    organisation: Organisation,
+    at: datetime,
+    client_address: str | None,
+    user_agent: str,
+    authentication: Mapping[str, Any],
+) -> bytes:
+    """The evidence file of the signing through `intent` at `at`.
+
+    Has the ledger sign a checkpoint that covers the intent, if there is none yet; raises
+    `audit.LedgerBroken` when the ledger is not the one that was published.
+    """
+    zone = ZoneInfo(organisation.time_zone)
+    return evidence.write(
+        {
+            "format": evidence.FORMAT,
+            "document": {"sha256": intent.document_digest, "size": intent.document_size},
+            **sheets.laid_content(intent),
+            "intent": {
+                "id": str(intent.pk),
+                "nonce": intent.nonce,
+                "created_at": intent.created_at.astimezone(zone).isoformat(),
+                "expires_at": intent.expires_at.astimezone(zone).isoformat(),
+            },
+            "signed_at": at.astimezone(zone).isoformat(),
+            "client": {"address": client_address or "", "user_agent": user_agent},
+            "authentication": dict(authentication),
+            "seal": {"level": level_at_signing().value},
+            "ledger": audit.proof(_entry(intent), audit.checkpoint(at)),
+        }
+    )
+
+
+def _entry(intent: SigningIntent) -> LedgerEntry:
+    """The ledger's entry of the moment when this document was laid before its signer."""
+    return (
+        audit.trail(intent.pledge)
+        .filter(event="pledge.prepared", leaf__contains=str(intent.pk))
+        .get()
+    )

@@ -1,0 +1,166 @@
+"""Everything that the review page shows about one pledge, gathered from where it is kept."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from pledges import audit, rendering, wording
+from pledges.admin import words
+from pledges.core.sheet import Sheet
+from pledges.core.template.blanks import Blank, display
+from pledges.core.template.outline import Outline, Slot
+from pledges.models import Person, Pledge, ReturnReason
+from pledges.wording.language import active, here
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """One flagged answer: where it stands, what it is, what is expected."""
+
+    clause: str
+    citation: str
+    label: str
+    answer: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One blank in two pledges of the same person."""
+
+    label: str
+    before: str
+    now: str
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.now
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry of the trail, with the name of who acted."""
+
+    sequence: int
+    at: datetime
+    event: str
+    actor: str
+
+
+def unusual(pledge: Pledge, outline: Outline) -> list[Unusual]:
+    """The flagged answers of `pledge`, in the order of its clauses."""
+    flagged = set(pledge.commitments.filter(flagged=True).values_list("code", flat=True))
+    found = []
+    for _depth, clause in outline.walk():
+        for run in clause.runs:
+            blank = pledge.version.blank(run.code) if isinstance(run, Slot) else None
+            if blank is None or blank.code not in flagged:
+                continue
+            flagged.discard(blank.code)
+            found.append(
+                Unusual(
+                    clause=clause.key,
+                    citation=outline.citation(clause.key),
+                    label=wording.label(blank),
+                    answer=with_unit(blank, pledge.answers),
+                    expected=wording.expected(blank),
+                )
+            )
+    return found
+
+
+def with_unit(blank: Blank, answers: Mapping[str, str]) -> str:
+    """An answer for a table, in the reader's language: with its unit, a dash where empty."""
+    answer = display(blank, answers, active())
+    return f"{answer} {here(blank.unit)}".strip() if answer else "—"
+
+
+def beside_clauses(sheet: Sheet, notes: Iterable[tuple[str, SafeString]]) -> SafeString:
+    """The sheet for the screen, each note standing directly under the line of its clause."""
+    html = str(rendering.body_html(sheet, for_screen=True))
+    for key, note in notes:
+        # A line ends with the first end of a paragraph or heading after its clause's anchor;
+        # answers are escaped, so none can hold one.
+        line = re.compile(rf'id="clause-{re.escape(key)}".*?</(?:p|h[1-6])>', re.DOTALL)
+        if match := line.search(html):
+            html = html[: match.end()] + note + html[match.end() :]
+    return SafeString(html)
+
+
+def notes_on(found: Iterable[Unusual], reasons: Iterable[ReturnReason]) -> list:
+    """What stands beside the clauses: unusual answers, and why a pledge was returned."""
+    notes = [
+        (
+            each.clause,
+            format_html(
+                '<p class="margin-note note-unusual" lang="{}"><strong>{}</strong> {}</p>',
+                active(),
+                _("Unusual:"),
+                _("%(label)s is %(answer)s; expected: %(expected)s")
+                % {"label": each.label, "answer": each.answer, "expected": each.expected},
+            ),
+        )
+        for each in found
+    ]
+    notes += [
+        (
+            reason.clause,
+            format_html(
+                '<p class="margin-note note-returned"><strong>{}</strong> {}</p>',
+                _("Returned:"),
+                reason.text,
+            ),
+        )
+        for reason in reasons
+        if reason.clause
+    ]
+    return list(reversed(notes))
+
+
+def earlier_of(pledge: Pledge) -> Pledge | None:
+    """The person's last pledge of the same template that was signed before this one."""
+    return (
+        Pledge.objects.kept()
+        .filter(
+            person_id=pledge.person_id,
+            version__template_id=pledge.version.template_id,
+            signed_at__lt=pledge.signed_at,
+        )
+        .select_related("version")
+        .order_by("-signed_at")
+        .first()
+    )
+
+
+def compared(pledge: Pledge, earlier: Pledge) -> list[Compared]:
+    """Answer by answer; a blank that only one of the two has shows a dash for the other."""
+    now = {blank.code: blank for blank in pledge.version.blank_list if blank.filled_by_manager}
+    before = {blank.code: blank for blank in earlier.version.blank_list if blank.filled_by_manager}
+    return [
+        Compared(
+            label=wording.label(now.get(code) or before[code]),
+            before=with_unit(before[code], earlier.answers) if code in before else "—",
+            now=with_unit(now[code], pledge.answers) if code in now else "—",
+        )
+        for code in [*now, *(code for code in before if code not in now)]
+    ]
+
+
+def trail(pledge: Pledge) -> list[Step]:
+    """What the ledger tells of `pledge`, in order."""
+    entries = list(audit.trail(pledge))
+    names = Person.objects.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
+    return [
+        Step(
+            sequence=entry.sequence,
+            at=entry.at,
+            event=words.event(entry.event),
+            actor=str(names.get(entry.actor_id) or _("the system")),
+        )
+        for entry in entries
+    ]

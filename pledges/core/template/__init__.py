@@ -1,0 +1,1 @@
+"""The pledge language: text to clauses and blanks, answers to values, the template file."""

@@ -1,1 +1,0 @@
-"""The verifier of signed pledges that needs no Django, no database and no network."""

@@ -1,0 +1,59 @@
+"""A file under judgement, and what the checks found so far."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from pledges.proof.fileformat import COMPANY_FIELD, MANAGER_FIELD, TIMESTAMP_FIELD
+from pledges.proof.keys.trust import Trust
+from pledges.proof.pdf import reader
+from pledges.proof.pdf.reader import History
+from pledges.proof.pdf.xref_precheck import Table
+from pledges.proof.signatures import signed_ranges
+from pledges.proof.signatures.signed_ranges import SignedRange
+from pledges.proof.signatures.timestamp_tokens import Token
+from pledges.proof.signatures.validation import Seal
+from pledges.proof.verdict import Rejected
+
+SEALS: Final = (MANAGER_FIELD, COMPANY_FIELD)
+"""Who seals in the revisions after the first; each revision after them is a timestamp."""
+
+
+@dataclass
+class Case:
+    """The arguments of a judgement, and its findings."""
+
+    pdf: bytes
+    trust: Trust
+    at: datetime
+    proof: bytes | None
+    tables: Sequence[Table] = ()
+    manager: Seal | None = None
+    company: Seal | None = None
+    stamps: list[Token] = field(default_factory=list)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def ranges(self) -> tuple[SignedRange, ...]:
+        """What the signatures cover, one for each revision after the first."""
+        return signed_ranges.cut(self.pdf, self.tables)
+
+    @cached_property
+    def history(self) -> History:
+        """The objects of all revisions."""
+        return reader.read(self.pdf, self.tables)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the form's fields when the file is finished as far as it is."""
+        stamps = range(1, len(self.tables) - len(SEALS))
+        return (*SEALS, *(f"{TIMESTAMP_FIELD}{number}" for number in stamps))
+
+    @property
+    def seal(self) -> Seal:
+        """The manager's seal, once it was read."""
+        if self.manager is None:
+            raise Rejected("no-field", "the manager's seal is there", field=MANAGER_FIELD)
+        return self.manager

@@ -1,0 +1,136 @@
+"""What the evidence file records, checked again: the passkey, its enrolment, the ledger."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from asn1crypto import x509 as asn1
+
+from pledges.proof.evidence import Malformed, ledger_entry, moment, read_proof
+from pledges.proof.keys import chains
+from pledges.proof.ledger import checkpoints, merkle, signing_key
+from pledges.proof.passkeys import ceremony, enrolment_statements
+from pledges.proof.verdict import Rejected
+
+Finding = tuple[bool | None, str, dict[str, str]]
+Roots = Sequence[asn1.Certificate]
+HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
+    """Verify the passkey's assertion over this document and its enrolment for this person."""
+    block = evidence["authentication"]
+    if block["method"] != "passkey":
+        return None, "password-claimed", {}
+    person = evidence["person"]
+    laid = ceremony.Laid(
+        document_sha256=evidence["document"]["sha256"],
+        version_digest=evidence["template"]["digest"],
+        person_id=person["id"],
+        nonce=evidence["intent"]["nonce"],
+        created_at=moment(evidence, "intent.created_at"),
+        expires_at=moment(evidence, "intent.expires_at"),
+    )
+    try:
+        ceremony.reverify(block, laid)
+        key = _ledger_key(evidence["ledger"], roots, moment(evidence, "signed_at"))
+        statement = enrolment_statements.check(
+            block,
+            person_id=person["id"],
+            employee_number=person["employee_number"],
+            verifier=lambda signature, message: signing_key.verify(key, signature, message),
+        )
+    except ceremony.Refused as refusal:
+        rule = "a passkey enrolled as this person's signed this document (WebAuthn, 7.2)"
+        why = str(refusal)
+        raise Rejected("passkey-invalid", rule, found=why, why=why) from refusal
+    enrolled, signed_at = (
+        datetime.fromisoformat(statement.enrolled_at),
+        moment(evidence, "signed_at"),
+    )
+    if enrolled > signed_at:
+        why, rule = "enrolled after the signing", "a passkey is enrolled before it signs"
+        raise Rejected("passkey-invalid", rule, expected=signed_at, found=enrolled, why=why)
+    by = statement.introduced_by
+    introduced = (
+        by if by in (enrolment_statements.FIRST, enrolment_statements.OPERATOR) else "passkey"
+    )
+    values = {"enrolled": enrolled.date().isoformat(), "introduced": introduced}
+    return True, "passkey-verified", values
+
+
+def ledger(evidence: Mapping[str, Any], roots: Roots) -> Finding:
+    """Verify that a signed checkpoint includes the entry of this signing's intent."""
+    checkpoint = _included(evidence["ledger"], roots, moment(evidence, "signed_at"))
+    sequence = evidence["ledger"]["index"] + 1
+    return True, "ledger-included", {"sequence": str(sequence), "size": str(checkpoint.size)}
+
+
+def proof(data: bytes, sha256: str, roots: Roots) -> Finding:
+    """Verify that the ledger records the file with this SHA-256 as issued."""
+    try:
+        found = read_proof(data)
+        entry = ledger_entry(found)
+        _check_issued(entry["facts"]["issued"], sha256)
+        at = moment(entry, "at")
+    except (Malformed, KeyError, TypeError) as error:
+        rule = "a proof is written in one way (docs/verify.md)"
+        raise Rejected("proof-unreadable", rule, found=str(error)) from error
+    try:
+        checkpoint = _included(found, roots, at)
+    except Rejected as rejection:
+        rejection.reason = "proof-invalid"
+        raise
+    values = {"sequence": str(found["index"] + 1), "size": str(checkpoint.size)}
+    return True, "proof-included", values
+
+
+def _check_issued(issued: object, sha256: str) -> None:
+    if issued != sha256:
+        rule = "the entry records this very file as issued"
+        raise Rejected("proof-invalid", rule, expected=sha256, found=issued, why="facts.issued")
+
+
+def _included(block: Mapping[str, Any], roots: Roots, at: datetime) -> checkpoints.Checkpoint:
+    key = _ledger_key(block, roots, at)
+    try:
+        checkpoint = checkpoints.read(
+            block["checkpoint"],
+            public_key=key,
+            verify=lambda signature, message: signing_key.verify(key, signature, message),
+        )
+        path = [_hash(each) for each in block["inclusion"]]
+    except (ValueError, TypeError) as error:
+        why, rule = str(error), "a checkpoint is a signed note (C2SP), hashes are in hexadecimal"
+        raise Rejected("ledger-invalid", rule, found=why, why=why) from error
+    leaf = merkle.leaf_hash(block["entry"].encode())
+    if not merkle.verify_inclusion(leaf, block["index"], checkpoint.size, path, checkpoint.root):
+        rule = "the path leads from the entry to the checkpoint's root (RFC 9162, 2.1.3.2)"
+        raise Rejected("ledger-invalid", rule, expected=checkpoint.root.hex(), why="inclusion")
+    return checkpoint
+
+
+def _hash(text: str) -> bytes:
+    """32 bytes from their one writing: `bytes.fromhex` alone reads capitals and spaces too."""
+    if not HASH.fullmatch(text):
+        raise ValueError("inclusion")
+    return bytes.fromhex(text)
+
+
+def _ledger_key(block: Mapping[str, Any], roots: Roots, at: datetime) -> bytes:
+    """The raw public key of the ledger, from a certificate that a root issued directly.
+
+    The key is taken from the certificate that was checked, not from the text once more: another
+    reader of PEM may find another certificate in it.
+    """
+    try:
+        (certificate,) = chains.from_pem(block["certificate"].encode("ascii"))
+        key = signing_key.of_certificate(certificate.dump())
+    except (ValueError, AttributeError) as error:
+        rule = "the ledger's certificate is one, for an Ed25519 key"
+        raise Rejected("ledger-invalid", rule, found=str(error), why="certificate") from error
+    if not chains.was_issued_under(certificate, roots, at):
+        rule, found = "a root issued the ledger's certificate, good then", certificate.subject
+        raise Rejected("ledger-invalid", rule, found=found.human_friendly, why="certificate")
+    return key

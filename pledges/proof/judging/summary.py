@@ -1,0 +1,30 @@
+"""What a file that was found genuine states: who promised what, when, and who accepted it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pledges.proof.evidence import moment
+from pledges.proof.signatures.validation import Seal
+from pledges.proof.verdict import Statement
+
+
+def stated(evidence: Mapping[str, Any], manager: Seal, company: Seal | None) -> Statement:
+    """The statement of `evidence` and the seals that were judged."""
+    person = evidence["person"]
+    return Statement(
+        number=evidence["pledge"]["number"],
+        template=evidence["template"]["slug"],
+        version=evidence["template"]["version"],
+        language=evidence["language"],
+        signer=person["name"],
+        employee_number=person["employee_number"],
+        department=person["department"],
+        organisation=evidence["organisation"],
+        signed_at=moment(evidence, "signed_at"),
+        accepted_at=company.stamped_at or company.sealed_at if company else None,
+        accepted_by=company.subject["common_name"] if company else "",
+        method=evidence["authentication"]["method"],
+        levels=tuple(seal.level.value for seal in (manager, company) if seal),
+        answers=evidence["answers"],
+        pledge_id=evidence["pledge"]["id"],
+    )

@@ -1,0 +1,1 @@
+"""Strangers' files judged in processes of their own, under limits."""

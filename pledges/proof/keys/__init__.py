@@ -1,0 +1,1 @@
+"""Keys and certificates: made, kept, loaded, and what is trusted."""

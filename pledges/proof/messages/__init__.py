@@ -1,0 +1,1 @@
+"""The words of a verdict, in both languages and without Django."""

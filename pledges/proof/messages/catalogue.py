@@ -1,0 +1,236 @@
+"""The words of a verdict in both languages: also read where there is no Django to translate."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pledges.core.languages import Localized
+from pledges.proof.messages.unjudged import UNJUDGED
+from pledges.proof.verdict import Check, Outcome
+
+OUTCOMES: Final[Mapping[Outcome, Localized]] = {
+    Outcome.ACCEPTED: Localized(
+        zh="真实有效：由本人签署，经公司接受，此后未改动任何一个字节",
+        en="Genuine: signed by the person, accepted by the company, not one byte changed since",
+    ),
+    Outcome.SIGNED_ONLY: Localized(
+        zh="真实：由本人签署，此后未改动；公司尚未接受",
+        en="Genuine: signed by the person, unchanged since; not accepted by the company yet",
+    ),
+    Outcome.REJECTED: Localized(
+        zh="不予采信：此文件不能证明其内容", en="Rejected: this file does not prove what it says"
+    ),
+}
+
+CHECKS: Final[Mapping[Check, Localized]] = {
+    Check.FILE: Localized(zh="文件", en="File"),
+    Check.REVISIONS: Localized(zh="修订", en="Revisions"),
+    Check.MANAGER: Localized(zh="承诺人的签章", en="Seal of the pledgor"),
+    Check.COMPANY: Localized(zh="公司的签章", en="Seal of the company"),
+    Check.TIME: Localized(zh="时间", en="Time"),
+    Check.BYTES: Localized(zh="字节", en="Bytes"),
+    Check.EVIDENCE: Localized(zh="证据文件", en="Evidence file"),
+    Check.AUTHENTICATION: Localized(zh="身份验证", en="Authentication"),
+    Check.LEDGER: Localized(zh="账本", en="Ledger"),
+    Check.PROOF: Localized(zh="独立证明", en="Separate proof"),
+}
+
+REASONS: Final[Mapping[str, Localized]] = {
+    # --- What passed ---
+    "file-whole": Localized(
+        zh="文件完整，末尾之后没有多余内容。", en="The file is whole; nothing follows its end."
+    ),
+    "revisions-expected": Localized(
+        zh="共 {count} 个修订，每个修订只做了签章所需的改动；没有脚本、隐藏图层或其他表单。",
+        en="{count} revisions, each with the changes that sealing makes and no other; no scripts, "
+        "hidden layers or other fields.",
+    ),
+    "manager-sealed": Localized(
+        zh="{name}（{number}）的签章完好，证书由本公司签发，专为本文件出具，签署时有效。",
+        en="The seal of {name} ({number}) is intact; its certificate was issued for this very "
+        "document and was valid at the signing.",
+    ),
+    "company-sealed": Localized(
+        zh="{name} 的签章完好，签章时证书有效，并锁定了整份文件。",
+        en="The seal of {name} is intact, its certificate was valid when it sealed, and it locks "
+        "the whole document.",
+    ),
+    "company-not-yet": Localized(
+        zh="公司尚未签章。", en="The company has not sealed this document."
+    ),
+    "time-trusted": Localized(
+        zh="签署时间 {signed} 由时间戳服务机构证明；最后一枚时间戳覆盖整份文件，"
+        "其证书有效至 {until}。",
+        en="A timestamp authority vouches for the signing time {signed}; the last timestamp covers "
+        "the whole file, and its certificate is valid until {until}.",
+    ),
+    "time-trusted-signing": Localized(
+        zh="签署时间 {signed} 由时间戳服务机构证明。",
+        en="A timestamp authority vouches for the signing time {signed}.",
+    ),
+    "time-ran-out": Localized(
+        zh="签署时间 {signed} 曾由时间戳服务机构证明，但一枚时间戳的证书已于 {until} 到期，"
+        "此前未以新的时间戳延续。",
+        en="A timestamp authority vouched for the signing time {signed}, but the certificate of a "
+        "timestamp ended on {until}, before another had followed it.",
+    ),
+    "time-claimed": Localized(
+        zh="没有可信时间戳：{signed} 是签署系统自己记录的时间。",
+        en="No trusted timestamp: {signed} is the time of the signing system's own clock.",
+    ),
+    "bytes-accounted": Localized(
+        zh="每一个字节都有归属；各部分之间没有可被其他软件读出的夹带内容。",
+        en="Every byte has its place; nothing lies between the parts for other software to find.",
+    ),
+    "evidence-agrees": Localized(
+        zh="证据文件与文件字节、签章及证书一致；其中所载的承诺内容就是所签文件的内容。",
+        en="The evidence file agrees with the bytes, the seal and the certificate; what it says "
+        "was promised is what the signed document says.",
+    ),
+    "passkey-verified": Localized(
+        zh="本人以通行密钥确认了这份文件：对本文件摘要的签名经重新验证无误"
+        "（密钥登记于 {enrolled}{introduced}）。",
+        en="The person confirmed this very document with a passkey: its signature over the digest "
+        "verifies again (key enrolled {enrolled}{introduced}).",
+    ),
+    "password-claimed": Localized(
+        zh="以密码加一次性验证码确认。此方式依赖签署系统的记录，文件自身无法证明。",
+        en="Confirmed with password and one-time code: this rests on the signing system's word, "
+        "not on anything in the file.",
+    ),
+    "ledger-included": Localized(
+        zh="签署前的备案记录（第 {sequence} 条）已列入账本检查点（{size} 条）。",
+        en="The record made before the signing (entry {sequence}) is included in the ledger's "
+        "checkpoint of {size} entries.",
+    ),
+    "proof-included": Localized(
+        zh="账本第 {sequence} 条记载了本文件的摘要，并已列入 {size} 条的检查点。",
+        en="Entry {sequence} of the ledger records the digest of this file and is included in the "
+        "checkpoint of {size} entries.",
+    ),
+    "proof-none": Localized(zh="未提供。", en="None was given."),
+    "not-reached": Localized(
+        zh="前面的核验未通过，未再核验。", en="Not checked, because an earlier check failed."
+    ),
+    # --- What did not ---
+    "not-a-pdf": Localized(
+        zh="文件的开头不是承诺书 PDF 的开头：它不是 PDF，或由其他软件生成、另存过。",
+        en="The file does not begin as the PDF of a pledge does: it is no PDF, or other software "
+        "made or saved it.",
+    ),
+    "too-large": Localized(zh="文件过大。", en="The file is too large."),
+    "trailing-bytes": Localized(
+        zh="文件末尾不在应有之处：被截短，或追加了内容。",
+        en="The file does not end where it should: it was cut short, or something was added.",
+    ),
+    "unreadable": Localized(
+        zh="文件结构不是本系统承诺书的结构，或者已损坏。",
+        en="The structure of the file is not that of a pledge made here, or it is broken.",
+    ),
+    "unknown-shape": Localized(
+        zh="签章的数目或次序不符合承诺书的格式。",
+        en="The number or order of seals is not that of a pledge.",
+    ),
+    "unexpected-change": Localized(
+        zh="签署之后有不应有的改动。{what}",
+        en="Something was changed that must not change after signing. {what}",
+    ),
+    "unexpected-field": Localized(
+        zh="文件中有不应有的表单域：{fields}",
+        en="The document has form fields that it should not have: {fields}",
+    ),
+    "active-content": Localized(
+        zh="文件中有脚本、图层、批注或其他可变内容：{what}",
+        en="The document holds scripts, layers, annotations or other content that acts: {what}",
+    ),
+    "no-field": Localized(
+        zh="应有的签章不在其位：{field}", en="A seal is not in its place: {field}"
+    ),
+    "broken-seal": Localized(
+        zh="签章与文件内容不符，或签章本身已损坏。",
+        en="The seal does not match the content, or is itself broken.",
+    ),
+    "too-many-certificates": Localized(
+        zh="签章或时间戳附带的证书过多。",
+        en="A seal or timestamp brings more certificates than it needs.",
+    ),
+    "untrusted-seal": Localized(
+        zh="签章的证书不是由受信任的机构签发，或签章时无效。",
+        en="The seal's certificate does not come from a trusted issuer, or was not valid then.",
+    ),
+    "not-covered": Localized(
+        zh="签章没有覆盖它应覆盖的全部内容。", en="A seal does not cover all that it must cover."
+    ),
+    "not-certifying": Localized(
+        zh="承诺人的签章没有限定其后的改动。",
+        en="The pledgor's seal does not restrict later changes.",
+    ),
+    "not-locking": Localized(
+        zh="公司的签章没有锁定文件。", en="The company's seal does not lock the document."
+    ),
+    "level-unknown": Localized(
+        zh="签章没有注明其级别。", en="The seal does not declare its level."
+    ),
+    "not-for-this-document": Localized(
+        zh="承诺人的证书不是为本文件出具的。",
+        en="The pledgor's certificate was not issued for this document.",
+    ),
+    "wrong-issuer": Localized(
+        zh="签章所用的证书不属于签章者。",
+        en="The certificate behind a seal is not one of whoever seals there.",
+    ),
+    "company-not-pinned": Localized(
+        zh="公司签章的证书由其他机构签发，而其密钥不在签章之日（{at}）已知的公司密钥之列。"
+        "其标识为 {pin}；是否属于该公司，应向公司本身核实，而不是向提供文件的人。",
+        en="The company's seal comes from another authority, and its key is none that is known as "
+        "the company's on the day of the seal ({at}). It is {pin}; whether that is the company's, "
+        "ask the company itself and not whoever gave you the file.",
+    ),
+    "from-the-future": Localized(zh="签章时间晚于现在。", en="A seal is dated later than now."),
+    "order-of-time": Localized(
+        zh="各签章的时间先后颠倒。", en="The seals are not in the order of time."
+    ),
+    "timestamp-missing": Localized(
+        zh="缺少签章声明的时间戳。", en="A timestamp that the seal declares is missing."
+    ),
+    "timestamp-broken": Localized(
+        zh="时间戳与文件内容不符，或已损坏。",
+        en="A timestamp does not match the content, or is broken.",
+    ),
+    "timestamp-unknown": Localized(
+        zh="时间戳不是由已知的时间戳服务机构出具（命令行以 --tsa-trust 指定其根证书）。",
+        en="A timestamp does not come from a known timestamp authority (the command is told its "
+        "roots with --tsa-trust).",
+    ),
+    "timestamp-contradicts": Localized(
+        zh="时间戳与签章自述的时间不符。",
+        en="A timestamp contradicts the time that the seal claims.",
+    ),
+    "evidence-missing": Localized(
+        zh="没有证据文件，或不止一个附件。",
+        en="There is no evidence file, or not this one alone.",
+    ),
+    "evidence-malformed": Localized(
+        zh="证据文件不合规范：{part}", en="The evidence file is not in order: {part}"
+    ),
+    "evidence-contradicts": Localized(
+        zh="证据文件与文件或证书不符：{part}",
+        en="The evidence file contradicts the file or the certificate: {part}",
+    ),
+    "passkey-invalid": Localized(
+        zh="通行密钥对本文件的确认无法验证：{why}",
+        en="The passkey's confirmation of this document does not verify: {why}",
+    ),
+    "ledger-invalid": Localized(
+        zh="账本证明无法验证：{why}", en="The proof of the ledger does not verify: {why}"
+    ),
+    "proof-unreadable": Localized(
+        zh="所附的不是独立证明文件（.proof.json）。请换成正确的文件，或不附证明再核验一次。",
+        en="What came with it is no separate proof (.proof.json). Choose the right file, or check "
+        "once more without one.",
+    ),
+    "proof-invalid": Localized(
+        zh="独立证明不属于本文件，或无法验证：{why}",
+        en="The separate proof is not one of this file, or does not verify: {why}",
+    ),
+    **UNJUDGED,
+}

@@ -1,0 +1,108 @@
+"""The signed statement that a passkey is a person's: made once, checked without the database."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Self
+
+from pledges.core.digests import canonical_json
+from pledges.proof.passkeys.webauthn import (
+    FAULTS,
+    Credential,
+    Reason,
+    Refused,
+    base64,
+    unbase64,
+)
+
+TAG: Final = b"shounuo/enrolment/1\n"
+FIRST: Final = "first"
+OPERATOR: Final = "operator"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """That this passkey is this person's, since when, and who vouched for it.
+
+    `introduced_by` is `first`, the id of a passkey enrolled earlier, or `operator`: somebody
+    with the ledger's key, on the server. `pending` is the digest of the record for which they
+    vouched, empty for a first one.
+    """
+
+    person_id: int
+    employee_number: str
+    credential_id: str
+    public_key: str
+    rp_id: str
+    enrolled_at: str
+    introduced_by: str
+    pending: str
+
+    @classmethod
+    def of(
+        cls,
+        credential: Credential,
+        *,
+        person_id: int,
+        employee_number: str,
+        rp_id: str,
+        at: datetime,
+        introduced_by: str,
+        pending: str = "",
+    ) -> Self:
+        return cls(
+            person_id=person_id,
+            employee_number=employee_number,
+            credential_id=base64(credential.id),
+            public_key=base64(credential.public_key),
+            rp_id=rp_id,
+            enrolled_at=at.astimezone(UTC).isoformat(timespec="seconds"),
+            introduced_by=introduced_by,
+            pending=pending,
+        )
+
+    @property
+    def credential(self) -> Credential:
+        return Credential(unbase64(self.credential_id), unbase64(self.public_key))
+
+
+def sign(statement: Statement, signer: Callable[[bytes], bytes]) -> dict[str, Any]:
+    """The statement with the signature over it, as evidence and the storage keep it."""
+    told = asdict(statement)
+    return {"statement": told, "signature": base64(signer(TAG + canonical_json(told)))}
+
+
+def read(signed: object, verifier: Callable[[bytes, bytes], bool]) -> Statement:
+    """The statement, if `verifier(signature, message)` says it was signed; raises `Refused`."""
+    try:
+        told = signed["statement"]  # type: ignore[index]
+        statement = Statement(**told)
+        kinds = [type(value) for value in asdict(statement).values()]
+        signature = unbase64(signed["signature"])  # type: ignore[index]
+        good = kinds == [int, *[str] * 7] and verifier(signature, TAG + canonical_json(told))
+    except FAULTS as error:
+        raise Refused(Reason.BAD_ENROLMENT) from error
+    if good is not True:
+        raise Refused(Reason.BAD_ENROLMENT)
+    return statement
+
+
+def check(
+    block: Mapping[str, Any],
+    *,
+    person_id: int,
+    employee_number: str,
+    verifier: Callable[[bytes, bytes], bool],
+) -> Statement:
+    """Raise `Refused` unless the passkey of an authentication block was enrolled as this person's.
+
+    Together with `passkeys.reverify` this is all that an evidence file proves about a passkey.
+    """
+    statement = read(block.get("enrolment"), verifier)
+    claimed: list[Any] = [person_id, employee_number]
+    claimed += [block.get(name) for name in ("credential_id", "public_key", "rp_id")]
+    stated: list[Any] = [statement.person_id, statement.employee_number]
+    stated += [statement.credential_id, statement.public_key, statement.rp_id]
+    if claimed != stated:
+        raise Refused(Reason.NOT_ENROLLED_SO)
+    return statement

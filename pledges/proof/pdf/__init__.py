@@ -1,0 +1,1 @@
+"""PDF read strictly and written in one way: objects, revisions, pages, form, attachments."""

@@ -1,0 +1,180 @@
+"""Nothing in a pledge's file may act, hide or cover: no scripts, no layers, no foreign fields."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn
+
+from pledges.proof.pdf import form_fields, page_content
+from pledges.proof.pdf.objects import (
+    Budget,
+    Number,
+    Reference,
+    Stream,
+    String,
+    dictionaries,
+)
+from pledges.proof.pdf.reader import History, Objects
+from pledges.proof.verdict import Rejected
+
+# Whatever makes a page depend on a script, a viewer's choice or another file; and what some readers
+# find pages by, instead of the page tree.
+ACTIVE: Final = frozenset(
+    {"/OpenAction", "/AA", "/JS", "/JavaScript", "/OCProperties", "/OC", "/XFA",
+     "/RichMediaContent", "/Collection", "/Alternates", "/OPI", "/Threads",
+     "/AlternatePresentations", "/PresSteps", "/Requirements", "/NeedAppearances", "/Linearized"}
+)  # fmt: skip
+LAYERS: Final = frozenset({"/OCG", "/OCMD"})
+# Actions of ISO 32000-2, table 201, wherever they stand: one action can call the next.
+ACTIONS: Final = frozenset(
+    {"/GoToR", "/GoToE", "/GoToDp", "/Launch", "/Thread", "/Sound", "/Movie", "/Hide", "/Named",
+     "/SubmitForm", "/ResetForm", "/ImportData", "/JavaScript", "/SetOCGState", "/Rendition",
+     "/Trans", "/GoTo3DView", "/RichMediaExecute"}
+)  # fmt: skip
+INERT_ACTIONS: Final = frozenset({"/URI", "/GoTo"})
+ACTION: Final = frozenset({"/Type", "/S", "/URI", "/D"})
+SCHEMES: Final = (b"https://", b"mailto:")
+# A stream with one of these shows what stands in another file.
+ELSEWHERE: Final = frozenset({"/F", "/FFilter", "/FDecodeParms", "/Ref"})
+
+CATALOG: Final = frozenset(
+    {"/Type", "/Pages", "/Outlines", "/Lang", "/Names", "/StructTreeRoot", "/ViewerPreferences",
+     "/MarkInfo", "/OutputIntents", "/Metadata", "/AcroForm", "/AF", "/Extensions", "/Perms",
+     "/DSS"}
+)  # fmt: skip
+NAMES: Final = frozenset({"/Dests", "/EmbeddedFiles"})
+VIEWER: Final = frozenset({"/DisplayDocTitle"})
+FORM: Final = frozenset({"/Fields", "/SigFlags"})
+SIGNATURE_FLAGS: Final = ("1", "3")
+"""Signatures exist; after the first one, the file may only be appended to (12.7.2)."""
+EXTENSIONS: Final = {
+    "/ESIC": {
+        "/Type": "/DeveloperExtensions",
+        "/BaseVersion": "/1.7",
+        "/ExtensionLevel": Number("1"),
+    }
+}
+"""What PAdES adds to PDF 1.7 (ETSI EN 319 142-1, 5.1)."""
+SRGB: Final = "384b832de3412066743b52a75ee906b6fb9fb8d9e09e936fc2c43223815c6e0a"
+"""SHA-256 of the profile sRGB2014 of the International Color Consortium."""
+PROFILE: Final = frozenset({"/N", "/Filter", "/Length"})
+LINK: Final = frozenset(
+    {"/Type", "/Subtype", "/Rect", "/BS", "/Contents", "/A", "/Dest", "/StructParent", "/F"}
+)
+
+
+def check(history: History, fields: Sequence[str]) -> None:
+    """Raise `Rejected` for anything active in any object of any revision, used or not.
+
+    `fields` are the names of the form's fields: those of the two seals, then those of the
+    timestamps, of which one comes with each revision from the third on.
+    """
+    for revision, brought in enumerate(history.revisions):
+        objects = history.at(revision)
+        for number, value in brought.objects.items():
+            _check_object(objects, number, value)
+        _check_catalog(objects)
+        form_fields.check(objects, [*fields[:2], *fields[2:revision]], brought, history.budget)
+    _check_colours(history.at(0), history.budget)
+    page_content.check(history.at(0), history.budget)
+    # In between, `revisions` lets only the first page change, and only by a timestamp's own field.
+    for objects in (history.at(0), history.at(len(history.revisions) - 1)):
+        _check_annotations(objects)
+
+
+def _refuse(what: str, rule: str, where: str = "") -> NoReturn:
+    raise Rejected("active-content", rule, found=what, where=where, what=what)
+
+
+def _check_object(objects: Objects, number: int, value: Any) -> None:
+    where = f"object {number}"
+    for found in dictionaries(value):
+        active = ACTIVE & set(found)
+        if active:
+            _refuse(min(active), "nothing acts or depends on a viewer", where)
+        _check_actions(found, objects, where)
+        if isinstance(found.get("/Type"), str) and found["/Type"] in LAYERS:
+            _refuse("/OCG", "there are no layers", where)
+    if isinstance(value, Stream):
+        _check_stream(value, where)
+
+
+def _check_actions(found: Mapping[str, Any], objects: Objects, where: str) -> None:
+    kind = found.get("/S")
+    if isinstance(kind, str) and kind in ACTIONS:
+        _refuse(kind, "there are no actions but links", where)
+    for key in ("/S", "/Type", "/Subtype", "/URI"):
+        if isinstance(found.get(key), Reference):
+            _refuse(key, "what an object is stands in itself", where)
+    if "/URI" in found and not _is_address(found["/URI"]):
+        _refuse("/URI", f"links lead to {SCHEMES}", where)
+    # In a structure element, /A holds attributes, which have no /S.
+    action = objects.follow(found.get("/A"))
+    if isinstance(action, dict) and "/S" in action:
+        kind = action["/S"]
+        if not isinstance(kind, str) or kind not in INERT_ACTIONS or set(action) - ACTION:
+            _refuse(str(kind), "there are no actions but links, and none follows", where)
+
+
+def _is_address(value: object) -> bool:
+    return isinstance(value, String) and value.value.startswith(SCHEMES)
+
+
+def _check_stream(found: Stream, where: str) -> None:
+    entries = found.entries
+    elsewhere = ELSEWHERE & set(entries)
+    if elsewhere or "/PS" in (entries.get("/Subtype"), entries.get("/Subtype2")):
+        _refuse(min(elsewhere, default="/PS"), "a stream holds its own data, no program", where)
+    if entries.get("/Filter", "/FlateDecode") != "/FlateDecode" or "/DecodeParms" in entries:
+        _refuse(str(entries.get("/Filter")), "streams are compressed by FlateDecode alone", where)
+
+
+def _check_catalog(objects: Objects) -> None:
+    """Keys that a reader may act on are known, each for what it does."""
+    catalog = objects.catalog
+    known = {"/Names": NAMES, "/ViewerPreferences": VIEWER, "/AcroForm": FORM}
+    parts = {"": (catalog, CATALOG)} | {
+        f" under {key}": (objects.dictionary(catalog[key]), keys)
+        for key, keys in known.items()
+        if key in catalog
+    }
+    for part, (entries, keys) in parts.items():
+        more = set(entries) - keys
+        if more:
+            _refuse(min(more), f"what stands in the catalog{part} is known")
+    if catalog.get("/Extensions", EXTENSIONS) != EXTENSIONS:
+        _refuse("/Extensions", "the one extension is that of PAdES")
+    if form_fields.form_of(objects).get("/SigFlags") not in SIGNATURE_FLAGS:
+        _refuse("/SigFlags", "the form says that there are signatures (12.7.2)")
+
+
+def _check_colours(objects: Objects, budget: Budget) -> None:
+    """Some readers show all colours by the profile of the output intent (14.11.5), others do not:
+    it is the one that makes no difference."""
+    for intent in objects.array(objects.catalog.get("/OutputIntents", [])):
+        profile = objects.follow(objects.dictionary(intent).get("/DestOutputProfile"))
+        if not isinstance(profile, Stream) or set(profile.entries) - PROFILE:
+            _refuse("/OutputIntents", "an output intent has its profile")
+        if hashlib.sha256(budget.inflate(profile)).hexdigest() != SRGB:
+            _refuse("/DestOutputProfile", "colours are those of sRGB")
+
+
+def _check_annotations(objects: Objects) -> None:
+    """No page has any annotation but the form's fields, each on one page, and links."""
+    fields = []
+    for page in page_content.pages(objects):
+        for reference in objects.array(page.get("/Annots", [])):
+            annotation = objects.dictionary(reference)
+            if annotation.get("/Subtype") == "/Link" and _is_plain(objects, annotation):
+                continue
+            if not isinstance(reference, Reference):
+                _refuse(str(annotation.get("/Subtype")), "there are no annotations but plain links")
+            fields.append(reference)
+    if sorted(fields) != sorted(form_fields.field_references(objects)):
+        _refuse("/Annots", "pages have the form's fields, each once, and plain links")
+
+
+def _is_plain(objects: Objects, link: Mapping[str, Any]) -> bool:
+    """Nothing of it is seen, no picture, no border; and it does nothing but lead somewhere."""
+    border, action = objects.follow(link.get("/BS")), objects.follow(link.get("/A"))
+    leads = action is None or (isinstance(action, dict) and action.get("/S") in INERT_ACTIONS)
+    return leads and set(link) <= LINK and border == {"/W": Number("0")}

@@ -1,0 +1,107 @@
+"""The form of a pledge: the fields of the two seals and of the timestamps, and nothing else."""
+
+import codecs
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pledges.proof.fileformat import BOX, COMPANY_FIELD
+from pledges.proof.pdf import page_content
+from pledges.proof.pdf.objects import Budget, Number, Reference, String, numbers
+from pledges.proof.pdf.reader import Objects, Revision
+from pledges.proof.verdict import Rejected
+
+FIELD: Final = frozenset(
+    {"/FT", "/T", "/TU", "/Type", "/Subtype", "/F", "/Rect", "/AP", "/P", "/V", "/Lock",
+     "/StructParent"}
+)  # fmt: skip
+TIMESTAMP: Final = {
+    "/FT": "/Sig",
+    "/Type": "/Annot",
+    "/Subtype": "/Widget",
+    "/F": Number("132"),
+    "/Rect": [Number("0")] * 4,
+}
+"""What the field of a timestamp has, which nobody sees, beside its place and its signature."""
+TIMESTAMP_TOLD: Final = String(b"Timestamp")
+"""What is read aloud of it: whoever gets a timestamp writes the field, and nobody signed that."""
+PRINTED: Final = "4"
+"""Of an annotation's flags (ISO 32000-1, table 165): it is printed, and nothing hides it."""
+CLOSE: Final = 0.1  # points
+
+
+def check(objects: Objects, names: Sequence[str], brought: Revision, budget: Budget) -> None:
+    """The form's fields are exactly `names`; raises `Rejected`."""
+    fields = [objects.dictionary(each) for each in field_references(objects)]
+    found = [_text(field.get("/T")) for field in fields]
+    if found != list(names):
+        _refuse_field("the form has the fields of seals and timestamps", ", ".join(found))
+    changed = {id(value) for value in brought.objects.values()}
+    for index, (name, field) in enumerate(zip(names, fields, strict=True)):
+        if id(field) not in changed:
+            continue  # it was looked at in the revision that brought it
+        if field.get("/FT") != "/Sig" or field.get("/Subtype") != "/Widget":
+            _refuse_field("a field is a signature field with its box", name)
+        if index < 2:
+            _check_box(objects, field, name, budget)
+        else:
+            _check_timestamp(field, name)
+
+
+def field_references(objects: Objects) -> list[Reference]:
+    """The references of the form's fields, each to a field of its own."""
+    found = objects.array(form_of(objects).get("/Fields"))
+    if not all(isinstance(each, Reference) for each in found) or len(set(found)) != len(found):
+        _refuse_field("the form refers to its fields, each once", repr(found[:3]))
+    return found
+
+
+def _check_timestamp(field: Mapping[str, Any], name: str) -> None:
+    rest = {key: value for key, value in field.items() if key not in ("/T", "/TU", "/P", "/V")}
+    if rest != TIMESTAMP or field.get("/TU", TIMESTAMP_TOLD) != TIMESTAMP_TOLD:
+        _refuse_field("a timestamp's field is not seen and says nothing", name)
+
+
+def _refuse_field(rule: str, fields: str) -> None:
+    raise Rejected("unexpected-field", rule, found=fields, fields=fields)
+
+
+def _text(value: object) -> str:
+    """A text string (ISO 32000-1, 7.9.2.2) as people read it."""
+    if not isinstance(value, String):
+        return repr(value)
+    if value.value.startswith(codecs.BOM_UTF16_BE):
+        return value.value[2:].decode("utf-16-be", "replace")
+    return value.value.decode("latin-1")
+
+
+def _check_box(objects: Objects, field: Mapping[str, Any], name: str, budget: Budget) -> None:
+    """Of the size that every box has, printed, with one appearance whatever a mouse does."""
+    left, bottom, right, top = numbers(field.get("/Rect"), 4)
+    wide, high = abs(right - left - BOX[0]) < CLOSE, abs(top - bottom - BOX[1]) < CLOSE
+    if not (wide and high) or set(field) - FIELD or field.get("/F") != PRINTED:
+        _refuse_field("a seal's box has one size and is printed", name)
+    appearance = objects.dictionary(field.get("/AP"))
+    if set(appearance) != {"/N"}:
+        _refuse_field("a seal's box looks one way", name)
+    page_content.Looks(objects, budget).check_form(appearance["/N"])
+    if name == COMPANY_FIELD and not _locks(objects, field):
+        raise Rejected("not-locking", "the company's field locks all fields", field=name)
+
+
+def _locks(objects: Objects, field: Mapping[str, Any]) -> bool:
+    """FieldMDP All (ISO 32000-1, table 233). Without /P: timestamps follow, which readers may take
+    for a change that /P 1 forbids (ISO 32000-2, table 236)."""
+    lock = objects.dictionary(field.get("/Lock", {}))
+    return lock == {"/Type": "/SigFieldLock", "/Action": "/All"}
+
+
+def form_of(objects: Objects) -> Mapping[str, Any]:
+    """The form's dictionary."""
+    return objects.dictionary(objects.catalog.get("/AcroForm"))
+
+
+def named(objects: Objects) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The form's fields with their names, in their order."""
+    for reference in field_references(objects):
+        field = objects.dictionary(reference)
+        yield _text(field.get("/T")), field

@@ -1,0 +1,106 @@
+"""The one way in which the objects of an appended revision are written.
+
+What was appended to a pledge is held to these bytes, so that no reader finds anything to mend in
+it. The form is that of files issued since the first version; it must never change.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from pledges.proof.pdf.objects import (
+    Name,
+    Number,
+    Reference,
+    Stream,
+    String,
+    refuse,
+)
+
+RANGE_WIDTH: Final = 62
+"""Characters of a byte range, padded: it is filled in when the length of the file is known."""
+
+_PLAIN: Final = frozenset(b"0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_DELIMITERS: Final = frozenset(b"()<>[]{}/%#")
+
+
+def indirect(number: int, value: Any) -> bytes:
+    """An indirect object, to the line feed behind its end."""
+    return b"%d 0 obj\n%b\nendobj\n" % (number, written(value))
+
+
+def written(value: Any) -> bytes:
+    """One object."""
+    if isinstance(value, Stream):
+        return _stream(value)
+    if isinstance(value, dict):
+        return _dictionary(value)
+    if isinstance(value, list):
+        return b"[%b ]" % b"".join(b" " + written(item) for item in value)
+    return _atom(value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two objects say the same; references are not followed."""
+    return type(one) is type(other) and written(one) == written(other)
+
+
+def _dictionary(entries: Mapping[str, Any]) -> bytes:
+    rows = [b"%b %b\n" % (_name(key), _entry(entries, key)) for key in entries]
+    return b"<<\n%b>>" % b"".join(rows)
+
+
+def _entry(entries: Mapping[str, Any], key: str) -> bytes:
+    """Signatures and identifiers are written in hexadecimal, a byte range into its room."""
+    value = entries[key]
+    if key == "/Contents" and "/ByteRange" in entries and isinstance(value, String):
+        return b"<%b>" % value.value.hex().upper().encode()
+    if key == "/ByteRange" and isinstance(value, list):
+        return (b"[%b]" % b" ".join(written(item) for item in value)).ljust(RANGE_WIDTH)
+    if key == "/ID" and isinstance(value, list):
+        parts = b"".join(
+            b" <%b>" % each.value.hex().encode() if isinstance(each, String) else b" " + _atom(each)
+            for each in value
+        )
+        return b"[%b ]" % parts
+    return written(value)
+
+
+def _stream(value: Stream) -> bytes:
+    """With its length last."""
+    entries = {key: inner for key, inner in value.entries.items() if key != "/Length"}
+    entries["/Length"] = Number(len(value.data))
+    return b"%b\nstream\n%b\nendstream" % (_dictionary(entries), value.data)
+
+
+def _atom(value: Any) -> bytes:
+    if isinstance(value, Name):
+        return _name(value)
+    if isinstance(value, Number):
+        return _number(value)
+    if isinstance(value, Reference):
+        return b"%d %d R" % value
+    if isinstance(value, String):
+        return b"(%b)" % b"".join(
+            bytes([byte]) if byte in _PLAIN else b"\\%03o" % byte for byte in value.value
+        )
+    if value is None or isinstance(value, bool):
+        return {None: b"null", True: b"true", False: b"false"}[value]
+    refuse("an object is written as 7.3 says", found=value)
+
+
+def _name(name: str) -> bytes:
+    raw = name.encode("utf-8", "surrogateescape")[1:]
+    return b"/" + b"".join(
+        bytes([byte]) if 0x21 <= byte <= 0x7E and byte not in _DELIMITERS else b"#%02X" % byte
+        for byte in raw
+    )
+
+
+def _number(number: Number) -> bytes:
+    """A whole number without a point, any other as it is."""
+    if "." in number:
+        exact = Decimal(number)
+        whole = exact == exact.to_integral()
+        return (str(exact.quantize(Decimal(1))) if whole else str(exact)).encode()
+    return str(int(number)).encode()

@@ -1,0 +1,142 @@
+"""Judging the seals and timestamps of a file over its raw bytes: who made them, when, and by whom
+that is vouched for. Whatever is not in order raises `Rejected`."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from asn1crypto import x509 as asn1
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from pyhanko_certvalidator.path import ValidationPath
+
+from pledges.proof.fileformat import DIGEST, DOCUMENT_URN, Level
+from pledges.proof.keys import chains, ecdsa
+from pledges.proof.keys.trust import Trust
+from pledges.proof.pdf import xref_precheck
+from pledges.proof.signatures import (
+    cms_form,
+    signature_dictionaries,
+    signed_ranges,
+    timestamp_tokens,
+)
+from pledges.proof.signatures.signed_ranges import SignedRange
+from pledges.proof.signatures.timestamp_tokens import Token
+from pledges.proof.verdict import Rejected
+
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far a seal may lie in the future of whoever judges it, and from its own timestamp."""
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A seal that holds: `sealed_at` as it claims itself, `token` where an authority vouches."""
+
+    field: str
+    level: Level
+    sealed_at: datetime
+    token: Token | None
+    certificate: asn1.Certificate
+
+    @property
+    def stamped_at(self) -> datetime | None:
+        """When an authority saw it."""
+        return self.token.time if self.token else None
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The distinguished name of who seals, by attribute; empty where there is none."""
+        named: dict[str, str] = defaultdict(str)
+        named.update(self.certificate.subject.native)
+        return named
+
+    @property
+    def bound_to(self) -> str:
+        """The SHA-256 of the document that the certificate was issued for, or nothing."""
+        names = self.certificate.subject_alt_name_value
+        for name in names.native if names is not None else ():
+            if isinstance(name, str) and name.startswith(DOCUMENT_URN):
+                return name.removeprefix(DOCUMENT_URN)
+        return ""
+
+
+def read_seal(pdf: bytes, made: SignedRange, field: str, trust: Trust) -> Seal:
+    """The seal `made` in `field`; raises `Rejected` unless all of it holds."""
+    declared = signature_dictionaries.read(made.entries, field)
+    digest, parts = made.digest(pdf), cms_form.read(made.encoded)
+    cms_form.check_value(parts, digest)
+    token = _token(parts, declared.level, trust)
+    stamped_at = token.time if token else None
+    try:
+        path = chains.signing_path(
+            parts.signer,
+            parts.certificates,
+            trust.for_field(field),
+            stamped_at or declared.sealed_at,
+        )
+    except chains.NoPath as error:
+        rule = "the certificate was valid then, and leads to a root that is trusted"
+        raise Rejected("untrusted-seal", rule, found=str(error)) from error
+    chain = list(path.iter_certs(include_root=True))
+    _check_issuer(trust, field, path, stamped_at or declared.sealed_at)
+    cms_form.check_form(parts, chain, digest)
+    if trust.is_own(chain[0]):
+        _check_authority(chain[1], chain[0])
+    if stamped_at is not None and abs(stamped_at - declared.sealed_at) > CLOCK_SKEW:
+        rule = "a seal and its timestamp are of the same time"
+        raise Rejected("timestamp-contradicts", rule, expected=declared.sealed_at, found=stamped_at)
+    return Seal(field, declared.level, declared.sealed_at, token, parts.signer)
+
+
+def _check_issuer(trust: Trust, field: str, path: ValidationPath, at: datetime) -> None:
+    if trust.lets_seal(field, path, at):
+        return
+    missing = trust.missing_pin(path, at)
+    if missing:
+        rule = "under another authority's root a pin tells whose the certificate is"
+        raise Rejected(
+            "company-not-pinned", rule, expected=missing, pin=missing, at=f"{at:%Y-%m-%d}"
+        )
+    signer = list(path.iter_certs(include_root=True))[-1]
+    rule = "the certificate is one for whoever seals there"
+    raise Rejected("wrong-issuer", rule, found=signer.subject.human_friendly)
+
+
+def _token(parts: cms_form.Seal, level: Level, trust: Trust) -> Token | None:
+    """The signature timestamp, which is there if the level says so."""
+    if (parts.token is not None) != (level is not Level.BASIC):
+        reason = "timestamp-missing" if parts.token is None else "timestamp-contradicts"
+        raise Rejected(reason, "a seal has the timestamp that its level declares", found=level)
+    if parts.token is None:
+        return None
+    imprint = hashlib.new(DIGEST, parts.value).digest()
+    return timestamp_tokens.read(parts.token, imprint, trust.tsa_roots)
+
+
+def _check_authority(authority: asn1.Certificate, root: asn1.Certificate) -> None:
+    """The certificate of our own authority has one form too: a seal signs its maker's alone."""
+    signed = authority["tbs_certificate"]["signature"]
+    same = authority["signature_algorithm"].dump() == signed.dump()
+    key = load_der_public_key(root.public_key.dump())
+    if not same or not ecdsa.is_low(authority["signature_value"].native, key):
+        raise Rejected("broken-seal", "the certificate of our authority is written in one way")
+
+
+def read_timestamp(pdf: bytes, made: SignedRange, trust: Trust) -> Token:
+    """The document timestamp `made`, by an authority that is known."""
+    signature_dictionaries.check_timestamp(made.entries)
+    return timestamp_tokens.read(made.encoded, made.digest(pdf), trust.tsa_roots)
+
+
+def stamped_until(pdf: bytes) -> datetime | None:
+    """When the certificate behind the last document timestamp of `pdf` ends; None without one.
+
+    Judges nothing: for a file that was judged.
+    """
+    ranges = signed_ranges.cut(pdf, xref_precheck.read(pdf))
+    last = ranges[-1] if ranges else None
+    if last is None or last.entries.get("/Type") != "/DocTimeStamp":
+        return None
+    end: datetime = timestamp_tokens.signer_of(last.encoded).not_valid_after
+    return end

@@ -1,0 +1,109 @@
+"""Sheet → the pledge's PDF as it is read and signed: revision 0."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pledges.core.languages import Localized
+from pledges.core.sheet import Sheet
+from pledges.core.template.typed_values import written_date
+from pledges.rendering import paper_wording, pdf, qr_codes
+from pledges.rendering.body import body_html, typeset
+from pledges.rendering.fonts import FontSubset
+
+FIELD_WIDTH_MM, FIELD_HEIGHT_MM = 76, 40
+"""The size of both signature fields; static/document/pledge.css gives the boxes this size."""
+
+
+@lru_cache(maxsize=8)
+def stylesheet(*names: str) -> str:
+    """The text of our own style sheets under static/document/, one after the other."""
+    return "\n".join(_read_static(f"document/{name}") for name in names)
+
+
+def _read_static(name: str) -> str:
+    found = finders.find(name)
+    if not isinstance(found, str):
+        raise FileNotFoundError(f"static file {name} is missing from the installation")
+    return Path(found).read_text(encoding="utf-8")
+
+
+def paper_html(sheet: Sheet) -> str:
+    """The whole document as HTML, before it becomes a PDF."""
+    in_language = {
+        name: getattr(paper_wording, name.upper()).in_(sheet.language)
+        for name in (
+            "number",
+            "template_digest",
+            "content_digest",
+            "consent",
+            "pledgor_signature",
+            "signing_date",
+            "company_confirmation",
+            "scan_to_verify",
+        )
+    }
+    return render_to_string(
+        "document/pledge.html",
+        {
+            "sheet": sheet,
+            "words": in_language,
+            "consent": typeset(sheet.consent, sheet.language),
+            "lang": paper_wording.language_tag(sheet.language),
+            "version_line": paper_wording.version_line(
+                sheet.version, sheet.effective_on, sheet.language
+            ),
+            "created": sheet.rendered_at.isoformat(timespec="seconds"),
+            "engine": pdf.ENGINE,
+            # No verdict accepts a link to an address that others on the way can answer for.
+            "is_link": sheet.verify_url.startswith("https://"),
+            "body": body_html(sheet, for_screen=False),
+            "qr_code": qr_code(sheet.verify_url, paper_wording.VERIFY_CODE.in_(sheet.language)),
+        },
+    )
+
+
+def qr_code(address: str, title: str) -> SafeString:
+    """The address as a QR code drawn in lines (SVG), to be printed at any size."""
+    size, path = qr_codes.drawn(address)
+    return format_html(
+        '<svg class="qr-code" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}">'
+        '<title>{}</title><path stroke="#1f2328" d="{}"/></svg>',
+        size,
+        size,
+        title,
+        path,
+    )
+
+
+def pledge_pdf(sheet: Sheet, fonts: FontSubset) -> bytes:
+    """The document that the manager reads and signs; equal sheets give equal bytes.
+
+    The digest of what it says is the file's permanent identifier, so that who signs the bytes
+    signs the answers as data too. Raises `pledges.rendering.pdf.MissingGlyph` when a character on
+    it cannot be printed.
+    """
+    return pdf.render(
+        paper_html(sheet),
+        css=stylesheet("sheet.css", "pledge.css"),
+        fonts=fonts,
+        identifier=sheet.content_digest,
+    )
+
+
+def paper_text(language: str) -> str:
+    """Every character the paper itself may print in this language: for a version's font subset."""
+    values = (value for value in vars(paper_wording).values() if isinstance(value, Localized))
+    days = "".join(written_date(date(2026, month, 1), language) for month in range(1, 13))
+    return (
+        "".join(value.in_(language) for value in values)
+        + days
+        + paper_wording.term_line(1, language)
+        + paper_wording.term_line(2, language)
+        + paper_wording.version_line(1, date(2026, 1, 1), language)
+    )

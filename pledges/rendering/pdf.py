@@ -1,0 +1,158 @@
+"""HTML and CSS of our own making → a tagged PDF/A-3 and PDF/UA-1 file, with nothing fetched."""
+
+import atexit
+import hashlib
+import threading
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+import pydyf
+from weasyprint import CSS, Document
+from weasyprint.pdf.stream import Stream
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from pledges.rendering import conformance, signature_fields, typesetting
+from pledges.rendering import fonts as faces
+from pledges.rendering.fonts import FontSubset
+from pledges.rendering.markup import UNFIT, Markup
+
+ENGINE = f"WeasyPrint {version('weasyprint')}"
+
+# Families that the style sheets name; each falls back to the other.
+FONT_FACES = """
+@font-face { font-family: "Pledge Serif"; src: url(font:serif); font-weight: 400; }
+@font-face { font-family: "Pledge Sans"; src: url(font:sans); font-weight: 400; }
+"""
+
+# Pango's font maps and Fontconfig's configurations are not safe to share between threads.
+_one_at_a_time = threading.Lock()
+
+
+class MissingGlyph(Exception):
+    """Raised before rendering when the text holds characters that no font can draw."""
+
+    def __init__(self, characters: tuple[str, ...]) -> None:
+        self.characters = characters
+        listed = ", ".join(map(faces.describe, characters))
+        super().__init__(f"no font has a glyph for: {listed}")
+
+
+class ResourceRefused(Exception):
+    """Raised when the HTML or CSS refers to anything outside itself."""
+
+
+class _Refusal(FatalURLFetchingError):  # type: ignore[misc]  # the library has no types
+    """The one kind of error that WeasyPrint does not swallow while fetching."""
+
+
+class _ClosedFetcher(URLFetcher):  # type: ignore[misc]  # the library has no types
+    """Knows the fonts in memory and refuses every other address, whatever its scheme."""
+
+    def __init__(self, known: dict[str, bytes]) -> None:
+        super().__init__(allowed_protocols=())
+        self._known = known
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if url not in self._known:
+            raise _Refusal(f"the paper may not refer to {url!r}")
+        return URLFetcherResponse(url, self._known[url], {"Content-Type": "font/otf"})
+
+
+_CLOSED = _ClosedFetcher({})
+
+
+@lru_cache(maxsize=16)
+def _prepared(css: str, fonts: FontSubset) -> tuple[FontConfiguration, list[CSS]]:
+    """Fonts registered and style sheet parsed: half of a render's time, so kept per process."""
+    configuration = FontConfiguration()
+    fetcher = _ClosedFetcher({"font:serif": fonts.serif, "font:sans": fonts.sans})
+    sheet = CSS(string=FONT_FACES + css, font_config=configuration, url_fetcher=fetcher)
+    return configuration, [sheet]
+
+
+# A font configuration owns a temporary folder, which it can no longer remove at shutdown.
+atexit.register(_prepared.cache_clear)
+
+
+def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = None) -> bytes:
+    """The PDF of `html`, which must be well-formed XML; equal arguments give equal bytes.
+
+    With an `identifier` (printable ASCII) it is a document: PDF/A-3a and PDF/UA-1, the boxes of
+    the elements with the ids "seal-manager" and "seal-company" are empty signature fields, and
+    the file says for good that it is `identifier` (ISO 32000-1, 14.4). Without, it is a figure to
+    be drawn into another document: one page, an artifact throughout, no fields, every object where
+    a reader finds it at once.
+
+    Characters outside `fonts` are taken from the full fonts. Raises MissingGlyph for a character
+    that no font has and ResourceRefused for a reference to anything outside `html`.
+    """
+    if unfit := UNFIT.findall(html):
+        raise MissingGlyph(tuple(dict.fromkeys(unfit)))
+    with _one_at_a_time:
+        try:
+            parsed = Markup(html, url_fetcher=_CLOSED)
+            written = "".join(parsed.etree_element.itertext()) + css
+            if missing := faces.missing_glyphs(written):
+                raise MissingGlyph(missing)
+            configuration, sheets = _prepared(css, faces.covering(fonts, written))
+            document = parsed.render(
+                font_config=configuration,
+                stylesheets=sheets,
+                **_options(identifier),
+            )
+            return _write(document, identifier, hashlib.sha256(html.encode()).digest())
+        except _Refusal as refusal:
+            raise ResourceRefused(str(refusal)) from None
+
+
+def _options(identifier: str | None) -> dict[str, Any]:
+    if identifier is None:
+        return {"pdf_version": "1.4"}  # before object streams
+    return {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
+
+
+def _write(document: Document, identifier: str | None, seed: bytes) -> bytes:
+    typesetting.spread_chinese_lines(document)
+    if identifier is not None:
+        signature_fields.mark_places(document)
+
+    def finish(document: Document, pdf: pydyf.PDF) -> None:
+        _name_subsets(pdf, seed)
+        typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
+        if identifier is None:
+            conformance.finish_figure(pdf)
+        else:
+            signature_fields.add_fields(document, pdf)
+            conformance.finish_document(pdf)
+        _serialise_once(pdf)
+
+    written: bytes = document.write_pdf(finisher=finish, **_options(identifier))
+    return written
+
+
+def _name_subsets(pdf: pydyf.PDF, seed: bytes) -> None:
+    """Give the embedded subsets a tag of this content: WeasyPrint's is the same in every file, but
+    subsets that meet in one file must differ in it (ISO 32000-1, 9.6.4)."""
+    tag = bytes(65 + byte % 26 for byte in seed[:6])
+    for item in pdf.objects:
+        for key in ("BaseFont", "FontName"):
+            if isinstance(item, dict) and key in item:
+                item[key] = b"/" + tag + b"+" + item[key].split(b"+", 1)[1]
+
+
+def _serialise_once(pdf: pydyf.PDF) -> None:
+    """Put the finished bytes of each object in its place: the writer would make them once for the
+    file identifier and again for the file."""
+    pdf.objects[1:] = [_Serialised(item) for item in pdf.objects[1:]]
+
+
+class _Serialised(pydyf.Object):  # type: ignore[misc]  # the library has no types
+    data, compressible = b"", False
+
+    def __init__(self, source: pydyf.Object) -> None:
+        super().__init__()
+        self.number = source.number
+        self.compressible = source.compressible
+        self.data = source.data

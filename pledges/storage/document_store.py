@@ -1,0 +1,202 @@
+"""Documents by their SHA-256, and records by name, each written once, in Django's storage."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+
+from pledges.storage.filesystem import DocumentStorage
+
+__all__ = [
+    "Corrupt",
+    "DocumentStorage",
+    "Missing",
+    "Taken",
+    "Unwritable",
+    "check",
+    "exists",
+    "get",
+    "get_record",
+    "has_record",
+    "list_records",
+    "open_stream",
+    "orphans",
+    "put",
+    "put_record",
+    "remove_orphan",
+    "remove_unfinished",
+]
+
+ALIAS = "documents"
+SHA256 = re.compile(r"[0-9a-f]{64}")
+# A record's folder has a longer name than those of documents, which sweeping looks into.
+RECORD = re.compile(r"[a-z]{3,20}(/[0-9a-z-]{1,80}){1,2}\.json")
+
+
+class Missing(LookupError):
+    """Raised when no document has this SHA-256."""
+
+
+class Corrupt(Exception):
+    """Raised when the stored bytes are no longer those that the name promises."""
+
+
+class Taken(Exception):
+    """Raised when a record of this name says something else: it is never written again."""
+
+
+class Unwritable(Exception):
+    """Raised with the reason when a document could not be kept; nothing of it is visible then."""
+
+
+def _storage() -> Storage:
+    return storages[ALIAS]
+
+
+def _name(sha256: str) -> str:
+    if not SHA256.fullmatch(sha256):
+        raise Missing(f"{sha256!r} is not a SHA-256 in lower-case hexadecimal")
+    return f"{sha256[:2]}/{sha256}"
+
+
+def put(data: bytes) -> str:
+    """Keep `data` for good and return its SHA-256; putting the same bytes again changes nothing.
+
+    On return the bytes are on disk (or acknowledged by the object store). Raises Unwritable when
+    they could not be kept, Corrupt when other bytes already stand in their place.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    name, storage = _name(sha256), _storage()
+    try:
+        if not storage.exists(name):
+            saved = storage.save(name, ContentFile(data))
+            if saved != name:
+                # Another process was faster and this storage evaded to a second name.
+                storage.delete(saved)
+    except FileExistsError:
+        pass  # another process was faster; what it wrote is checked below like anything else
+    except Exception as error:
+        raise Unwritable(f"document {sha256[:12]}… could not be stored: {error}") from error
+    get(sha256)
+    return sha256
+
+
+def get(sha256: str) -> bytes:
+    """The bytes with this SHA-256, hashed again while reading; raises Missing or Corrupt."""
+    with open_stream(sha256) as stream:
+        data = stream.read()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Corrupt(f"document {sha256[:12]}… is not what was stored")
+    return data
+
+
+def open_stream(sha256: str) -> IO[bytes]:
+    """The document as a file to read from, not checked against its hash; raises Missing."""
+    try:
+        stream: IO[bytes] = _storage().open(_name(sha256), "rb")
+    except FileNotFoundError as error:
+        raise Missing(f"document {sha256[:12]}… is not in the storage") from error
+    return stream
+
+
+def put_record(name: str, data: bytes) -> None:
+    """Keep `data` for good under `name`; putting the same again changes nothing.
+
+    Raises Taken where the name already says something else, Unwritable as `put` does.
+    """
+    _require_record(name)
+    storage = _storage()
+    try:
+        if not storage.exists(name):
+            saved = storage.save(name, ContentFile(data))
+            if saved != name:
+                storage.delete(saved)  # as in `put`
+    except FileExistsError:
+        pass
+    except Exception as error:
+        raise Unwritable(f"record {name} could not be stored: {error}") from error
+    if get_record(name) != data:
+        raise Taken(name)
+
+
+def get_record(name: str) -> bytes:
+    """What was kept under `name`; raises Missing."""
+    _require_record(name)
+    try:
+        with _storage().open(name, "rb") as stream:
+            data: bytes = stream.read()
+    except FileNotFoundError as error:
+        raise Missing(f"there is no record {name}") from error
+    return data
+
+
+def has_record(name: str) -> bool:
+    """Whether anything was kept under `name`."""
+    _require_record(name)
+    return _storage().exists(name)
+
+
+def list_records(folder: str) -> list[str]:
+    """The names of all records in `folder`."""
+    _require_record(f"{folder}/x.json")
+    try:
+        _folders, files = _storage().listdir(folder)
+    except FileNotFoundError:
+        return []
+    return sorted(f"{folder}/{file}" for file in files if RECORD.fullmatch(f"{folder}/{file}"))
+
+
+def remove_record(name: str) -> None:
+    """Delete what was kept under `name`; a record that is gone already is no error."""
+    _require_record(name)
+    _storage().delete(name)
+
+
+def _require_record(name: str) -> None:
+    if not RECORD.fullmatch(name):
+        raise Missing(f"{name!r} is no name of a record")
+
+
+def exists(sha256: str) -> bool:
+    """Whether a document with this SHA-256 is stored."""
+    return bool(SHA256.fullmatch(sha256)) and _storage().exists(_name(sha256))
+
+
+def orphans(known: Collection[str], older_than: datetime) -> Iterator[str]:
+    """Stored documents that are not `known` and were written before `older_than` (aware).
+
+    A lost race leaves such files. The age keeps a signing that is just under way out of it.
+    """
+    storage = _storage()
+    folders, _ = storage.listdir("")
+    for folder in sorted(folders):
+        if len(folder) != 2:
+            continue
+        for sha256 in sorted(storage.listdir(folder)[1]):
+            wanted = SHA256.fullmatch(sha256) and sha256 not in known
+            if wanted and storage.get_modified_time(_name(sha256)) < older_than:
+                yield sha256
+
+
+def remove_orphan(sha256: str) -> None:
+    """Delete a document that no row keeps; a document that is gone already is no error."""
+    _storage().delete(_name(sha256))
+
+
+def remove_unfinished(older_than: datetime) -> int:
+    """Clear away what killed processes left half written before `older_than`; says how many."""
+    storage = _storage()
+    return storage.remove_unfinished(older_than) if isinstance(storage, DocumentStorage) else 0
+
+
+def check() -> None:
+    """Write, read back and remove a probe; raises what `put` and `get` raise, with the reason."""
+    sha256 = put(b"probe " + secrets.token_bytes(16))
+    remove_orphan(sha256)
+    if exists(sha256):
+        raise Unwritable("the storage keeps files that were deleted")

@@ -1,0 +1,114 @@
+"""The first page: each pledge in its place, and what can be started."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from pledges.actions import answers, review
+from pledges.views import my_pledges
+
+ALL = {"general-standards", "contract", "personal-code"}
+
+
+@pytest.fixture
+def sections(liming, now):
+    def read(at=now):
+        own = list(liming.pledges.select_related("version", "corrects").order_by("created_at"))
+        return my_pledges.contents(liming, own, at)
+
+    return read
+
+
+def started(found):
+    return {entry.version.template.slug for entry in found["available"]}
+
+
+def test_with_nothing_all_three_can_be_started(sections):
+    found = sections()
+    assert started(found) == ALL
+    assert not found["drafts"] and not found["waiting"] and not found["empty"]
+
+
+def test_an_empty_page_says_what_will_appear(client, liming, monkeypatch):
+    monkeypatch.setattr(my_pledges, "available", lambda *arguments: [])
+    client.force_login(liming)
+    response = client.get("/")
+    assert response.context["empty"]
+    assert '<ul class="entries"' not in response.content.decode()
+
+
+def test_progress_counts_blanks_that_read_well(sections, draft):
+    draft("general-standards", surveys_per_month="", training_hours_per_year="many")
+    (item,) = sections()["drafts"]
+    assert (item.filled, item.blanks, item.complete) == (5, 7, False)
+
+
+@pytest.mark.parametrize(("due_in", "overdue"), [(-1, True), (0, False), (9, False)])
+def test_due_dates_are_counted_by_the_organisations_calendar(
+    sections, version, liming, chenjing, now, due_in, overdue
+):
+    # 2026-11-23 17:30 UTC is already the 24th in Shanghai.
+    late = now.replace(hour=17, minute=30)
+    due = date(2026, 11, 24) + timedelta(days=due_in)
+    answers.assign(version(), person=liming, actor=chenjing, at=now, due_on=due)
+    (item,) = sections(late)["drafts"]
+    assert (item.days_left, item.overdue) == (due_in, overdue)
+
+
+@pytest.mark.parametrize("slug", sorted(ALL))
+def test_what_waits_or_is_open_or_in_force_cannot_be_started(
+    sections, draft, signed, accepted, slug
+):
+    {"general-standards": draft, "contract": signed, "personal-code": accepted}[slug](slug)
+    assert started(sections()) == ALL - {slug}
+
+
+def test_each_state_has_its_section(sections, signed, accepted, chenjing, now):
+    waits, holds = signed("contract"), accepted("personal-code")
+    back = signed("general-standards")
+    reasons = [review.Reason("理由", "1.2.1"), review.Reason("全文")]
+    review.return_to_manager(back, actor=chenjing, at=now, reasons=reasons)
+    found = sections()
+    assert [entry.pledge for entry in found["waiting"]] == [waits]
+    assert [entry.pledge for entry in found["in_force"]] == [holds]
+    assert [entry.pledge for entry in found["returned"]] == [back]
+    (item,) = found["drafts"]
+    assert [(r.citation, r.text) for r in item.reasons] == [("一、2.（1）", "理由"), ("", "全文")]
+
+
+def test_the_revoked_can_be_started_anew(sections, accepted, chenjing, now):
+    pledge = accepted("contract")
+    review.revoke(pledge, actor=chenjing, at=now + timedelta(days=1), reason="调岗")
+    found = sections(now + timedelta(days=2))
+    assert [entry.pledge.pk for entry in found["revoked"]] == [pledge.pk]
+    assert "contract" in started(found)
+
+
+def test_the_page_shows_reasons_and_nothing_of_others(client, wangfang, signed, chenjing, now):
+    back = signed("general-standards")
+    reasons = [review.Reason("请说明<依据>", "1.2.1")]
+    review.return_to_manager(back, actor=chenjing, at=now, reasons=reasons)
+    client.force_login(back.person)
+    page = client.get("/").content.decode()
+    assert "请说明&lt;依据&gt;" in page and "一、2.（1）" in page
+    client.force_login(wangfang)
+    page = client.get("/").content.decode()
+    assert back.number not in page and "依据" not in page
+
+
+@pytest.mark.parametrize("who", ["chenjing", "zhoumin", "wuying", "admin"])
+def test_those_who_sign_nothing_are_led_to_the_admin(client, request, who):
+    client.force_login(request.getfixturevalue(who))
+    response = client.get("/")
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
+
+
+def test_the_number_of_queries_does_not_grow_with_the_pledges(
+    client, liming, draft, signed, accepted, django_assert_max_num_queries
+):
+    draft("general-standards")
+    signed("contract")
+    accepted("personal-code")
+    client.force_login(liming)
+    with django_assert_max_num_queries(12):
+        assert client.get("/").status_code == 200
