@@ -16,7 +16,7 @@ from benchmarks import samples
 from pledges import rendering
 from pledges.core.sheet import Sheet
 from pledges.core.template.blanks import display
-from pledges.core.template.clauses import Words
+from pledges.core.template.clauses import Text
 from pledges.rendering import fonts
 from pledges.rendering.paper import stylesheet
 
@@ -94,7 +94,7 @@ def _typst_source(sheet: Sheet) -> str:
     for _, clause in sheet.outline.walk():
         runs = (
             quoted(run.text)
-            if isinstance(run, Words)
+            if isinstance(run, Text)
             else f"#underline[{quoted(display(blanks[run.code], sheet.answers, sheet.language))}]"
             for run in clause.runs
         )

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pledges.actions.signing import SigningAct
+    from pledges.actions.signing import SigningRequest
     from pledges.models import Person, Pledge
 
 ANSWERS = {
@@ -104,7 +104,7 @@ def people() -> "list[Person]":
     return made
 
 
-def signing_act(manager: "Person", at: datetime) -> "SigningAct":
+def signing_act(manager: "Person", at: datetime) -> "SigningRequest":
     """What a manager does who does everything right, by password and code."""
     from allauth.mfa.models import Authenticator
     from allauth.mfa.totp.internal.auth import (
@@ -117,8 +117,8 @@ def signing_act(manager: "Person", at: datetime) -> "SigningAct":
     from django.core.cache import cache
 
     from pledges.actions.authenticating import PasswordAndCode
-    from pledges.actions.signing import SigningAct
-    from pledges.rendering import Mark
+    from pledges.actions.signing import SigningRequest
+    from pledges.rendering import SignatureImage
 
     if not Authenticator.objects.filter(user=manager).exists():
         TOTP.activate(manager, generate_totp_secret())
@@ -127,7 +127,7 @@ def signing_act(manager: "Person", at: datetime) -> "SigningAct":
     secret = decrypt(Authenticator.objects.get(user=manager).data["secret"])
     code = format_hotp_value(hotp_value(secret, int(at.timestamp()) // 30))
     proof = PasswordAndCode(PASSWORD, code)
-    return SigningAct(mark=Mark(typed="李明"), consented=True, proof=proof)
+    return SigningRequest(image=SignatureImage(typed="李明"), consented=True, proof=proof)
 
 
 def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
@@ -142,7 +142,7 @@ def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
     draft = answers.open_pledge(version, actor=manager, at=at, language="zh-hans")
     answers.save(draft, actor=manager, at=at, typed=ANSWERS, revision=draft.answers_revision)
     intent = preparing.prepare(draft, actor=manager, at=at)
-    signed = signing.sign(intent, actor=manager, at=at, act=signing_act(manager, at))
+    signed = signing.sign(intent, actor=manager, at=at, request=signing_act(manager, at))
     return review.accept(signed, actor=officer, at=at + timedelta(seconds=1))
 
 

@@ -131,7 +131,7 @@ def walk(
     act = signing_act(manager, at)
     prove = partial(authenticating.authenticate, act.proof, intent=intent, person=manager, at=at)
     password, _ = timed(prove)
-    sign, signed = timed(partial(signing.sign, intent, actor=manager, at=at, act=act))
+    sign, signed = timed(partial(signing.sign, intent, actor=manager, at=at, request=act))
     accept, accepted = timed(partial(review.accept, signed, actor=officer, at=at))
     return (password, render, sign - password, accept), accepted
 
@@ -160,7 +160,7 @@ def batch(count: int, officer: "Person", look: Clock) -> Batch:
         manager = manager_number(number)
         at = look()
         intent = preparing.prepare(filled(SLUGS[0], manager, at), actor=manager, at=at)
-        signing.sign(intent, actor=manager, at=at, act=signing_act(manager, at))
+        signing.sign(intent, actor=manager, at=at, request=signing_act(manager, at))
     waiting = list(Pledge.objects.awaiting_review().values_list("pk", flat=True))
     at = look()
 

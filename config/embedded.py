@@ -21,7 +21,7 @@ import psycopg2
 DATABASE = USER = "shounuo"
 PORT = 5432  # only part of the socket's name: nothing listens on the network
 # A socket's address holds 107 bytes, and its file is named /.s.PGSQL.5432.
-LONGEST_SOCKET_FOLDER = 107 - len(f"/.s.PGSQL.{PORT}")
+MAX_SOCKET_FOLDER_LENGTH = 107 - len(f"/.s.PGSQL.{PORT}")
 STARTING_TAKES = 180.0  # seconds at most, crash recovery included
 STOPPING_TAKES = 90.0
 PAUSE = 0.03
@@ -60,7 +60,7 @@ def _socket_folder(data: Path) -> Path:
     # Commas, quotes and blanks mean something else in a connection's host, and long paths do not
     # fit an address; a short name derived from the path is then the same for every process.
     plain = re.fullmatch(r"[A-Za-z0-9_./+=-]+", str(data))
-    if plain and len(os.fsencode(data)) <= LONGEST_SOCKET_FOLDER:
+    if plain and len(os.fsencode(data)) <= MAX_SOCKET_FOLDER_LENGTH:
         return data
     return Path("/tmp") / f"shounuo-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
 

@@ -16,7 +16,7 @@ from config.embedded import DatabaseUnavailable, Place
 from config.postgres import Server
 
 LOOK_EVERY = 0.3  # seconds between two looks at the users and the server
-LONGEST_BACK_OFF = 30.0
+MAX_BACK_OFF = 30.0
 
 
 def main(var_dir: str) -> int:
@@ -66,7 +66,7 @@ def _keep(place: Place, server: Server, mine: int) -> None:
             with contextlib.suppress(DatabaseUnavailable):
                 server.start()
             next_try = time.monotonic() + back_off
-            back_off = min(back_off * 2, LONGEST_BACK_OFF)
+            back_off = min(back_off * 2, MAX_BACK_OFF)
         time.sleep(LOOK_EVERY)
 
 

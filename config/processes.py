@@ -12,7 +12,7 @@ from types import FrameType
 
 LOOK_EVERY = 0.2  # seconds
 SHORTEST_REST = 1.0  # before the first restart; doubled at each further one
-LONGEST_REST = 30.0
+MAX_REST = 30.0
 SETTLED_AFTER = 60.0  # a child that lived this long starts its rests anew
 STOPS_WITHIN = 40.0  # longer than the web server waits for its requests to end
 
@@ -54,7 +54,7 @@ class Child:
 
     def note_death(self, now: float) -> None:
         settled = now - self.started_at > SETTLED_AFTER
-        self.rest = SHORTEST_REST if settled else min(self.rest * 2, LONGEST_REST)
+        self.rest = SHORTEST_REST if settled else min(self.rest * 2, MAX_REST)
         self.start_at = now + self.rest
         self.process = None
 

@@ -23,9 +23,9 @@ urlpatterns = [
     path("pledges/<uuid:pk>/prepare/", filling.prepare, name="pledge_prepare"),
     path("pledges/<uuid:pk>/document.pdf", reading.document, name="pledge_document"),
     path("pledges/<uuid:pk>/proof.json", reading.proof, name="pledge_proof"),
-    path("pledges/<uuid:pk>/sign/<uuid:intent>/", signing.sign, name="pledge_sign"),
+    path("pledges/<uuid:pk>/sign/<uuid:intent_id>/", signing.sign, name="pledge_sign"),
     path(
-        "pledges/<uuid:pk>/sign/<uuid:intent>/document.pdf",
+        "pledges/<uuid:pk>/sign/<uuid:intent_id>/document.pdf",
         signing.reading_copy,
         name="pledge_reading_copy",
     ),

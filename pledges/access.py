@@ -30,7 +30,7 @@ class Act(StrEnum):
 
     ENTER_ADMIN = "enter the admin"
     OPEN_PLEDGE = "open a pledge for oneself"
-    ASSIGN_PLEDGE = "lay a pledge before somebody"
+    ASSIGN_PLEDGE = "assign a pledge to somebody"
     FILL_PLEDGE = "fill in a pledge"
     SIGN_PLEDGE = "sign a pledge"
     READ_PLEDGE = "read a pledge"

@@ -44,7 +44,7 @@ def content(
     }
 
 
-def laid_content(intent: SigningIntent) -> dict[str, Any]:
+def prepared_content(intent: SigningIntent) -> dict[str, Any]:
     """What is promised by who signs through `intent`, as far as the database tells it."""
     return content(
         intent.pledge,

@@ -14,13 +14,13 @@ from pledges.forkserver.client import is_answering
 from pledges.models import Document, Organisation, Pledge
 from pledges.proof import judging
 from pledges.proof.judging_service import client
-from pledges.proof.verdict import Statement, Verdict
+from pledges.proof.verdict import Summary, Verdict
 from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
 
-LARGEST = judging.LARGEST  # bytes
-LARGEST_MB = LARGEST // (1024 * 1024)
+MAX_FILE_BYTES = judging.MAX_FILE_BYTES  # bytes
+MAX_FILE_MB = MAX_FILE_BYTES // (1024 * 1024)
 
 
 class FileUnavailable(Exception):
@@ -36,7 +36,7 @@ class CannotJudge(Exception):
 
 
 @dataclass(frozen=True)
-class Standing:
+class PublicStatus:
     """A pledge's standing in public: nothing that its own PDF does not show."""
 
     pledge: Pledge
@@ -68,16 +68,16 @@ class Judgement:
     verdict: Verdict
     issued: Document | None
     newest: bool
-    standing: Standing | None
+    standing: PublicStatus | None
 
 
-def standing(code: uuid.UUID, *, at: datetime) -> Standing | None:
+def standing(code: uuid.UUID, *, at: datetime) -> PublicStatus | None:
     """The standing at `at` of the pledge behind a document's code; `None` unless it was signed."""
     pledge = Pledge.objects.issued().select_related("version", "person").filter(pk=code).first()
     if pledge is None:
         return None
     state = pledge.state_on(Organisation.current().day(at))
-    return Standing(
+    return PublicStatus(
         pledge=pledge,
         number=pledge.number or "",
         status=state,
@@ -118,7 +118,7 @@ def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
     process reads them; raises CannotJudge.
     """
     verdict = _verdict(pdf, at=at, proof=proof)
-    stands = _standing_of(verdict.statement, at)
+    stands = _public_status_of(verdict.summary, at)
     files = stands.files if stands else ()
     issued = next((each for each in files if each.sha256 == verdict.sha256), None)
     return Judgement(verdict, issued, bool(issued) and issued == files[-1], stands)
@@ -145,9 +145,9 @@ def judging_fault() -> str:
     return "" if is_answering(settings.JUDGING_SOCKET) else "the service does not answer"
 
 
-def _standing_of(statement: Statement | None, at: datetime) -> Standing | None:
+def _public_status_of(summary: Summary | None, at: datetime) -> PublicStatus | None:
     try:
-        return standing(uuid.UUID(statement.pledge_id), at=at) if statement else None
+        return standing(uuid.UUID(summary.pledge_id), at=at) if summary else None
     except ValueError:
         # Sealed under our root, but not by this software, whose pledges are known by a UUID.
         return None

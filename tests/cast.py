@@ -10,8 +10,8 @@ from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode
 from pledges.actions.pending import Waiting
 from pledges.core.lifecycle import VersionState
 from pledges.models import Person, Pledge, TemplateVersion
-from pledges.proof.passkeys.ceremony import Laid, Party
-from pledges.rendering import Mark
+from pledges.proof.passkeys.ceremony import Party, ToBeSigned
+from pledges.rendering import SignatureImage
 from tests import baseline
 from tests.authenticator import Passkey
 
@@ -137,7 +137,7 @@ def draft(version, liming, now):
     return make
 
 
-MARK = Mark(strokes=(((0.1, 0.1), (0.4, 0.2), (0.7, 0.1)), ((0.2, 0.3), (0.8, 0.3))))
+MARK = SignatureImage(strokes=(((0.1, 0.1), (0.4, 0.2), (0.7, 0.1)), ((0.2, 0.3), (0.8, 0.3))))
 
 
 def act(person=None, *, at=baseline.START, **changes):
@@ -145,7 +145,7 @@ def act(person=None, *, at=baseline.START, **changes):
     who = person or Person.objects.get(username="liming")
     code = changes.pop("code", None) or baseline.fresh_code(who, at)
     proof = PasswordAndCode(changes.pop("password", baseline.PASSWORD), code)
-    return signing.SigningAct(**{"mark": MARK, "consented": True, "proof": proof, **changes})
+    return signing.SigningRequest(**{"image": MARK, "consented": True, "proof": proof, **changes})
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def passkey(settings):
 
 def passkey_act(passkey, intent, *, wrong=None, **changes):
     """What a signer does who does everything right, by passkey; `wrong` bends the ceremony."""
-    laid = Laid(
+    document = ToBeSigned(
         document_sha256=intent.document_digest,
         version_digest=intent.version_digest,
         person_id=intent.person_id,
@@ -173,8 +173,8 @@ def passkey_act(passkey, intent, *, wrong=None, **changes):
         created_at=intent.created_at,
         expires_at=intent.expires_at,
     )
-    proof = PasskeyAnswer(passkey.answer(laid.challenge(), **(wrong or {})))
-    return signing.SigningAct(**{"mark": MARK, "consented": True, "proof": proof, **changes})
+    proof = PasskeyAnswer(passkey.answer(document.challenge(), **(wrong or {})))
+    return signing.SigningRequest(**{"image": MARK, "consented": True, "proof": proof, **changes})
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def signed(draft, now):
         moments = (at + timedelta(minutes=minutes) for minutes in range(1, 10))
         then = next(each for each in moments if baseline.fresh_code(pledge.person, each))
         done = act(pledge.person, at=then)
-        return signing.sign(intent, actor=pledge.person, at=then, act=done)
+        return signing.sign(intent, actor=pledge.person, at=then, request=done)
 
     return make
 

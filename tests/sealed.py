@@ -125,7 +125,7 @@ class Installation:
     # --- The evidence -------------------------------------------------------------------------
     def enrolment(self, passkey: Passkey | None = None, **changed) -> dict:
         facts = {"person_id": PERSON["id"], "employee_number": PERSON["employee_number"], **changed}
-        statement = enrolment_statements.Statement.of(
+        statement = enrolment_statements.EnrolmentStatement.of(
             (passkey or self.passkey).credential,
             rp_id="pledges.example.com",
             at=SIGNED - timedelta(days=30),
@@ -136,7 +136,7 @@ class Installation:
 
     def authentication(self, revision0: bytes, *, passkey: Passkey | None = None) -> dict:
         used = passkey or self.passkey
-        laid = ceremony.Laid(
+        document = ceremony.ToBeSigned(
             document_sha256=sha256_hex(revision0),
             version_digest=VERSION,
             person_id=PERSON["id"],
@@ -144,7 +144,7 @@ class Installation:
             created_at=CREATED,
             expires_at=EXPIRES,
         )
-        assertion = ceremony.Assertion.from_browser(used.answer(laid.challenge()))
+        assertion = ceremony.Assertion.from_browser(used.answer(document.challenge()))
         return {
             "method": "passkey",
             **assertion.as_block(),
@@ -212,7 +212,7 @@ class Installation:
     def one_shot(self, sha256: str, at: datetime = SIGNED, **changed) -> Identity:
         named = {name: PERSON[name] for name in ("name", "employee_number", "department")}
         facts = {**named, "organisation": ORGANISATION, **changed}
-        seal = event_certificates.one_shot_seal(self.store, digest_hex=sha256, at=at, **facts)
+        seal = event_certificates.one_shot_identity(self.store, digest_hex=sha256, at=at, **facts)
         return Identity(seal.signer, (self.root,), _crls(self.store, "event-ca", at))
 
     def company(self, at: datetime = ACCEPTED) -> Identity:
@@ -230,7 +230,7 @@ class Installation:
             "at": SIGNED,
             "timestamping": self.stamp(SIGNED),
         }
-        return pades.seal_as_manager(revision0, **{**facts, **options})
+        return pades.sign_as_manager(revision0, **{**facts, **options})
 
     def accept(self, signed: bytes, **options) -> bytes:
         facts = {

@@ -95,7 +95,7 @@ def test_what_contradicts_the_checkpoints_on_record_is_found(entries, sql):
 
 def test_faults_name_the_entry(entries):
     tamper("UPDATE pledges_ledgerentry SET event = 'pledge.signed' WHERE sequence = 3")
-    assert list(audit.verify()) == [audit.Fault(3, "contradicts its columns")]
+    assert list(audit.verify()) == [audit.Discrepancy(3, "contradicts its columns")]
 
 
 def test_unknown_events_are_refused(db):
@@ -287,7 +287,7 @@ def test_an_altered_opening_is_found(accepted, change):
     accepted()
     victim = LedgerOpening.objects.first()
     tamper(f"UPDATE pledges_ledgeropening SET {change} WHERE id = {victim.pk}")
-    assert list(audit.verify()) == [audit.Fault(victim.entry_id, "opening altered")]
+    assert list(audit.verify()) == [audit.Discrepancy(victim.entry_id, "opening altered")]
 
 
 def test_no_personal_data_in_any_entry(accepted):

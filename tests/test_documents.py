@@ -216,7 +216,7 @@ def test_the_same_sheet_gives_the_same_bytes_and_another_time_other_bytes(papers
 @pytest.mark.parametrize("language", samples.LANGUAGES)
 @pytest.mark.parametrize(
     "mark",
-    [rendering.Mark(strokes=STROKES), rendering.Mark(typed="欧阳镕")],
+    [rendering.SignatureImage(strokes=STROKES), rendering.SignatureImage(typed="欧阳镕")],
     ids=["drawn", "typed"],
 )
 def test_the_signed_and_accepted_file_names_the_signer_and_the_date(papers, language, mark):
@@ -259,7 +259,7 @@ def shown(document, field, appearance):
 def test_handwriting_is_never_vermilion_and_the_stamp_is():
     own = faces("contract", "zh-hans")
     drawn = rendering.signature_appearance(
-        rendering.Mark(strokes=STROKES), name="李明", signed_at=samples.RENDERED_AT,
+        rendering.SignatureImage(strokes=STROKES), name="李明", signed_at=samples.RENDERED_AT,
         language="zh-hans", fonts=own,
     )  # fmt: skip
     colours = set(re.findall(rb"([\d.]+) [\d.]+ [\d.]+ (?:rg|RG)", content(drawn)))

@@ -58,7 +58,7 @@ def run(sql):
 def test_rows_that_are_written_once(accepted, signed, wangfang, chenjing, now, model):
     accepted()
     review.return_to_manager(
-        signed(person=wangfang), actor=chenjing, at=now, reasons=[review.Reason("请补充")]
+        signed(person=wangfang), actor=chenjing, at=now, reasons=[review.ClauseReason("请补充")]
     )
     rows = model.objects.all()
     table = model._meta.db_table
@@ -139,7 +139,7 @@ ERASED = {
 @pytest.fixture
 def returned(signed, chenjing, now):
     pledge = signed()
-    reasons = [review.Reason("请补充")]
+    reasons = [review.ClauseReason("请补充")]
     review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
     return Pledge.objects.filter(pk=pledge.pk)
 

@@ -81,7 +81,7 @@ def strange(text, language):
 def kept(signed, accepted, chenjing, liming, now):
     """One pledge of each state, all of them liming's, and other things, as `OWN` calls them."""
     returned = signed("contract")
-    reasons = [review.Reason(clause="1.1.1", text="请写全称。")]
+    reasons = [review.ClauseReason(clause="1.1.1", text="请写全称。")]
     draft = review.return_to_manager(returned, actor=chenjing, at=now, reasons=reasons)
     return {
         "draft": draft.pk,

@@ -138,7 +138,7 @@ def _refusals():
     simple[refusals.FaultyTemplate] = lambda: refusals.FaultyTemplate((fault,))
     simple[refusals.LedgerBroken] = lambda: refusals.LedgerBroken("rewritten")
     simple[refusals.CheckpointUnavailable] = lambda: refusals.CheckpointUnavailable("no key")
-    kept = (refusals.Kept("CN-2026-000001", "revoked", date(2036, 11, 23)),)
+    kept = (refusals.RetainedPledge("CN-2026-000001", "revoked", date(2036, 11, 23)),)
     simple[refusals.NotErasable] = lambda: refusals.NotErasable(kept)
     return list(simple.items())
 

@@ -1,4 +1,4 @@
-"""Drafts: opening one, laying one before somebody, saving what was typed."""
+"""Drafts: opening one, assigning one to somebody, saving what was typed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pledges.core.template.blanks import Blank, Kind, Reading, read
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
 
 # More than the longest answer that any blank takes; what is beyond is not kept but refused.
-LONGEST_TYPED = 10_000
+MAX_TYPED_LENGTH = 10_000
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def open_pledge(version: TemplateVersion, *, actor: Person, at: datetime, langua
     same template waits for review or one on this version is in force.
     """
     access.require(actor, Act.OPEN_PLEDGE)
-    return _lay(version, person=actor, actor=actor, at=at, language=language, due_on=None)
+    return _open_draft(version, person=actor, actor=actor, at=at, language=language, due_on=None)
 
 
 def assign(
@@ -48,11 +48,13 @@ def assign(
     """Lay `version` before `person` to be signed by `due_on`; refusals as in `open_pledge`."""
     access.require(actor, Act.ASSIGN_PLEDGE, person)
     access.require(person, Act.OPEN_PLEDGE)
-    return _lay(version, person=person, actor=actor, at=at, language=person.language, due_on=due_on)
+    return _open_draft(
+        version, person=person, actor=actor, at=at, language=person.language, due_on=due_on
+    )
 
 
 @transaction.atomic
-def _lay(
+def _open_draft(
     version: TemplateVersion,
     *,
     person: Person,
@@ -118,7 +120,7 @@ def save(
     locked = _locked_for(actor, pledge)
     version = locked.version
     kept = {
-        code: value[:LONGEST_TYPED].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        code: value[:MAX_TYPED_LENGTH].replace("\x00", "\N{REPLACEMENT CHARACTER}")
         for code, value in typed.items()
         if code in typed_codes(version.blank_list)
     }

@@ -19,7 +19,7 @@ from pledges.actions.ledger_signing import signed_by_present_key
 from pledges.core import refusals
 from pledges.models import Organisation, Person, Signature, SigningIntent
 from pledges.proof.passkeys import ceremony, enrolment_statements
-from pledges.proof.passkeys.ceremony import Assertion, Laid, Reason
+from pledges.proof.passkeys.ceremony import Assertion, PasskeyFault, ToBeSigned
 
 logger = logging.getLogger(__name__)
 # How many steps of 30 seconds a clock may be off; allauth's own sign-in allows none.
@@ -83,7 +83,7 @@ def request_options(intent: SigningIntent, ways: Ways) -> dict[str, Any] | None:
     if not ways.passkeys:
         return None
     return ceremony.request_options(
-        _laid(intent).challenge(),
+        _to_be_signed(intent).challenge(),
         rp_id=enrolment.party().id,
         credential_ids=[each.credential.id for each in ways.passkeys],
     )
@@ -109,12 +109,12 @@ def claim(proved: Authentication, intent: SigningIntent) -> None:
     """Use it up, in the transaction that signs: a code serves once, a counter only counts on."""
     factor = Authenticator.objects.select_for_update(no_key=True).filter(pk=proved.factor).first()
     if factor is None:
-        raise refusals.PasskeyRefused(Reason.UNKNOWN_CREDENTIAL)
+        raise refusals.PasskeyRefused(PasskeyFault.UNKNOWN_CREDENTIAL)
     if proved.totp_step is None:
         assertion = Assertion.from_block(proved.block)
         seen = _highest_counter(intent, proved.block["credential_id"])
         if (assertion.counter or seen) and assertion.counter <= seen:
-            raise refusals.PasskeyRefused(Reason.COUNTER_ROLLBACK)
+            raise refusals.PasskeyRefused(PasskeyFault.COUNTER_ROLLBACK)
     else:
         _refuse_used(factor, intent, proved.totp_step)
         # From now on the sign-in refuses the code as well.
@@ -127,11 +127,11 @@ def _by_passkey(proof: PasskeyAnswer, intent: SigningIntent, person: Person) -> 
     assertion = Assertion.from_browser(proof.answer)
     known = {each.credential.id: each for each in enrolment.enrolled(person)}
     if assertion.credential_id not in known:
-        raise ceremony.Refused(Reason.UNKNOWN_CREDENTIAL)
+        raise ceremony.Refused(PasskeyFault.UNKNOWN_CREDENTIAL)
     used, party = known[assertion.credential_id], enrolment.party()
     ceremony.verify(
         assertion,
-        challenge=_laid(intent).challenge(),
+        challenge=_to_be_signed(intent).challenge(),
         party=party,
         credential=used.credential,
         seen=_highest_counter(intent, used.statement.credential_id),
@@ -144,7 +144,7 @@ def _by_passkey(proof: PasskeyAnswer, intent: SigningIntent, person: Person) -> 
         "enrolment": enrolment.for_evidence(used),
     }
     # What is kept must convince somebody who has nothing else.
-    ceremony.reverify(block, _laid(intent))
+    ceremony.reverify(block, _to_be_signed(intent))
     number = intent.signer["employee_number"]
     enrolment_statements.check(
         block, person_id=person.pk, employee_number=number, verifier=signed_by_present_key
@@ -152,9 +152,9 @@ def _by_passkey(proof: PasskeyAnswer, intent: SigningIntent, person: Person) -> 
     return Authentication(Signature.Method.PASSKEY, used.authenticator.pk, block)
 
 
-def _laid(intent: SigningIntent) -> Laid:
+def _to_be_signed(intent: SigningIntent) -> ToBeSigned:
     """What a passkey's signature is bound to."""
-    return Laid(
+    return ToBeSigned(
         document_sha256=intent.document_digest,
         version_digest=intent.version_digest,
         person_id=intent.person_id,

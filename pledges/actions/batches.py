@@ -21,12 +21,12 @@ Outcome = AcceptanceItem.Outcome
 Queue = Callable[[int, int, datetime | None], object]
 Clock = Callable[[], datetime]
 
-MOST = 1_000
+MAX_BATCH_SIZE = 1_000
 # Short enough that mails between two slices are not kept waiting, and a worker that is asked
 # to stop can finish the one it is at.
 SLICE = 10
 # A pledge under which a worker died this often is left to a person.
-MOST_TRIES = 3
+MAX_TRIES = 3
 
 FLAGGED = "flagged"
 OWN = "own"
@@ -45,7 +45,7 @@ def begin(
     """
     access.require(actor, Act.ACCEPT_MANY)
     keys = {pledge.pk for pledge in pledges}
-    if not 0 < len(keys) <= MOST:
+    if not 0 < len(keys) <= MAX_BATCH_SIZE:
         raise ValueError(f"{len(keys)} pledges cannot be accepted at once")
     # Two clicks at once are decided one after the other.
     Person.objects.select_for_update().get(pk=actor.pk)
@@ -110,7 +110,7 @@ def _settle(item: AcceptanceItem, *, at: datetime) -> None:
     """Accept the pledge or leave it with the reason; nothing that one does stops the others."""
     waiting = AcceptanceItem.objects.filter(pk=item.pk, outcome=Outcome.WAITING)
     waiting.update(tries=F("tries") + 1)
-    reason = FAILED if item.tries >= MOST_TRIES else _try(item, at)
+    reason = FAILED if item.tries >= MAX_TRIES else _try(item, at)
     outcome = Outcome.LEFT if reason else Outcome.ACCEPTED
     waiting.update(outcome=outcome, reason=reason, settled_at=at)
 

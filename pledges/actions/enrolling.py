@@ -24,7 +24,7 @@ from pledges.core.digests import canonical_json, digest_of, sha256_hex
 from pledges.models import Person
 from pledges.proof.passkeys import ceremony, enrolment_statements
 from pledges.proof.passkeys.ceremony import Assertion, Credential
-from pledges.proof.passkeys.enrolment_statements import FIRST, OPERATOR, Statement
+from pledges.proof.passkeys.enrolment_statements import FIRST, OPERATOR, EnrolmentStatement
 from pledges.storage import document_store
 
 
@@ -67,7 +67,7 @@ def confirm(waiting: Waiting, introduction: object, *, actor: Person, at: dateti
             each.credential.id: each for each in enrolment.enrolled(person, under_any_number=True)
         }
         if assertion.credential_id not in vouching:
-            raise ceremony.Refused(ceremony.Reason.UNKNOWN_CREDENTIAL)
+            raise ceremony.Refused(ceremony.PasskeyFault.UNKNOWN_CREDENTIAL)
         ceremony.verify(
             assertion,
             challenge=ceremony.introduction_challenge(current.digest),
@@ -157,7 +157,7 @@ def _enrol(
 def _state(
     person: Person, newcomer: Credential, introduced_by: str, digest: str, at: datetime
 ) -> dict[str, Any]:
-    statement = Statement.of(
+    statement = EnrolmentStatement.of(
         newcomer,
         person_id=person.pk,
         employee_number=person.employee_number,

@@ -23,7 +23,7 @@ from pledges.core.digests import canonical_json, sha256_hex
 from pledges.models import Person
 from pledges.proof.passkeys import ceremony, enrolment_statements
 from pledges.proof.passkeys.ceremony import Credential, Party
-from pledges.proof.passkeys.enrolment_statements import Statement
+from pledges.proof.passkeys.enrolment_statements import EnrolmentStatement
 from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Enrolled:
     """A passkey that signs: its row, and the signed statement that the row agrees with."""
 
     authenticator: Authenticator
-    statement: Statement
+    statement: EnrolmentStatement
     signed: dict[str, Any]
 
     @property

@@ -18,7 +18,7 @@ from pledges.actions import enrolment, expiring, people
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.core.periods import erasable_from
-from pledges.core.refusals import Kept
+from pledges.core.refusals import RetainedPledge
 from pledges.models import (
     Commitment,
     Document,
@@ -85,7 +85,7 @@ def erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     return Erased(len(pledges), len(files))
 
 
-def what_keeps(person: Person, at: datetime) -> tuple[Kept, ...]:
+def what_keeps(person: Person, at: datetime) -> tuple[RetainedPledge, ...]:
     """The pledges for whose sake `person` cannot be erased at `at`."""
     pledges = Pledge.objects.of(person).select_related("version__template").order_by("number")
     return tuple(_kept(pledges, at))
@@ -103,7 +103,7 @@ def _require_erasable(person: Person, pledges: Sequence[Pledge], at: datetime) -
         people.require_another_administrator(person)
 
 
-def _kept(pledges: Any, at: datetime) -> Iterator[Kept]:
+def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
     organisation = Organisation.current()
     today = organisation.day(at)
     for pledge in pledges:
@@ -111,13 +111,13 @@ def _kept(pledges: Any, at: datetime) -> Iterator[Kept]:
             continue
         number, state = pledge.number or "", pledge.state_on(today)
         if state not in lifecycle.ERASE.sources:
-            yield Kept(number, state)
+            yield RetainedPledge(number, state)
             continue
         day = erasable_from(
             _ended(pledge, state, organisation), pledge.version.template.retention_years
         )
         if today < day:
-            yield Kept(number, state, day)
+            yield RetainedPledge(number, state, day)
 
 
 def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
@@ -132,8 +132,8 @@ def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
 def _files_of(pledges: Sequence[Pledge]) -> frozenset[str]:
     """The digests of every file that tells of these pledges, the copies for reading included."""
     issued = Document.objects.filter(pledge__in=pledges).values_list("sha256", flat=True)
-    laid = SigningIntent.objects.filter(pledge__in=pledges)
-    return frozenset([*issued, *laid.values_list("document_digest", flat=True)])
+    prepared = SigningIntent.objects.filter(pledge__in=pledges)
+    return frozenset([*issued, *prepared.values_list("document_digest", flat=True)])
 
 
 def _blank_pledges(pledges: Sequence[Pledge]) -> None:

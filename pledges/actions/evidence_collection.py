@@ -30,7 +30,7 @@ def written(
         {
             "format": evidence.FORMAT,
             "document": {"sha256": intent.document_digest, "size": intent.document_size},
-            **sheets.laid_content(intent),
+            **sheets.prepared_content(intent),
             "intent": {
                 "id": str(intent.pk),
                 "nonce": intent.nonce,
@@ -47,7 +47,7 @@ def written(
 
 
 def _entry(intent: SigningIntent) -> LedgerEntry:
-    """The ledger's entry of the moment when this document was laid before its signer."""
+    """The ledger's entry of the moment when this document was prepared for its signer."""
     return (
         audit.trail(intent.pledge)
         .filter(event="pledge.prepared", leaf__contains=str(intent.pk))

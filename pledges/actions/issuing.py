@@ -18,7 +18,7 @@ from pledges.storage import document_store
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredFile:
     """A sealed file on disk that no row names yet."""
 
     sha256: str
@@ -27,7 +27,7 @@ class Kept:
     stamped_until: datetime | None
 
 
-def keep(content: bytes, level: Level, outcome: Outcome, at: datetime) -> Kept:
+def keep(content: bytes, level: Level, outcome: Outcome, at: datetime) -> StoredFile:
     """Store `content`; before the row that issues it, so that no row is ever without its file.
 
     Raises FileNotGenuine unless the verdict on it at `at` is `outcome`.
@@ -37,10 +37,10 @@ def keep(content: bytes, level: Level, outcome: Outcome, at: datetime) -> Kept:
         failed = next((line.reason for line in verdict.lines if line.passed is False), "")
         raise FileNotGenuine(failed or verdict.outcome, quarantine.keep(content, verdict, at))
     until = validation.stamped_until(content) if level is Level.ARCHIVAL else None
-    return Kept(document_store.put(content), len(content), level, until)
+    return StoredFile(document_store.put(content), len(content), level, until)
 
 
-def issue(kept: Kept, pledge: Pledge, *, revision: int, at: datetime) -> Document:
+def issue(kept: StoredFile, pledge: Pledge, *, revision: int, at: datetime) -> Document:
     """Say in the caller's transaction that `kept` is this revision of the file of `pledge`."""
     return Document.objects.create(
         pledge=pledge,

@@ -35,7 +35,7 @@ MAX_WAITING: Final = 5
 MAX_ANSWER: Final = 20_000  # characters
 MAX_NAME: Final = 80
 # What a record that somebody else wrote may raise when it is read.
-FAULTS: Final = (ceremony.Refused, ValueError, KeyError, TypeError, AttributeError)
+READ_ERRORS: Final = (ceremony.Refused, ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def register(
     """
     text = json.dumps(answer, separators=(",", ":"))
     if len(text) > MAX_ANSWER:
-        raise refusals.PasskeyRefused(ceremony.Reason.MALFORMED)
+        raise refusals.PasskeyRefused(ceremony.PasskeyFault.MALFORMED)
     if len(waiting(person, at)) >= MAX_WAITING:
         raise refusals.TooManyWaiting
     record = Pending.of(
@@ -111,7 +111,7 @@ def _read(name: str) -> Waiting | None:
         answer = json.loads(kept["answer"])
         credential = ceremony.registered(answer, party=Party.at(settings.PUBLIC_URL))
         believed = record.is_of(credential, kept["answer"])
-    except FAULTS:
+    except READ_ERRORS:
         believed = False
     if not believed:
         logger.error("The answer in the record %s of a waiting passkey is not its own", name)
@@ -128,7 +128,7 @@ def _signed(name: str) -> dict[str, Any] | None:
         in_its_place = name == _name(record)
     except document_store.Missing:
         return None
-    except FAULTS:
+    except READ_ERRORS:
         in_its_place = False
     if not in_its_place:
         logger.error("The record %s of a waiting passkey is not to be believed", name)
@@ -203,7 +203,7 @@ def _is_over(name: str, at: datetime) -> bool:
         )
     except document_store.Missing:
         return False
-    except FAULTS:
+    except READ_ERRORS:
         logger.exception("The note %s about a waiting passkey cannot be read", name)
         return False
 

@@ -40,8 +40,8 @@ class _Differs(ValueError):
     """Something that the database says is not so; the text names it, for the log."""
 
 
-def laid(intent: SigningIntent, *, read: str = "") -> Reading:
-    """The document that `intent` lays before its signer.
+def prepared(intent: SigningIntent, *, read: str = "") -> Reading:
+    """The document that `intent` prepared for its signer.
 
     `read`, if told, is the digest of the document that the signer's page showed. Raises
     `IntentExpired` where it is kept no more, `DocumentUnavailable`, `ReadingDiffers`.
@@ -52,7 +52,7 @@ def laid(intent: SigningIntent, *, read: str = "") -> Reading:
         except document_store.Missing as missing:
             raise refusals.IntentExpired from missing
         _require(read in ("", intent.document_digest), "document that was read")
-        content = sheets.laid_content(intent)
+        content = sheets.prepared_content(intent)
         _require(len(file) == intent.document_size, "size of the document")
         _require(intent.version_digest == content["template"]["digest"], "version of the intent")
         sheet = _sheet(intent.pledge, content, file, intent.content_digest, intent.created_at)
@@ -62,7 +62,7 @@ def laid(intent: SigningIntent, *, read: str = "") -> Reading:
 def is_faithful(intent: SigningIntent) -> bool:
     """Whether the document of `intent` is kept and says what the intent says."""
     try:
-        laid(intent)
+        prepared(intent)
     except refusals.Refusal:
         return False
     return True

@@ -19,11 +19,11 @@ from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
 from pledges.proof.verdict import Outcome
 from pledges.rendering.pdf import MissingGlyph
 
-LONGEST_REASON = 2_000
+MAX_REASON_LENGTH = 2_000
 
 
 @dataclass(frozen=True)
-class Reason:
+class ClauseReason:
     """Why a pledge is returned; `clause` is an outline key, or empty for the whole pledge."""
 
     text: str
@@ -69,7 +69,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
 
 @transaction.atomic
 def return_to_manager(
-    pledge: Pledge, *, actor: Person, at: datetime, reasons: Sequence[Reason]
+    pledge: Pledge, *, actor: Person, at: datetime, reasons: Sequence[ClauseReason]
 ) -> Pledge:
     """Return a signed pledge with at least one reason; gives the new draft that replaces it."""
     locked = _lock(pledge, lifecycle.RETURN, Act.JUDGE_PLEDGE, actor)
@@ -142,7 +142,7 @@ def _judge(pledge: Pledge, step: Transition, *, actor: Person, at: datetime) -> 
 
 
 def _check_words(text: str) -> None:
-    if not text.strip() or len(text) > LONGEST_REASON or refused_at(text, "\n\r") is not None:
+    if not text.strip() or len(text) > MAX_REASON_LENGTH or refused_at(text, "\n\r") is not None:
         raise refusals.ReasonMissing
 
 

@@ -36,7 +36,7 @@ def level_at_acceptance() -> Level:
     return Level.ARCHIVAL if settings.TSA_URL else Level.BASIC
 
 
-def manager_seal(
+def sign_as_manager(
     pdf: bytes,
     *,
     appearance: bytes,
@@ -50,7 +50,7 @@ def manager_seal(
     Raises SealUnavailable when keys or timestamp authority cannot be used.
     """
     store = keyring.store()
-    seal = event_certificates.one_shot_seal(
+    seal = event_certificates.one_shot_identity(
         store,
         name=intent.signer["name"],
         employee_number=intent.signer["employee_number"],
@@ -61,7 +61,7 @@ def manager_seal(
     )
     identity = Identity(seal.signer, (to_asn1(store.root),), _crls(store, EVENT_CA, at))
     return _patiently(
-        lambda: pades.seal_as_manager(
+        lambda: pades.sign_as_manager(
             pdf,
             appearance=appearance,
             evidence=evidence,

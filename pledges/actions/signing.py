@@ -1,4 +1,4 @@
-"""The signing itself: one document, one person, one act; exactly once."""
+"""The signing itself: one document, one person, one request; exactly once."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from pledges.actions import (
 )
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
-from pledges.actions.issuing import Kept
+from pledges.actions.issuing import StoredFile
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.template.blanks import read
@@ -32,10 +32,10 @@ from pledges.models import (
     SigningIntent,
 )
 from pledges.proof.verdict import Outcome
-from pledges.rendering import Mark
+from pledges.rendering import SignatureImage
 from pledges.rendering.pdf import MissingGlyph
 
-LONGEST_USER_AGENT = 400
+MAX_USER_AGENT_LENGTH = 400
 
 
 @dataclass(frozen=True)
@@ -47,25 +47,26 @@ class Client:
 
 
 @dataclass(frozen=True)
-class SigningAct:
-    """What the signer did: their mark, their consent, the proof that it was they.
+class SigningRequest:
+    """What the signer did: the image of their signature, their consent, the proof that it was they.
 
     `read` is the digest of the document that their page showed, empty where it was no page: a
     passkey's answer is bound to it, password and code are not.
     """
 
-    mark: Mark
+    image: SignatureImage
     consented: bool
     proof: Proof
     client: Client = Client()
     read: str = ""
 
 
-def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct) -> Pledge:
+def sign(intent: SigningIntent, *, actor: Person, at: datetime, request: SigningRequest) -> Pledge:
     """Sign the document of `intent`; the same intent signed again gives the same answer.
 
-    Raises `IntentExpired`, `StaleDraft`, `AlreadySigned`, `ConsentMissing`, `MarkMissing` or
-    what `readings.laid` and `authenticating.authenticate` raise; then nothing has changed.
+    Raises `IntentExpired`, `StaleDraft`, `AlreadySigned`, `ConsentMissing`,
+    `SignatureImageMissing` or what `readings.prepared` and `authenticating.authenticate` raise;
+    then nothing has changed.
     """
     known = ("version__font", "version__template", "person")
     pledge = intent.pledge = Pledge.objects.select_related(*known).get(pk=intent.pledge_id)
@@ -73,16 +74,19 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, act: SigningAct)
     if _signed_through(intent, pledge):
         return pledge
     _check_intent(intent, pledge, at)
-    laid, organisation = readings.laid(intent, read=act.read).file, Organisation.current()
+    prepared, organisation = (
+        readings.prepared(intent, read=request.read).file,
+        Organisation.current(),
+    )
     if intent.organisation != organisation.name_in(pledge.language):
         raise refusals.IntentExpired
-    _check_act(act, intent)
-    proved = authenticating.authenticate(act.proof, intent=intent, person=actor, at=at)
-    signed = _seal(laid, intent, organisation, act=act, proved=proved, at=at)
+    _check_request(request, intent)
+    proved = authenticating.authenticate(request.proof, intent=intent, person=actor, at=at)
+    signed = _embed_signature(prepared, intent, organisation, request=request, proved=proved, at=at)
     crash_points.point("sign:sealed")
     kept = issuing.keep(signed, sealing.level_at_signing(), Outcome.SIGNED_ONLY, at)
     crash_points.point("sign:stored")
-    result = _commit(intent, actor=actor, at=at, act=act, proved=proved, kept=kept)
+    result = _commit(intent, actor=actor, at=at, request=request, proved=proved, kept=kept)
     crash_points.point("sign:committed")
     return result
 
@@ -99,38 +103,38 @@ def _check_intent(intent: SigningIntent, pledge: Pledge, at: datetime) -> None:
         raise refusals.AlreadySigned
     if intent.answers_revision != pledge.answers_revision:
         raise refusals.StaleDraft
-    # A clock that went back: no verdict would accept a signing before the document was laid.
+    # A clock that went back: no verdict would accept a signing before the document was prepared.
     if intent.used_at is not None or not intent.created_at <= at < intent.expires_at:
         raise refusals.IntentExpired
     if pledge.version.status != lifecycle.VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
 
 
-def _check_act(act: SigningAct, intent: SigningIntent) -> None:
-    if not act.consented:
+def _check_request(request: SigningRequest, intent: SigningIntent) -> None:
+    if not request.consented:
         raise refusals.ConsentMissing
-    if not act.mark.strokes and _plain(act.mark.typed) != _plain(intent.signer["name"]):
-        raise refusals.MarkMissing
+    if not request.image.strokes and _plain(request.image.typed) != _plain(intent.signer["name"]):
+        raise refusals.SignatureImageMissing
 
 
 def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
-def _seal(
-    laid: bytes,
+def _embed_signature(
+    prepared: bytes,
     intent: SigningIntent,
     organisation: Organisation,
     *,
-    act: SigningAct,
+    request: SigningRequest,
     proved: Authentication,
     at: datetime,
 ) -> bytes:
-    """Revision 1: the rendered bytes, then mark, evidence and the manager's seal."""
+    """Revision 1: the rendered bytes, then image, evidence and the manager's signature."""
     pledge = intent.pledge
     try:
         appearance = rendering.signature_appearance(
-            act.mark,
+            request.image,
             name=intent.signer["name"],
             signed_at=at.astimezone(ZoneInfo(organisation.time_zone)),
             language=pledge.language,
@@ -142,13 +146,13 @@ def _seal(
         intent,
         organisation=organisation,
         at=at,
-        client_address=act.client.address,
-        user_agent=act.client.user_agent[:LONGEST_USER_AGENT],
+        client_address=request.client.address,
+        user_agent=request.client.user_agent[:MAX_USER_AGENT_LENGTH],
         authentication=proved.block,
     )
     crash_points.point("sign:evidence")
-    return sealing.manager_seal(
-        laid,
+    return sealing.sign_as_manager(
+        prepared,
         appearance=appearance,
         evidence=told,
         intent=intent,
@@ -163,9 +167,9 @@ def _commit(
     *,
     actor: Person,
     at: datetime,
-    act: SigningAct,
+    request: SigningRequest,
     proved: Authentication,
-    kept: Kept,
+    kept: StoredFile,
 ) -> Pledge:
     pledge = (
         Pledge.objects.select_for_update(of=("self",))
@@ -181,7 +185,7 @@ def _commit(
     flagged = {flag.code for flag in read(pledge.version.blank_list, intent.answers).flags}
     _freeze_onto(pledge, intent, at=at, flagged=bool(flagged))
     crash_points.point("sign:claimed")
-    _write_down(pledge, intent, at=at, act=act, proved=proved)
+    _write_down(pledge, intent, at=at, request=request, proved=proved)
     write_commitments(pledge, intent, flagged)
     issuing.issue(kept, pledge, revision=Document.Revision.SIGNED, at=at)
     facts = {
@@ -236,7 +240,7 @@ def _write_down(
     intent: SigningIntent,
     *,
     at: datetime,
-    act: SigningAct,
+    request: SigningRequest,
     proved: Authentication,
 ) -> None:
     Signature.objects.create(
@@ -246,11 +250,11 @@ def _write_down(
         method=proved.method,
         assertion=dict(proved.block),
         totp_step=proved.totp_step,
-        strokes=[[list(point) for point in stroke] for stroke in act.mark.strokes],
-        typed="" if act.mark.strokes else act.mark.typed.strip(),
+        strokes=[[list(point) for point in stroke] for stroke in request.image.strokes],
+        typed="" if request.image.strokes else request.image.typed.strip(),
         consent_version=intent.consent_version,
         consent_text=intent.consent_text,
-        client_address=act.client.address,
-        user_agent=act.client.user_agent[:LONGEST_USER_AGENT],
+        client_address=request.client.address,
+        user_agent=request.client.user_agent[:MAX_USER_AGENT_LENGTH],
         created_at=at,
     )

@@ -41,11 +41,11 @@ class BulkActions(ModelAdmin):
     @admin.action(description=_("Accept those with nothing unusual"), permissions=["judge"])
     def accept_plain(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """First a page that says which will be accepted and which not; then, confirmed, do it."""
-        chosen = list(queryset.order_by("signed_at", "pk")[: batches.MOST + 1])
+        chosen = list(queryset.order_by("signed_at", "pk")[: batches.MAX_BATCH_SIZE + 1])
         if "confirmed" not in request.POST or not chosen:
             return self._confirm(request, chosen)
         batch = batches.begin(
-            chosen[: batches.MOST],
+            chosen[: batches.MAX_BATCH_SIZE],
             actor=actor_of(request),
             at=timezone.now(),
             queue=tasks.queue_acceptance,
@@ -53,7 +53,7 @@ class BulkActions(ModelAdmin):
         return redirect("admin:pledges_acceptancebatch_change", batch.pk)
 
     def _confirm(self, request: HttpRequest, chosen: list[Pledge]) -> HttpResponse:
-        officer, listed = actor_of(request), chosen[: batches.MOST]
+        officer, listed = actor_of(request), chosen[: batches.MAX_BATCH_SIZE]
         reasons = [(pledge, batches.why_not(officer, pledge)) for pledge in listed]
         context = {
             **self.admin_site.each_context(request),
@@ -61,8 +61,8 @@ class BulkActions(ModelAdmin):
             "opts": self.opts,
             "plain": [pledge for pledge, reason in reasons if not reason],
             "left": [(pledge, words.left_because(reason)) for pledge, reason in reasons if reason],
-            "more": len(chosen) > batches.MOST,
-            "limit": batches.MOST,
+            "more": len(chosen) > batches.MAX_BATCH_SIZE,
+            "limit": batches.MAX_BATCH_SIZE,
             "back": request.get_full_path(),
         }
         return TemplateResponse(request, "admin/pledges/pledge/accept_plain.html", context)

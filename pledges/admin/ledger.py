@@ -21,7 +21,7 @@ from pledges.core import refusals
 from pledges.models import LedgerCheckpoint, LedgerEntry, Person
 from pledges.templatetags.sheet_extras import digest, moment
 
-FAULTS_SHOWN = 20
+MAX_DISCREPANCIES_SHOWN = 20
 
 
 class EventFilter(admin.SimpleListFilter):
@@ -66,7 +66,7 @@ class LedgerAdmin(AccessModelAdmin):
         return redirect("admin:pledges_ledgerentry_changelist")
 
     def _tell_faults(self, request: HttpRequest, note: str | None) -> None:
-        faults = list(islice(audit.verify(note), FAULTS_SHOWN))
+        faults = list(islice(audit.verify(note), MAX_DISCREPANCIES_SHOWN))
         for fault in faults:
             text = _("Entry %(sequence)d: %(kind)s") % {
                 "sequence": fault.sequence,

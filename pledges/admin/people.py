@@ -1,4 +1,4 @@
-"""People in the admin: administrators change them, others look; compliance lays pledges before."""
+"""People in the admin: administrators change them, others look; compliance assigns pledges to them."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ SHORT_ROLES = {
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
 }
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 FACTS = (
     *("username", "email", "name", "employee_number", "position", "department", "contact"),
     *("language", "is_active"),
@@ -145,8 +145,8 @@ class PersonAdmin(AccessModelAdmin):
 
     @admin.action(description=_("Assign a pledge to these people"), permissions=["assign"])
     def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        """First a page that asks which pledge, and until when; then lay it before each."""
-        people = list(queryset.select_related("department")[:MOST_AT_ONCE])
+        """First a page that asks which pledge, and until when; then assign it to each."""
+        people = list(queryset.select_related("department")[:MAX_AT_ONCE])
         form = AssignForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
             # Told before, not after: whoever presses the button should know whom it reaches.
@@ -161,11 +161,11 @@ class PersonAdmin(AccessModelAdmin):
                 "back": request.get_full_path(),
             }
             return TemplateResponse(request, "admin/pledges/person/assign.html", context)
-        self._lay(request, people, form)
+        self._assign(request, people, form)
         return None
 
-    def _lay(self, request: HttpRequest, people: list[Person], form: AssignForm) -> None:
-        laid, refused = 0, []
+    def _assign(self, request: HttpRequest, people: list[Person], form: AssignForm) -> None:
+        assigned, refused = 0, []
         for person in people:
             try:
                 answers.assign(
@@ -175,14 +175,16 @@ class PersonAdmin(AccessModelAdmin):
                     at=timezone.now(),
                     due_on=form.cleaned_data["due_on"],
                 )
-                laid += 1
+                assigned += 1
             except access.Denied:
                 refused.append((person, str(_("is no account manager, or deactivated"))))
             except refusals.Refusal as error:
                 refused.append((person, words.refusal(error)))
-        if laid:
-            text = ngettext("Assigned to %(count)d person.", "Assigned to %(count)d people.", laid)
-            self.message_user(request, text % {"count": laid}, messages.SUCCESS)
+        if assigned:
+            text = ngettext(
+                "Assigned to %(count)d person.", "Assigned to %(count)d people.", assigned
+            )
+            self.message_user(request, text % {"count": assigned}, messages.SUCCESS)
         if refused:
             told = [
                 _("%(person)s: %(reason)s") % {"person": person, "reason": reason}

@@ -1,4 +1,4 @@
-"""Forms about people: their record and roles; laying a pledge before several of them."""
+"""Forms about people: their record and roles; assigning a pledge to several of them."""
 
 from datetime import timedelta
 from typing import Any, cast
@@ -83,7 +83,7 @@ class NewPersonForm(PersonForm):
 
 
 class AssignForm(forms.Form):
-    """Which pledge is laid before people, and until when it is to be signed."""
+    """Which pledge is assigned before people, and until when it is to be signed."""
 
     version = forms.ModelChoiceField(
         label=_("Pledge"), queryset=TemplateVersion.objects.none(), empty_label=None

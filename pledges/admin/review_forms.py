@@ -5,12 +5,12 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pledges.actions.review import LONGEST_REASON, Reason
+from pledges.actions.review import MAX_REASON_LENGTH, ClauseReason
 from pledges.core.template.outline import Outline, Slot
 
 # Without JavaScript that adds rows, this many more than the unusual answers can be given.
 SPARE_ROWS = 2
-MOST_ROWS = 30
+MAX_ROWS = 30
 _SHOWN = 26
 
 
@@ -34,9 +34,9 @@ class ReasonForm(forms.Form):
 
     clause = forms.ChoiceField(label=_("Clause"), required=False)
     text = forms.CharField(
-        label=_("Reason"),
+        label=_("ClauseReason"),
         required=False,
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -50,24 +50,26 @@ class _Reasons(forms.BaseFormSet):
         if not any(self.errors) and not self.reasons():
             raise forms.ValidationError(_("Please give at least one reason."))
 
-    def reasons(self) -> list[Reason]:
+    def reasons(self) -> list[ClauseReason]:
         """The reasons that were given."""
         return [
-            Reason(text=form.cleaned_data["text"], clause=form.cleaned_data.get("clause") or "")
+            ClauseReason(
+                text=form.cleaned_data["text"], clause=form.cleaned_data.get("clause") or ""
+            )
             for form in self.forms
             if form.cleaned_data.get("text")
         ]
 
 
 ReasonFormSet = forms.formset_factory(
-    ReasonForm, formset=_Reasons, extra=SPARE_ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS
+    ReasonForm, formset=_Reasons, extra=SPARE_ROWS, max_num=MAX_ROWS, absolute_max=MAX_ROWS
 )
 
 
 class RevocationForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason of the revocation"),
-        max_length=LONGEST_REASON,
+        label=_("ClauseReason of the revocation"),
+        max_length=MAX_REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The person reads this in the notice they receive."),
     )

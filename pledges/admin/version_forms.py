@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges import wording
 from pledges.core.languages import Localized
 from pledges.core.template.blanks import Blank, Kind, Range
-from pledges.core.template.definition import LONGEST_TERM
+from pledges.core.template.definition import MAX_TERM_MONTHS
 from pledges.core.template.problems import Problem
 from pledges.core.template.template_file import Definition, to_text
 from pledges.models import PledgeTemplate
@@ -59,7 +59,7 @@ class DefinitionForm(forms.Form):
         label=_("Term in months"),
         required=False,
         min_value=1,
-        max_value=LONGEST_TERM,
+        max_value=MAX_TERM_MONTHS,
         help_text=_("For how long a pledge binds from its signing; empty: until it is revoked."),
     )
     change_note_zh = _text(_("What is new, and why (Chinese)"))

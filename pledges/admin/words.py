@@ -1,4 +1,4 @@
-"""Words of the admin pages: the ledger's events, the roles, why an act did not happen."""
+"""Text of the admin pages: the ledger's events, the roles, why an act did not happen."""
 
 from typing import Final
 
@@ -17,8 +17,8 @@ EVENTS: Final = {
     "version.published": _("Version published"),
     "version.retired": _("Version retired"),
     "pledge.opened": _("Pledge opened"),
-    "pledge.assigned": _("Pledge laid before its signer"),
-    "pledge.prepared": _("Document laid before its signer"),
+    "pledge.assigned": _("Pledge assigned to its signer"),
+    "pledge.prepared": _("Document prepared for its signer"),
     "pledge.signed": _("Pledge signed"),
     "pledge.accepted": _("Pledge accepted"),
     "pledge.returned": _("Pledge returned"),
@@ -51,7 +51,7 @@ ROLES: Final = {
 }
 
 
-FAULTS: Final = {
+DISCREPANCIES: Final = {
     "missing": _("missing"),
     "altered": _("its text was altered"),
     "contradicts its columns": _("its columns contradict its text"),
@@ -65,7 +65,7 @@ FAULTS: Final = {
 
 def fault(kind: str) -> str:
     """What is wrong with an entry of the ledger."""
-    return str(FAULTS.get(kind, kind))
+    return str(DISCREPANCIES.get(kind, kind))
 
 
 def event(name: str) -> str:

@@ -12,13 +12,13 @@ from pledges.audit.checkpointing import (
 )
 from pledges.audit.recording import EVENTS, UnknownEvent, record, subject_of, trail
 from pledges.audit.tree import consistency, inclusion, root, size
-from pledges.audit.verifying import Fault, verify
+from pledges.audit.verifying import Discrepancy, verify
 from pledges.core.refusals import CheckpointUnavailable, LedgerBroken
 
 __all__ = [
     "EVENTS",
     "CheckpointUnavailable",
-    "Fault",
+    "Discrepancy",
     "LedgerBroken",
     "UnknownEvent",
     "checkpoint",

@@ -17,14 +17,14 @@ COLUMNS = ("sequence", "at", "event", "actor_id", "subject", "leaf", "leaf_hash"
 
 
 @dataclass(frozen=True)
-class Fault:
+class Discrepancy:
     """What `verify` found wrong, and at which entry (or, of a checkpoint, up to which)."""
 
     sequence: int
     kind: str
 
 
-def verify(since: str | None = None) -> Iterator[Fault]:
+def verify(since: str | None = None) -> Iterator[Discrepancy]:
     """Recompute the tree and yield every fault, in order; in constant memory.
 
     `since` is the text of a checkpoint that was kept outside the database. With it, whatever was
@@ -35,7 +35,7 @@ def verify(since: str | None = None) -> Iterator[Fault]:
     return _faults(opened(since) if since is not None else None)
 
 
-def _faults(known: Checkpoint | None) -> Iterator[Fault]:
+def _faults(known: Checkpoint | None) -> Iterator[Discrepancy]:
     walk = _Walk(known)
     rows = LedgerEntry.objects.order_by("sequence").values_list(*COLUMNS)
     for row in rows.iterator(chunk_size=CHUNK):
@@ -68,39 +68,39 @@ class _Walk:
         leaf: str,
         leaf_hash: str,
         subtrees: str,
-    ) -> Iterator[Fault]:
+    ) -> Iterator[Discrepancy]:
         if sequence != self._last + 1:
-            yield Fault(self._last + 1, "missing")
+            yield Discrepancy(self._last + 1, "missing")
             self.whole = False
         self._last = sequence
         hashed = merkle.leaf_hash(leaf.encode())
         done = self.tree.append(hashed)
         if hashed.hex() != leaf_hash:
-            yield Fault(sequence, "altered")
+            yield Discrepancy(sequence, "altered")
         elif not _agrees(leaf, (sequence, at, event, actor_name(actor_id), subject)):
-            yield Fault(sequence, "contradicts its columns")
+            yield Discrepancy(sequence, "contradicts its columns")
         if self.whole:
             if b"".join(done).hex() != subtrees:
-                yield Fault(sequence, "tree differs")
+                yield Discrepancy(sequence, "tree differs")
             yield from self._compare(sequence)
 
-    def _compare(self, size: int) -> Iterator[Fault]:
+    def _compare(self, size: int) -> Iterator[Discrepancy]:
         stored = self._next
         if stored and stored[0] <= size:
             if stored != (size, self.tree.root().hex()):
-                yield Fault(stored[0], "not its checkpoint")
+                yield Discrepancy(stored[0], "not its checkpoint")
             self._next = next(self._stored, None)
         if self.known and self.known.size == size:
             if self.tree.root() != self.known.root:
-                yield Fault(size, "not as published")
+                yield Discrepancy(size, "not as published")
             self.known = None
 
-    def end(self) -> Iterator[Fault]:
+    def end(self) -> Iterator[Discrepancy]:
         """What was published and never reached."""
         if self.whole and self._next:
-            yield Fault(self._next[0], "cut short")
+            yield Discrepancy(self._next[0], "cut short")
         if self.known and self.known.size:
-            yield Fault(self.known.size, "cut short" if self.whole else "not as published")
+            yield Discrepancy(self.known.size, "cut short" if self.whole else "not as published")
 
 
 def _agrees(leaf: str, columns: tuple[int, datetime, str, str, str]) -> bool:
@@ -118,13 +118,13 @@ def _agrees(leaf: str, columns: tuple[int, datetime, str, str, str]) -> bool:
         return False
 
 
-def _altered_openings() -> Iterator[Fault]:
+def _altered_openings() -> Iterator[Discrepancy]:
     """Openings that do not open what their entry commits to; erased ones are nobody's fault."""
     rows = LedgerOpening.objects.order_by("entry_id", "name")
     kept = rows.values_list("entry_id", "entry__leaf", "name", "salt", "value")
     for sequence, leaf, name, salt, value in kept.iterator(chunk_size=CHUNK):
         if not _opens(leaf, name, salt, value):
-            yield Fault(sequence, "opening altered")
+            yield Discrepancy(sequence, "opening altered")
 
 
 def _opens(leaf: str, name: str, salt: str, value: str) -> bool:

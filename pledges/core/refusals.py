@@ -46,7 +46,7 @@ class AlreadySigned(Refusal):
 
 
 class IntentExpired(Refusal):
-    """The document was laid before the person too long ago; it has to be prepared again."""
+    """The document was prepared for the person too long ago; it has to be prepared again."""
 
     kind = "intent-expired"
 
@@ -93,7 +93,7 @@ class ConsentMissing(Refusal):
     kind = "consent-missing"
 
 
-class MarkMissing(Refusal):
+class SignatureImageMissing(Refusal):
     """Neither handwriting nor a typed name was given, or the typed name is another's."""
 
     kind = "mark-missing"
@@ -205,7 +205,7 @@ class TimestampUnavailable(SealUnavailable):
 
 
 @dataclass(frozen=True)
-class Kept:
+class RetainedPledge:
     """A pledge that may not be erased yet: its state, and from which day on it may."""
 
     number: str
@@ -217,7 +217,7 @@ class Kept:
 class NotErasable(Refusal):
     """Pledges of this person have to be kept; `kept` says which, and why."""
 
-    kept: tuple[Kept, ...]
+    kept: tuple[RetainedPledge, ...]
     kind = "not-erasable"
 
 

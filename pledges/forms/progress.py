@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pledges.core.template.blanks import Blank, Reading
-from pledges.core.template.clauses import FIELD, Clause, Outline, Slot, Words
+from pledges.core.template.clauses import FIELD, Clause, Outline, Slot, Text
 from pledges.rendering.body import is_title
 
-LONGEST_OUTLINE = 12
+MAX_OUTLINE_LENGTH = 12
 """Entries; beyond it the outline shows the upper parts alone."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class OutlineItem:
     """A part of the pledge in the outline; `total` counts the blanks that the manager fills."""
 
     key: str
@@ -33,7 +33,7 @@ class Entry:
 class Progress:
     """The whole: filled well, still empty, and to be corrected."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[OutlineItem, ...]
     filled: int
     total: int
     empty: int
@@ -65,14 +65,14 @@ def measure(
     wrong = {problem.code for problem in reading.problems}
     good = own & set(reading.answers) - wrong
     entries = tuple(_entries(outline, language, own, good, deep=True))
-    if len(entries) > LONGEST_OUTLINE:
+    if len(entries) > MAX_OUTLINE_LENGTH:
         entries = tuple(_entries(outline, language, own, good, deep=False))
     return Progress(entries, len(good), len(own), len(reading.missing), len(wrong))
 
 
 def _entries(
     outline: Outline, language: str, own: Collection[str], good: Collection[str], *, deep: bool
-) -> Iterator[Entry]:
+) -> Iterator[OutlineItem]:
     seen_number = False
     for clause in outline.clauses:
         if clause.number:
@@ -96,8 +96,8 @@ def _entry(
     own: Collection[str],
     good: Collection[str],
     label: str = "",
-) -> Entry:
-    return Entry(
+) -> OutlineItem:
+    return OutlineItem(
         key=clause.key,
         label=label or _label(clause),
         depth=depth,
@@ -115,6 +115,6 @@ def _codes(clause: Clause, without: Collection[Clause] = ()) -> list[str]:
 
 
 def _label(clause: Clause) -> str:
-    words = "".join(run.text for run in clause.runs if isinstance(run, Words))
+    words = "".join(run.text for run in clause.runs if isinstance(run, Text))
     gap = "" if clause.number.endswith(("、", "）")) else " "
     return f"{clause.number}{gap}{words.strip().rstrip('：:')}".strip()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from crispy_forms.layout import LayoutObject
 
 from pledges.core.template.blanks import Blank, Kind
-from pledges.core.template.clauses import FIELD, Clause, Outline, Run, Words
+from pledges.core.template.clauses import FIELD, Clause, Outline, Run, Text
 from pledges.forms.layout import (
     ChoiceBlank,
     ClauseBlock,
@@ -54,10 +54,10 @@ class _Builder:
         return [self._clause(child, level) for child in clause.children]
 
     def _line(self, runs: tuple[Run, ...]) -> Line:
-        texts = [run.text if isinstance(run, Words) else "" for run in runs]
+        texts = [run.text if isinstance(run, Text) else "" for run in runs]
         items: list[LayoutObject | None] = [None] * len(runs)
         for place, run in enumerate(runs):
-            if isinstance(run, Words):
+            if isinstance(run, Text):
                 continue
             lead = tail = ""
             if place and (match := _OPENING.search(texts[place - 1])):

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode, Proof
 from pledges.forms.strokes import NotStrokes, Strokes, is_a_mark, read_strokes
-from pledges.rendering import Mark
+from pledges.rendering import SignatureImage
 
 DRAW, TYPE = "draw", "type"
-LONGEST_ASSERTION = 20_000  # characters
+MAX_ASSERTION_LENGTH = 20_000  # characters
 
 
 class SigningForm(forms.Form):
@@ -37,7 +37,7 @@ class SigningForm(forms.Form):
         error_messages={"required": gettext_lazy("Please confirm the declaration.")}
     )
     assertion = forms.CharField(
-        required=False, max_length=LONGEST_ASSERTION, widget=forms.HiddenInput
+        required=False, max_length=MAX_ASSERTION_LENGTH, widget=forms.HiddenInput
     )
     password = forms.CharField(
         required=False, strip=False, max_length=1000, widget=forms.PasswordInput
@@ -92,11 +92,11 @@ class SigningForm(forms.Form):
         chosen = self.cleaned_data["method"]
         return chosen == DRAW or (not chosen and bool(self.cleaned_data["strokes"]))
 
-    def mark(self) -> Mark:
+    def signature_image(self) -> SignatureImage:
         """The mark, of a valid form."""
         if self.is_drawn():
-            return Mark(strokes=self.cleaned_data["strokes"])
-        return Mark(typed=self.cleaned_data["typed"])
+            return SignatureImage(strokes=self.cleaned_data["strokes"])
+        return SignatureImage(typed=self.cleaned_data["typed"])
 
     def proof(self) -> Proof:
         """What shows that it is the signer, of a valid form."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.models.pledges import Pledge
 
-# How long a slice may take before another worker takes its batch for forsaken. Being wrong
+# How long a slice may take before another worker takes its batch for is_stalled. Being wrong
 # costs nothing: accepting again changes nothing.
 PATIENCE = timedelta(minutes=1)
 
@@ -47,7 +47,7 @@ class AcceptanceBatch(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
-    def forsaken(self, at: datetime) -> bool:
+    def is_stalled(self, at: datetime) -> bool:
         """Whether nobody seems to work at it any more."""
         return self.finished_at is None and at - self.worked_at > 2 * PATIENCE
 

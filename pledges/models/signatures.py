@@ -1,4 +1,4 @@
-"""Issued files, the intents that lay them before a person, and how each was signed."""
+"""Issued files, the intents that prepare them for a person, and how each was signed."""
 
 import uuid
 from datetime import datetime
@@ -61,7 +61,7 @@ class IntentQuerySet(models.QuerySet["SigningIntent"]):
 
 
 class SigningIntent(models.Model):
-    """A document laid before a person for signing, with all that their act is bound to."""
+    """A document prepared for a person for signing, with all that their signature is bound to."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="intents")

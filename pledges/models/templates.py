@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from pledges.core.languages import Localized
 from pledges.core.lifecycle import VersionState
 from pledges.core.template.blanks import Blank, from_data
-from pledges.core.template.definition import LONGEST_TERM
+from pledges.core.template.definition import MAX_TERM_MONTHS
 from pledges.core.template.outline import Outline, parse
 from pledges.core.template.template_file import Definition
 
-LONGEST_RETENTION = 100  # years
+MAX_RETENTION_YEARS = 100  # years
 
 
 @lru_cache(maxsize=64)
@@ -35,7 +35,7 @@ class PledgeTemplate(models.Model):
     retention_years = models.PositiveSmallIntegerField(
         _("retention period in years"),
         default=10,
-        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_RETENTION)],
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_RETENTION_YEARS)],
         help_text=_("Counted from the last thing that happened to a pledge."),
     )
 
@@ -46,7 +46,7 @@ class PledgeTemplate(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="template_retention_in_reason",
-                condition=Q(retention_years__gte=1, retention_years__lte=LONGEST_RETENTION),
+                condition=Q(retention_years__gte=1, retention_years__lte=MAX_RETENTION_YEARS),
             ),
         )
 
@@ -99,7 +99,7 @@ class TemplateVersion(models.Model):
         _("term in months"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_TERM)],
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_TERM_MONTHS)],
         help_text=_("For how long a pledge binds from its signing; empty: until it is revoked."),
     )
     digest = models.CharField(_("digest"), max_length=64, blank=True, editable=False)
@@ -141,7 +141,7 @@ class TemplateVersion(models.Model):
             models.CheckConstraint(
                 name="version_term_in_reason",
                 condition=Q(term_months__isnull=True)
-                | Q(term_months__gte=1, term_months__lte=LONGEST_TERM),
+                | Q(term_months__gte=1, term_months__lte=MAX_TERM_MONTHS),
             ),
         )
 

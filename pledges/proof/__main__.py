@@ -149,12 +149,12 @@ def _in_words(verdict: Verdict, language: str, *, explain: bool) -> Iterator[str
             yield from _explained(line, language)
     yield ""
     yield f"SHA-256 {verdict.sha256}"
-    if verdict.statement:
-        statement = wording.stated(verdict.statement)
+    if verdict.summary:
+        summary = wording.shown_summary(verdict.summary)
         yield ""
-        yield f"{statement.number}  {statement.template} v{statement.version}"
-        yield f"{statement.signer} ({statement.employee_number}) {statement.signed_at}"
-        for code, answer in statement.answers.items():
+        yield f"{summary.number}  {summary.template} v{summary.version}"
+        yield f"{summary.signer} ({summary.employee_number}) {summary.signed_at}"
+        for code, answer in summary.answers.items():
             yield f"  {code}: {answer}"
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pledges.core.digests import canonical_json, digest_of
 
 FORMAT: Final = "shounuo-evidence/1"
-LARGEST: Final = 1024 * 1024  # bytes
+MAX_EVIDENCE_BYTES: Final = 1024 * 1024  # bytes
 METHODS: Final = ("passkey", "password-totp")
 CONTENT: Final = (
     "answers", "consent", "language", "organisation", "person", "pledge", "template",
@@ -93,7 +93,7 @@ def ledger_entry(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(data: bytes, shape: Mapping[str, Any]) -> dict[str, Any]:
-    if len(data) > LARGEST:
+    if len(data) > MAX_EVIDENCE_BYTES:
         raise Malformed("size")
     found = _canonical(data)
     _check(found, shape, "")

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-MANAGER_FIELD: Final = "ManagerSeal"
+MANAGER_FIELD: Final = "ManagerSignature"
 COMPANY_FIELD: Final = "CompanySeal"
 TIMESTAMP_FIELD: Final = "Timestamp"
 """The first part of the name of a document timestamp's field; the second is its number, from 1."""

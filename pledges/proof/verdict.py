@@ -66,7 +66,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Statement:
+class Summary:
     """What an accepted file says: who promised what, when, and who accepted it when."""
 
     number: str
@@ -88,12 +88,12 @@ class Statement:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judgement on one file; `statement` is there unless it was rejected."""
+    """The judgement on one file; `summary` is there unless it was rejected."""
 
     outcome: Outcome
     lines: tuple[Line, ...]
     sha256: str
-    statement: Statement | None = None
+    summary: Summary | None = None
 
     @property
     def failed(self) -> Check | None:

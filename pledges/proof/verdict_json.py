@@ -10,7 +10,7 @@ from pledges.proof.verdict import (
     Explanation,
     Line,
     Outcome,
-    Statement,
+    Summary,
     Verdict,
 )
 
@@ -18,10 +18,10 @@ from pledges.proof.verdict import (
 def to_json(verdict: Verdict) -> dict[str, Any]:
     """What `json.dumps` takes; times with their offset."""
     found = asdict(verdict)
-    if verdict.statement:
+    if verdict.summary:
         for name in ("signed_at", "accepted_at"):
-            time = getattr(verdict.statement, name)
-            found["statement"][name] = time.isoformat() if time else None
+            time = getattr(verdict.summary, name)
+            found["summary"][name] = time.isoformat() if time else None
     return found
 
 
@@ -29,8 +29,8 @@ def from_json(found: Any) -> Verdict:
     """The verdict that `to_json` gave; raises ValueError for anything else."""
     try:
         lines = tuple(_line(each) for each in found["lines"])
-        statement = _statement(found["statement"]) if found["statement"] else None
-        return Verdict(Outcome(found["outcome"]), lines, str(found["sha256"]), statement)
+        summary = _summary(found["summary"]) if found["summary"] else None
+        return Verdict(Outcome(found["outcome"]), lines, str(found["sha256"]), summary)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("no verdict") from error
 
@@ -44,9 +44,9 @@ def _line(found: Mapping[str, Any]) -> Line:
     return Line(Check(found["check"]), passed, str(found["reason"]), dict(values), explanation)
 
 
-def _statement(found: Mapping[str, Any]) -> Statement:
+def _summary(found: Mapping[str, Any]) -> Summary:
     accepted_at = found["accepted_at"]
-    return Statement(
+    return Summary(
         **{
             **found,
             "signed_at": datetime.fromisoformat(found["signed_at"]),

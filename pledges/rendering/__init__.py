@@ -3,13 +3,13 @@
 from pledges.rendering.body import body_html
 from pledges.rendering.paper import paper_html, paper_text, pledge_pdf
 from pledges.rendering.signature_images import (
-    Mark,
+    SignatureImage,
     acceptance_appearance,
     signature_appearance,
 )
 
 __all__ = [
-    "Mark",
+    "SignatureImage",
     "acceptance_appearance",
     "body_html",
     "paper_html",

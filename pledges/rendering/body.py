@@ -21,12 +21,12 @@ from django.utils.safestring import SafeString
 from pledges.core.languages import ENGLISH
 from pledges.core.sheet import Sheet
 from pledges.core.template.blanks import OTHER, Blank, Kind, display
-from pledges.core.template.clauses import FIELD, Clause, Run, Slot, Words
+from pledges.core.template.clauses import FIELD, Clause, Run, Slot, Text
 from pledges.rendering import paper_wording
 
 NEEDS_NO_SPACE = ("、", "）", "．")
 SENTENCE_END = tuple("。；;.：:，,、！？!?")
-LONGEST_TITLE = {"zh": 24, "en": 70}
+MAX_TITLE_LENGTH = {"zh": 24, "en": 70}
 """Characters; a numbered line that is longer, or ends as a sentence does, is no heading."""
 
 SHORT_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.DATE, Kind.SERIAL})
@@ -86,7 +86,7 @@ def typeset(text: str, language: str) -> SafeString:
 def is_title(clause: Clause, language: str) -> bool:
     """Whether a numbered clause is set as a heading: short, no sentence, above others."""
     text = clause.text.rstrip()
-    longest = LONGEST_TITLE["en" if language == ENGLISH else "zh"]
+    longest = MAX_TITLE_LENGTH["en" if language == ENGLISH else "zh"]
     # An ending such as "terms used:" introduces the clauses below; that is a title too.
     ends = text.endswith(SENTENCE_END) and not (clause.children and text.endswith(("：", ":")))
     is_fixed = not any(isinstance(run, Slot) for run in clause.runs)
@@ -142,7 +142,7 @@ class _Writer:
     def runs(self, runs: tuple[Run, ...]) -> SafeString:
         parts: list[SafeString] = []
         for position, run in enumerate(runs):
-            if isinstance(run, Words):
+            if isinstance(run, Text):
                 before = runs[position - 1] if position else None
                 text = _after(run.text) if self._ends_in_lines(before) else run.text
                 parts.append(self._words(text))
@@ -172,7 +172,7 @@ class _Writer:
         if not shown:
             return self._empty(data)
         if "\n" in shown:
-            tail = CLOSING.match(following.text) if isinstance(following, Words) else None
+            tail = CLOSING.match(following.text) if isinstance(following, Text) else None
             return self._lines(shown.split("\n"), tail[0] if tail else "", data)
         kind = " blank-short" if blank.kind in SHORT_KINDS else ""
         return format_html('<span class="blank{}"{}>{}</span>', kind, data, self._answer(shown))

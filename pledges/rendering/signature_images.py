@@ -18,12 +18,12 @@ Stroke = Sequence[Point]
 
 HAND_WIDTH, HAND_HEIGHT = 700.0, 220.0
 """The area for the handwriting, in tenths of a millimetre."""
-LARGEST_SCALE = 900.0
+MAX_SCALE = 900.0
 """A signature drawn small stays modest: the full drawing width becomes 90 mm at most."""
 
 
 @dataclass(frozen=True)
-class Mark:
+class SignatureImage:
     """The pledgor's own mark: strokes as drawn, or the name as typed.
 
     Points are divided by the width of the drawing area, in both directions, so that x is within
@@ -35,7 +35,7 @@ class Mark:
 
 
 def signature_appearance(
-    mark: Mark, *, name: str, signed_at: datetime, language: str, fonts: FontSubset
+    mark: SignatureImage, *, name: str, signed_at: datetime, language: str, fonts: FontSubset
 ) -> bytes:
     """A one-page PDF of the manager's field: the mark, the name in print, the date of signing."""
     return _figure(
@@ -96,9 +96,9 @@ def hand_paths(strokes: Sequence[Stroke]) -> list[str]:
     left, top = min(x for x, _ in points), min(y for _, y in points)
     width, height = max(x for x, _ in points) - left, max(y for _, y in points) - top
     scale = min(
-        LARGEST_SCALE,
-        (HAND_WIDTH - 30) / width if width else LARGEST_SCALE,
-        (HAND_HEIGHT - 20) / height if height else LARGEST_SCALE,
+        MAX_SCALE,
+        (HAND_WIDTH - 30) / width if width else MAX_SCALE,
+        (HAND_HEIGHT - 20) / height if height else MAX_SCALE,
     )
     right_by = (HAND_WIDTH - width * scale) / 2 - left * scale
     down_by = (HAND_HEIGHT - height * scale) / 2 - top * scale

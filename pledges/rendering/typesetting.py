@@ -14,7 +14,7 @@ The fonts come in one weight. Text in #1f2329 is printed slightly bolder, in #1f
 clearly bolder: its outlines are stroked as well as filled.
 """
 
-LONGEST_STRETCH_EM = 3.0
+MAX_STRETCH_EM = 3.0
 """A line shorter than the column by more than this was ended on purpose."""
 
 IDEOGRAPHIC = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
@@ -70,7 +70,7 @@ def _spread(line: boxes.LineBox, right: float) -> None:
     if last is None or count < 2:
         return
     slack = right - (last.position_x + last.margin_width())
-    if 0.05 < slack <= LONGEST_STRETCH_EM * line.style["font_size"]:
+    if 0.05 < slack <= MAX_STRETCH_EM * line.style["font_size"]:
         gap = slack / (count - 1)
         # Pango puts half of the gap on either side of a character: start half a gap earlier.
         _widen(line, gap, set(map(id, texts)), -gap / 2)

@@ -21,15 +21,15 @@ from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
 
-Fault = Callable[[], str]
+Probe = Callable[[], str]
 FOREVER = float("inf")
 PROBE_CHARACTER = "诺"
 
 
-def _remembered_when_well(seconds: float) -> Callable[[Fault], Fault]:
+def _remembered_when_well(seconds: float) -> Callable[[Probe], Probe]:
     """Ask again only after `seconds`, but only where the last answer was that all is well."""
 
-    def decorate(fault: Fault) -> Fault:
+    def decorate(fault: Probe) -> Probe:
         well_until = 0.0
 
         @wraps(fault)

@@ -1,4 +1,4 @@
-"""Opening a draft, filling it in, saving it, and laying it before its signer."""
+"""Opening a draft, filling it in, saving it, and preparing it for its signer."""
 
 import uuid
 from datetime import datetime
@@ -73,7 +73,7 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @_get_or_post
 def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Save what was typed and lay the finished document before its signer."""
+    """Save what was typed and prepare the finished document for its signer."""
     own, at = _own(request, pk), timezone.now()
     if request.method != "POST":
         return redirect("pledge", pk=own.pk)

@@ -17,7 +17,7 @@ from pledges.actions.answers import reading_of
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
 from pledges.views.accounts import person_of
-from pledges.views.reading import Reason, reasons_of
+from pledges.views.reading import ShownReason, reasons_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Draft:
     filled: int
     blanks: int
     days_left: int | None
-    reasons: tuple[Reason, ...]
+    reasons: tuple[ShownReason, ...]
 
     @property
     def overdue(self) -> bool:
@@ -45,7 +45,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedPledge:
     """A pledge that was signed, or a version that may be, with what people call it."""
 
     label: str
@@ -103,7 +103,7 @@ def draft_of(pledge: Pledge, today: date) -> Draft:
     )
 
 
-def available(person: Person, own: Iterable[Pledge], today: date) -> list[Entry]:
+def available(person: Person, own: Iterable[Pledge], today: date) -> list[ListedPledge]:
     """The versions that `answers.open_pledge` would open anew for this person today."""
     if not access.allows(person, Act.OPEN_PLEDGE):
         return []
@@ -111,7 +111,7 @@ def available(person: Person, own: Iterable[Pledge], today: date) -> list[Entry]
     waiting = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
     taken = {p.version_id for p in pledges if not p.may_be_followed_on(today)}
     return [
-        Entry(label_of(version), version=version)
+        ListedPledge(label_of(version), version=version)
         for version in TemplateVersion.objects.current(today).select_related("template")
         if version.pk not in taken and version.template_id not in waiting
     ]
@@ -122,7 +122,9 @@ def label_of(version: TemplateVersion) -> str:
     return version.label(get_language() or "zh-hans")
 
 
-def _entries(own: Iterable[Pledge], state: PledgeState, today: date, newest_by: str) -> list[Entry]:
+def _entries(
+    own: Iterable[Pledge], state: PledgeState, today: date, newest_by: str
+) -> list[ListedPledge]:
     found = [pledge for pledge in own if pledge.state_on(today) == state]
     found.sort(key=lambda pledge: getattr(pledge, newest_by), reverse=True)
-    return [Entry(label_of(pledge.version), pledge=pledge) for pledge in found]
+    return [ListedPledge(label_of(pledge.version), pledge=pledge) for pledge in found]

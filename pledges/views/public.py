@@ -21,7 +21,7 @@ from pledges.core.characters import shown
 from pledges.core.lifecycle import PledgeState
 from pledges.proof.messages import catalogue, wording
 from pledges.proof.verdict import Check, Outcome
-from pledges.verification import Judgement, Standing
+from pledges.verification import Judgement, PublicStatus
 from pledges.views.throttle import per_minute
 
 RETRY_BUSY, RETRY_ABSENT = 5, 60  # seconds
@@ -29,24 +29,24 @@ LOOKS = {Outcome.ACCEPTED: "good", Outcome.SIGNED_ONLY: "open", Outcome.REJECTED
 
 
 @dataclass(frozen=True)
-class Words:
+class StatusText:
     """One large line, and how it looks: `good`, `open` or `bad`."""
 
     words: str
     look: str
 
 
-def standing_words(standing: Standing) -> Words:
+def status_words(standing: PublicStatus) -> StatusText:
     """What a pledge's state means to somebody outside; a draft has no standing at all."""
     if standing.superseded_at and standing.status == PledgeState.ACCEPTED:
-        return Words(_("In force, and followed by a newer pledge"), "open")
+        return StatusText(_("In force, and followed by a newer pledge"), "open")
     return {
-        PledgeState.ACCEPTED: Words(_("In force"), "good"),
-        PledgeState.SIGNED: Words(_("Signed, awaiting compliance review"), "open"),
-        PledgeState.RETURNED: Words(_("Returned, not in force"), "bad"),
-        PledgeState.REVOKED: Words(_("Revoked, no longer in force"), "bad"),
-        PledgeState.EXPIRED: Words(_("Expired, no longer in force"), "bad"),
-        PledgeState.ERASED: Words(_("Erased after its retention period"), "bad"),
+        PledgeState.ACCEPTED: StatusText(_("In force"), "good"),
+        PledgeState.SIGNED: StatusText(_("Signed, awaiting compliance review"), "open"),
+        PledgeState.RETURNED: StatusText(_("Returned, not in force"), "bad"),
+        PledgeState.REVOKED: StatusText(_("Revoked, no longer in force"), "bad"),
+        PledgeState.EXPIRED: StatusText(_("Expired, no longer in force"), "bad"),
+        PledgeState.ERASED: StatusText(_("Erased after its retention period"), "bad"),
     }[PledgeState(standing.status)]
 
 
@@ -57,7 +57,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     file, proof = request.FILES.get("file"), request.FILES.get("proof")
-    if file is None or not file.size or file.size > verification.LARGEST:
+    if file is None or not file.size or file.size > verification.MAX_FILE_BYTES:
         return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY, missing=True)
     content = proof.read() if proof else None
     try:
@@ -74,16 +74,16 @@ def _postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:
     return response
 
 
-def _headline(judgement: Judgement, language: str) -> Words:
+def _headline(judgement: Judgement, language: str) -> StatusText:
     """The verdict in a sentence; that a file is genuine is no good news where its pledge ended."""
     if judgement.verdict.failed is Check.PROOF:
-        return Words(_("The PDF passes; the separate proof is not that of this PDF"), "bad")
+        return StatusText(_("The PDF passes; the separate proof is not that of this PDF"), "bad")
     outcome, standing = judgement.verdict.outcome, judgement.standing
-    stands = standing_words(standing) if standing else None
+    stands = status_words(standing) if standing else None
     if stands and stands.look == "bad":
         said = _("The file is genuine. Its pledge: %(standing)s")
-        return Words(said % {"standing": stands.words}, stands.look)
-    return Words(catalogue.OUTCOMES[outcome].in_(language), LOOKS[outcome])
+        return StatusText(said % {"standing": stands.words}, stands.look)
+    return StatusText(catalogue.OUTCOMES[outcome].in_(language), LOOKS[outcome])
 
 
 def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
     return {
         "name": shown(name),
         "verdict": verdict,
-        "statement": wording.stated(verdict.statement) if verdict.statement else None,
+        "summary": wording.shown_summary(verdict.summary) if verdict.summary else None,
         "large": _headline(judgement, language),
         "lines": [
             {
@@ -107,7 +107,7 @@ def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
         "issued": judgement.issued,
         "newest": judgement.newest,
         "standing": standing,
-        "standing_words": standing_words(standing) if standing else None,
+        "status_words": status_words(standing) if standing else None,
     }
 
 
@@ -121,9 +121,9 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _noindex(render(request, "verify_unknown.html", status=HTTPStatus.NOT_FOUND))
     context = {
         "standing": standing,
-        "large": standing_words(standing),
+        "large": status_words(standing),
         "label": standing.pledge.version.label(get_language() or "zh-hans"),
-        "limit": verification.LARGEST_MB,
+        "limit": verification.MAX_FILE_MB,
     }
     return _noindex(render(request, "verify.html", context))
 
@@ -177,7 +177,7 @@ def _page(request: HttpRequest, status: int = 200, **context: object) -> HttpRes
     options = [f"{each.option} {name}" for name, each in known.items()]
     options += [f'--company-pin "{pin}"' for pin in settings.COMPANY_PINS]
     context |= {
-        "limit": verification.LARGEST_MB,
+        "limit": verification.MAX_FILE_MB,
         "command": " ".join(["python -m pledges.proof FILE.pdf", *options]),
         "roots": list(known.values()),
     }

@@ -36,7 +36,7 @@ DONE = 5
 
 
 @dataclass(frozen=True)
-class Reason:
+class ShownReason:
     """Why a pledge was returned, with the clause as people cite it; none: the whole pledge."""
 
     citation: str
@@ -44,11 +44,13 @@ class Reason:
     text: str
 
 
-def reasons_of(pledge: Pledge) -> tuple[Reason, ...]:
+def reasons_of(pledge: Pledge) -> tuple[ShownReason, ...]:
     """The reasons for which `pledge` was returned, in the order given."""
     outline = pledge.version.outline(pledge.language)
     return tuple(
-        Reason(outline.citation(reason.clause) if reason.clause else "", reason.clause, reason.text)
+        ShownReason(
+            outline.citation(reason.clause) if reason.clause else "", reason.clause, reason.text
+        )
         for reason in pledge.return_reasons.all()
     )
 

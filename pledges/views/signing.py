@@ -29,7 +29,7 @@ _FIELD: dict[type[refusals.Refusal], str] = {
     refusals.CodeUsed: "code",
     refusals.PasskeyRefused: "assertion",
     refusals.MethodNotAllowed: "assertion",
-    refusals.MarkMissing: "typed",
+    refusals.SignatureImageMissing: "typed",
     refusals.ConsentMissing: "consent",
 }
 _AT_A_FIELD = tuple(_FIELD)
@@ -40,28 +40,28 @@ RETURN = "document_to_sign"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse:
-    """The document, the declaration, the mark, the proof: and the one button."""
-    laid, at = _own_intent(request, pk, intent), timezone.now()
+def sign(request: HttpRequest, pk: uuid.UUID, intent_id: uuid.UUID) -> HttpResponse:
+    """The document, the declaration, the signature image, the proof: and the one button."""
+    intent, at = _own_intent(request, pk, intent_id), timezone.now()
     if request.method == "POST":
-        return _sign(request, laid, at)
-    if laid.pledge.status != PledgeState.DRAFT:
+        return _sign(request, intent, at)
+    if intent.pledge.status != PledgeState.DRAFT:
         return redirect("pledge", pk=pk)
-    return _page(request, laid, SigningForm(), closed=_why_closed(laid, at))
+    return _page(request, intent, SigningForm(), closed=_why_closed(intent, at))
 
 
 @require_safe
-def reading_copy(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> HttpResponse:
-    """The bytes laid before their signer, for that person alone."""
-    laid = _own_intent(request, pk, intent)
+def reading_copy(request: HttpRequest, pk: uuid.UUID, intent_id: uuid.UUID) -> HttpResponse:
+    """The bytes prepared for their signer, for that person alone."""
+    intent = _own_intent(request, pk, intent_id)
     try:
-        content = readings.laid(laid).file
+        content = readings.prepared(intent).file
     except refusals.IntentExpired as gone:
         raise Http404 from gone
     except refusals.Refusal:
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return render(request, "document_unavailable.html", status=status)
-    return pdf_response(content, name=f"{laid.pledge.number}.pdf", sha256=laid.document_digest)
+    return pdf_response(content, name=f"{intent.pledge.number}.pdf", sha256=intent.document_digest)
 
 
 def _own_intent(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> SigningIntent:
@@ -73,38 +73,40 @@ def _own_intent(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> Signi
     )
 
 
-def _sign(request: HttpRequest, laid: SigningIntent, at: datetime) -> HttpResponse:
+def _sign(request: HttpRequest, intent: SigningIntent, at: datetime) -> HttpResponse:
     ways = authenticating.Ways(person_of(request))
     form = SigningForm(request.POST, by_code=ways.code and not ways.passkeys)
-    if laid.pledge.status == PledgeState.DRAFT and not form.is_valid():
-        return _page(request, laid, form, status=422, closed=_why_closed(laid, at))
-    if laid.pledge.status != PledgeState.DRAFT:
+    if intent.pledge.status == PledgeState.DRAFT and not form.is_valid():
+        return _page(request, intent, form, status=422, closed=_why_closed(intent, at))
+    if intent.pledge.status != PledgeState.DRAFT:
         # The same submit again, after the first was answered: the same answer.
-        return redirect("pledge", pk=laid.pledge_id)
+        return redirect("pledge", pk=intent.pledge_id)
     # Looked at before and counted only when wrong: a double submit is no attempt at guessing.
     if not ratelimit.consume(request, action=_RATE, user=request.user, dry_run=True):
         form.add_error(None, _("Too many attempts. Please wait a minute and try again."))
-        return _page(request, laid, form, status=429)
+        return _page(request, intent, form, status=429)
     try:
-        signing.sign(laid, actor=person_of(request), at=at, act=_act(request, form))
+        signing.sign(
+            intent, actor=person_of(request), at=at, request=_signing_request(request, form)
+        )
     except _AT_A_FIELD as refusal:
         if isinstance(refusal, _GUESSES):
             ratelimit.consume(request, action=_RATE, user=request.user)
         form.add_error(_FIELD[type(refusal)], wording.refusal(refusal))
-        return _page(request, laid, form, status=422)
+        return _page(request, intent, form, status=422)
     except (refusals.AlreadySigned, Forbidden) as refusal:
         messages.info(request, wording.refusal(refusal))
-        return redirect("pledge", pk=laid.pledge_id)
+        return redirect("pledge", pk=intent.pledge_id)
     except refusals.Refusal as refusal:
-        return _page(request, laid, form, status=409, closed=refusal)
+        return _page(request, intent, form, status=409, closed=refusal)
     request.session.pop(RETURN, None)
     messages.success(request, _("Signed; awaiting compliance review."))
-    return redirect("pledge", pk=laid.pledge_id)
+    return redirect("pledge", pk=intent.pledge_id)
 
 
-def _act(request: HttpRequest, form: SigningForm) -> signing.SigningAct:
-    return signing.SigningAct(
-        mark=form.mark(),
+def _signing_request(request: HttpRequest, form: SigningForm) -> signing.SigningRequest:
+    return signing.SigningRequest(
+        image=form.signature_image(),
         consented=form.cleaned_data["consent"],
         proof=form.proof(),
         read=form.cleaned_data["document"],
@@ -115,45 +117,45 @@ def _act(request: HttpRequest, form: SigningForm) -> signing.SigningAct:
     )
 
 
-def _why_closed(laid: SigningIntent, at: datetime) -> refusals.Refusal | None:
+def _why_closed(intent: SigningIntent, at: datetime) -> refusals.Refusal | None:
     """Why this document can be signed no more, if so."""
-    if laid.answers_revision != laid.pledge.answers_revision:
+    if intent.answers_revision != intent.pledge.answers_revision:
         return refusals.StaleDraft()
-    if laid.used_at is not None or laid.expires_at <= at:
+    if intent.used_at is not None or intent.expires_at <= at:
         return refusals.IntentExpired()
     return None
 
 
 def _page(
     request: HttpRequest,
-    laid: SigningIntent,
+    intent: SigningIntent,
     form: SigningForm,
     *,
     status: int = 200,
     closed: refusals.Refusal | None = None,
 ) -> HttpResponse:
-    ways = authenticating.Ways(laid.person)
+    ways = authenticating.Ways(intent.person)
     try:
-        body = rendering.body_html(readings.laid(laid).sheet, for_screen=True)
+        body = rendering.body_html(readings.prepared(intent).sheet, for_screen=True)
     except refusals.Refusal as refusal:
         body, closed, status = None, closed or refusal, max(status, HTTPStatus.CONFLICT)
     if not closed and not ways.passkeys:
-        _note_way_back(request, laid)
+        _note_way_back(request, intent)
     context = {
         "ways": ways,
-        "options": None if closed else authenticating.request_options(laid, ways),
-        "intent": laid,
-        "pledge": laid.pledge,
+        "options": None if closed else authenticating.request_options(intent, ways),
+        "intent": intent,
+        "pledge": intent.pledge,
         "form": form,
         "body": body,
         "closed": wording.refusal(closed) if closed else "",
-        "digest_groups": " ".join(re.findall(".{1,4}", laid.document_digest)),
+        "digest_groups": " ".join(re.findall(".{1,4}", intent.document_digest)),
     }
     return render(request, "sign.html", context, status=status)
 
 
-def _note_way_back(request: HttpRequest, laid: SigningIntent) -> None:
+def _note_way_back(request: HttpRequest, intent: SigningIntent) -> None:
     """Who goes to set up a second factor finds back: the account's pages show the way."""
-    way = {"path": request.path, "number": laid.pledge.number}
+    way = {"path": request.path, "number": intent.pledge.number}
     if request.session.get(RETURN) != way:
         request.session[RETURN] = way

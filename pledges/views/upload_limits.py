@@ -50,7 +50,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         return _refused(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             _("The file is too large"),
-            words % {"limit": verification.LARGEST_MB},
+            words % {"limit": verification.MAX_FILE_MB},
         )
     return _too_often(request)
 

@@ -26,7 +26,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     ),
     refusals.AlreadySigned: gettext_lazy("This pledge has already been signed."),
     refusals.IntentExpired: gettext_lazy(
-        "The document was laid before you too long ago. Please prepare it again and read it afresh."
+        "The document was prepared too long ago. Please prepare it again and read it afresh."
     ),
     refusals.ReadingDiffers: gettext_lazy(
         "What the records say of this document is not what its file says, so it is not shown, and "
@@ -66,7 +66,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "This installation cannot register passkeys at present. Please tell your administrator."
     ),
     refusals.ConsentMissing: gettext_lazy("Please confirm the declaration before signing."),
-    refusals.MarkMissing: gettext_lazy(
+    refusals.SignatureImageMissing: gettext_lazy(
         "Please sign by hand, or type your name exactly as it stands in the pledge."
     ),
     refusals.ReasonMissing: gettext_lazy("Please give a reason."),
@@ -152,7 +152,7 @@ def _key_expired(error: refusals.KeyExpired) -> str:
     }
 
 
-def _kept(pledge: refusals.Kept) -> str:
+def _kept(pledge: refusals.RetainedPledge) -> str:
     if pledge.state == PledgeState.ACCEPTED:
         text = _("%(pledge)s is in force: revoke it first.")
     elif pledge.until is None:

@@ -22,7 +22,7 @@ from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Pledge, Signature, SigningIntent
 from pledges.proof.keys import pki
 from pledges.proof.passkeys import ceremony, enrolment_statements
-from pledges.proof.passkeys.ceremony import Reason
+from pledges.proof.passkeys.ceremony import PasskeyFault
 from tests import baseline, keys
 from tests.authenticator import UP, UV, Passkey
 from tests.cast import act, passkey_act
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def laid(draft, now):
+def prepared(draft, now):
     def lay(slug="general-standards", **options):
         pledge = draft(slug, **options)
         return preparing.prepare(pledge, actor=pledge.person, at=now)
@@ -40,7 +40,7 @@ def laid(draft, now):
 
 
 def sign(intent, done, at=baseline.START):
-    return signing.sign(intent, actor=intent.person, at=at, act=done)
+    return signing.sign(intent, actor=intent.person, at=at, request=done)
 
 
 def refused(intent, done, kind, at=baseline.START):
@@ -57,7 +57,7 @@ def test_what_a_passkey_signed_is_kept_and_proves_itself(laid, liming, passkey):
     signature = pledge.signature
     assert signature.method == Signature.Method.PASSKEY
     block = json.loads(json.dumps(signature.assertion))
-    laid = ceremony.Laid(
+    laid = ceremony.ToBeSigned(
         document_sha256=pledge.document_digest,
         version_digest=pledge.version.digest,
         person_id=liming.pk,
@@ -82,13 +82,13 @@ def test_the_same_answer_again_gives_the_same_pledge(laid, liming, passkey):
 
 
 BENT = {
-    "wrong origin": ({"origin": "https://evil.example"}, Reason.WRONG_ORIGIN),
-    "wrong rpId": ({"rp_id": "evil.example"}, Reason.WRONG_RP),
-    "no UV": ({"flags": UP}, Reason.NOT_VERIFIED),
-    "no UP": ({"flags": UV}, Reason.NOT_PRESENT),
-    "cross-origin": ({"crossOrigin": True}, Reason.CROSS_ORIGIN),
-    "wrong type": ({"type": "webauthn.create"}, Reason.WRONG_TYPE),
-    "wrong challenge": ({"challenge": "AAAA"}, Reason.WRONG_CHALLENGE),
+    "wrong origin": ({"origin": "https://evil.example"}, PasskeyFault.WRONG_ORIGIN),
+    "wrong rpId": ({"rp_id": "evil.example"}, PasskeyFault.WRONG_RP),
+    "no UV": ({"flags": UP}, PasskeyFault.NOT_VERIFIED),
+    "no UP": ({"flags": UV}, PasskeyFault.NOT_PRESENT),
+    "cross-origin": ({"crossOrigin": True}, PasskeyFault.CROSS_ORIGIN),
+    "wrong type": ({"type": "webauthn.create"}, PasskeyFault.WRONG_TYPE),
+    "wrong challenge": ({"challenge": "AAAA"}, PasskeyFault.WRONG_CHALLENGE),
 }
 
 
@@ -106,13 +106,13 @@ def test_a_bad_signature_signs_nothing(laid, liming, passkey):
     response = done.proof.answer["response"]
     response["signature"] = response["signature"][:-4] + "AAAA"
     refusal = refused(intent, done, refusals.PasskeyRefused)
-    assert refusal.reason in (Reason.BAD_SIGNATURE, Reason.MALFORMED)
+    assert refusal.reason in (PasskeyFault.BAD_SIGNATURE, PasskeyFault.MALFORMED)
 
 
 def test_an_answer_for_another_document_signs_nothing(laid, liming, passkey):
     key, one, other = passkey(liming), laid(), laid("contract")
     refusal = refused(one, passkey_act(key, other), refusals.PasskeyRefused)
-    assert refusal.reason == Reason.WRONG_CHALLENGE
+    assert refusal.reason == PasskeyFault.WRONG_CHALLENGE
 
 
 def test_a_replay_signs_nothing(laid, liming, passkey, now):
@@ -128,7 +128,7 @@ def test_anothers_passkey_signs_nothing(laid, liming, wangfang, passkey):
     intent = laid()
     passkey(liming)
     refusal = refused(intent, passkey_act(passkey(wangfang), intent), refusals.PasskeyRefused)
-    assert refusal.reason == Reason.UNKNOWN_CREDENTIAL
+    assert refusal.reason == PasskeyFault.UNKNOWN_CREDENTIAL
 
 
 def test_an_expired_document_is_not_signed(laid, liming, passkey, now):
@@ -153,7 +153,7 @@ def test_a_counter_that_goes_back_is_a_copied_key(laid, liming, passkey):
     for counter in (7, 6, 0):
         done = passkey_act(key, second, wrong={"counter": counter})
         refusal = refused(second, done, refusals.PasskeyRefused)
-        assert refusal.reason == Reason.COUNTER_ROLLBACK
+        assert refusal.reason == PasskeyFault.COUNTER_ROLLBACK
     sign(second, passkey_act(key, second, wrong={"counter": 8}))
 
 

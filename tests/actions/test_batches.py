@@ -96,20 +96,20 @@ def test_a_thousand_are_accepted_in_order_and_in_short_turns(
 ):
     seen = []
     stubbed(monkeypatch, lambda pledge, **rest: (seen.append(pledge), quick_accept(pledge, **rest)))
-    pledges = many(liming, version(), batches.MOST, now)
+    pledges = many(liming, version(), batches.MAX_BATCH_SIZE, now)
     batch = begin(*reversed(pledges))
     worker.run()
     batch.refresh_from_db()
     assert batch.finished_at == worker.now
     assert seen == pledges
-    assert worker.turns == batches.MOST / batches.SLICE
-    assert batch.items.filter(outcome=Outcome.ACCEPTED).count() == batches.MOST
+    assert worker.turns == batches.MAX_BATCH_SIZE / batches.SLICE
+    assert batch.items.filter(outcome=Outcome.ACCEPTED).count() == batches.MAX_BATCH_SIZE
     worker.now += PATIENCE  # what was queued for the case of a death finds nothing to do
     worker.run()
-    assert len(seen) == batches.MOST
+    assert len(seen) == batches.MAX_BATCH_SIZE
 
 
-@pytest.mark.parametrize("count", [0, batches.MOST + 1])
+@pytest.mark.parametrize("count", [0, batches.MAX_BATCH_SIZE + 1])
 def test_none_and_too_many_are_refused(begin, liming, version, now, count):
     with pytest.raises(ValueError):
         begin(*many(liming, version(), count, now))
@@ -236,7 +236,7 @@ def test_a_pledge_under_which_workers_die_is_left_in_the_end(
 
     stubbed(monkeypatch, accept)
     batch = begin(deadly, plain)
-    for _death in range(batches.MOST_TRIES):
+    for _death in range(batches.MAX_TRIES):
         with pytest.raises(Death):
             worker.step()
         assert not worker.step()

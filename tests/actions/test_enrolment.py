@@ -14,7 +14,7 @@ from pledges.access import SYSTEM
 from pledges.actions import enrolling, enrolment, pending, sweeping
 from pledges.core import refusals
 from pledges.models import LedgerEntry, Person
-from pledges.proof.passkeys.ceremony import Reason, base64, introduction_challenge
+from pledges.proof.passkeys.ceremony import PasskeyFault, base64, introduction_challenge
 from pledges.storage import document_store
 from tests.authenticator import UP, Passkey
 
@@ -175,9 +175,9 @@ def test_after_a_new_number_a_passkey_vouches_for_its_successor(passkey, liming,
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"flags": UP | 0x40}, Reason.NOT_VERIFIED),
-        ({"origin": "http://localhost:9999"}, Reason.WRONG_ORIGIN),
-        ({"crossOrigin": True}, Reason.CROSS_ORIGIN),
+        ({"flags": UP | 0x40}, PasskeyFault.NOT_VERIFIED),
+        ({"origin": "http://localhost:9999"}, PasskeyFault.WRONG_ORIGIN),
+        ({"crossOrigin": True}, PasskeyFault.CROSS_ORIGIN),
     ],
 )
 @pytest.mark.parametrize("earlier", [False, True])

@@ -80,7 +80,7 @@ def revoked(accepted, chenjing, now):
 def returned(signed, chenjing, now):
     def make(*arguments, **options):
         pledge = signed(*arguments, **options)
-        reasons = [review.Reason("请李明补充说明")]
+        reasons = [review.ClauseReason("请李明补充说明")]
         review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
         pledge.refresh_from_db()
         return pledge
@@ -100,7 +100,7 @@ def past(liming, revoked, returned, draft, chenjing, passkey, now):
     client = signing.Client(ADDRESS, BROWSER)
     done = passkey_act(with_passkey, intent, client=client)
     third = review.accept(
-        signing.sign(intent, actor=liming, at=now, act=done), actor=chenjing, at=now
+        signing.sign(intent, actor=liming, at=now, request=done), actor=chenjing, at=now
     )
     review.revoke(third, actor=chenjing, at=now, reason=REASON)
     pledges = [revoked("contract"), returned(), third]
@@ -200,7 +200,7 @@ def test_what_is_in_force_or_under_review_keeps_its_person(request, liming, eras
     pledge = request.getfixturevalue(left)()
     with pytest.raises(refusals.NotErasable) as refused:
         erase(liming, at=now + 9 * TEN_YEARS)
-    assert refused.value.kept == (refusals.Kept(pledge.number, left),)
+    assert refused.value.kept == (refusals.RetainedPledge(pledge.number, left),)
     liming.refresh_from_db()
     assert liming.name == "李明" and liming.is_active
     assert document_store.get(pledge.documents.last().sha256)
@@ -217,8 +217,8 @@ def test_the_period_counts_from_the_last_thing_that_happened(
     with pytest.raises(refusals.NotErasable) as refused:
         erase(liming, at=now + timedelta(days=30))
     assert refused.value.kept == (
-        refusals.Kept(first.number, "revoked", date(2028, 11, 24)),
-        refusals.Kept(second.number, "returned", date(2036, 11, 24)),
+        refusals.RetainedPledge(first.number, "revoked", date(2028, 11, 24)),
+        refusals.RetainedPledge(second.number, "returned", date(2036, 11, 24)),
     )
     with pytest.raises(refusals.NotErasable) as refused:
         erase(liming, at=eve)

@@ -275,7 +275,7 @@ def test_what_waited_too_long_is_returned_and_not_accepted(signed, chenjing):
         review.accept(pledge, actor=chenjing, at=OVER)
     assert state_of(pledge) == PledgeState.SIGNED
     draft = review.return_to_manager(
-        pledge, actor=chenjing, at=OVER, reasons=[review.Reason("已过期，请重新签署。")]
+        pledge, actor=chenjing, at=OVER, reasons=[review.ClauseReason("已过期，请重新签署。")]
     )
     assert draft.status == PledgeState.DRAFT
 

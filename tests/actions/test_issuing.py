@@ -39,10 +39,10 @@ def kept(refused) -> tuple[bytes, dict]:
 def test_a_signing_that_no_verdict_would_accept_did_not_happen(draft, liming, now, monkeypatch):
     intent = preparing.prepare(draft(), actor=liming, at=now)
     at = now + timedelta(minutes=1)
-    monkeypatch.setattr(sealing, "manager_seal", spoiled(sealing.manager_seal))
+    monkeypatch.setattr(sealing, "sign_as_manager", spoiled(sealing.sign_as_manager))
     entries = LedgerEntry.objects.count()
     with pytest.raises(FileNotGenuine) as refused:
-        signing.sign(intent, actor=liming, at=at, act=act(liming, at=at))
+        signing.sign(intent, actor=liming, at=at, request=act(liming, at=at))
     assert refused.value.reason == "broken-seal"
     intent.refresh_from_db()
     intent.pledge.refresh_from_db()
@@ -53,7 +53,7 @@ def test_a_signing_that_no_verdict_would_accept_did_not_happen(draft, liming, no
     [failed] = [line for line in told["lines"] if line["passed"] is False]
     assert failed["explanation"]["rule"] and "detachee" in failed["explanation"]["found"]
     monkeypatch.undo()
-    signed = signing.sign(intent, actor=liming, at=at, act=act(liming, at=at))
+    signed = signing.sign(intent, actor=liming, at=at, request=act(liming, at=at))
     assert signed.status == PledgeState.SIGNED
 
 

@@ -54,7 +54,7 @@ def signed_by_passkey(draft, liming, passkey, now):
         used = passkey(liming)
         intent = preparing.prepare(draft(slug, **options), actor=liming, at=now)
         at = now + timedelta(minutes=1)
-        return signing.sign(intent, actor=liming, at=at, act=passkey_act(used, intent))
+        return signing.sign(intent, actor=liming, at=at, request=passkey_act(used, intent))
 
     return make
 
@@ -71,7 +71,7 @@ def test_a_pledge_signed_by_passkey_and_accepted_proves_itself(
     assert judged.verdict.outcome is Outcome.ACCEPTED
     open_ones = {line.check for line in judged.verdict.lines if line.passed is None}
     assert open_ones == {Check.TIME, Check.PROOF}
-    said = judged.verdict.statement
+    said = judged.verdict.summary
     assert (said.number, said.signer, said.method) == (pledge.number, "李明", "passkey")
     assert said.answers == pledge.answers
     assert said.signed_at == pledge.signed_at
@@ -99,7 +99,7 @@ def test_poppler_finds_two_valid_signatures_and_the_last_covers_all(accepted, tm
     told = subprocess.run(["pdfsig", file], capture_output=True, text=True).stdout
     assert told.count("Signature is Valid.") == 2
     manager, company = told.split("Signature #")[1:]
-    assert "ManagerSeal" in manager and "Not total document signed" in manager
+    assert "ManagerSignature" in manager and "Not total document signed" in manager
     assert "CompanySeal" in company and "Total document signed" in company
     assert "Signer Certificate Common Name: 李明" in manager
 
@@ -221,11 +221,11 @@ def test_a_time_is_never_made_up(timestamps, settings, draft, liming, now, fault
     timestamps.fault, timestamps.clock = fault, now
     intent = preparing.prepare(draft(), actor=liming, at=now)
     with pytest.raises(TimestampUnavailable):
-        signing.sign(intent, actor=liming, at=now, act=act())
+        signing.sign(intent, actor=liming, at=now, request=act())
     intent.refresh_from_db()
     assert intent.used_at is None and not Document.objects.exists()
     timestamps.fault, settings.TSA_URL = "", timestamps.url
-    pledge = signing.sign(intent, actor=liming, at=now, act=act())
+    pledge = signing.sign(intent, actor=liming, at=now, request=act())
     assert newest(pledge).level == "B-LT"
 
 
@@ -249,7 +249,7 @@ def test_it_waits_for_an_authority_as_long_as_it_is_told(
         "pledges.actions.sealing.time.sleep", lambda _seconds: setattr(timestamps, "fault", "")
     )
     intent = preparing.prepare(draft(), actor=liming, at=now)
-    assert newest(signing.sign(intent, actor=liming, at=now, act=act())).level == "B-LT"
+    assert newest(signing.sign(intent, actor=liming, at=now, request=act())).level == "B-LT"
 
 
 # --- Keys that cannot be used -----------------------------------------------------------------
@@ -258,7 +258,7 @@ def test_without_keys_nothing_is_signed(draft, liming, now, settings, tmp_path):
     done = act()
     settings.PKI_DIR = tmp_path / "none"
     with pytest.raises(CheckpointUnavailable):
-        signing.sign(intent, actor=liming, at=now, act=done)
+        signing.sign(intent, actor=liming, at=now, request=done)
     assert not Document.objects.exists()
 
 

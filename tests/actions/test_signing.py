@@ -19,7 +19,7 @@ from pledges.models import (
     SigningIntent,
 )
 from pledges.proof.verdict import Outcome
-from pledges.rendering import Mark
+from pledges.rendering import SignatureImage
 from pledges.storage import document_store
 from tests.cast import FILLED, act
 
@@ -35,7 +35,7 @@ def prepare(pledge, at):
 def test_signing_freezes_what_was_read(draft, now, slug, language):
     pledge = draft(slug, language=language)
     intent = prepare(pledge, now)
-    signed = signing.sign(intent, actor=pledge.person, at=now, act=act())
+    signed = signing.sign(intent, actor=pledge.person, at=now, request=act())
     assert signed.status == PledgeState.SIGNED
     assert signed.document_digest == intent.document_digest
     issued = document_store.get(signed.documents.get().sha256)
@@ -98,8 +98,8 @@ def test_an_incomplete_draft_is_not_prepared(draft, now, changes, missing, wrong
 
 def test_signing_twice_gives_the_same_answer_and_one_entry(draft, liming, now):
     intent = prepare(draft(), now)
-    first = signing.sign(intent, actor=liming, at=now, act=act())
-    again = signing.sign(intent, actor=liming, at=now, act=act())
+    first = signing.sign(intent, actor=liming, at=now, request=act())
+    again = signing.sign(intent, actor=liming, at=now, request=act())
     assert first == again
     assert Signature.objects.count() == Document.objects.count() == 1
     assert LedgerEntry.objects.filter(event="pledge.signed").count() == 1
@@ -112,15 +112,15 @@ def test_signing_twice_gives_the_same_answer_and_one_entry(draft, liming, now):
         ({"code": "000000"}, refusals.WrongCode),
         ({"code": "x"}, refusals.WrongCode),
         ({"consented": False}, refusals.ConsentMissing),
-        ({"mark": Mark()}, refusals.MarkMissing),
-        ({"mark": Mark(typed="王芳")}, refusals.MarkMissing),
+        ({"mark": SignatureImage()}, refusals.SignatureImageMissing),
+        ({"mark": SignatureImage(typed="王芳")}, refusals.SignatureImageMissing),
     ],
 )
 def test_an_act_with_something_wrong_changes_nothing(draft, liming, now, options, refusal):
     pledge = draft()
     intent = prepare(pledge, now)
     with pytest.raises(refusal):
-        signing.sign(intent, actor=liming, at=now, act=act(**options))
+        signing.sign(intent, actor=liming, at=now, request=act(**options))
     pledge.refresh_from_db()
     assert pledge.status == PledgeState.DRAFT
     assert not Document.objects.exists()
@@ -128,7 +128,7 @@ def test_an_act_with_something_wrong_changes_nothing(draft, liming, now, options
 
 def test_a_typed_name_signs(draft, liming, now):
     intent = prepare(draft(), now)
-    signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed=" 李 明 ")))
+    signing.sign(intent, actor=liming, at=now, request=act(image=SignatureImage(typed=" 李 明 ")))
     assert Signature.objects.get().typed == "李 明"
 
 
@@ -138,21 +138,21 @@ def test_a_company_renamed_meanwhile_is_read_again(draft, liming, now):
     organisation.name_zh = "新示例银行股份有限公司"
     organisation.save()
     with pytest.raises(refusals.IntentExpired):
-        signing.sign(intent, actor=liming, at=now, act=act())
+        signing.sign(intent, actor=liming, at=now, request=act())
     again = prepare(intent.pledge, now)
     assert again.document_digest != intent.document_digest
-    signing.sign(again, actor=liming, at=now, act=act())
+    signing.sign(again, actor=liming, at=now, request=act())
 
 
 def test_a_document_that_is_kept_no_more_is_laid_anew(draft, liming, now):
     intent = prepare(draft(), now)
     document_store.remove_orphan(intent.document_digest)
     with pytest.raises(refusals.IntentExpired):
-        signing.sign(intent, actor=liming, at=now, act=act())
+        signing.sign(intent, actor=liming, at=now, request=act())
     assert not Signature.objects.exists()
     again = prepare(intent.pledge, now)
     assert again != intent
-    signed = signing.sign(again, actor=liming, at=now, act=act())
+    signed = signing.sign(again, actor=liming, at=now, request=act())
     assert document_store.get(signed.documents.get().sha256)
 
 
@@ -160,10 +160,10 @@ def test_nothing_is_signed_before_it_was_laid(draft, liming, now):
     """The clock went back: the document is laid anew, at a time that the verdict can pass."""
     intent, earlier = prepare(draft(), now), now - timedelta(seconds=1)
     with pytest.raises(refusals.IntentExpired):
-        signing.sign(intent, actor=liming, at=earlier, act=act(at=earlier))
+        signing.sign(intent, actor=liming, at=earlier, request=act(at=earlier))
     again = prepare(intent.pledge, earlier)
     assert again.created_at == earlier
-    signed = signing.sign(again, actor=liming, at=earlier, act=act(at=earlier))
+    signed = signing.sign(again, actor=liming, at=earlier, request=act(at=earlier))
     content = document_store.get(signed.documents.get().sha256)
     verdict = verification.judge(content, at=now + timedelta(hours=1)).verdict
     assert verdict.outcome is Outcome.SIGNED_ONLY
@@ -173,9 +173,13 @@ def test_the_name_to_type_is_the_one_that_was_read(draft, liming, now):
     intent = prepare(draft(), now)
     liming.name = "李大明"
     liming.save()
-    with pytest.raises(refusals.MarkMissing):
-        signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed="李大明")))
-    signed = signing.sign(intent, actor=liming, at=now, act=act(mark=Mark(typed="李明")))
+    with pytest.raises(refusals.SignatureImageMissing):
+        signing.sign(
+            intent, actor=liming, at=now, request=act(image=SignatureImage(typed="李大明"))
+        )
+    signed = signing.sign(
+        intent, actor=liming, at=now, request=act(image=SignatureImage(typed="李明"))
+    )
     assert signed.signature.typed == signed.signer_name == "李明"
 
 
@@ -196,7 +200,7 @@ def test_a_number_that_no_certificate_carries_is_refused_before_anything_is_laid
 def test_an_intent_expires(draft, liming, now):
     intent = prepare(draft(), now)
     with pytest.raises(refusals.IntentExpired):
-        signing.sign(intent, actor=liming, at=now + timedelta(minutes=10), act=act())
+        signing.sign(intent, actor=liming, at=now + timedelta(minutes=10), request=act())
 
 
 def test_answers_changed_after_preparing_must_be_read_again(draft, liming, now):
@@ -210,7 +214,7 @@ def test_answers_changed_after_preparing_must_be_read_again(draft, liming, now):
         revision=pledge.answers_revision,
     )
     with pytest.raises(refusals.StaleDraft):
-        signing.sign(intent, actor=liming, at=now, act=act())
+        signing.sign(intent, actor=liming, at=now, request=act())
 
 
 def test_a_second_intent_cannot_sign_again(draft, liming, now):
@@ -218,15 +222,15 @@ def test_a_second_intent_cannot_sign_again(draft, liming, now):
     first = prepare(pledge, now)
     second = prepare(pledge, now + timedelta(minutes=11))
     later = now + timedelta(minutes=12)
-    signing.sign(second, actor=liming, at=later, act=act(at=later))
+    signing.sign(second, actor=liming, at=later, request=act(at=later))
     with pytest.raises(refusals.AlreadySigned):
-        signing.sign(first, actor=liming, at=later, act=act(at=later))
+        signing.sign(first, actor=liming, at=later, request=act(at=later))
 
 
 def test_nobody_signs_for_another(draft, wangfang, now):
     intent = prepare(draft(), now)
     with pytest.raises(access.Denied):
-        signing.sign(intent, actor=wangfang, at=now, act=act(wangfang))
+        signing.sign(intent, actor=wangfang, at=now, request=act(wangfang))
 
 
 def test_a_retired_version_takes_no_signature(draft, liming, chenjing, version, now):
@@ -234,7 +238,7 @@ def test_a_retired_version_takes_no_signature(draft, liming, chenjing, version, 
     intent = prepare(pledge, now)
     templates.retire(version(), actor=chenjing, at=now)
     with pytest.raises(refusals.VersionNotOpen):
-        signing.sign(intent, actor=liming, at=now, act=act())
+        signing.sign(intent, actor=liming, at=now, request=act())
     with pytest.raises(refusals.VersionNotOpen):
         prepare(pledge, now)
 
@@ -322,7 +326,7 @@ def test_nobody_judges_their_own(signed, liming, chenjing, now):
 
 def test_returning_gives_a_new_draft_with_the_answers(signed, chenjing, now):
     pledge = signed()
-    reason = review.Reason("满意度目标请按部门要求填写。", clause="1.2.1")
+    reason = review.PasskeyFault("满意度目标请按部门要求填写。", clause="1.2.1")
     draft = review.return_to_manager(pledge, actor=chenjing, at=now, reasons=[reason])
     pledge.refresh_from_db()
     assert pledge.status == PledgeState.RETURNED
@@ -334,7 +338,12 @@ def test_returning_gives_a_new_draft_with_the_answers(signed, chenjing, now):
 
 @pytest.mark.parametrize(
     "reasons",
-    [[], [review.Reason("  ")], [review.Reason("x", clause="9.9")], [review.Reason("a\x07")]],
+    [
+        [],
+        [review.PasskeyFault("  ")],
+        [review.PasskeyFault("x", clause="9.9")],
+        [review.PasskeyFault("a\x07")],
+    ],
 )
 def test_a_return_needs_a_reason_about_something(signed, chenjing, now, reasons):
     pledge = signed()
@@ -346,10 +355,10 @@ def test_a_return_needs_a_reason_about_something(signed, chenjing, now, reasons)
 
 def test_a_returned_pledge_can_be_signed_again_and_accepted(signed, chenjing, liming, now):
     draft = review.return_to_manager(
-        signed(), actor=chenjing, at=now, reasons=[review.Reason("请补充")]
+        signed(), actor=chenjing, at=now, reasons=[review.PasskeyFault("请补充")]
     )
     intent = prepare(draft, now)
-    again = signing.sign(intent, actor=liming, at=now, act=act())
+    again = signing.sign(intent, actor=liming, at=now, request=act())
     accepted = review.accept(again, actor=chenjing, at=now)
     assert accepted.number == "CN-2026-000002"
     assert Pledge.objects.accepted().get() == accepted
@@ -359,7 +368,7 @@ def test_a_returned_pledge_of_a_retired_version_moves_to_the_newest(signed, chen
     pledge = signed()
     templates.retire(version(), actor=chenjing, at=now)
     draft = review.return_to_manager(
-        pledge, actor=chenjing, at=now, reasons=[review.Reason("请补充")]
+        pledge, actor=chenjing, at=now, reasons=[review.PasskeyFault("请补充")]
     )
     assert draft.version == pledge.version  # there is no newer one
     with pytest.raises(refusals.VersionNotOpen):

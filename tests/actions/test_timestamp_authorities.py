@@ -34,9 +34,9 @@ PROJECT = Path(__file__).parent.parent.parent
 MANAGER, COMPANY, LAST = 0, 1, -1
 SLUGS = ("general-standards", "contract", "personal-code")
 STAGES = {
-    "signed": (Outcome.SIGNED_ONLY, ["ManagerSeal"]),
-    "accepted": (Outcome.ACCEPTED, ["ManagerSeal", "CompanySeal", "Timestamp1"]),
-    "renewed": (Outcome.ACCEPTED, ["ManagerSeal", "CompanySeal", "Timestamp1", "Timestamp2"]),
+    "signed": (Outcome.SIGNED_ONLY, ["ManagerSignature"]),
+    "accepted": (Outcome.ACCEPTED, ["ManagerSignature", "CompanySeal", "Timestamp1"]),
+    "renewed": (Outcome.ACCEPTED, ["ManagerSignature", "CompanySeal", "Timestamp1", "Timestamp2"]),
 }
 UNSORTED = next(kind for kind in KINDS if kind.name == "rsa-unsorted")
 COVERED = sorted(

@@ -20,7 +20,7 @@ def erased(accepted, signed, draft, liming, chenjing, now):
     revoked = accepted("contract")
     review.revoke(revoked, actor=chenjing, at=now + timedelta(hours=2), reason="调离岗位")
     returned = signed(satisfaction_target="70")
-    reasons = [review.Reason("请李明补充")]
+    reasons = [review.ClauseReason("请李明补充")]
     replacement = review.return_to_manager(returned, actor=chenjing, at=now, reasons=reasons)
     erasure.erase(liming, actor=SYSTEM, at=now + MANY_YEARS)
     return [Pledge.objects.get(pk=each.pk) for each in (revoked, returned, replacement)]

@@ -78,7 +78,7 @@ def test_the_earlier_pledge_is_compared_answer_by_answer(
 ):
     first = signed(satisfaction_target="92.5")
     draft = review.return_to_manager(
-        first, actor=chenjing, at=now + timedelta(hours=1), reasons=[review.Reason("改")]
+        first, actor=chenjing, at=now + timedelta(hours=1), reasons=[review.ClauseReason("改")]
     )
     later = now + timedelta(days=1)
     answers.save(
@@ -89,7 +89,10 @@ def test_the_earlier_pledge_is_compared_answer_by_answer(
         revision=draft.answers_revision,
     )
     second = signing.sign(
-        preparing.prepare(draft, actor=liming, at=later), actor=liming, at=later, act=act(at=later)
+        preparing.prepare(draft, actor=liming, at=later),
+        actor=liming,
+        at=later,
+        request=act(at=later),
     )
     response = as_(chenjing).get(url(second))
     assert response.context["earlier"] == first

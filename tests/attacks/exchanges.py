@@ -313,7 +313,7 @@ def enrolled_after_the_signing(honest, _pdf):
     told = honest.basic.evidence(honest.rendered)
     signed = told["authentication"]["enrolment"]["statement"]
     late = (SIGNED + timedelta(days=1)).isoformat(timespec="seconds")
-    statement = enrolment_statements.Statement(**{**signed, "enrolled_at": late})
+    statement = enrolment_statements.EnrolmentStatement(**{**signed, "enrolled_at": late})
     told["authentication"]["enrolment"] = enrolment_statements.sign(
         statement, honest.basic.ledger.sign
     )

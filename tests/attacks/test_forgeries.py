@@ -54,7 +54,7 @@ def test_a_forgery_is_rejected_for_what_it_is(forgery):
     forged = forgery.forged(made)
     served = made.judged(forgery.base, forged.pdf, **forged.told)
     assert served.outcome is Outcome.REJECTED
-    assert served.statement is None
+    assert served.summary is None
     verdict = made.judged(forgery.base, forged.pdf, **forged.told, signatures_first=False)
     assert verdict.outcome is Outcome.REJECTED
     assert reason_of(verdict) in forgery.reasons, failed_line(verdict)

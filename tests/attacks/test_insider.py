@@ -60,7 +60,7 @@ def signs(used, intent, now):
 
 def claims_the_passkey(content, at):
     verdict = verification.judge(content, at=at).verdict
-    said = verdict.statement
+    said = verdict.summary
     return verdict.outcome is not Outcome.REJECTED and said.method == "passkey"
 
 

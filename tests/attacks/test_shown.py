@@ -74,7 +74,7 @@ ON_THE_SIGN_PAGE = {
 
 
 @pytest.fixture
-def laid(liming, draft, passkey):
+def prepared(liming, draft, passkey):
     """A document that lies ready for the victim, who has a passkey."""
     liming.passkey = passkey(liming)
     return preparing.prepare(draft(at=timezone.now()), actor=liming, at=timezone.now())

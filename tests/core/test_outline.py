@@ -9,7 +9,7 @@ from pledges.core.template.outline import (
     MAX_LINE,
     Outline,
     Slot,
-    Words,
+    Text,
     parse,
     to_source,
 )
@@ -167,7 +167,7 @@ def test_paragraphs_belong_to_the_clause_above_and_fields_to_the_head() -> None:
         ("p1", "field"), ("p2", "field"), ("p3", ""), ("1", "chinese"), ("1p1", ""),
         ("1.1", "arabic"), ("1.1p1", ""), ("p4", ""),
     ]  # fmt: skip
-    assert outline.clauses[1].runs == (Words("Date: "), Slot("day"))
+    assert outline.clauses[1].runs == (Text("Date: "), Slot("day"))
     assert outline.slots() == ("name", "day", "x")
     assert to_source(outline) == source.replace("{{ day }}", "{{day}}").replace("\n\n", "\n") + "\n"
 

@@ -25,7 +25,7 @@ from pledges.actions import (
 )
 from pledges.actions.enrolment import Enrolled
 from pledges.actions.pending import Waiting
-from pledges.actions.review import Reason
+from pledges.actions.review import ClauseReason
 from pledges.core.lifecycle import Role
 from pledges.core.template.outline import Slot
 from pledges.models import (
@@ -77,7 +77,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     liming, wangfang, zhaolei, judge = (Person.objects.get(username=name) for name in names)
     judged = {"actor": judge, "at": now}
     returned = signed(at=past, satisfaction_target="60", pledgor_type="enterprise")
-    reasons = [Reason("请改为不低于 90%。", _place(returned)), Reason("请核对全文。")]
+    reasons = [ClauseReason("请改为不低于 90%。", _place(returned)), ClauseReason("请核对全文。")]
     correction = review.return_to_manager(returned, **judged, reasons=reasons)
     accepted = review.accept(signed("contract", person=wangfang, at=past), **judged)
     revoked = review.accept(signed("personal-code", person=wangfang, at=past), **judged)

@@ -6,7 +6,7 @@ import pytest
 
 from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode
 from pledges.forms.signing import SigningForm
-from pledges.rendering import Mark
+from pledges.rendering import SignatureImage
 
 STROKES = [[[0.1, 0.1], [0.4, 0.2]], [[0.2, 0.3], [0.6, 0.3]]]
 USUAL = {"typed": "李明", "consent": "on", "password": "secret", "code": " 123456 "}
@@ -19,21 +19,23 @@ def form(**changes):
 def test_a_typed_name_is_a_mark():
     made = form()
     assert made.is_valid()
-    assert made.mark() == Mark(typed="李明")
+    assert made.signature_image() == SignatureImage(typed="李明")
 
 
 @pytest.mark.parametrize("method", [{}, {"method": "draw"}])
 def test_handwriting_is_a_mark(method):
     made = form(strokes=json.dumps(STROKES), typed="", **method)
     assert made.is_valid()
-    assert made.mark() == Mark(strokes=(((0.1, 0.1), (0.4, 0.2)), ((0.2, 0.3), (0.6, 0.3))))
+    assert made.signature_image() == SignatureImage(
+        strokes=(((0.1, 0.1), (0.4, 0.2)), ((0.2, 0.3), (0.6, 0.3)))
+    )
 
 
 def test_who_chose_to_type_signs_by_the_typed_name():
     assert form(strokes=json.dumps(STROKES), method="type").is_valid()
     made = form(strokes=json.dumps(STROKES), method="type")
     made.is_valid()
-    assert made.mark() == Mark(typed="李明")
+    assert made.signature_image() == SignatureImage(typed="李明")
 
 
 @pytest.mark.parametrize(

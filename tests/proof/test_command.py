@@ -86,7 +86,7 @@ def test_json_has_all_of_it(run):
     assert told["outcome"] == "accepted"
     assert [line["check"] for line in told["lines"]][:3] == ["file", "manager", "company"]
     assert all(line["words"]["en"] and line["words"]["zh-hans"] for line in told["lines"])
-    assert told["statement"]["number"] == "CN-2026-000007"
+    assert told["summary"]["number"] == "CN-2026-000007"
 
 
 def test_a_timestamp_needs_an_authority_that_is_known(run, folder):

@@ -72,7 +72,7 @@ def test_nothing_is_missing_or_too_much_within_a_block(told, block):
 
 def test_too_much_is_refused():
     with pytest.raises(evidence.Malformed, match="size"):
-        evidence.read(b" " * (evidence.LARGEST + 1))
+        evidence.read(b" " * (evidence.MAX_EVIDENCE_BYTES + 1))
 
 
 def test_the_schema_describes_what_is_written(told):

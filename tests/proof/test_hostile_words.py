@@ -149,7 +149,7 @@ def run(folder, name, *options, trust="root.pem"):
 def test_a_field_with_a_hostile_name_is_told_by_the_command(folder, options):
     done = run(folder, "forged.pdf", *options)
     assert done.returncode == 1
-    assert "ManagerSeal, CompanySeal, " in done.stdout
+    assert "ManagerSignature, CompanySeal, " in done.stdout
     assert SEEN in done.stdout or "--json" in options
     assert is_told_safely(done.stdout) and is_told_safely(done.stderr)
     if "--json" in options:
@@ -161,15 +161,15 @@ def test_a_statement_is_told_by_the_command_safely():
     made = honest()
     verdict = judge(made.finished, trust=made.basic.trust, at=NOW)
     hostile = replace(
-        verdict.statement, signer=CLEARED, answers={CLEARED: CLEARED, "long": "长" * 900}
+        verdict.summary, signer=CLEARED, answers={CLEARED: CLEARED, "long": "长" * 900}
     )
-    verdict = replace(verdict, statement=hostile)
+    verdict = replace(verdict, summary=hostile)
     words = "\n".join(command._in_words(verdict, "en", explain=True))
     assert is_told_safely(words) and f"  {SEEN}: {SEEN}\n" in words
     assert f"  long: {'长' * (characters.MAX_SHOWN - 1)}…" in words
     told = command._as_json(verdict, explain=True)
     assert is_told_safely(told)
-    assert json.loads(told)["statement"]["answers"] == dict(hostile.answers)
+    assert json.loads(told)["summary"]["answers"] == dict(hostile.answers)
 
 
 def test_libraries_say_nothing_of_a_file_that_is_rejected(folder):

@@ -44,18 +44,18 @@ def test_what_a_signed_file_says():
 
 def test_what_an_accepted_file_states():
     made = honest()
-    statement = judge(made.finished, trust=made.basic.trust, at=NOW).statement
-    assert (statement.number, statement.template, statement.version) == (
+    summary = judge(made.finished, trust=made.basic.trust, at=NOW).summary
+    assert (summary.number, summary.template, summary.version) == (
         "CN-2026-000007", "contract", 1,
     )  # fmt: skip
-    assert (statement.signer, statement.employee_number, statement.department) == (
+    assert (summary.signer, summary.employee_number, summary.department) == (
         "李明", "E1001", "华东零售部",
     )  # fmt: skip
-    assert statement.organisation == statement.accepted_by == ORGANISATION
-    assert statement.signed_at == SIGNED
-    assert statement.accepted_at == ACCEPTED.replace(microsecond=0)
-    assert statement.method == "passkey" and statement.levels == ("B-B", "B-B")
-    assert statement.answers == {"governing_article": "29"}
+    assert summary.organisation == summary.accepted_by == ORGANISATION
+    assert summary.signed_at == SIGNED
+    assert summary.accepted_at == ACCEPTED.replace(microsecond=0)
+    assert summary.method == "passkey" and summary.levels == ("B-B", "B-B")
+    assert summary.answers == {"governing_article": "29"}
 
 
 def test_timestamps_are_told_and_their_end():
@@ -66,7 +66,7 @@ def test_timestamps_are_told_and_their_end():
     late = judge(made.lta, trust=trust, at=LATER + timedelta(days=366 * 20))
     assert reasons(signed)[Check.TIME] == (True, "time-trusted-signing")
     assert reasons(finished)[Check.TIME] == (True, "time-trusted")
-    assert finished.statement.levels == ("B-LT", "B-LTA")
+    assert finished.summary.levels == ("B-LT", "B-LTA")
     assert late.outcome is Outcome.ACCEPTED
     assert reasons(late)[Check.TIME] == (None, "time-ran-out")
 
@@ -141,7 +141,7 @@ def test_after_the_first_failure_nothing_more_is_looked_at():
     assert found[Check.MANAGER] == (False, "untrusted-seal")
     after = list(Check)[list(Check).index(Check.MANAGER) + 1 :]
     assert {found[check] for check in after} == {(None, "not-reached")}
-    assert verdict.statement is None
+    assert verdict.summary is None
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -12,7 +12,7 @@ import pytest
 from pledges.core.digests import canonical_json, sha256_hex
 from pledges.forkserver import Busy, Unavailable
 from pledges.proof import evidence
-from pledges.proof.judging import LARGEST, judge
+from pledges.proof.judging import MAX_FILE_BYTES, judge
 from pledges.proof.judging_service import client, limited, server
 from pledges.proof.keys.trust import Trust
 from pledges.proof.verdict import Outcome
@@ -92,7 +92,7 @@ def test_the_proof_and_every_kind_of_root_cross_too(running):
 def test_the_largest_honest_file_is_within_the_limits(running):
     made = honest()
     pdf = accept(made.basic, sign(made.basic, largest.revision0()))
-    assert 13_000_000 < len(pdf) < LARGEST
+    assert 13_000_000 < len(pdf) < MAX_FILE_BYTES
     judged = client.judge(running.path, pdf, trust=made.basic.trust, at=AT)
     assert judged.outcome is Outcome.ACCEPTED, judged.lines
 

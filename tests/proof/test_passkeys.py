@@ -16,7 +16,7 @@ from pledges.proof.passkeys.ceremony import (
     Assertion,
     Credential,
     Party,
-    Reason,
+    PasskeyFault,
     base64,
     unbase64,
 )
@@ -34,7 +34,7 @@ DOCUMENT = {
     "expires_at": START + timedelta(minutes=10),
 }
 LATER = DOCUMENT["expires_at"] + timedelta(microseconds=1)
-CHALLENGE = ceremony.Laid(**DOCUMENT).challenge()
+CHALLENGE = ceremony.ToBeSigned(**DOCUMENT).challenge()
 LEDGER = Ed25519PrivateKey.generate()
 
 
@@ -67,7 +67,7 @@ def block_of(answer, passkey):
 
 def enrolled(passkey, **changes):
     usual = {"person_id": 7, "employee_number": "E1001", "rp_id": PARTY.id, "at": START}
-    statement = enrolment_statements.Statement.of(
+    statement = enrolment_statements.EnrolmentStatement.of(
         passkey.credential, **{**usual, "introduced_by": enrolment_statements.FIRST, **changes}
     )
     return enrolment_statements.sign(statement, LEDGER.sign)
@@ -86,7 +86,7 @@ def test_an_honest_answer_holds_now_and_from_the_evidence_alone(kind):
     answer = passkey.answer(CHALLENGE)
     verify(answer, passkey)
     stored = json.loads(json.dumps(block_of(answer, passkey)))
-    ceremony.reverify(stored, ceremony.Laid(**DOCUMENT))
+    ceremony.reverify(stored, ceremony.ToBeSigned(**DOCUMENT))
 
 
 def test_an_authenticator_that_does_not_count_signs_again(passkey):
@@ -102,11 +102,11 @@ def test_the_challenge_depends_on_everything():
         "created_at": START - timedelta(microseconds=1),
         "expires_at": LATER,
     }
-    others = [ceremony.Laid(**{**DOCUMENT, k: v}).challenge() for k, v in changed.items()]
+    others = [ceremony.ToBeSigned(**{**DOCUMENT, k: v}).challenge() for k, v in changed.items()]
     swapped = {"document_sha256": "2b" * 32, "version_digest": "1a" * 32}
-    others.append(ceremony.Laid(**{**DOCUMENT, **swapped}).challenge())
+    others.append(ceremony.ToBeSigned(**{**DOCUMENT, **swapped}).challenge())
     swapped = {"created_at": DOCUMENT["expires_at"], "expires_at": DOCUMENT["created_at"]}
-    others.append(ceremony.Laid(**{**DOCUMENT, **swapped}).challenge())
+    others.append(ceremony.ToBeSigned(**{**DOCUMENT, **swapped}).challenge())
     assert len({CHALLENGE, *others}) == 9
 
 
@@ -114,7 +114,7 @@ def test_the_challenge_is_about_moments_however_they_are_written():
     """The organisation's time zone may be another one when the evidence is written."""
     elsewhere = timezone(timedelta(hours=-9, minutes=-30))
     times = {name: DOCUMENT[name].astimezone(elsewhere) for name in ("created_at", "expires_at")}
-    assert ceremony.Laid(**{**DOCUMENT, **times}).challenge() == CHALLENGE
+    assert ceremony.ToBeSigned(**{**DOCUMENT, **times}).challenge() == CHALLENGE
 
 
 @pytest.mark.parametrize("name", ["created_at", "expires_at"])
@@ -125,8 +125,8 @@ def test_the_challenge_is_about_moments_however_they_are_written():
 def test_a_time_that_no_challenge_can_hold_is_refused(passkey, name, time):
     block = block_of(passkey.answer(CHALLENGE), passkey)
     refused(
-        Reason.MALFORMED,
-        lambda: ceremony.reverify(block, ceremony.Laid(**{**DOCUMENT, name: time})),
+        PasskeyFault.MALFORMED,
+        lambda: ceremony.reverify(block, ceremony.ToBeSigned(**{**DOCUMENT, name: time})),
     )
 
 
@@ -155,21 +155,24 @@ def test_the_browser_is_asked_to_verify_the_person(passkey):
 
 # --- Bent ceremonies ----------------------------------------------------------------------------
 BENT = {
-    "wrong challenge": ({"challenge": base64(b"x" * 32)}, Reason.WRONG_CHALLENGE),
-    "wrong origin": ({"origin": "https://evil.example"}, Reason.WRONG_ORIGIN),
-    "a subdomain's origin": ({"origin": "https://x.pledges.example.com"}, Reason.WRONG_ORIGIN),
-    "another port": ({"origin": "https://pledges.example.com:8443"}, Reason.WRONG_ORIGIN),
-    "no TLS": ({"origin": "http://pledges.example.com"}, Reason.WRONG_ORIGIN),
-    "wrong rpId": ({"rp_id": "evil.example"}, Reason.WRONG_RP),
-    "no user verification": ({"flags": UP}, Reason.NOT_VERIFIED),
-    "no user presence": ({"flags": UV}, Reason.NOT_PRESENT),
-    "cross-origin": ({"crossOrigin": True}, Reason.CROSS_ORIGIN),
-    "cross-origin as a word": ({"crossOrigin": "true"}, Reason.CROSS_ORIGIN),
-    "framed": ({"topOrigin": "https://evil.example"}, Reason.CROSS_ORIGIN),
-    "wrong type": ({"type": "webauthn.create"}, Reason.WRONG_TYPE),
-    "counter rollback": ({"counter": 4}, Reason.COUNTER_ROLLBACK),
-    "counter standing still": ({"counter": 5}, Reason.COUNTER_ROLLBACK),
-    "counter lost": ({"counter": 0}, Reason.COUNTER_ROLLBACK),
+    "wrong challenge": ({"challenge": base64(b"x" * 32)}, PasskeyFault.WRONG_CHALLENGE),
+    "wrong origin": ({"origin": "https://evil.example"}, PasskeyFault.WRONG_ORIGIN),
+    "a subdomain's origin": (
+        {"origin": "https://x.pledges.example.com"},
+        PasskeyFault.WRONG_ORIGIN,
+    ),
+    "another port": ({"origin": "https://pledges.example.com:8443"}, PasskeyFault.WRONG_ORIGIN),
+    "no TLS": ({"origin": "http://pledges.example.com"}, PasskeyFault.WRONG_ORIGIN),
+    "wrong rpId": ({"rp_id": "evil.example"}, PasskeyFault.WRONG_RP),
+    "no user verification": ({"flags": UP}, PasskeyFault.NOT_VERIFIED),
+    "no user presence": ({"flags": UV}, PasskeyFault.NOT_PRESENT),
+    "cross-origin": ({"crossOrigin": True}, PasskeyFault.CROSS_ORIGIN),
+    "cross-origin as a word": ({"crossOrigin": "true"}, PasskeyFault.CROSS_ORIGIN),
+    "framed": ({"topOrigin": "https://evil.example"}, PasskeyFault.CROSS_ORIGIN),
+    "wrong type": ({"type": "webauthn.create"}, PasskeyFault.WRONG_TYPE),
+    "counter rollback": ({"counter": 4}, PasskeyFault.COUNTER_ROLLBACK),
+    "counter standing still": ({"counter": 5}, PasskeyFault.COUNTER_ROLLBACK),
+    "counter lost": ({"counter": 0}, PasskeyFault.COUNTER_ROLLBACK),
 }
 AT_ONCE = [name for name in BENT if not name.startswith("counter")]
 # Offline, a counter has nothing to be compared with, and a subdomain may use its domain's keys.
@@ -186,7 +189,7 @@ def test_a_bent_ceremony_is_refused(passkey, name):
 def test_a_bent_ceremony_is_refused_from_the_evidence_too(passkey, name):
     wrong, reason = BENT[name]
     block = block_of(passkey.answer(CHALLENGE, **wrong), passkey)
-    refused(reason, lambda: ceremony.reverify(block, ceremony.Laid(**DOCUMENT)))
+    refused(reason, lambda: ceremony.reverify(block, ceremony.ToBeSigned(**DOCUMENT)))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +199,9 @@ def test_a_bent_ceremony_is_refused_from_the_evidence_too(passkey, name):
 def test_no_origin_passes_for_another(origin):
     passkey = Passkey(rp_id="example.com", origin=origin)
     block = {**block_of(passkey.answer(CHALLENGE), passkey), "rp_id": "example.com"}
-    refused(Reason.WRONG_ORIGIN, lambda: ceremony.reverify(block, ceremony.Laid(**DOCUMENT)))
+    refused(
+        PasskeyFault.WRONG_ORIGIN, lambda: ceremony.reverify(block, ceremony.ToBeSigned(**DOCUMENT))
+    )
 
 
 def test_a_replay_for_another_document_or_another_time_is_refused(passkey):
@@ -209,25 +214,27 @@ def test_a_replay_for_another_document_or_another_time_is_refused(passkey):
         {"expires_at": LATER},
     ):
         other = {**DOCUMENT, **change}
-        challenge = ceremony.Laid(**other).challenge()
-        refused(Reason.WRONG_CHALLENGE, lambda c=challenge: verify(answer, passkey, challenge=c))
+        challenge = ceremony.ToBeSigned(**other).challenge()
+        refused(
+            PasskeyFault.WRONG_CHALLENGE, lambda c=challenge: verify(answer, passkey, challenge=c)
+        )
         block = block_of(answer, passkey)
         refused(
-            Reason.WRONG_CHALLENGE,
-            lambda o=other, b=block: ceremony.reverify(b, ceremony.Laid(**o)),
+            PasskeyFault.WRONG_CHALLENGE,
+            lambda o=other, b=block: ceremony.reverify(b, ceremony.ToBeSigned(**o)),
         )
 
 
 def test_anothers_credential_is_refused(passkey):
     other = Passkey(**HOME)
-    refused(Reason.UNKNOWN_CREDENTIAL, lambda: verify(other.answer(CHALLENGE), passkey))
+    refused(PasskeyFault.UNKNOWN_CREDENTIAL, lambda: verify(other.answer(CHALLENGE), passkey))
 
 
 def test_a_swapped_key_is_refused(passkey):
     """The key in the database was replaced by another's: the answer does not fit it."""
     swapped = Credential(passkey.id, Passkey(**HOME).public_key)
     answer = passkey.answer(CHALLENGE)
-    refused(Reason.BAD_SIGNATURE, lambda: verify(answer, passkey, credential=swapped))
+    refused(PasskeyFault.BAD_SIGNATURE, lambda: verify(answer, passkey, credential=swapped))
 
 
 @pytest.mark.parametrize("part", ["signature", "authenticatorData", "clientDataJSON"])
@@ -260,7 +267,8 @@ def test_algorithms_that_we_do_not_believe_are_refused(passkey):
     for key in [*map(cbor.encode, keys), b"", b"\xff"]:
         answer, other = passkey.answer(CHALLENGE), Credential(passkey.id, key)
         refused(
-            Reason.FORBIDDEN_ALGORITHM, lambda o=other, a=answer: verify(a, passkey, credential=o)
+            PasskeyFault.FORBIDDEN_ALGORITHM,
+            lambda o=other, a=answer: verify(a, passkey, credential=o),
         )
 
 
@@ -269,14 +277,14 @@ def test_names_that_stand_twice_are_refused(passkey):
     raw = unbase64(answer["response"]["clientDataJSON"])
     doubled = raw[:-1] + b',"origin":"https://evil.example"}'
     answer["response"]["clientDataJSON"] = base64(doubled)
-    refused(Reason.MALFORMED, lambda: verify(answer, passkey))
+    refused(PasskeyFault.MALFORMED, lambda: verify(answer, passkey))
 
 
 @pytest.mark.parametrize(
     "answer", [None, [], "x", 7, {}, {"rawId": "AA"}, {"rawId": "A", "response": {}}]
 )
 def test_what_no_browser_sends_is_refused(answer):
-    refused(Reason.MALFORMED, lambda: Assertion.from_browser(answer))
+    refused(PasskeyFault.MALFORMED, lambda: Assertion.from_browser(answer))
 
 
 _JSON = st.recursive(
@@ -297,7 +305,7 @@ def test_whatever_stands_in_the_evidence_it_is_refused_and_nothing_else(changes)
         return
 
     def judge():
-        ceremony.reverify(block, ceremony.Laid(**DOCUMENT))
+        ceremony.reverify(block, ceremony.ToBeSigned(**DOCUMENT))
         enrolment_statements.check(block, person_id=7, employee_number="E1001", verifier=verifier)
 
     with pytest.raises(ceremony.Refused):
@@ -321,12 +329,12 @@ def test_an_honest_registration_gives_the_credential(passkey):
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"origin": "https://x.pledges.example.com"}, Reason.WRONG_ORIGIN),
-        ({"crossOrigin": True}, Reason.CROSS_ORIGIN),
-        ({"type": "webauthn.get"}, Reason.WRONG_TYPE),
-        ({"rp_id": "evil.example"}, Reason.WRONG_RP),
-        ({"flags": UP | 0x40}, Reason.NOT_VERIFIED),
-        ({"flags": UV | 0x40}, Reason.NOT_PRESENT),
+        ({"origin": "https://x.pledges.example.com"}, PasskeyFault.WRONG_ORIGIN),
+        ({"crossOrigin": True}, PasskeyFault.CROSS_ORIGIN),
+        ({"type": "webauthn.get"}, PasskeyFault.WRONG_TYPE),
+        ({"rp_id": "evil.example"}, PasskeyFault.WRONG_RP),
+        ({"flags": UP | 0x40}, PasskeyFault.NOT_VERIFIED),
+        ({"flags": UV | 0x40}, PasskeyFault.NOT_PRESENT),
     ],
 )
 def test_a_bent_registration_is_refused(passkey, wrong, reason):
@@ -355,7 +363,7 @@ def test_a_passkey_enrolled_as_somebody_elses_is_refused(passkey, changes):
     block = {**block_of(passkey.answer(CHALLENGE), passkey)}
     block["enrolment"] = enrolled(passkey, **changes)
     refused(
-        Reason.NOT_ENROLLED_SO,
+        PasskeyFault.NOT_ENROLLED_SO,
         lambda: enrolment_statements.check(
             block, person_id=7, employee_number="E1001", verifier=verifier
         ),
@@ -365,7 +373,7 @@ def test_a_passkey_enrolled_as_somebody_elses_is_refused(passkey, changes):
 def test_a_statement_about_another_key_is_refused(passkey):
     block = {**block_of(passkey.answer(CHALLENGE), passkey), "enrolment": enrolled(Passkey(**HOME))}
     refused(
-        Reason.NOT_ENROLLED_SO,
+        PasskeyFault.NOT_ENROLLED_SO,
         lambda: enrolment_statements.check(
             block, person_id=7, employee_number="E1001", verifier=verifier
         ),
@@ -377,10 +385,10 @@ def test_a_statement_that_was_changed_is_refused(passkey, name):
     signed = enrolled(passkey)
     value = signed["statement"][name]
     signed["statement"][name] = value + 1 if isinstance(value, int) else f"{value}x"
-    refused(Reason.BAD_ENROLMENT, lambda: enrolment_statements.read(signed, verifier))
+    refused(PasskeyFault.BAD_ENROLMENT, lambda: enrolment_statements.read(signed, verifier))
 
 
 def test_a_statement_signed_by_somebody_else_is_refused(passkey):
     statement = enrolment_statements.read(enrolled(passkey), verifier)
     forged = enrolment_statements.sign(statement, Ed25519PrivateKey.generate().sign)
-    refused(Reason.BAD_ENROLMENT, lambda: enrolment_statements.read(forged, verifier))
+    refused(PasskeyFault.BAD_ENROLMENT, lambda: enrolment_statements.read(forged, verifier))

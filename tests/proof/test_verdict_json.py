@@ -31,7 +31,7 @@ lines = st.builds(
     values=facts,
     explanation=st.none() | explanations,
 )
-statements = st.builds(
+summaries = st.builds(
     Statement,
     **dict.fromkeys(("number", "template", "language", "signer", "employee_number"), words),
     **dict.fromkeys(("department", "organisation", "accepted_by", "method", "pledge_id"), words),
@@ -46,7 +46,7 @@ verdicts = st.builds(
     outcome=st.sampled_from(Outcome),
     lines=st.lists(lines, max_size=10).map(tuple),
     sha256=words,
-    statement=st.none() | statements,
+    summary=st.none() | summaries,
 )
 
 
@@ -71,8 +71,8 @@ LINE = GOOD["lines"][0]
         {**GOOD, "lines": [{**LINE, "passed": "yes"}]},
         {**GOOD, "lines": [{**LINE, "explanation": {"ruse": "x"}}]},
         {**GOOD, "lines": [{**LINE, "explanation": "x"}]},
-        {**GOOD, "statement": {"number": "1"}},
-        {**GOOD, "statement": {"signed_at": 3, "accepted_at": None, "levels": []}},
+        {**GOOD, "summary": {"number": "1"}},
+        {**GOOD, "summary": {"signed_at": 3, "accepted_at": None, "levels": []}},
     ],
 )
 def test_what_is_no_verdict_is_refused(found: object) -> None:

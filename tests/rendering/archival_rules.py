@@ -24,7 +24,7 @@ NAMESPACES = {
 }
 KNOWN_SCHEMAS = {"rdf", "dc", "xmp", "pdf", "pdfaid", "pdfaExtension", "pdfaSchema", "pdfaProperty"}
 PRINTED, HIDDEN = 4, 1 | 2 | 32 | 256  # invisible, hidden, no view, toggles no view
-DEEPEST, LONGEST_STRING, LONGEST_NAME, LARGEST = 28, 32_767, 127, 2_147_483_647
+DEEPEST, LONGEST_STRING, MAX_NAME_LENGTH, MAX_FILE_BYTES = 28, 32_767, 127, 2_147_483_647
 
 
 def xmp(file: File) -> Any:
@@ -85,11 +85,11 @@ def limits(file):
         for operands, operator in content.operations:
             depth += {"q": 1, "Q": -1}.get(operator, 0)
             deepest = max(deepest, depth)
-            if any(isinstance(each, int) and abs(each) > LARGEST for each in operands):
+            if any(isinstance(each, int) and abs(each) > MAX_FILE_BYTES for each in operands):
                 yield f"{content.where}: number"
         if deepest > DEEPEST or depth:
             yield f"{content.where}: q/Q"
-    if any(len(str(key)) - 1 > LONGEST_NAME for each in file.objects for key in each.keys()):  # noqa: SIM118
+    if any(len(str(key)) - 1 > MAX_NAME_LENGTH for each in file.objects for key in each.keys()):  # noqa: SIM118
         yield "name"
 
 

@@ -9,7 +9,7 @@ from benchmarks import samples
 from pledges import rendering
 from pledges.core.sheet import Sheet
 from pledges.proof.signatures import pades
-from pledges.rendering import Mark, fonts
+from pledges.rendering import SignatureImage, fonts
 from pledges.rendering.fonts import FontSubset
 from tests.sealed import ACCEPTED, SIGNED, Authority, Installation
 
@@ -51,7 +51,11 @@ def made(slug: str, language: str) -> dict[str, bytes]:
 
 
 def _mark(sheet: Sheet, faces: FontSubset) -> bytes:
-    drawn = Mark(typed="Li Ming") if sheet.language == "en" else Mark(strokes=STROKES)
+    drawn = (
+        SignatureImage(typed="Li Ming")
+        if sheet.language == "en"
+        else SignatureImage(strokes=STROKES)
+    )
     return rendering.signature_appearance(
         drawn, name="李明", signed_at=SIGNED, language=sheet.language, fonts=faces
     )

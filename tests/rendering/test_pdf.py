@@ -72,7 +72,7 @@ def test_every_font_is_embedded_subset_and_maps_to_unicode(rendered):
 def test_the_two_fields_are_empty_printed_tagged_and_inside_the_page(rendered):
     document = opened(rendered)
     form = document.Root.AcroForm
-    assert [str(field.T) for field in form.Fields] == ["ManagerSeal", "CompanySeal"]
+    assert [str(field.T) for field in form.Fields] == ["ManagerSignature", "CompanySeal"]
     assert form.SigFlags == 1 and "/NeedAppearances" not in form and "/XFA" not in form
     parents = document.Root.StructTreeRoot.ParentTree.Nums
     tree = {int(parents[i]): parents[i + 1] for i in range(0, len(parents), 2)}
@@ -213,7 +213,7 @@ def test_scripts_and_form_fields_of_the_html_leave_no_trace():
     made = render('<script>app.alert(1)</script><form><input name="x" value="y"/></form>')
     assert b"JavaScript" not in made
     assert [str(field.T) for field in opened(made).Root.AcroForm.Fields] == [
-        "ManagerSeal",
+        "ManagerSignature",
         "CompanySeal",
     ]
 

@@ -102,8 +102,8 @@ def test_what_the_file_says_is_told_with_its_invisible_characters_escaped(
 
     def judged(*given, **options):
         found = judge(*given, **options)
-        stated = replace(found.verdict.statement, signer=hostile, accepted_by=hostile)
-        return replace(found, verdict=replace(found.verdict, statement=stated))
+        shown_summary = replace(found.verdict.summary, signer=hostile, accepted_by=hostile)
+        return replace(found, verdict=replace(found.verdict, summary=shown_summary))
 
     monkeypatch.setattr(verification, "judge", judged)
     said = text_of(post(client, finished))
@@ -226,7 +226,7 @@ def test_a_returned_pledge_is_told_by_the_bytes_that_were_signed(
     timestamps.clock = now + timedelta(minutes=1)
     pledge = signed()
     file = document_store.get(newest(pledge).sha256)
-    reasons = [review.Reason("请补充")]
+    reasons = [review.ClauseReason("请补充")]
     review.return_to_manager(pledge, actor=chenjing, at=now + timedelta(hours=1), reasons=reasons)
     said = text_of(post(client, file))
     assert "文件真实。该承诺书：已退回" in said and "公司尚未签章" in said
@@ -262,5 +262,5 @@ def test_an_erased_pledge_is_erased_under_other_bytes_too(
 
 def test_a_pledge_under_a_name_that_is_none_of_ours_has_no_standing(installation, finished, now):
     """Only who holds the keys can seal one; the page must not fail over it."""
-    told = judge(finished, trust=installation.trust, at=now + timedelta(days=1)).statement
-    assert verification._standing_of(replace(told, pledge_id="CN-2026-000007"), now) is None
+    told = judge(finished, trust=installation.trust, at=now + timedelta(days=1)).summary
+    assert verification._public_status_of(replace(told, pledge_id="CN-2026-000007"), now) is None

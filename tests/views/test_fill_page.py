@@ -99,7 +99,7 @@ def test_a_retired_version_says_so(client, draft, version, chenjing, now):
 
 
 def test_a_returned_pledge_lays_its_reasons_beside_their_clauses(client, signed, chenjing, now):
-    reasons = [review.Reason("Please name more surveys.", "1.2.1")]
+    reasons = [review.ClauseReason("Please name more surveys.", "1.2.1")]
     returned = signed()
     review.return_to_manager(returned, actor=chenjing, at=now, reasons=reasons)
     page = client.get(url("pledge", Pledge.objects.get(corrects=returned))).content.decode()

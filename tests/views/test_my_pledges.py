@@ -66,7 +66,7 @@ def test_what_waits_or_is_open_or_in_force_cannot_be_started(
 def test_each_state_has_its_section(sections, signed, accepted, chenjing, now):
     waits, holds = signed("contract"), accepted("personal-code")
     back = signed("general-standards")
-    reasons = [review.Reason("理由", "1.2.1"), review.Reason("全文")]
+    reasons = [review.ClauseReason("理由", "1.2.1"), review.ClauseReason("全文")]
     review.return_to_manager(back, actor=chenjing, at=now, reasons=reasons)
     found = sections()
     assert [entry.pledge for entry in found["waiting"]] == [waits]
@@ -86,7 +86,7 @@ def test_the_revoked_can_be_started_anew(sections, accepted, chenjing, now):
 
 def test_the_page_shows_reasons_and_nothing_of_others(client, wangfang, signed, chenjing, now):
     back = signed("general-standards")
-    reasons = [review.Reason("请说明<依据>", "1.2.1")]
+    reasons = [review.ClauseReason("请说明<依据>", "1.2.1")]
     review.return_to_manager(back, actor=chenjing, at=now, reasons=reasons)
     client.force_login(back.person)
     page = client.get("/").content.decode()

@@ -29,7 +29,10 @@ def test_the_signer_and_the_officer_get_different_mails(mails, signed, chenjing)
 
 def test_a_return_lists_reasons_by_clause_and_escapes_nothing(mails, signed, chenjing, now):
     pledge = signed()
-    reasons = [review.Reason("请说明 <依据> & 来源", "1.2.1"), review.Reason("全文\n重读")]
+    reasons = [
+        review.ClauseReason("请说明 <依据> & 来源", "1.2.1"),
+        review.ClauseReason("全文\n重读"),
+    ]
     review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
     (mail,) = mails(notices.RETURNED, pledge, pledge.person)
     assert "一、2.（1）\n  请说明 <依据> & 来源" in mail.body

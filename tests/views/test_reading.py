@@ -96,7 +96,7 @@ def test_the_page_shows_what_was_signed_not_the_record_of_today(client, liming, 
 def test_a_returned_pledge_leads_to_its_correction_and_back(client, liming, signed, chenjing, now):
     pledge = signed()
     correction = review.return_to_manager(
-        pledge, actor=chenjing, at=now, reasons=[review.Reason("请核对", "1.2.1")]
+        pledge, actor=chenjing, at=now, reasons=[review.ClauseReason("请核对", "1.2.1")]
     )
     client.force_login(liming)
     page = client.get(f"/pledges/{pledge.pk}/").content.decode()

@@ -24,7 +24,7 @@ def at_state(signed, accepted, chenjing, now):
         later = now + timedelta(days=1)
         if state == "returned":
             review.return_to_manager(
-                pledge, actor=chenjing, at=later, reasons=[review.Reason("秘密的理由")]
+                pledge, actor=chenjing, at=later, reasons=[review.ClauseReason("秘密的理由")]
             )
         if state == "revoked":
             review.revoke(pledge, actor=chenjing, at=later, reason="秘密的理由")

@@ -10,7 +10,7 @@ PARAGRAPH = ""
 
 
 @dataclass(frozen=True)
-class Words:
+class Text:
     """A stretch of fixed text."""
 
     text: str
@@ -23,7 +23,7 @@ class Slot:
     code: str
 
 
-Run = Words | Slot
+Run = Text | Slot
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Clause:
     def text(self) -> str:
         """The line as its source has it, without the number."""
         return "".join(
-            run.text if isinstance(run, Words) else "{{" + run.code + "}}" for run in self.runs
+            run.text if isinstance(run, Text) else "{{" + run.code + "}}" for run in self.runs
         )
 
     @property

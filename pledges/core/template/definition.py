@@ -10,7 +10,7 @@ from pledges.core.template import outline
 from pledges.core.template.blanks import Blank, to_data
 from pledges.core.template.outline import Outline
 
-LONGEST_TERM = 600
+MAX_TERM_MONTHS = 600
 """Months."""
 
 

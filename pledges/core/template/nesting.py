@@ -7,7 +7,7 @@ from pledges.core.template.clause_numbers import ARTICLE, LETTER, ROMAN, Marker
 
 
 @dataclass(frozen=True)
-class Fault:
+class Misplacement:
     """A number that is not the one expected: the kind of fault, and the number in its writing."""
 
     kind: str
@@ -20,7 +20,7 @@ class Placement:
 
     depth: int
     marker: Marker
-    fault: Fault | None
+    fault: Misplacement | None
 
 
 class Nesting:
@@ -62,21 +62,21 @@ class Nesting:
 
     def _fault(
         self, marker: Marker, previous: Marker | None, parent: Marker | None
-    ) -> Fault | None:
+    ) -> Misplacement | None:
         if previous and previous.style != marker.style:
-            return Fault("number-misplaced", previous.written(_next(previous)))
+            return Misplacement("number-misplaced", previous.written(_next(previous)))
         if marker.is_dotted:
             claimed, due = marker.value[:-1], parent.value if parent else ()
             # One missing heading is one fault, not one for each number below it.
             if claimed != due and not (previous and previous.value[:-1] == claimed):
                 in_line = previous and previous.value[:-1] == due
                 ordinal = previous.ordinal + 1 if previous and in_line else 1
-                return Fault("number-misplaced", marker.written((*due, ordinal)))
+                return Misplacement("number-misplaced", marker.written((*due, ordinal)))
         expected = self._expected_ordinal(marker, previous)
         if marker.ordinal == expected:
             return None
         kind = "number-skipped" if marker.ordinal > expected else "number-repeated"
-        return Fault(kind, marker.written((*marker.value[:-1], expected)))
+        return Misplacement(kind, marker.written((*marker.value[:-1], expected)))
 
     def _expected_ordinal(self, marker: Marker, previous: Marker | None) -> int:
         if previous:

@@ -20,12 +20,12 @@ from pledges.core.template.clauses import (
     Outline,
     Run,
     Slot,
-    Words,
+    Text,
 )
 from pledges.core.template.nesting import Nesting
 from pledges.core.template.problems import Problem
 
-__all__ = ["MAX_LINE", "Clause", "Outline", "Run", "Slot", "Words", "parse", "to_source"]
+__all__ = ["MAX_LINE", "Clause", "Outline", "Run", "Slot", "Text", "parse", "to_source"]
 
 MAX_LINE = 2000
 """Characters in one line of pledge text, at most."""
@@ -188,7 +188,7 @@ class _Reader:
         for match in (*_SLOT.finditer(text), None):
             words = text[end : match.start() if match else len(text)]
             if words:
-                runs.append(Words(words))
+                runs.append(Text(words))
                 self.problems.extend(_odd_braces(words, line, column + end))
             if match:
                 runs.append(Slot(match[1]))

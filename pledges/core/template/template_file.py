@@ -21,7 +21,7 @@ from pledges.core.languages import CHINESE, ENGLISH, LANGUAGES, Localized
 from pledges.core.template import agreement, outline
 from pledges.core.template.blank_schema import read_blanks
 from pledges.core.template.blanks import Blank
-from pledges.core.template.definition import LONGEST_TERM, Definition
+from pledges.core.template.definition import MAX_TERM_MONTHS, Definition
 from pledges.core.template.problems import Problem
 from pledges.core.template.template_writing import to_text
 from pledges.core.template.yaml_nodes import NodeReader
@@ -161,8 +161,8 @@ def _term(reader: NodeReader, node: Node | None) -> int | None:
     number = reader.number(node)
     if number is None:
         return None
-    if number not in range(1, LONGEST_TERM + 1):
-        reader.fault(node, "bad-term", f"1-{LONGEST_TERM}", str(number))
+    if number not in range(1, MAX_TERM_MONTHS + 1):
+        reader.fault(node, "bad-term", f"1-{MAX_TERM_MONTHS}", str(number))
     return int(number)
 
 

@@ -1,4 +1,4 @@
-"""Create demo people and lay pledges before the managers, so that every role can be tried."""
+"""Create demo people and assign pledges to the managers, so that every role can be tried."""
 
 import csv
 import io

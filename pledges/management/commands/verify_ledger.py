@@ -74,7 +74,7 @@ class Command(VisibleCommand):
             self.stdout.write(f"They begin with the {known.size} entries of the checkpoint.")
 
 
-def told(fault: audit.Fault) -> str:
+def told(fault: audit.Discrepancy) -> str:
     """A fault as a sentence."""
     if fault.kind in UP_TO:
         return UP_TO[fault.kind].format(fault.sequence)

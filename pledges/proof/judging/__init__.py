@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from pledges.proof.judging.case import Case
-from pledges.proof.judging.checks import CHECKS, LARGEST, MOST_TIMESTAMPS, Finding
-from pledges.proof.judging.summary import stated
+from pledges.proof.judging.checks import CHECKS, MAX_FILE_BYTES, MAX_TIMESTAMPS, Finding
+from pledges.proof.judging.summary import summarise
 from pledges.proof.keys.trust import Trust
 from pledges.proof.verdict import (
     Check,
@@ -19,7 +19,7 @@ from pledges.proof.verdict import (
     Verdict,
 )
 
-__all__ = ["LARGEST", "MOST_TIMESTAMPS", "judge"]
+__all__ = ["MAX_FILE_BYTES", "MAX_TIMESTAMPS", "judge"]
 
 _DOCUMENT_FIRST: Final = (
     Check.FILE,
@@ -60,7 +60,7 @@ def judge(
     sha256 = hashlib.sha256(pdf).hexdigest()
     if failed:
         return Verdict(Outcome.REJECTED, tuple(lines), sha256)
-    return Verdict(outcome, tuple(lines), sha256, stated(case.evidence, case.seal, case.company))
+    return Verdict(outcome, tuple(lines), sha256, summarise(case.evidence, case.seal, case.company))
 
 
 def _look(check: Check, look: Callable[[Case], Finding], case: Case) -> Line:

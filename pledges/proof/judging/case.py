@@ -13,8 +13,8 @@ from pledges.proof.pdf.reader import History
 from pledges.proof.pdf.xref_precheck import Table
 from pledges.proof.signatures import signed_ranges
 from pledges.proof.signatures.signed_ranges import SignedRange
-from pledges.proof.signatures.timestamp_tokens import Token
-from pledges.proof.signatures.validation import Seal
+from pledges.proof.signatures.timestamp_tokens import TimestampToken
+from pledges.proof.signatures.validation import ValidatedSignature
 from pledges.proof.verdict import Rejected
 
 SEALS: Final = (MANAGER_FIELD, COMPANY_FIELD)
@@ -30,9 +30,9 @@ class Case:
     at: datetime
     proof: bytes | None
     tables: Sequence[Table] = ()
-    manager: Seal | None = None
-    company: Seal | None = None
-    stamps: list[Token] = field(default_factory=list)
+    manager: ValidatedSignature | None = None
+    company: ValidatedSignature | None = None
+    stamps: list[TimestampToken] = field(default_factory=list)
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -52,7 +52,7 @@ class Case:
         return (*SEALS, *(f"{TIMESTAMP_FIELD}{number}" for number in stamps))
 
     @property
-    def seal(self) -> Seal:
+    def seal(self) -> ValidatedSignature:
         """The manager's seal, once it was read."""
         if self.manager is None:
             raise Rejected("no-field", "the manager's seal is there", field=MANAGER_FIELD)

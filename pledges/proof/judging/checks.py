@@ -25,11 +25,11 @@ from pledges.proof.pdf import (
 )
 from pledges.proof.pdf.objects import Reference
 from pledges.proof.signatures import timestamp_tokens, validation
-from pledges.proof.signatures.validation import CLOCK_SKEW, Seal
+from pledges.proof.signatures.validation import CLOCK_SKEW, ValidatedSignature
 from pledges.proof.verdict import Check, Rejected
 
-LARGEST: Final = 20 * 1024 * 1024  # bytes
-MOST_TIMESTAMPS: Final = 40
+MAX_FILE_BYTES: Final = 20 * 1024 * 1024  # bytes
+MAX_TIMESTAMPS: Final = 40
 """A file whose timestamps are renewed every other year is then eighty years old."""
 
 Finding = tuple[bool | None, str, dict[str, str]]
@@ -37,12 +37,12 @@ Finding = tuple[bool | None, str, dict[str, str]]
 
 
 def _file(case: Case) -> Finding:
-    if len(case.pdf) > LARGEST:
+    if len(case.pdf) > MAX_FILE_BYTES:
         raise Rejected(
-            "too-large", "a pledge is a small file", expected=LARGEST, found=len(case.pdf)
+            "too-large", "a pledge is a small file", expected=MAX_FILE_BYTES, found=len(case.pdf)
         )
     case.tables = xref_precheck.read(case.pdf)
-    most = 1 + len(SEALS) + MOST_TIMESTAMPS
+    most = 1 + len(SEALS) + MAX_TIMESTAMPS
     if not 2 <= len(case.tables) <= most:
         raise Rejected(
             "unknown-shape",
@@ -54,7 +54,7 @@ def _file(case: Case) -> Finding:
 
 
 def _manager(case: Case) -> Finding:
-    seal = validation.read_seal(case.pdf, case.ranges[0], MANAGER_FIELD, case.trust)
+    seal = validation.read_signature(case.pdf, case.ranges[0], MANAGER_FIELD, case.trust)
     if seal.level is Level.ARCHIVAL or not seal.bound_to:
         rule = "a manager's certificate names the document that it is for"
         raise Rejected("wrong-issuer", rule, found=seal.level)
@@ -68,7 +68,7 @@ def _manager(case: Case) -> Finding:
 def _company(case: Case) -> Finding:
     if len(case.ranges) < len(SEALS):
         return None, "company-not-yet", {}
-    seal = validation.read_seal(case.pdf, case.ranges[1], COMPANY_FIELD, case.trust)
+    seal = validation.read_signature(case.pdf, case.ranges[1], COMPANY_FIELD, case.trust)
     if seal.bound_to:
         raise Rejected(
             "wrong-issuer",
@@ -92,7 +92,7 @@ def _company(case: Case) -> Finding:
     return True, "company-sealed", {"name": seal.subject["common_name"]}
 
 
-def _check_past(seal: Seal, case: Case) -> None:
+def _check_past(seal: ValidatedSignature, case: Case) -> None:
     made = max(seal.sealed_at, seal.stamped_at or seal.sealed_at)
     _check_not_later(made, case)
 

@@ -24,7 +24,7 @@ def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
     if block["method"] != "passkey":
         return None, "password-claimed", {}
     person = evidence["person"]
-    laid = ceremony.Laid(
+    signed_document = ceremony.ToBeSigned(
         document_sha256=evidence["document"]["sha256"],
         version_digest=evidence["template"]["digest"],
         person_id=person["id"],
@@ -33,7 +33,7 @@ def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
         expires_at=moment(evidence, "intent.expires_at"),
     )
     try:
-        ceremony.reverify(block, laid)
+        ceremony.reverify(block, signed_document)
         key = _ledger_key(evidence["ledger"], roots, moment(evidence, "signed_at"))
         statement = enrolment_statements.check(
             block,

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from pledges.proof.evidence import moment
-from pledges.proof.signatures.validation import Seal
-from pledges.proof.verdict import Statement
+from pledges.proof.signatures.validation import ValidatedSignature
+from pledges.proof.verdict import Summary
 
 
-def stated(evidence: Mapping[str, Any], manager: Seal, company: Seal | None) -> Statement:
-    """The statement of `evidence` and the seals that were judged."""
+def summarise(
+    evidence: Mapping[str, Any], manager: ValidatedSignature, company: ValidatedSignature | None
+) -> Summary:
+    """The summary of `evidence` and of the signatures that were judged."""
     person = evidence["person"]
-    return Statement(
+    return Summary(
         number=evidence["pledge"]["number"],
         template=evidence["template"]["slug"],
         version=evidence["template"]["version"],

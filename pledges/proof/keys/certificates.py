@@ -17,7 +17,7 @@ from pledges.proof.keys import ecdsa
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 
-LONGEST_NAME = 64
+MAX_NAME_LENGTH = 64
 """Characters of a name in a certificate (RFC 5280, appendix A, upper bounds). Of a common name the
 `cryptography` library takes as many bytes only, and so do other strict readers."""
 SKEW = timedelta(minutes=10)
@@ -57,9 +57,9 @@ class Issuer:
 
 def attribute(oid: x509.ObjectIdentifier, text: str) -> x509.NameAttribute[str]:
     """A part of a name, cut to what a certificate can carry."""
-    text = text[:LONGEST_NAME]
+    text = text[:MAX_NAME_LENGTH]
     if oid == NameOID.COMMON_NAME:
-        text = text.encode()[:LONGEST_NAME].decode(errors="ignore")
+        text = text.encode()[:MAX_NAME_LENGTH].decode(errors="ignore")
     return x509.NameAttribute(oid, text)
 
 

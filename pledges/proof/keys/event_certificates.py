@@ -35,7 +35,7 @@ def issue_event(
     return certificates.event(signatory, digest_hex, public_key, issuer, at)
 
 
-def one_shot_seal(
+def one_shot_identity(
     store: Store,
     *,
     name: str,

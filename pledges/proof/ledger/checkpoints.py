@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 ED25519 = b"\x01"
 """The signature type that the key hash of a signed note covers."""
-LONGEST = 4096  # characters
+MAX_NOTE_LENGTH = 4096  # characters
 # C2SP signed-note: no control characters but line feeds, and what UTF-8 can carry.
 _FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -79,7 +79,7 @@ def unverified(note: str) -> Checkpoint:
 
 
 def _parts(note: str) -> tuple[Checkpoint, str, list[str]]:
-    if len(note) > LONGEST:
+    if len(note) > MAX_NOTE_LENGTH:
         raise Malformed("length")
     if _FOREIGN.search(note):
         raise Malformed("form")

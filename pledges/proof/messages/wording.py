@@ -10,7 +10,7 @@ from typing import Any, Final
 from pledges.core.characters import shown
 from pledges.core.languages import Localized
 from pledges.proof.messages.catalogue import REASONS
-from pledges.proof.verdict import Line, Statement
+from pledges.proof.verdict import Line, Summary
 
 INTRODUCED: Final[Mapping[str, Localized]] = {
     "first": Localized(zh="，为其首个密钥", en=", the person's first"),
@@ -63,10 +63,10 @@ def explain(line: Line, language: str) -> list[tuple[str, str]]:
     return [(EXPLAINED[name].in_(language), shown(text)) for name, text in texts.items() if text]
 
 
-def stated(statement: Statement) -> Statement:
-    """`statement` as people are shown it; to the letter it stands in the JSON of the command."""
+def shown_summary(summary: Summary) -> Summary:
+    """`summary` as people are shown it; to the letter it stands in the JSON of the command."""
     return replace(
-        statement, **{each.name: _seen(getattr(statement, each.name)) for each in fields(statement)}
+        summary, **{each.name: _seen(getattr(summary, each.name)) for each in fields(summary)}
     )
 
 

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from fido2 import cbor
 
 from pledges.proof.passkeys.webauthn import (
-    FAULTS,
+    READ_ERRORS,
     Assertion,
     Credential,
     Party,
-    Reason,
+    PasskeyFault,
     Refused,
     allowed_key,
     authenticator_data,
@@ -30,10 +30,10 @@ from pledges.proof.passkeys.webauthn import (
 __all__ = [
     "Assertion",
     "Credential",
-    "Laid",
     "Party",
-    "Reason",
+    "PasskeyFault",
     "Refused",
+    "ToBeSigned",
     "base64",
     "credential_in",
     "introduction_challenge",
@@ -51,8 +51,8 @@ PATIENCE: Final = 180_000  # ms that the browser waits for the person
 
 
 @dataclass(frozen=True)
-class Laid:
-    """One document, laid before one person between two times (aware); digests, nonce in hex."""
+class ToBeSigned:
+    """One document, prepared for one person between two times (aware); digests, nonce in hex."""
 
     document_sha256: str
     version_digest: str
@@ -62,7 +62,7 @@ class Laid:
     expires_at: datetime
 
     def challenge(self) -> bytes:
-        """What the authenticator signs. Raises one of `FAULTS` where a value has another form."""
+        """What the authenticator signs; raises one of `READ_ERRORS` for a value of another form."""
         parts = [bytes.fromhex(v) for v in (self.document_sha256, self.version_digest, self.nonce)]
         if [len(part) for part in parts] != [32, 32, 32]:
             raise ValueError("digests and nonce have 32 bytes each")
@@ -103,12 +103,12 @@ def registered(answer: object, *, party: Party) -> Credential:
     client_bytes, known = registration(answer)
     client = client_data(client_bytes)
     checks = (
-        (client.get("type") == "webauthn.create", Reason.WRONG_TYPE),
-        (client.get("origin") == party.origin, Reason.WRONG_ORIGIN),
-        (not crosses_origins(client), Reason.CROSS_ORIGIN),
-        (known.rp_id_hash == hashlib.sha256(party.id.encode()).digest(), Reason.WRONG_RP),
-        (known.is_user_present(), Reason.NOT_PRESENT),
-        (known.is_user_verified(), Reason.NOT_VERIFIED),
+        (client.get("type") == "webauthn.create", PasskeyFault.WRONG_TYPE),
+        (client.get("origin") == party.origin, PasskeyFault.WRONG_ORIGIN),
+        (not crosses_origins(client), PasskeyFault.CROSS_ORIGIN),
+        (known.rp_id_hash == hashlib.sha256(party.id.encode()).digest(), PasskeyFault.WRONG_RP),
+        (known.is_user_present(), PasskeyFault.NOT_PRESENT),
+        (known.is_user_verified(), PasskeyFault.NOT_VERIFIED),
     )
     _require(checks)
     found = credential_in(answer)
@@ -121,7 +121,7 @@ def credential_in(answer: object) -> Credential:
     _client, known = registration(answer)
     made = known.credential_data
     if made is None or not made.credential_id:
-        raise Refused(Reason.MALFORMED)
+        raise Refused(PasskeyFault.MALFORMED)
     return Credential(bytes(made.credential_id), cbor.encode(made.public_key))
 
 
@@ -140,10 +140,10 @@ def verify(
     _check(assertion, challenge, party.id, credential, lambda origin: origin == party.origin)
     counter = assertion.counter
     if (counter or seen) and counter <= seen:
-        raise Refused(Reason.COUNTER_ROLLBACK)
+        raise Refused(PasskeyFault.COUNTER_ROLLBACK)
 
 
-def reverify(block: Mapping[str, Any], laid: Laid) -> None:
+def reverify(block: Mapping[str, Any], document: ToBeSigned) -> None:
     """Raise `Refused` unless a stored authentication block signs exactly this document, then.
 
     Needs nothing but the evidence. Whose passkey it was is for `enrolments.check`.
@@ -151,11 +151,11 @@ def reverify(block: Mapping[str, Any], laid: Laid) -> None:
     try:
         rp_id = block["rp_id"]
         credential = Credential(unbase64(block["credential_id"]), unbase64(block["public_key"]))
-        challenge = laid.challenge()
-    except FAULTS as error:
-        raise Refused(Reason.MALFORMED) from error
+        challenge = document.challenge()
+    except READ_ERRORS as error:
+        raise Refused(PasskeyFault.MALFORMED) from error
     if block.get("method") != "passkey" or not isinstance(rp_id, str) or not rp_id:
-        raise Refused(Reason.MALFORMED)
+        raise Refused(PasskeyFault.MALFORMED)
     assertion = Assertion.from_block(block)
     _check(assertion, challenge, rp_id, credential, lambda origin: _is_under(origin, rp_id))
 
@@ -170,25 +170,25 @@ def _check(
     client = client_data(assertion.client_data)
     known = authenticator_data(assertion.authenticator_data)
     checks = (
-        (client.get("type") == "webauthn.get", Reason.WRONG_TYPE),
-        (client.get("challenge") == base64(challenge), Reason.WRONG_CHALLENGE),
-        (is_our_origin(str(client.get("origin"))), Reason.WRONG_ORIGIN),
-        (not crosses_origins(client), Reason.CROSS_ORIGIN),
-        (known.rp_id_hash == hashlib.sha256(rp_id.encode()).digest(), Reason.WRONG_RP),
-        (known.is_user_present(), Reason.NOT_PRESENT),
-        (known.is_user_verified(), Reason.NOT_VERIFIED),
-        (compare_digest(assertion.credential_id, credential.id), Reason.UNKNOWN_CREDENTIAL),
+        (client.get("type") == "webauthn.get", PasskeyFault.WRONG_TYPE),
+        (client.get("challenge") == base64(challenge), PasskeyFault.WRONG_CHALLENGE),
+        (is_our_origin(str(client.get("origin"))), PasskeyFault.WRONG_ORIGIN),
+        (not crosses_origins(client), PasskeyFault.CROSS_ORIGIN),
+        (known.rp_id_hash == hashlib.sha256(rp_id.encode()).digest(), PasskeyFault.WRONG_RP),
+        (known.is_user_present(), PasskeyFault.NOT_PRESENT),
+        (known.is_user_verified(), PasskeyFault.NOT_VERIFIED),
+        (compare_digest(assertion.credential_id, credential.id), PasskeyFault.UNKNOWN_CREDENTIAL),
     )
     _require(checks)
     signed = assertion.authenticator_data + hashlib.sha256(assertion.client_data).digest()
     key = allowed_key(credential.public_key)
     try:
         key.verify(signed, assertion.signature)
-    except FAULTS as error:
-        raise Refused(Reason.BAD_SIGNATURE) from error
+    except READ_ERRORS as error:
+        raise Refused(PasskeyFault.BAD_SIGNATURE) from error
 
 
-def _require(checks: Iterable[tuple[bool, Reason]]) -> None:
+def _require(checks: Iterable[tuple[bool, PasskeyFault]]) -> None:
     for holds, reason in checks:
         if not holds:
             raise Refused(reason)

@@ -7,9 +7,9 @@ from typing import Any, Final, Self
 
 from pledges.core.digests import canonical_json
 from pledges.proof.passkeys.webauthn import (
-    FAULTS,
+    READ_ERRORS,
     Credential,
-    Reason,
+    PasskeyFault,
     Refused,
     base64,
     unbase64,
@@ -21,7 +21,7 @@ OPERATOR: Final = "operator"
 
 
 @dataclass(frozen=True)
-class Statement:
+class EnrolmentStatement:
     """That this passkey is this person's, since when, and who vouched for it.
 
     `introduced_by` is `first`, the id of a passkey enrolled earlier, or `operator`: somebody
@@ -66,24 +66,24 @@ class Statement:
         return Credential(unbase64(self.credential_id), unbase64(self.public_key))
 
 
-def sign(statement: Statement, signer: Callable[[bytes], bytes]) -> dict[str, Any]:
+def sign(statement: EnrolmentStatement, signer: Callable[[bytes], bytes]) -> dict[str, Any]:
     """The statement with the signature over it, as evidence and the storage keep it."""
     told = asdict(statement)
     return {"statement": told, "signature": base64(signer(TAG + canonical_json(told)))}
 
 
-def read(signed: object, verifier: Callable[[bytes, bytes], bool]) -> Statement:
+def read(signed: object, verifier: Callable[[bytes, bytes], bool]) -> EnrolmentStatement:
     """The statement, if `verifier(signature, message)` says it was signed; raises `Refused`."""
     try:
         told = signed["statement"]  # type: ignore[index]
-        statement = Statement(**told)
+        statement = EnrolmentStatement(**told)
         kinds = [type(value) for value in asdict(statement).values()]
         signature = unbase64(signed["signature"])  # type: ignore[index]
         good = kinds == [int, *[str] * 7] and verifier(signature, TAG + canonical_json(told))
-    except FAULTS as error:
-        raise Refused(Reason.BAD_ENROLMENT) from error
+    except READ_ERRORS as error:
+        raise Refused(PasskeyFault.BAD_ENROLMENT) from error
     if good is not True:
-        raise Refused(Reason.BAD_ENROLMENT)
+        raise Refused(PasskeyFault.BAD_ENROLMENT)
     return statement
 
 
@@ -93,7 +93,7 @@ def check(
     person_id: int,
     employee_number: str,
     verifier: Callable[[bytes, bytes], bool],
-) -> Statement:
+) -> EnrolmentStatement:
     """Raise `Refused` unless the passkey of an authentication block was enrolled as this person's.
 
     Together with `passkeys.reverify` this is all that an evidence file proves about a passkey.
@@ -104,5 +104,5 @@ def check(
     stated: list[Any] = [statement.person_id, statement.employee_number]
     stated += [statement.credential_id, statement.public_key, statement.rp_id]
     if claimed != stated:
-        raise Refused(Reason.NOT_ENROLLED_SO)
+        raise Refused(PasskeyFault.NOT_ENROLLED_SO)
     return statement

@@ -8,9 +8,9 @@ from typing import Any, Final, Self
 
 from pledges.core.digests import canonical_json
 from pledges.proof.passkeys.webauthn import (
-    FAULTS,
+    READ_ERRORS,
     Credential,
-    Reason,
+    PasskeyFault,
     Refused,
     base64,
     unbase64,
@@ -121,10 +121,10 @@ def read(signed: object, verifier: Callable[[bytes, bytes], bool]) -> Pending:
         kinds = [type(value) for value in asdict(pending).values()]
         signature = unbase64(signed["signature"])  # type: ignore[index]
         good = kinds == [int, *[str] * 9] and verifier(signature, TAG + canonical_json(told))
-    except FAULTS as error:
-        raise Refused(Reason.BAD_ENROLMENT) from error
+    except READ_ERRORS as error:
+        raise Refused(PasskeyFault.BAD_ENROLMENT) from error
     if good is not True:
-        raise Refused(Reason.BAD_ENROLMENT)
+        raise Refused(PasskeyFault.BAD_ENROLMENT)
     return pending
 
 

@@ -20,14 +20,14 @@ _ALGORITHMS: Final = {ES256.ALGORITHM: (2, 1), EdDSA.ALGORITHM: (1, 6), RS256.AL
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*")
 _BROWSER_NAMES: Final = ("clientDataJSON", "authenticatorData", "signature")
 _BLOCK_NAMES: Final = ("credential_id", "client_data_json", "authenticator_data", "signature")
-FAULTS: Final = (
+READ_ERRORS: Final = (
     *(InvalidSignature, UnsupportedAlgorithm, ValueError, KeyError, TypeError, AttributeError),
     *(IndexError, OverflowError, RecursionError),
 )
 """What reading and verifying bytes that nobody vouches for may raise."""
 
 
-class Reason(StrEnum):
+class PasskeyFault(StrEnum):
     """Why an answer of an authenticator, or a stored one, proves nothing."""
 
     MALFORMED = "malformed"
@@ -49,7 +49,7 @@ class Reason(StrEnum):
 class Refused(Exception):
     """The ceremony proves nothing; `reason` says why."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: PasskeyFault) -> None:
         super().__init__(reason.value)
         self.reason = reason
 
@@ -94,16 +94,16 @@ class Assertion:
                 unbase64(answer["rawId"]),  # type: ignore[index]
                 *(unbase64(response[name]) for name in _BROWSER_NAMES),
             )
-        except FAULTS as error:
-            raise Refused(Reason.MALFORMED) from error
+        except READ_ERRORS as error:
+            raise Refused(PasskeyFault.MALFORMED) from error
 
     @classmethod
     def from_block(cls, block: Mapping[str, Any]) -> Self:
         """Read it back from an evidence file's authentication block; raises `Refused`."""
         try:
             return cls(*(unbase64(block[name]) for name in _BLOCK_NAMES))
-        except FAULTS as error:
-            raise Refused(Reason.MALFORMED) from error
+        except READ_ERRORS as error:
+            raise Refused(PasskeyFault.MALFORMED) from error
 
     def as_block(self) -> dict[str, str]:
         """As evidence keeps it."""
@@ -135,10 +135,10 @@ def client_data(raw: bytes) -> dict[str, Any]:
     """The browser's account of the ceremony; no name twice, so that all readers read the same."""
     try:
         found = json.loads(raw.decode("utf-8"), object_pairs_hook=_each_once)
-    except FAULTS as error:
-        raise Refused(Reason.MALFORMED) from error
+    except READ_ERRORS as error:
+        raise Refused(PasskeyFault.MALFORMED) from error
     if not isinstance(found, dict):
-        raise Refused(Reason.MALFORMED)
+        raise Refused(PasskeyFault.MALFORMED)
     return found
 
 
@@ -156,10 +156,10 @@ def allowed_key(public_key: bytes) -> CoseKey:
         if key[3] == RS256.ALGORITHM:
             modulus, exponent = (int.from_bytes(key[part], "big") for part in (-1, -2))
             sound = sound and modulus.bit_length() >= SHORTEST_RSA and exponent >= 65_537
-    except FAULTS as error:
-        raise Refused(Reason.FORBIDDEN_ALGORITHM) from error
+    except READ_ERRORS as error:
+        raise Refused(PasskeyFault.FORBIDDEN_ALGORITHM) from error
     if not sound:
-        raise Refused(Reason.FORBIDDEN_ALGORITHM)
+        raise Refused(PasskeyFault.FORBIDDEN_ALGORITHM)
     return key
 
 
@@ -176,7 +176,7 @@ def authenticator_data(raw: bytes) -> AuthenticatorData:
         return AuthenticatorData(raw)
     except Exception as error:
         # Whatever the CBOR reader raises on bytes that nobody vouches for.
-        raise Refused(Reason.MALFORMED) from error
+        raise Refused(PasskeyFault.MALFORMED) from error
 
 
 def origin_of(url: SplitResult) -> str:
@@ -194,4 +194,4 @@ def registration(answer: object) -> tuple[bytes, AuthenticatorData]:
         attested = AttestationObject(unbase64(response["attestationObject"]))
         return unbase64(response["clientDataJSON"]), attested.auth_data
     except Exception as error:
-        raise Refused(Reason.MALFORMED) from error
+        raise Refused(PasskeyFault.MALFORMED) from error

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from pledges.proof.evidence import LARGEST
+from pledges.proof.evidence import MAX_EVIDENCE_BYTES
 from pledges.proof.fileformat import EVIDENCE
 from pledges.proof.pdf.objects import Budget, Reference, Stream, String
 from pledges.proof.pdf.reader import Objects
@@ -37,8 +37,8 @@ def only_file(objects: Objects, budget: Budget) -> bytes:
         _refuse("one stream, whichever name is followed", streams)
     stream = objects.follow(streams["/F"])
     data = budget.inflate(stream) if isinstance(stream, Stream) else b""
-    if not data or len(data) > LARGEST:
-        _refuse(f"of at most {LARGEST} bytes", len(data))
+    if not data or len(data) > MAX_EVIDENCE_BYTES:
+        _refuse(f"of at most {MAX_EVIDENCE_BYTES} bytes", len(data))
     return data
 
 

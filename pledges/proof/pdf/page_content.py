@@ -52,7 +52,7 @@ CID_FONT: Final = frozenset(
 FONT_FILES: Final = frozenset({"/FontFile", "/FontFile2", "/FontFile3"})
 OUTLINES: Final = frozenset({"/FontFile2", "/FontFile3"})
 """The font files of composite fonts (table 126)."""
-LARGEST_PAGE: Final = 14_400
+MAX_PAGE_SIDE: Final = 14_400
 """Units, each way (annex C)."""
 
 
@@ -117,7 +117,7 @@ class Looks:
             _refuse(min(more), "a page has known keys")
         whole = self._objects.follow(page.get("/MediaBox"))
         left, bottom, right, top = numbers(whole, 4)
-        if left or bottom or not (0 < right <= LARGEST_PAGE and 0 < top <= LARGEST_PAGE):
+        if left or bottom or not (0 < right <= MAX_PAGE_SIDE and 0 < top <= MAX_PAGE_SIDE):
             _refuse("/MediaBox", "a page has a size (7.7.3.3)")
         for box in SAME_BOXES & set(page):
             if not same(self._objects.follow(page[box]), whole):

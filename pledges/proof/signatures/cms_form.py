@@ -41,7 +41,7 @@ RSA_SHA256: Final = der.sequence(der.identifier("1.2.840.113549.1.1.11"), NULL)
 
 
 @dataclass(frozen=True)
-class Seal:
+class SignatureParts:
     """The parts of a seal: certificates, value, the timestamp token where it has one, and the
     digest that it states."""
 
@@ -53,7 +53,7 @@ class Seal:
     stated: bytes
 
 
-def read(encoded: bytes) -> Seal:
+def read(encoded: bytes) -> SignatureParts:
     """The parts of the seal that these bytes are; raises `Rejected` where they are none."""
     try:
         return _read(encoded)
@@ -63,7 +63,7 @@ def read(encoded: bytes) -> Seal:
         ) from error
 
 
-def _read(encoded: bytes) -> Seal:
+def _read(encoded: bytes) -> SignatureParts:
     _, content = _parts(der.only(encoded, der.SEQUENCE), 2)
     _, _, _, certificates, signers = _parts(_parts(content, 1)[0], 5)
     _, sid, _, attributes, _, value, *unsigned = _parts(_parts(signers, 1)[0], 6, 7)
@@ -77,7 +77,7 @@ def _read(encoded: bytes) -> Seal:
         if kind.encoded != TIMESTAMP_TOKEN:
             raise ValueError("what is added to a seal is a timestamp")
         token = _parts(values, 1)[0].encoded
-    return Seal(encoded, named[0], found, value.content, token, _stated(attributes))
+    return SignatureParts(encoded, named[0], found, value.content, token, _stated(attributes))
 
 
 def _stated(attributes: Element) -> bytes:
@@ -118,7 +118,7 @@ def check_whole(certificate: asn1.Certificate) -> None:
     _ = certificate.native, certificate.subject.hashable, certificate.issuer.hashable
 
 
-def check_value(seal: Seal, digest: bytes) -> None:
+def check_value(seal: SignatureParts, digest: bytes) -> None:
     """Raise `Rejected` unless the signer signed this digest with the certificate's key."""
     if seal.stated != digest:
         raise Rejected(
@@ -147,7 +147,7 @@ def check_value(seal: Seal, digest: bytes) -> None:
         ) from error
 
 
-def check_form(seal: Seal, chain: list[asn1.Certificate], digest: bytes) -> None:
+def check_form(seal: SignatureParts, chain: list[asn1.Certificate], digest: bytes) -> None:
     """Raise `Rejected` unless the seal is, to the byte, what sealing makes of its parts.
 
     `chain` are the certificates from the signer's up to the root's: each is there once, and no
@@ -166,7 +166,7 @@ def check_form(seal: Seal, chain: list[asn1.Certificate], digest: bytes) -> None
         )
 
 
-def _written(seal: Seal, chain: list[asn1.Certificate], digest: bytes) -> bytes:
+def _written(seal: SignatureParts, chain: list[asn1.Certificate], digest: bytes) -> bytes:
     kind = ECDSA_SHA256 if seal.signer.public_key.algorithm == "ec" else RSA_SHA256
     attributes = der.only(_attributes(seal.signer, digest), der.SET).content
     unsigned = b""

@@ -57,7 +57,7 @@ class Timestamping:
     roots: tuple[asn1.Certificate, ...]
 
 
-def seal_as_manager(
+def sign_as_manager(
     pdf: bytes,
     *,
     appearance: bytes,

@@ -24,7 +24,7 @@ from pledges.proof.signatures import timestamp_tokens
 from pledges.proof.verdict import Rejected
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
-LARGEST = 64 * 1024  # bytes of an answer
+MAX_RESPONSE_BYTES = 64 * 1024  # bytes of an answer
 TOLERANCE = timedelta(minutes=5)  # between the authority's clock and ours
 
 
@@ -101,7 +101,7 @@ def _ask(authority: Authority, query: bytes) -> bytes:
             target = (address.path or "/") + (f"?{address.query}" if address.query else "")
             connection.request("POST", target, query, {"Content-Type": QUERY, "Accept": REPLY})
             response = connection.getresponse()
-            body = response.read(LARGEST + 1)
+            body = response.read(MAX_RESPONSE_BYTES + 1)
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = f"it does not answer: {type(error).__name__} {error}".strip()
         raise TimestampUnavailable(reason) from error
@@ -110,8 +110,8 @@ def _ask(authority: Authority, query: bytes) -> bytes:
     kind = response.headers.get_content_type()
     if kind != REPLY:
         raise TimestampUnavailable(f"it answers with {kind} instead of {REPLY}")
-    if len(body) > LARGEST:
-        raise TimestampUnavailable(f"its answer is longer than {LARGEST} bytes")
+    if len(body) > MAX_RESPONSE_BYTES:
+        raise TimestampUnavailable(f"its answer is longer than {MAX_RESPONSE_BYTES} bytes")
     return body
 
 

@@ -26,7 +26,7 @@ MAX_TOKEN: Final = 64 * 1024  # bytes
 
 
 @dataclass(frozen=True)
-class Token:
+class TimestampToken:
     """A token that holds: when it was made, and the certificate of who made it."""
 
     time: datetime
@@ -39,7 +39,7 @@ class Token:
         return end
 
 
-def read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> Token:
+def read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> TimestampToken:
     """The token over the SHA-256 `imprint`, by an authority under one of `roots`.
 
     Raises `Rejected`.
@@ -55,7 +55,7 @@ def read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> T
         ) from error
 
 
-def _read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> Token:
+def _read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> TimestampToken:
     der.check(encoded)
     signed = cms.ContentInfo.load(encoded, strict=True)["content"]
     certificates = _certificates(signed)
@@ -69,10 +69,10 @@ def _read(encoded: bytes, imprint: bytes, roots: Sequence[asn1.Certificate]) -> 
     time: datetime = information["gen_time"].native
     path = _path(certificate, certificates, roots, time)
     _check_certificates(certificates, path)
-    return Token(time, certificate)
+    return TimestampToken(time, certificate)
 
 
-def vouched_until(tokens: Sequence[Token]) -> datetime:
+def vouched_until(tokens: Sequence[TimestampToken]) -> datetime:
     """When the first certificate ended behind which no timestamp had been made in time.
 
     Once it has ended, whoever comes by its key can make timestamps of any time; a later one only

@@ -22,7 +22,7 @@ from pledges.proof.signatures import (
     timestamp_tokens,
 )
 from pledges.proof.signatures.signed_ranges import SignedRange
-from pledges.proof.signatures.timestamp_tokens import Token
+from pledges.proof.signatures.timestamp_tokens import TimestampToken
 from pledges.proof.verdict import Rejected
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
@@ -30,13 +30,13 @@ CLOCK_SKEW: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Seal:
+class ValidatedSignature:
     """A seal that holds: `sealed_at` as it claims itself, `token` where an authority vouches."""
 
     field: str
     level: Level
     sealed_at: datetime
-    token: Token | None
+    token: TimestampToken | None
     certificate: asn1.Certificate
 
     @property
@@ -61,7 +61,7 @@ class Seal:
         return ""
 
 
-def read_seal(pdf: bytes, made: SignedRange, field: str, trust: Trust) -> Seal:
+def read_signature(pdf: bytes, made: SignedRange, field: str, trust: Trust) -> ValidatedSignature:
     """The seal `made` in `field`; raises `Rejected` unless all of it holds."""
     declared = signature_dictionaries.read(made.entries, field)
     digest, parts = made.digest(pdf), cms_form.read(made.encoded)
@@ -86,7 +86,7 @@ def read_seal(pdf: bytes, made: SignedRange, field: str, trust: Trust) -> Seal:
     if stamped_at is not None and abs(stamped_at - declared.sealed_at) > CLOCK_SKEW:
         rule = "a seal and its timestamp are of the same time"
         raise Rejected("timestamp-contradicts", rule, expected=declared.sealed_at, found=stamped_at)
-    return Seal(field, declared.level, declared.sealed_at, token, parts.signer)
+    return ValidatedSignature(field, declared.level, declared.sealed_at, token, parts.signer)
 
 
 def _check_issuer(trust: Trust, field: str, path: ValidationPath, at: datetime) -> None:
@@ -103,7 +103,7 @@ def _check_issuer(trust: Trust, field: str, path: ValidationPath, at: datetime) 
     raise Rejected("wrong-issuer", rule, found=signer.subject.human_friendly)
 
 
-def _token(parts: cms_form.Seal, level: Level, trust: Trust) -> Token | None:
+def _token(parts: cms_form.SignatureParts, level: Level, trust: Trust) -> TimestampToken | None:
     """The signature timestamp, which is there if the level says so."""
     if (parts.token is not None) != (level is not Level.BASIC):
         reason = "timestamp-missing" if parts.token is None else "timestamp-contradicts"
@@ -123,7 +123,7 @@ def _check_authority(authority: asn1.Certificate, root: asn1.Certificate) -> Non
         raise Rejected("broken-seal", "the certificate of our authority is written in one way")
 
 
-def read_timestamp(pdf: bytes, made: SignedRange, trust: Trust) -> Token:
+def read_timestamp(pdf: bytes, made: SignedRange, trust: Trust) -> TimestampToken:
     """The document timestamp `made`, by an authority that is known."""
     signature_dictionaries.check_timestamp(made.entries)
     return timestamp_tokens.read(made.encoded, made.digest(pdf), trust.tsa_roots)
