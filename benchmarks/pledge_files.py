@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from benchmarks import samples
 from benchmarks.contenders import this_project
+from pledges.core.promised_content import content_digest
 from pledges.proof import evidence
 from pledges.proof.signatures import pades
 from tests.attacks.honest import Honest, accept, sign
@@ -75,5 +76,5 @@ def _rendered(slug: str) -> tuple[bytes, dict[str, object]]:
         "answers": dict(sheet.answers),
         "template": {**CONTENT["template"], "slug": slug},
     }
-    sheet = replace(sheet, content_digest=evidence.content_digest(content))
+    sheet = replace(sheet, content_digest=content_digest(content))
     return this_project(slug, sheet)(), content

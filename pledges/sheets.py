@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
+from pledges.core.promised_content import content_digest
 from pledges.core.sheet import Sheet
 from pledges.models import Organisation, Pledge, Signature, SigningIntent
-from pledges.proof.evidence import content_digest
 
 
 def verify_url(pledge: Pledge) -> str:

@@ -15,7 +15,9 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from pledges.core.digests import canonical_json, sha256_hex
+from pledges.core.promised_content import content_digest
 from pledges.proof import evidence
+from pledges.proof.fileformat import CURRENT
 from pledges.proof.keys import event_certificates, key_store, pki
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.keys.trust import Trust
@@ -52,7 +54,7 @@ CONTENT = {
 
 def rendered(body: str = "<h1>承诺书</h1>") -> bytes:
     """A revision 0 that is made for `CONTENT`."""
-    return render(body, identifier=evidence.content_digest(CONTENT))
+    return render(body, identifier=content_digest(CONTENT))
 
 
 def figure(text: str) -> bytes:
@@ -191,7 +193,7 @@ class Installation:
     def evidence(self, revision0: bytes, **changed) -> dict:
         sha256 = sha256_hex(revision0)
         return {
-            "format": evidence.FORMAT,
+            "format": CURRENT.name,
             "document": {"sha256": sha256, "size": len(revision0)},
             **CONTENT,
             "intent": {
@@ -203,7 +205,7 @@ class Installation:
             "signed_at": SIGNED.isoformat(),
             "client": {"address": "", "user_agent": ""},
             "authentication": self.authentication(revision0),
-            "seal": {"level": "B-LT" if self.authority else "B-B"},
+            "signature": {"level": "B-LT" if self.authority else "B-B"},
             "ledger": self.prepared(revision0),
             **changed,
         }
@@ -222,7 +224,7 @@ class Installation:
     def stamp(self, at: datetime) -> Timestamping | None:
         return self.authority.at(at) if self.authority else None
 
-    def sign(self, revision0: bytes, *, said: bytes | None = None, **options) -> bytes:
+    def sign(self, revision0: bytes, *, said: bytes | None = None, by=pades, **options) -> bytes:
         facts = {
             "appearance": figure("李明"),
             "evidence": said or evidence.write(self.evidence(revision0)),
@@ -230,16 +232,16 @@ class Installation:
             "at": SIGNED,
             "timestamping": self.stamp(SIGNED),
         }
-        return pades.sign_as_manager(revision0, **{**facts, **options})
+        return by.sign_as_manager(revision0, **{**facts, **options})
 
-    def accept(self, signed: bytes, **options) -> bytes:
+    def accept(self, signed: bytes, *, by=pades, **options) -> bytes:
         facts = {
             "appearance": figure("Company"),
             "identity": self.company(),
             "at": ACCEPTED,
             "timestamping": self.stamp(ACCEPTED),
         }
-        return pades.seal_as_company(signed, **{**facts, **options})
+        return by.seal_as_company(signed, **{**facts, **options})
 
     def finished(self) -> bytes:
         return self.accept(self.sign(rendered()))

@@ -21,10 +21,10 @@ from pledges.core.languages import Localized
 from pledges.core.template import outline
 from pledges.core.template.blanks import Blank, Kind, Option, display
 from pledges.core.template.clauses import Words
-from pledges.proof.signatures import incremental_updates
 from pledges.rendering import body, fonts, pdf, signature_images
 from pledges.rendering.markup import Markup
 from pledges.rendering.signature_fields import COMPANY_FIELD, MANAGER_FIELD
+from tests.attacks import library_updates
 from tests.rendering.samples import opened, poppler, text_of
 
 ALL = [(slug, language) for slug in samples.SLUGS for language in samples.LANGUAGES]
@@ -249,8 +249,8 @@ def test_the_signed_and_accepted_file_names_the_signer_and_the_date(papers, lang
 
 def shown(document, field, appearance):
     """The document with `appearance` in its field, and no seal."""
-    writer = incremental_updates.QuietWriter(BytesIO(document))
-    incremental_updates.show(writer, field, appearance)
+    writer = library_updates.QuietWriter(BytesIO(document))
+    library_updates.show(writer, field, appearance)
     out = BytesIO()
     writer.write(out)
     return out.getvalue()

@@ -125,7 +125,9 @@ def _refusals():
     simple = {kind: kind for kind in kinds if kind is not refusals.Refusal}
     simple[refusals.Incomplete] = lambda: refusals.Incomplete(read([], {}))
     simple[refusals.KeysUnusable] = lambda: refusals.KeysUnusable("missing")
-    simple[refusals.FileNotGenuine] = lambda: refusals.FileNotGenuine("broken-seal", "20261129-0f")
+    simple[refusals.FileNotGenuine] = lambda: refusals.FileNotGenuine(
+        "broken-signature", "20261129-0f"
+    )
     simple[refusals.CompanyNotPinned] = lambda: refusals.CompanyNotPinned("sha256=0f")
     simple[refusals.TimestampUnavailable] = lambda: refusals.TimestampUnavailable("late")
     ends = datetime(2026, 1, 2, tzinfo=UTC)

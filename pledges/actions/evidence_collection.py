@@ -9,6 +9,7 @@ from pledges import audit, sheets
 from pledges.actions.sealing import level_at_signing
 from pledges.models import LedgerEntry, Organisation, SigningIntent
 from pledges.proof import evidence
+from pledges.proof.fileformat import CURRENT
 
 
 def written(
@@ -28,7 +29,7 @@ def written(
     zone = ZoneInfo(organisation.time_zone)
     return evidence.write(
         {
-            "format": evidence.FORMAT,
+            "format": CURRENT.name,
             "document": {"sha256": intent.document_digest, "size": intent.document_size},
             **sheets.prepared_content(intent),
             "intent": {
@@ -40,7 +41,7 @@ def written(
             "signed_at": at.astimezone(zone).isoformat(),
             "client": {"address": client_address or "", "user_agent": user_agent},
             "authentication": dict(authentication),
-            "seal": {"level": level_at_signing().value},
+            "signature": {"level": level_at_signing().value},
             "ledger": audit.proof(_entry(intent), audit.checkpoint(at)),
         }
     )

@@ -18,9 +18,9 @@ from pledges.actions.pledge_numbers import next_number
 from pledges.core import consent, lifecycle, refusals
 from pledges.core.characters import EMPLOYEE_NUMBER
 from pledges.core.lifecycle import VersionState
+from pledges.core.promised_content import content_digest
 from pledges.core.template.blanks import Kind, read
 from pledges.models import Organisation, Pledge, SigningIntent
-from pledges.proof import evidence
 from pledges.rendering import fonts
 from pledges.rendering.fonts import FontSubset
 from pledges.rendering.pdf import MissingGlyph
@@ -37,7 +37,7 @@ class _Frozen:
 
     @property
     def digest(self) -> str:
-        return evidence.content_digest(self.content)
+        return content_digest(self.content)
 
     @property
     def answers(self) -> Mapping[str, str]:

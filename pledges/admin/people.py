@@ -1,4 +1,4 @@
-"""People in the admin: administrators change them, others look; compliance assigns pledges to them."""
+"""People in the admin: administrators change them, others look; compliance assigns pledges."""
 
 from typing import Any
 

@@ -9,16 +9,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from pledges.core.digests import canonical_json, digest_of
+from pledges.core.digests import canonical_json
+from pledges.core.promised_content import content_digest
+from pledges.proof.fileformat import Format
 
-FORMAT: Final = "shounuo-evidence/1"
-MAX_EVIDENCE_BYTES: Final = 1024 * 1024  # bytes
+MAX_PROOF_BYTES: Final = 1024 * 1024
 METHODS: Final = ("passkey", "password-totp")
-CONTENT: Final = (
-    "answers", "consent", "language", "organisation", "person", "pledge", "template",
-)  # fmt: skip
-"""The parts that say what was promised, by whom and to whom."""
-
 LEDGER: Final[Mapping[str, Any]] = {
     "entry": str,
     "index": int,
@@ -43,7 +39,7 @@ SHAPE: Final[Mapping[str, Any]] = {
     "signed_at": str,
     "client": {"address": str, "user_agent": str},
     "authentication": dict,
-    "seal": {"level": str},
+    "signature": {"level": str},
     "ledger": LEDGER,
 }
 
@@ -52,24 +48,16 @@ class Malformed(ValueError):
     """The bytes are no evidence file; the text says where."""
 
 
-def content_digest(content: Mapping[str, Any]) -> str:
-    """The digest of all that is promised: of the parts of an evidence file named by `CONTENT`.
-
-    Printed on the paper, and the permanent identifier of its file: who signs the bytes signs it.
-    """
-    return digest_of({part: content[part] for part in CONTENT})
-
-
 def write(evidence: Mapping[str, Any]) -> bytes:
     """The bytes of `evidence`; raises Malformed where something is missing or too much."""
     _check(evidence, SHAPE, "")
     return canonical_json(evidence)
 
 
-def read(data: bytes) -> dict[str, Any]:
+def read(data: bytes, file_format: Format) -> dict[str, Any]:
     """The evidence in `data`, exactly as `write` would write it; raises Malformed."""
-    found = _read(data, SHAPE)
-    if found["format"] != FORMAT:
+    found = _read(data, SHAPE, file_format.max_evidence_bytes)
+    if found["format"] != file_format.name:
         raise Malformed("format")
     if found["authentication"].get("method") not in METHODS:
         raise Malformed("authentication.method")
@@ -80,7 +68,7 @@ def read(data: bytes) -> dict[str, Any]:
 
 def read_proof(data: bytes) -> dict[str, Any]:
     """The separate proof in `data`, in the one way to write it; raises Malformed."""
-    return _read(data, LEDGER)
+    return _read(data, LEDGER, MAX_PROOF_BYTES)
 
 
 def ledger_entry(block: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,8 +80,8 @@ def ledger_entry(block: Mapping[str, Any]) -> dict[str, Any]:
     return entry
 
 
-def _read(data: bytes, shape: Mapping[str, Any]) -> dict[str, Any]:
-    if len(data) > MAX_EVIDENCE_BYTES:
+def _read(data: bytes, shape: Mapping[str, Any], most: int) -> dict[str, Any]:
+    if len(data) > most:
         raise Malformed("size")
     found = _canonical(data)
     _check(found, shape, "")
@@ -147,9 +135,13 @@ def moment(evidence: Mapping[str, Any], path: str) -> datetime:
 
 
 def contradictions(
-    evidence: Mapping[str, Any], seen: Mapping[str, Any], *, content: str
+    evidence: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    *,
+    content: str,
+    file_format: Format,
 ) -> Iterator[str]:
-    """The paths under which `evidence` says other than what was `seen` of file and seal.
+    """The paths under which `evidence` says other than what was `seen` of file and signature.
 
     `seen` names, by path, what the bytes and the manager's certificate say; `content` is the
     digest of what is promised that stands in the bytes that were read and signed.
@@ -158,6 +150,8 @@ def contradictions(
         if at(evidence, path) != value:
             yield path
     created, expires = moment(evidence, "intent.created_at"), moment(evidence, "intent.expires_at")
+    if not file_format.min_window <= expires - created <= file_format.max_window:
+        yield "intent.expires_at"
     if not created <= moment(evidence, "signed_at") < expires:
         yield "signed_at"
     if content_digest(evidence) != content:

@@ -84,6 +84,7 @@ class Summary:
     levels: tuple[str, ...]
     answers: Mapping[str, str]
     pledge_id: str
+    file_format: str
 
 
 @dataclass(frozen=True)

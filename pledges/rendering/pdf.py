@@ -82,8 +82,7 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = N
     With an `identifier` (printable ASCII) it is a document: PDF/A-3a and PDF/UA-1, the boxes of
     the elements with the ids "seal-manager" and "seal-company" are empty signature fields, and
     the file says for good that it is `identifier` (ISO 32000-1, 14.4). Without, it is a figure to
-    be drawn into another document: one page, an artifact throughout, no fields, every object where
-    a reader finds it at once.
+    be drawn into another document: one page, an artifact throughout, no fields.
 
     Characters outside `fonts` are taken from the full fonts. Raises MissingGlyph for a character
     that no font has and ResourceRefused for a reference to anything outside `html`.
@@ -109,7 +108,7 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = N
 
 def _options(identifier: str | None) -> dict[str, Any]:
     if identifier is None:
-        return {"pdf_version": "1.4"}  # before object streams
+        return {"pdf_version": "1.7", "pdf_identifier": b"figure"}
     return {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
 
 

@@ -7,9 +7,9 @@ from weasyprint import Document
 from weasyprint.document import Page
 from weasyprint.formatting_structure import boxes
 
-from pledges.proof.fileformat import COMPANY_FIELD, MANAGER_FIELD
+from pledges.proof.fileformat import CURRENT
 
-PLACES = {"seal-manager": MANAGER_FIELD, "seal-company": COMPANY_FIELD}
+PLACES = {"seal-manager": CURRENT.manager_field, "seal-company": CURRENT.company_field}
 """Element id in the HTML → name of the signature field at its box."""
 
 PRINT = 4
@@ -109,7 +109,7 @@ def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
             "AP": pydyf.Dictionary({"N": appearance.reference}),
         }
     )
-    if widget["T"].string == COMPANY_FIELD:
+    if widget["T"].string == CURRENT.company_field:
         # Every field is locked, and nothing is said of other changes (no /P): a document timestamp
         # follows, which readers may take for a change that /P 1 forbids (ISO 32000-2, table 236).
         lock = _Apart({"Type": "/SigFieldLock", "Action": "/All"})

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def prepared(draft, now):
+def laid(draft, now):
     def lay(slug="general-standards", **options):
         pledge = draft(slug, **options)
         return preparing.prepare(pledge, actor=pledge.person, at=now)

@@ -43,7 +43,7 @@ def test_a_signing_that_no_verdict_would_accept_did_not_happen(draft, liming, no
     entries = LedgerEntry.objects.count()
     with pytest.raises(FileNotGenuine) as refused:
         signing.sign(intent, actor=liming, at=at, request=act(liming, at=at))
-    assert refused.value.reason == "broken-seal"
+    assert refused.value.reason == "broken-signature"
     intent.refresh_from_db()
     intent.pledge.refresh_from_db()
     assert intent.used_at is None and intent.pledge.status == PledgeState.DRAFT

@@ -190,12 +190,12 @@ def another_company_by_the_licensed_authority(honest, pdf):
     return accepted_by(honest, pdf, other, other.pin())
 
 
-@forgery("untrusted-seal", on=["signed"])
+@forgery("untrusted-signature", on=["signed"])
 def licensed_authority_that_nobody_named(honest, pdf):
     return Forged(accepted_by(honest, pdf, licensed(ORGANISATION)).pdf)
 
 
-@forgery("untrusted-seal", on=["signed"])
+@forgery("untrusted-signature", on=["signed"])
 def manager_by_the_licensed_authority(honest, _pdf):
     """Trusted for the company's seal alone."""
     by = licensed(ORGANISATION)
@@ -246,7 +246,7 @@ def company_with_a_key_before_its_first_day(honest, pdf):
     return accepted_by(honest, pdf, by, by.pin(f"from {after} until {after}"))
 
 
-@forgery("broken-seal", on=["signed"])
+@forgery("broken-signature", on=["signed"])
 def intermediate_authority_spelled_otherwise(honest, pdf):
     """Its signature's algorithm, which stands outside of what is signed, without parameters."""
     root_key, between_key, own = (rsa.generate_private_key(65537, 2048) for _ in range(3))

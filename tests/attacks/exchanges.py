@@ -9,10 +9,11 @@ from pyhanko.sign.signers import PdfSignatureMetadata
 
 from pledges.core.digests import sha256_hex
 from pledges.proof import evidence
-from pledges.proof.fileformat import MANAGER_FIELD, TIMESTAMP_FIELD, Level
+from pledges.proof.fileformat import CURRENT, Level, Role
 from pledges.proof.passkeys import enrolment_statements
 from pledges.proof.signatures import event_loop, pades
 from pledges.proof.signatures.pades import Identity
+from tests.attacks import library_signing
 from tests.attacks.honest import RENEWED, Honest, accept, seal_for, sign, stamped_over, writer_of
 from tests.attacks.table import Forged, forgery
 from tests.attacks.wrapping import cms_of, with_contents
@@ -96,7 +97,7 @@ def cut_back_to_what_nobody_signed(honest, _pdf):
     return honest.rendered
 
 
-@forgery("broken-seal", "unreadable", on=["signed"])
+@forgery("broken-signature", "unreadable", on=["signed"])
 def a_byte_of_the_text_exchanged(_honest, pdf):
     place = pdf.index(b"stream\n") + 60
     return pdf[:place] + bytes([pdf[place] ^ 255]) + pdf[place + 1 :]
@@ -131,7 +132,7 @@ def second_seal_of_the_manager_in_the_companys_field(honest, pdf):
 
 @forgery("unknown-shape", "unexpected-field", on=["finished"])
 def third_seal_called_a_timestamp(honest, pdf):
-    return third(pdf, honest.impostor.company(), field=f"{TIMESTAMP_FIELD}1")
+    return third(pdf, honest.impostor.company(), field=CURRENT.field_of(Role.TIMESTAMP, 1))
 
 
 def third(pdf: bytes, identity: Identity, field: str = "Third") -> bytes:
@@ -139,12 +140,12 @@ def third(pdf: bytes, identity: Identity, field: str = "Third") -> bytes:
     writer = writer_of(pdf)
     append_signature_field(writer, SigFieldSpec(field, box=(0, 0, 0, 0)))
     metadata = PdfSignatureMetadata(
-        field_name=field, **pades._common(identity, Level.BASIC, ACCEPTED, None)
+        field_name=field, **library_signing._common(identity, Level.BASIC, ACCEPTED, None)
     )
-    return event_loop.run(pades._sign(writer, metadata, identity, ACCEPTED, None))
+    return event_loop.run(library_signing._sign(writer, metadata, identity, ACCEPTED, None))
 
 
-@forgery("broken-seal", on=["finished"])
+@forgery("broken-signature", on=["finished"])
 def seal_of_another_pledge(honest, pdf):
     other = accept(
         honest.basic, seal_for(honest.basic, honest.rendered_elsewhere, honest.rendered_elsewhere)
@@ -152,12 +153,12 @@ def seal_of_another_pledge(honest, pdf):
     return with_contents(pdf, cms_of(other).dump())
 
 
-@forgery("broken-seal", on=["finished"])
+@forgery("broken-signature", on=["finished"])
 def the_managers_seal_in_the_companys_place(honest, pdf):
     return with_contents(pdf, cms_of(honest.signed).dump())
 
 
-@forgery("unreadable", "broken-seal", on=["signed"])
+@forgery("unreadable", "broken-signature", on=["signed"])
 def revisions_of_another_pledge(honest, pdf):
     """Everything that was sealed there, behind another document of the very same length."""
     place = honest.rendered.index(b"stream\n") + 30
@@ -175,11 +176,13 @@ def certified(
     **changed: Any,
 ) -> bytes:
     """The manager's seal by the right hand, but not in the way it should be made."""
-    common = pades._common(identity, level, SIGNED, None)
+    common = library_signing._common(identity, level, SIGNED, None)
     settings = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS, **common, **changed}
     settings.pop(without, None)
-    metadata = PdfSignatureMetadata(field_name=MANAGER_FIELD, **settings)
-    return event_loop.run(pades._sign(writer_of(pdf), metadata, identity, SIGNED, stamped))
+    metadata = PdfSignatureMetadata(field_name=CURRENT.manager_field, **settings)
+    return event_loop.run(
+        library_signing._sign(writer_of(pdf), metadata, identity, SIGNED, stamped)
+    )
 
 
 def one_shot(honest: Honest) -> Identity:
@@ -250,7 +253,7 @@ def signature_timestamp_of_another_seal(honest, pdf):
     return with_timestamp(pdf, bytes(32), honest.stamped.stamp(SIGNED))
 
 
-@forgery("timestamp-contradicts", "untrusted-seal", on=["stamped_signed"])
+@forgery("timestamp-contradicts", "untrusted-signature", on=["stamped_signed"])
 def signature_timestamp_of_another_day(honest, pdf):
     return with_timestamp(pdf, seal_digest(pdf), honest.stamped.stamp(ACCEPTED))
 
@@ -279,7 +282,7 @@ def renewed_by_another_authority(honest, pdf):
     return pades.renew_timestamp(pdf, at=RENEWED, timestamping=foreign)
 
 
-@forgery("timestamp-broken", "not-covered", "broken-seal", on=["lta"])
+@forgery("timestamp-broken", "not-covered", "broken-signature", on=["lta"])
 def document_timestamp_of_another_file(honest, pdf):
     return with_contents(pdf, cms_of(honest.renewed).dump())
 

@@ -9,16 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfTimeStamper
 
 from pledges.core.digests import sha256_hex
 from pledges.proof import evidence
-from pledges.proof.fileformat import DIGEST, TIMESTAMP_FIELD
+from pledges.proof.fileformat import CURRENT, DIGEST, Role
 from pledges.proof.judging import judge
 from pledges.proof.signatures import event_loop, pades
-from pledges.proof.signatures.incremental_updates import QuietWriter
 from pledges.proof.verdict import Verdict
+from tests.attacks.library_updates import QuietWriter
 from tests.sealed import ACCEPTED, Authority, Installation, figure, rendered
 
 Change = Callable[[Any], None]
@@ -141,10 +140,11 @@ def stamped_over(
     Anybody can get one: an authority stamps whatever hash it is sent.
     """
     count = pdf.count(b"/DocTimeStamp") + 1
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    writer._update_meta = lambda: None
+    writer = writer_of(pdf)
     change(writer)
     timestamping = installation.stamp(at)
-    stamper = PdfTimeStamper(timestamping.stamper, field_name=f"{TIMESTAMP_FIELD}{count}")
+    stamper = PdfTimeStamper(
+        timestamping.stamper, field_name=CURRENT.field_of(Role.TIMESTAMP, count)
+    )
     result: BytesIO = event_loop.run(stamper.async_timestamp_pdf(writer, DIGEST))
     return result.getvalue()

@@ -6,7 +6,7 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, String
 from pyhanko.pdf_utils import generic
 
-from pledges.proof.signatures import incremental_updates
+from tests.attacks import library_signing, library_updates
 from tests.attacks.appearances import descendant, drawn, painted
 from tests.attacks.honest import Honest, seal_for, sign
 from tests.attacks.renderings import ACTIVE, link, rendered_with, rendering
@@ -69,7 +69,7 @@ def tree_that_counts_wrongly_below_its_root(honest, _pdf):
     made = rendered_with(honest, harm)
     root, inner, rest = made.split(b"/Count 2")
     revision0 = root + b"/Count 2" + inner + b"/Count 7" + rest
-    return seal_for(honest.basic, revision0, revision0)
+    return seal_for(honest.basic, revision0, revision0, by=library_signing)
 
 
 @rendering(UNREADABLE)
@@ -143,7 +143,7 @@ def _named(name: str, spelled: bytes) -> None:
     def forge(honest: Honest, _pdf: bytes) -> bytes:
         revision0 = rendered_with(honest, harm).replace(room.encode(), spelled)
         assert spelled in revision0
-        return seal_for(honest.basic, revision0, revision0)
+        return seal_for(honest.basic, revision0, revision0, by=library_signing)
 
 
 _named("name that ends at a null", b"/JavaScript#00")
@@ -160,7 +160,7 @@ def _white(byte: bytes) -> None:
     @forgery(UNREADABLE, on=["signed"], name=f"action behind a key and {byte.hex()}")
     def forge(honest: Honest, _pdf: bytes) -> bytes:
         revision0 = rendered_with(honest, harm).replace(b"/SX /Launch", b"/S%b /Launch" % byte)
-        return seal_for(honest.basic, revision0, revision0)
+        return seal_for(honest.basic, revision0, revision0, by=library_signing)
 
 
 for _byte in (b"\x80", b"\xff", b"\x0b"):
@@ -177,7 +177,7 @@ def link_with_an_action_of_no_kind(pdf):
 @forgery("evidence-missing", on=["signed"])
 def files_related_to_the_evidence(honest, _pdf):
     """More files, which the list of attachments does not name."""
-    attach = incremental_updates.attach
+    attach = library_updates.attach
 
     def attach_more(writer: Any, **file: Any) -> None:
         attach(writer, **file)
@@ -188,8 +188,8 @@ def files_related_to_the_evidence(honest, _pdf):
             {generic.pdf_name("/F"): related}
         )
 
-    incremental_updates.attach = attach_more
+    library_updates.attach = attach_more
     try:
-        return sign(honest.basic, honest.rendered)
+        return sign(honest.basic, honest.rendered, by=library_signing)
     finally:
-        incremental_updates.attach = attach
+        library_updates.attach = attach

@@ -15,7 +15,7 @@ from pikepdf import Array, Dictionary, Name, String
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from pledges.proof.signatures import incremental_updates
+from tests.attacks import library_signing, library_updates
 from tests.attacks.honest import Honest, drawn, seal_for
 from tests.attacks.structures import EVIL, stream
 from tests.attacks.table import forgery
@@ -53,22 +53,22 @@ def rendered_with(honest: Honest, harm: Harm | None = None) -> bytes:
 @contextmanager
 def meanwhile(work: Callable[[Any], None]) -> Iterator[None]:
     """What else happens in the revision of the manager's seal."""
-    attach = incremental_updates.attach
+    attach = library_updates.attach
 
     def attach_and_work(writer: Any, **file: Any) -> None:
         work(writer)
         attach(writer, **file)
 
-    incremental_updates.attach = attach_and_work
+    library_updates.attach = attach_and_work
     try:
         yield
     finally:
-        incremental_updates.attach = attach
+        library_updates.attach = attach
 
 
 def sealed(honest: Honest, harm: Harm | None = None) -> bytes:
     revision0 = rendered_with(honest, harm)
-    return seal_for(honest.basic, revision0, revision0)
+    return seal_for(honest.basic, revision0, revision0, by=library_signing)
 
 
 def rendering(*reasons: str) -> Callable[[Harm], Harm]:
@@ -246,7 +246,7 @@ def identifier_in_an_object_of_its_own(honest, _pdf):
     made = rendered_with(honest, harm)
     number = re.search(rb"/Kept (\d+) 0 R", made)[1]
     revision0 = re.sub(rb"/ID \[[^\]]*\]", b"/ID %b 0 R" % number, made)
-    return seal_for(honest.basic, revision0, revision0)
+    return seal_for(honest.basic, revision0, revision0, by=library_signing)
 
 
 # --- What is left open in revision 0, and filled in with the seal ---------------------------------
@@ -277,7 +277,7 @@ def page_that_comes_with_the_seal(honest, _pdf):
         writer.add_object(generic.StreamObject(stream_data=EVIL))
 
     with meanwhile(add):
-        return seal_for(honest.basic, revision0, revision0)
+        return seal_for(honest.basic, revision0, revision0, by=library_signing)
 
 
 def _hinted(place: str) -> None:
@@ -300,7 +300,7 @@ def _hinted(place: str) -> None:
 
         revision0 = rendered_with(honest, harm)
         with meanwhile(rewrite):
-            return seal_for(honest.basic, revision0, revision0)
+            return seal_for(honest.basic, revision0, revision0, by=library_signing)
 
 
 _hinted("DSS")

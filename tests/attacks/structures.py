@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from pledges.proof.pdf import serialiser
 from pledges.proof.pdf.objects import Name, Number, Reference, String
 from pledges.proof.signatures import event_loop
 from tests.attacks import changes
-from tests.attacks.honest import RENEWED, Honest, appended
+from tests.attacks.honest import RENEWED, Honest, appended, stamped_over
 from tests.attacks.table import forgery
 
 CHANGED = ("unexpected-change", "unexpected-field", "active-content")
@@ -244,16 +245,16 @@ def object_freed(honest, _pdf):
 @forgery("unreadable", on=["lta"])
 def number_left_open_filled(honest, _pdf):
     """Numbers that an earlier revision left unused: its pages might refer to one."""
+    left: list[int] = []
 
-    def change(revision):
-        reader = PdfFileReader(BytesIO(honest.lta))
-        used = {
-            n for k in range(4) for n, _ in reader.xrefs.get_xref_data(k).explicit_refs_in_revision
-        }
-        number = next(n for n in range(1, revision.size) if n not in used)
-        revision.objects[number] = stream(number, b"", EVIL)
+    def leave(writer):
+        left.append(writer._lastobj_id + 1)
+        writer._lastobj_id += 5
 
-    return rebuilt(honest, change)
+    def fill(writer):
+        writer.objects[(0, left[0])] = generic.StreamObject(stream_data=EVIL)
+
+    return stamped_over(stamped_over(honest.lta, leave, honest.stamped), fill, honest.stamped)
 
 
 @forgery("unreadable", on=["lta"], opens=False)

@@ -100,7 +100,7 @@ def another_pledge_number_in_the_evidence(honest, _pdf):
 
 @forgery(CONTRADICTS, on=["signed"])
 def a_higher_level_in_the_evidence(honest, _pdf):
-    return told(honest, seal={"level": "B-LT"})
+    return told(honest, signature={"level": "B-LT"})
 
 
 @forgery(CONTRADICTS, on=["signed"])
@@ -193,13 +193,13 @@ def a_true_answer_told_at_another_time(honest, _pdf):
 
 @forgery(NOT_THEIRS, on=["signed"])
 def a_true_answer_told_of_a_longer_time(honest, _pdf):
-    late = timedelta(hours=1)
+    late = timedelta(minutes=30)
     return restated(honest, created=CREATED, signed=SIGNED + late, expires=EXPIRES + late)
 
 
 @forgery(NOT_THEIRS, on=["signed"])
 def a_true_answer_told_of_an_earlier_time(honest, _pdf):
-    early = CREATED - timedelta(days=1)
+    early = CREATED - timedelta(minutes=30)
     return restated(honest, created=early, signed=SIGNED, expires=EXPIRES)
 
 
@@ -305,22 +305,22 @@ def a_one_shot_key_in_the_companys_place(honest, pdf):
     return accept(honest.basic, pdf, identity=honest.basic.one_shot("ab" * 32, at=ACCEPTED))
 
 
-@forgery("untrusted-seal", "wrong-issuer", on=["signed"])
+@forgery("untrusted-signature", "wrong-issuer", on=["signed"])
 def an_authority_that_seals_itself(honest, pdf):
     return accept(honest.basic, pdf, identity=borrowed(honest.basic, "event-ca", "root"))
 
 
-@forgery("untrusted-seal", on=["signed"])
+@forgery("untrusted-signature", on=["signed"])
 def an_impostor_as_the_company(honest, pdf):
     return accept(honest.impostor, pdf)
 
 
-@forgery("untrusted-seal", on=["signed"])
+@forgery("untrusted-signature", on=["signed"])
 def an_impostor_as_the_manager(honest, _pdf):
     return seal_for(honest.impostor, honest.rendered, honest.rendered)
 
 
-@forgery("untrusted-seal", on=["signed"])
+@forgery("untrusted-signature", on=["signed"])
 def sealed_when_the_certificate_had_expired(honest, _pdf):
     late = SIGNED + timedelta(hours=1)
     said = evidence.write(true(honest) | {"signed_at": late.isoformat()})

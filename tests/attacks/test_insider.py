@@ -52,7 +52,9 @@ def rows(sql, *values):
 def signs(used, intent, now):
     """Try to sign as the victim: the file that came of it, or nothing."""
     try:
-        pledge = signing.sign(intent, actor=intent.person, at=now, act=passkey_act(used, intent))
+        pledge = signing.sign(
+            intent, actor=intent.person, at=now, request=passkey_act(used, intent)
+        )
     except refusals.Refusal:
         return None
     return document_store.get(pledge.documents.get(revision=Document.Revision.SIGNED).sha256)
@@ -133,7 +135,7 @@ def test_the_victims_old_answer_for_another_document(victim, intent, draft, now)
 
 def test_rows_that_say_the_victim_signed_by_passkey(victim, intent, chenjing, now):
     """Signed by password, and the row rewritten: the file says what was done."""
-    pledge = signing.sign(intent, actor=victim, at=now, act=act(victim, at=now))
+    pledge = signing.sign(intent, actor=victim, at=now, request=act(victim, at=now))
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows("ALTER TABLE pledges_signature DISABLE TRIGGER USER")
     rows("UPDATE pledges_signature SET method = 'passkey' WHERE pledge_id = %s", str(pledge.pk))

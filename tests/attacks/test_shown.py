@@ -74,7 +74,7 @@ ON_THE_SIGN_PAGE = {
 
 
 @pytest.fixture
-def prepared(liming, draft, passkey):
+def laid(liming, draft, passkey):
     """A document that lies ready for the victim, who has a passkey."""
     liming.passkey = passkey(liming)
     return preparing.prepare(draft(at=timezone.now()), actor=liming, at=timezone.now())
@@ -122,7 +122,7 @@ def test_and_signs_nothing(liming, laid, which, way):
     seen, at = SigningIntent.objects.get(pk=laid.pk), timezone.now()
     act_of = passkey_act(liming.passkey, seen) if way == "passkey" else act(liming, at=at)
     with pytest.raises(refusals.ReadingDiffers):
-        signing.sign(seen, actor=liming, at=at, act=act_of)
+        signing.sign(seen, actor=liming, at=at, request=act_of)
     assert not Signature.objects.exists()
 
 
@@ -161,7 +161,7 @@ def test_prepared_again_it_can_be_signed(liming, laid, draft):
     at = timezone.now()
     again = preparing.prepare(laid.pledge, actor=liming, at=at)
     assert again.pk != laid.pk
-    done = signing.sign(again, actor=liming, at=at, act=passkey_act(liming.passkey, again))
+    done = signing.sign(again, actor=liming, at=at, request=passkey_act(liming.passkey, again))
     assert done.answers["satisfaction_target"] == TRUE
 
 
@@ -213,7 +213,7 @@ def test_the_earlier_pledge_that_it_is_compared_with(
     then = now + timedelta(days=1)
     made = draft(at=then)
     intent = preparing.prepare(made, actor=liming, at=then)
-    second = signing.sign(intent, actor=liming, at=then, act=act(liming, at=then))
+    second = signing.sign(intent, actor=liming, at=then, request=act(liming, at=then))
     client.force_login(chenjing)
     page = reverse("admin:pledges_pledge_change", args=[second.pk])
     assert client.get(page).context["compared"]
@@ -245,7 +245,7 @@ def test_a_renamed_company_changes_no_document(victim, laid, liming):
     assert shown.status_code == 200 and "新名称" not in shown.context["body"]
     with pytest.raises(refusals.IntentExpired):
         act_of = passkey_act(liming.passkey, laid)
-        signing.sign(laid, actor=liming, at=timezone.now(), act=act_of)
+        signing.sign(laid, actor=liming, at=timezone.now(), request=act_of)
 
 
 def test_a_renamed_company_changes_no_signed_pledge(victim, signed):

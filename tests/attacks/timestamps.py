@@ -9,7 +9,7 @@ from asn1crypto import x509
 from pyhanko.pdf_utils.generic import pdf_name as Name
 
 from pledges.proof.keys.private_keys import to_asn1
-from pledges.proof.signatures import incremental_updates
+from tests.attacks import library_signing, library_updates
 from tests.attacks.changes import dictionary, picture
 from tests.attacks.honest import Change, Honest, accept, seal_for
 from tests.attacks.renderings import meanwhile
@@ -59,17 +59,17 @@ def timestamp_within_a_stream(honest, _pdf):
 @contextmanager
 def beside_the_stamp(work: Change) -> Iterator[None]:
     """What else happens in the revision of the company's seal."""
-    show = incremental_updates.show
+    show = library_updates.show
 
     def show_and_work(writer: Any, field: str, appearance: bytes) -> None:
         show(writer, field, appearance)
         work(writer)
 
-    incremental_updates.show = show_and_work
+    library_updates.show = show_and_work
     try:
         yield
     finally:
-        incremental_updates.show = show
+        library_updates.show = show
 
 
 @forgery("unexpected-change", on=["finished"])
@@ -90,9 +90,9 @@ def mark_among_the_hints(honest, _pdf):
         writer.update_container(hints)
 
     with meanwhile(draw):
-        signed = seal_for(honest.basic, honest.rendered, honest.rendered)
+        signed = seal_for(honest.basic, honest.rendered, honest.rendered, by=library_signing)
     with beside_the_stamp(exchange):
-        return accept(honest.basic, signed)
+        return accept(honest.basic, signed, by=library_signing)
 
 
 # --- The token itself, of which nobody signed every byte ------------------------------------------

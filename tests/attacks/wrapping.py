@@ -121,14 +121,14 @@ IN_PLACE: dict[str, tuple[bytes, bytes]] = {
     "Type removed in place": (b"/Type /Sig\n", b""),
     "SubFilter weakened in place": (b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached"),
     "Filter changed in place": (b"/Adobe.PPKLite", b"/Entrust.PPKEF"),
-    "level lowered in place": (b"(B\\055B)", b"(B\\055X)"),
+    "level lowered in place": (b" B\\055B)", b" B\\055X)"),
     "application changed in place": (b"/Shounuo", b"/Shounus"),
     "date changed in place": (b"/M (D\\07220", b"/M (D\\07219"),
 }
 
 
 def _written_over(name: str, old: bytes, new: bytes) -> None:
-    @forgery("broken-seal", "level-unknown", on=["signed", "finished"], name=name)
+    @forgery("broken-signature", "level-unknown", on=["signed", "finished"], name=name)
     def forge(_honest: Honest, pdf: bytes) -> bytes:
         return in_place(pdf, old, new)
 
@@ -142,7 +142,7 @@ def permissions_widened_in_place(_honest, pdf):
     return in_place(pdf, b"/P 2", b"/P 3")
 
 
-@forgery("not-locking", "broken-seal", on=["finished"])
+@forgery("not-locking", "broken-signature", on=["finished"])
 def lock_widened_in_place(_honest, pdf):
     return in_place(pdf, b"/Action /All\n/Type /TransformParams", b"/Action /Exclude\n/Fields [()]")
 
@@ -174,7 +174,9 @@ RANGES: dict[str, Callable[[int, int, int, int], tuple[int, ...]]] = {
 
 
 def _ranged(name: str, lie: Callable[[int, int, int, int], tuple[int, ...]]) -> None:
-    @forgery("not-covered", "broken-seal", on=["signed", "finished"], name=f"byte range {name}")
+    @forgery(
+        "not-covered", "broken-signature", on=["signed", "finished"], name=f"byte range {name}"
+    )
     def forge(_honest: Honest, pdf: bytes) -> bytes:
         return ranged(pdf, *lie(*last_range(pdf)))
 
@@ -306,12 +308,12 @@ def text_behind_the_seal(_honest, pdf):
     return with_contents(pdf, data[: len(data) - 4] + b"void")
 
 
-@forgery("broken-seal", "not-covered")
+@forgery("broken-signature", "not-covered")
 def seal_unaligned(_honest, pdf):
     return with_contents(pdf, b"\0" + cms_of(pdf).dump())
 
 
-@forgery("broken-seal", "timestamp-broken")
+@forgery("broken-signature", "timestamp-broken")
 def certificate_added_to_the_seal(honest, pdf):
     found = cms_of(pdf)
     found["content"]["certificates"].append(
@@ -320,7 +322,7 @@ def certificate_added_to_the_seal(honest, pdf):
     return with_contents(pdf, found.dump(force=True))
 
 
-@forgery("broken-seal", "timestamp-broken")
+@forgery("broken-signature", "timestamp-broken")
 def attribute_added_to_the_seal(_honest, pdf):
     found = cms_of(pdf)
     signer = found["content"]["signer_infos"][0]
@@ -331,7 +333,7 @@ def attribute_added_to_the_seal(_honest, pdf):
     return with_contents(pdf, found.dump(force=True))
 
 
-@forgery("broken-seal", "timestamp-broken")
+@forgery("broken-signature", "timestamp-broken")
 def second_signer_in_the_seal(_honest, pdf):
     found = cms_of(pdf)
     signers = found["content"]["signer_infos"]
@@ -339,7 +341,7 @@ def second_signer_in_the_seal(_honest, pdf):
     return with_contents(pdf, found.dump(force=True))
 
 
-@forgery("broken-seal", "timestamp-broken")
+@forgery("broken-signature", "timestamp-broken")
 def seal_value_changed(_honest, pdf):
     found = cms_of(pdf)
     signer = found["content"]["signer_infos"][0]
@@ -349,7 +351,7 @@ def seal_value_changed(_honest, pdf):
     return with_contents(pdf, found.dump(force=True))
 
 
-@forgery("broken-seal", "timestamp-broken")
+@forgery("broken-signature", "timestamp-broken")
 def no_signer_in_the_seal(_honest, pdf):
     found = cms_of(pdf)
     found["content"]["signer_infos"] = []
@@ -358,7 +360,7 @@ def no_signer_in_the_seal(_honest, pdf):
 
 # --- What no seal covers, changed without a key; both spellings are valid to a library ------------
 def _in_the_seal(change: Callable[[Any], None], name: str) -> None:
-    @forgery("broken-seal", on=["signed", "finished"], name=name)
+    @forgery("broken-signature", on=["signed", "finished"], name=name)
     def forge(_honest: Honest, pdf: bytes) -> bytes:
         found = cms_of(pdf)
         change(found["content"])
@@ -440,7 +442,7 @@ for _name, _change in UNCOVERED.items():
     _in_the_seal(_change, _name)
 
 
-@forgery("broken-seal", on=["signed", "finished"])
+@forgery("broken-signature", on=["signed", "finished"])
 def certificates_in_another_order(_honest, pdf):
     data = contents(pdf)
     parts = [each.dump() for each in cms_of(pdf)["content"]["certificates"]]

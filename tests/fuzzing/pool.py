@@ -9,7 +9,7 @@ from typing import Any
 
 from asn1crypto import cms
 
-from pledges.proof import evidence
+from pledges.core.promised_content import content_digest
 from pledges.proof.judging import judge
 from pledges.proof.signatures import pades
 from pledges.proof.verdict import Outcome, Rejected, Verdict
@@ -141,7 +141,7 @@ def _of_templates() -> Iterator[Base]:
     from benchmarks import contenders, samples
 
     made = honest()
-    content = evidence.content_digest(CONTENT)
+    content = content_digest(CONTENT)
     for slug, language in zip(samples.SLUGS, ("zh-hans", "en", "zh-hans"), strict=True):
         sheet = replace(samples.sheet(slug, language), content_digest=content)
         printed = contenders.this_project(slug, sheet)()

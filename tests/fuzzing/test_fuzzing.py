@@ -50,7 +50,7 @@ def test_a_file_put_together_again_fails_by_its_signatures_alone(honest, name):
     assert together(copied(base.parts), 1) == base.pdf
     verdict = base.judged(together(copied(base.parts), 0), signatures_first=False)
     failed = next(line for line in verdict.lines if line.passed is False)
-    assert (failed.check, failed.reason) == (Check.MANAGER, "broken-seal")
+    assert (failed.check, failed.reason) == (Check.MANAGER, "broken-signature")
     if base.ends_with_timestamp:
         stamped = notarized(honest.honest, together(copied(base.parts), last))
         assert base.judged(stamped).outcome is Outcome.ACCEPTED

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledges.proof import evidence
+from pledges.core.promised_content import content_digest
 from pledges.proof.pdf import document_id
 from tests.rendering.samples import render
 from tests.sealed import CONTENT
 
-IDENTIFIER = evidence.content_digest(CONTENT)
+IDENTIFIER = content_digest(CONTENT)
 OTHER = b"ab" * 32
 
 

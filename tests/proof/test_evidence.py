@@ -9,6 +9,7 @@ import pytest
 
 from pledges.core.digests import canonical_json
 from pledges.proof import evidence
+from pledges.proof.fileformat import CURRENT
 from tests.attacks.honest import honest
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -21,7 +22,7 @@ def told():
 
 
 def test_what_is_written_is_read(told):
-    assert evidence.read(evidence.write(told)) == told
+    assert evidence.read(evidence.write(told), CURRENT) == told
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_what_is_written_is_read(told):
 )
 def test_another_form_is_refused(told, change, where):
     with pytest.raises(evidence.Malformed, match=where):
-        evidence.read(canonical_json(told | change))
+        evidence.read(canonical_json(told | change), CURRENT)
 
 
 @pytest.mark.parametrize("field", evidence.SHAPE)
@@ -57,7 +58,7 @@ def test_only_the_canonical_bytes_are_read(told):
     for other in loose:
         assert other != data
         with pytest.raises(evidence.Malformed, match="JSON"):
-            evidence.read(other)
+            evidence.read(other, CURRENT)
 
 
 @pytest.mark.parametrize("block", [k for k, v in evidence.SHAPE.items() if isinstance(v, Mapping)])
@@ -66,13 +67,13 @@ def test_nothing_is_missing_or_too_much_within_a_block(told, block):
     fewer = [{k: v for k, v in told[block].items() if k != name} for name in told[block]]
     for inner in [*fewer, told[block] | {"more": "x"}]:
         with pytest.raises(evidence.Malformed, match=block):
-            evidence.read(canonical_json(told | {block: inner}))
+            evidence.read(canonical_json(told | {block: inner}), CURRENT)
         assert not validator.is_valid(told | {block: inner})
 
 
 def test_too_much_is_refused():
     with pytest.raises(evidence.Malformed, match="size"):
-        evidence.read(b" " * (evidence.MAX_EVIDENCE_BYTES + 1))
+        evidence.read(b" " * (CURRENT.max_evidence_bytes + 1), CURRENT)
 
 
 def test_the_schema_describes_what_is_written(told):

@@ -30,7 +30,7 @@ def test_what_a_signed_file_says():
     assert reasons(verdict) == {
         Check.FILE: (True, "file-whole"),
         Check.REVISIONS: (True, "revisions-expected"),
-        Check.MANAGER: (True, "manager-sealed"),
+        Check.MANAGER: (True, "manager-signed"),
         Check.COMPANY: (None, "company-not-yet"),
         Check.TIME: (None, "time-claimed"),
         Check.BYTES: (True, "bytes-accounted"),
@@ -138,7 +138,7 @@ def test_after_the_first_failure_nothing_more_is_looked_at():
     verdict = judge(made.finished, trust=made.impostor.trust, at=NOW)
     found = reasons(verdict)
     assert found[Check.FILE] == (True, "file-whole")
-    assert found[Check.MANAGER] == (False, "untrusted-seal")
+    assert found[Check.MANAGER] == (False, "untrusted-signature")
     after = list(Check)[list(Check).index(Check.MANAGER) + 1 :]
     assert {found[check] for check in after} == {(None, "not-reached")}
     assert verdict.summary is None

@@ -99,7 +99,7 @@ def test_the_largest_honest_file_is_within_the_limits(running):
 
 LOOK = """
 import json, pickle, sys
-from pledges.proof import limited
+from pledges.proof.judging_service import limited
 requests = pickle.load(sys.stdin.buffer)
 before = set(sys.modules)
 for request in requests:

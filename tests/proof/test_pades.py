@@ -16,8 +16,9 @@ from pyhanko_certvalidator import ValidationContext
 from pledges.proof.keys import certificates, key_store
 from pledges.proof.keys.certificates import Issuer, Life
 from pledges.proof.keys.private_keys import to_asn1
-from pledges.proof.signatures import event_loop, incremental_updates
+from pledges.proof.signatures import event_loop
 from pledges.proof.signatures.pades import Identity
+from tests.attacks import library_updates
 from tests.attacks.honest import RENEWED, accept, honest
 from tests.rendering.samples import opened, poppler, text_of
 from tests.sealed import ACCEPTED, SIGNED, figure
@@ -55,7 +56,9 @@ def test_sealing_keeps_what_pdf_a_demands(name):
 @pytest.mark.parametrize("name", LEVELS)
 def test_each_seal_declares_its_level(name):
     found = signatures(honest().base(name))
-    assert [one.sig_object["/Prop_Build"]["/App"]["/REx"] for one in found] == LEVELS[name]
+    assert [one.sig_object["/Prop_Build"]["/App"]["/REx"] for one in found] == [
+        f"shounuo-pledge/1 {level}" for level in LEVELS[name]
+    ]
 
 
 def test_the_first_seal_certifies_and_the_second_locks():
@@ -123,13 +126,13 @@ def test_the_mark_and_the_stamp_are_seen():
 
 
 def test_an_unknown_field_is_refused():
-    writer = incremental_updates.QuietWriter(BytesIO(honest().rendered))
-    with pytest.raises(incremental_updates.UnknownField, match="Other"):
-        incremental_updates.show(writer, "Other", figure("x"))
+    writer = library_updates.QuietWriter(BytesIO(honest().rendered))
+    with pytest.raises(library_updates.UnknownField, match="Other"):
+        library_updates.show(writer, "Other", figure("x"))
 
 
 def test_a_second_file_is_refused():
-    writer = incremental_updates.QuietWriter(BytesIO(honest().signed))
+    writer = library_updates.QuietWriter(BytesIO(honest().signed))
     file = {"name": "b", "description": "b", "content": b"", "mime_type": "text/plain"}
     with pytest.raises(ValueError, match="associated"):
-        incremental_updates.attach(writer, **file, at=SIGNED)
+        library_updates.attach(writer, **file, at=SIGNED)

@@ -12,7 +12,7 @@ from pledges.proof.verdict import (
     Explanation,
     Line,
     Outcome,
-    Statement,
+    Summary,
     Verdict,
 )
 from pledges.proof.verdict_json import from_json, to_json
@@ -32,9 +32,10 @@ lines = st.builds(
     explanation=st.none() | explanations,
 )
 summaries = st.builds(
-    Statement,
+    Summary,
     **dict.fromkeys(("number", "template", "language", "signer", "employee_number"), words),
     **dict.fromkeys(("department", "organisation", "accepted_by", "method", "pledge_id"), words),
+    file_format=words,
     version=st.integers(min_value=1, max_value=10**6),
     signed_at=times,
     accepted_at=st.none() | times,

@@ -73,7 +73,7 @@ def test_a_damaged_file_is_not_given_out(client, liming, signed, monkeypatch, ca
     def fail(sha256):
         raise trouble(sha256)
 
-    monkeypatch.setattr("pledges.verification.storage.get", fail)
+    monkeypatch.setattr("pledges.verification.document_store.get", fail)
     client.force_login(liming)
     response = client.get(file_of(pledge))
     assert response.status_code == 503

@@ -29,7 +29,7 @@ def client(client, liming):
 
 
 @pytest.fixture
-def prepared(draft):
+def laid(draft):
     """A document laid before its signer, by the clock of the server."""
 
     def lay(slug="general-standards", **options):

@@ -60,7 +60,9 @@ def judge(
     sha256 = hashlib.sha256(pdf).hexdigest()
     if failed:
         return Verdict(Outcome.REJECTED, tuple(lines), sha256)
-    return Verdict(outcome, tuple(lines), sha256, summarise(case.evidence, case.seal, case.company))
+    return Verdict(
+        outcome, tuple(lines), sha256, summarise(case.evidence, case.signature, case.company)
+    )
 
 
 def _look(check: Check, look: Callable[[Case], Finding], case: Case) -> Line:

@@ -6,19 +6,19 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from pledges.proof.fileformat import COMPANY_FIELD, MANAGER_FIELD, TIMESTAMP_FIELD
+from pledges.proof.fileformat import Format, Role
 from pledges.proof.keys.trust import Trust
 from pledges.proof.pdf import reader
 from pledges.proof.pdf.reader import History
 from pledges.proof.pdf.xref_precheck import Table
-from pledges.proof.signatures import signed_ranges
+from pledges.proof.signatures import signature_dictionaries, signed_ranges
 from pledges.proof.signatures.signed_ranges import SignedRange
 from pledges.proof.signatures.timestamp_tokens import TimestampToken
 from pledges.proof.signatures.validation import ValidatedSignature
 from pledges.proof.verdict import Rejected
 
-SEALS: Final = (MANAGER_FIELD, COMPANY_FIELD)
-"""Who seals in the revisions after the first; each revision after them is a timestamp."""
+SIGNERS: Final = (Role.MANAGER, Role.COMPANY)
+"""Who signs in the revisions after the first; each revision after them is a timestamp."""
 
 
 @dataclass
@@ -45,15 +45,24 @@ class Case:
         """The objects of all revisions."""
         return reader.read(self.pdf, self.tables)
 
+    @cached_property
+    def file_format(self) -> Format:
+        """The format that the first signature names, by whose rules the file is judged."""
+        return signature_dictionaries.format_of(self.pdf, self.tables)
+
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the form's fields when the file is finished as far as it is."""
-        stamps = range(1, len(self.tables) - len(SEALS))
-        return (*SEALS, *(f"{TIMESTAMP_FIELD}{number}" for number in stamps))
+        stamps = range(1, len(self.tables) - len(SIGNERS))
+        return (
+            *(self.file_format.field_of(role) for role in SIGNERS),
+            *(self.file_format.field_of(Role.TIMESTAMP, number) for number in stamps),
+        )
 
     @property
-    def seal(self) -> ValidatedSignature:
-        """The manager's seal, once it was read."""
+    def signature(self) -> ValidatedSignature:
+        """The manager's signature, once it was read."""
         if self.manager is None:
-            raise Rejected("no-field", "the manager's seal is there", field=MANAGER_FIELD)
+            rule = "the manager's signature is there"
+            raise Rejected("no-field", rule, field=self.file_format.manager_field)
         return self.manager

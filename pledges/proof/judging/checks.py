@@ -6,14 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pledges.proof import evidence as evidences
-from pledges.proof.fileformat import (
-    COMPANY_FIELD,
-    MANAGER_FIELD,
-    TIMESTAMP_FIELD,
-    Level,
-)
+from pledges.proof.fileformat import FORMATS, Level, Role
 from pledges.proof.judging import records
-from pledges.proof.judging.case import SEALS, Case
+from pledges.proof.judging.case import SIGNERS, Case
 from pledges.proof.keys.certificates import Signatory
 from pledges.proof.pdf import (
     active_content,
@@ -28,9 +23,9 @@ from pledges.proof.signatures import timestamp_tokens, validation
 from pledges.proof.signatures.validation import CLOCK_SKEW, ValidatedSignature
 from pledges.proof.verdict import Check, Rejected
 
-MAX_FILE_BYTES: Final = 20 * 1024 * 1024  # bytes
-MAX_TIMESTAMPS: Final = 40
-"""A file whose timestamps are renewed every other year is then eighty years old."""
+MAX_FILE_BYTES: Final = max(each.max_file_bytes for each in FORMATS.values())
+"""What is looked at at all; the format of the file may allow less."""
+MAX_TIMESTAMPS: Final = max(each.max_timestamps for each in FORMATS.values())
 
 Finding = tuple[bool | None, str, dict[str, str]]
 """Whether it is in order, or None where there was nothing to check; the reason and its values."""
@@ -42,11 +37,11 @@ def _file(case: Case) -> Finding:
             "too-large", "a pledge is a small file", expected=MAX_FILE_BYTES, found=len(case.pdf)
         )
     case.tables = xref_precheck.read(case.pdf)
-    most = 1 + len(SEALS) + MAX_TIMESTAMPS
+    most = 1 + len(SIGNERS) + MAX_TIMESTAMPS
     if not 2 <= len(case.tables) <= most:
         raise Rejected(
             "unknown-shape",
-            "a document, the manager's seal, the company's, then timestamps",
+            "a document, the manager's signature, the company's seal, then timestamps",
             expected=f"2 to {most} revisions",
             found=len(case.tables),
         )
@@ -54,46 +49,51 @@ def _file(case: Case) -> Finding:
 
 
 def _manager(case: Case) -> Finding:
-    seal = validation.read_signature(case.pdf, case.ranges[0], MANAGER_FIELD, case.trust)
-    if seal.level is Level.ARCHIVAL or not seal.bound_to:
+    signature = validation.read_signature(case.pdf, case.ranges[0], Role.MANAGER, case.trust)
+    if signature.level is Level.ARCHIVAL or not signature.bound_to:
         rule = "a manager's certificate names the document that it is for"
-        raise Rejected("wrong-issuer", rule, found=seal.level)
-    _check_past(seal, case)
-    case.manager = seal
-    subject = seal.subject
+        raise Rejected("wrong-issuer", rule, found=signature.level)
+    _check_past(signature, case)
+    case.manager = signature
+    subject = signature.subject
     values = {"name": subject["common_name"], "number": subject["serial_number"]}
-    return True, "manager-sealed", values
+    return True, "manager-signed", values
 
 
 def _company(case: Case) -> Finding:
-    if len(case.ranges) < len(SEALS):
+    if len(case.ranges) < len(SIGNERS):
         return None, "company-not-yet", {}
-    seal = validation.read_signature(case.pdf, case.ranges[1], COMPANY_FIELD, case.trust)
+    seal = validation.read_signature(case.pdf, case.ranges[1], Role.COMPANY, case.trust)
     if seal.bound_to:
         raise Rejected(
             "wrong-issuer",
             "the company's certificate is for no single document",
             found=seal.bound_to,
         )
+    if seal.file_format is not case.file_format:
+        rule = "signature and seal are of one format"
+        raise Rejected(
+            "unknown-format", rule, expected=case.file_format.name, found=seal.file_format.name
+        )
     archival = seal.level is Level.ARCHIVAL
-    if archival != (len(case.ranges) > len(SEALS)):
+    if archival != (len(case.ranges) > len(SIGNERS)):
         rule = "document timestamps follow a seal of level B-LTA, and no other"
         reason = "timestamp-missing" if archival else "unknown-shape"
         raise Rejected(reason, rule, found=seal.level)
     _check_past(seal, case)
-    if seal.sealed_at < case.seal.sealed_at:
+    if seal.made_at < case.signature.made_at:
         raise Rejected(
             "order-of-time",
             "the company seals after the manager",
-            expected=case.seal.sealed_at,
-            found=seal.sealed_at,
+            expected=case.signature.made_at,
+            found=seal.made_at,
         )
     case.company = seal
     return True, "company-sealed", {"name": seal.subject["common_name"]}
 
 
-def _check_past(seal: ValidatedSignature, case: Case) -> None:
-    made = max(seal.sealed_at, seal.stamped_at or seal.sealed_at)
+def _check_past(signature: ValidatedSignature, case: Case) -> None:
+    made = max(signature.made_at, signature.stamped_at or signature.made_at)
     _check_not_later(made, case)
 
 
@@ -105,19 +105,19 @@ def _check_not_later(made: datetime, case: Case) -> None:
 
 
 def _time(case: Case) -> Finding:
-    for made in case.ranges[len(SEALS) :]:
+    for made in case.ranges[len(SIGNERS) :]:
         case.stamps.append(validation.read_timestamp(case.pdf, made, case.trust))
-    tokens = [seal.token for seal in (case.manager, case.company) if seal and seal.token]
+    tokens = [made.token for made in (case.manager, case.company) if made and made.token]
     tokens += case.stamps
     moments = [token.time for token in tokens]
     if moments != sorted(moments):
         raise Rejected("order-of-time", "timestamps follow each other in time", found=moments)
     if moments:
         _check_not_later(moments[-1], case)
-    seal = case.seal
-    if seal.stamped_at is None:
-        return None, "time-claimed", {"signed": _shown(seal.sealed_at)}
-    signed = {"signed": _shown(seal.stamped_at)}
+    signature = case.signature
+    if signature.stamped_at is None:
+        return None, "time-claimed", {"signed": _shown(signature.made_at)}
+    signed = {"signed": _shown(signature.stamped_at)}
     until = timestamp_tokens.vouched_until(tokens)
     values = {**signed, "until": _shown(until)}
     if case.at > until:
@@ -133,10 +133,10 @@ def _bytes(case: Case) -> Finding:
 
 def _revisions(case: Case) -> Finding:
     history = case.history
-    active_content.check(history, case.fields)
+    active_content.check(history, case.file_format, case.fields)
     for revision in range(1, len(case.tables)):
-        kind = SEALS[revision - 1] if revision <= len(SEALS) else TIMESTAMP_FIELD
-        revisions.check(history, revision, kind)
+        role = SIGNERS[revision - 1] if revision <= len(SIGNERS) else Role.TIMESTAMP
+        revisions.check(history, revision, case.file_format, role)
     return True, "revisions-expected", {"count": str(len(case.tables))}
 
 
@@ -157,45 +157,47 @@ def _check_places(case: Case) -> None:
             raise Rejected("no-field", rule, where=f"object {each.number}", field="/V")
     certifies = objects.dictionary(objects.catalog.get("/Perms", {}))
     if certifies != {"/DocMDP": made[0]}:
-        rule = "the manager's seal certifies the document (12.8.4)"
+        rule = "the manager's signature certifies the document (12.8.4)"
         raise Rejected("not-certifying", rule, expected=made[0], found=certifies)
 
 
 def _evidence(case: Case) -> Finding:
     history = case.history
-    data = attachments.only_file(history.at(len(case.tables) - 1), history.budget)
+    data = attachments.only_file(history.at(len(case.tables) - 1), case.file_format, history.budget)
     try:
-        case.evidence = evidences.read(data)
+        case.evidence = evidences.read(data, case.file_format)
         said = history.revisions[0].identifier[0].decode("ascii", "replace")
-        found = evidences.contradictions(case.evidence, _seen(case), content=said)
+        found = evidences.contradictions(
+            case.evidence, _seen(case), content=said, file_format=case.file_format
+        )
         contradiction = next(found, None)
     except evidences.Malformed as error:
         rule = "the evidence file is as docs/evidence.md says"
         raise Rejected("evidence-malformed", rule, found=str(error), part=str(error)) from error
     if contradiction:
         _contradict(contradiction)
-    if case.seal.bound_to != case.evidence["document"]["sha256"]:
+    if case.signature.bound_to != case.evidence["document"]["sha256"]:
         raise Rejected(
             "not-for-this-document",
             "the certificate is for the document that the evidence names",
             expected=case.evidence["document"]["sha256"],
-            found=case.seal.bound_to,
+            found=case.signature.bound_to,
         )
     return True, "evidence-agrees", {}
 
 
 def _contradict(part: str, expected: object = "", found: object = "") -> None:
-    rule = f"the evidence agrees with file, seal and certificate: {part}"
+    rule = f"the evidence agrees with file, signature and certificate: {part}"
     raise Rejected("evidence-contradicts", rule, expected=expected, found=found, part=part)
 
 
 def _seen(case: Case) -> dict[str, Any]:
     """What the bytes and the manager's certificate say, by the evidence's paths."""
-    seal = case.seal
+    signature = case.signature
     read_size = case.tables[0].ends
     signed_at = evidences.moment(case.evidence, "signed_at")
-    if signed_at.replace(microsecond=0) != seal.sealed_at:
-        _contradict("signed_at", seal.sealed_at, signed_at)
+    if signed_at.replace(microsecond=0) != signature.made_at:
+        _contradict("signed_at", signature.made_at, signed_at)
     person = case.evidence["person"]
     signatory = Signatory(
         name=person["name"],
@@ -203,12 +205,12 @@ def _seen(case: Case) -> dict[str, Any]:
         department=person["department"],
         organisation=case.evidence["organisation"],
     )
-    if signatory.subject().public_bytes() != seal.certificate.subject.dump():
-        _contradict("person", seal.certificate.subject.human_friendly, person)
+    if signatory.subject().public_bytes() != signature.certificate.subject.dump():
+        _contradict("person", signature.certificate.subject.human_friendly, person)
     return {
         "document.size": read_size,
         "document.sha256": hashlib.sha256(case.pdf[:read_size]).hexdigest(),
-        "seal.level": seal.level.value,
+        "signature.level": signature.level.value,
     }
 
 

@@ -23,10 +23,11 @@ def summarise(
         department=person["department"],
         organisation=evidence["organisation"],
         signed_at=moment(evidence, "signed_at"),
-        accepted_at=company.stamped_at or company.sealed_at if company else None,
+        accepted_at=company.stamped_at or company.made_at if company else None,
         accepted_by=company.subject["common_name"] if company else "",
         method=evidence["authentication"]["method"],
-        levels=tuple(seal.level.value for seal in (manager, company) if seal),
+        levels=tuple(made.level.value for made in (manager, company) if made),
+        file_format=manager.file_format.name,
         answers=evidence["answers"],
         pledge_id=evidence["pledge"]["id"],
     )

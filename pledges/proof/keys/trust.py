@@ -8,14 +8,14 @@ from typing import Final
 from asn1crypto import x509 as asn1
 from pyhanko_certvalidator.path import ValidationPath
 
-from pledges.proof.fileformat import COMPANY_FIELD, MANAGER_FIELD
+from pledges.proof.fileformat import Role
 from pledges.proof.keys.company_pins import CompanyPin, Kind
 from pledges.proof.keys.hierarchy import AUTHORITIES, COMPANY_CA, EVENT_CA
 
-ISSUERS: Final = {MANAGER_FIELD: AUTHORITIES[EVENT_CA], COMPANY_FIELD: AUTHORITIES[COMPANY_CA]}
-"""To each seal what the authority is called, under our own root, that issues its certificate."""
+ISSUERS: Final = {Role.MANAGER: AUTHORITIES[EVENT_CA], Role.COMPANY: AUTHORITIES[COMPANY_CA]}
+"""What the authority is called, under our own root, that certifies who signs in that role."""
 OWN_PATH: Final = 2
-"""Certificates below our root on the way to one who seals: an authority, and their own."""
+"""Certificates below our root on the way to one who signs: an authority, and their own."""
 OF_PERSONS: Final = frozenset({"given_name", "surname", "pseudonym"})
 """Attributes one of which every person's certificate has, and no company's (ETSI EN 319 412)."""
 
@@ -43,8 +43,8 @@ def pins_of(certificate: asn1.Certificate) -> dict[Kind, str]:
 class Trust:
     """The certificates at which chains must end, handed over by somebody who is believed.
 
-    `roots`: the installation's own root, for every seal and the ledger; `company_roots`: those of
-    other authorities that certified the company's seal, and `company_pins`: which of the
+    `roots`: the installation's own root, for every signature and the ledger; `company_roots`: those
+    of other authorities that certified the company's seal, and `company_pins`: which of the
     certificates under them are the company's; `tsa_roots`: of timestamp authorities.
     """
 
@@ -53,19 +53,19 @@ class Trust:
     tsa_roots: tuple[asn1.Certificate, ...] = ()
     company_pins: tuple[CompanyPin, ...] = ()
 
-    def for_field(self, field: str) -> tuple[asn1.Certificate, ...]:
-        """The roots under which a seal in `field` may stand.
+    def roots_of(self, role: Role) -> tuple[asn1.Certificate, ...]:
+        """The roots under which whoever signs in that role may stand.
 
         For the company's too our own is one: what was sealed under it stays accepted after the
         company has turned to a licensed authority.
         """
-        return (*self.roots, *self.company_roots) if field == COMPANY_FIELD else self.roots
+        return (*self.roots, *self.company_roots) if role is Role.COMPANY else self.roots
 
     def is_own(self, root: asn1.Certificate) -> bool:
         return root.dump() in {each.dump() for each in self.roots}
 
-    def lets_seal(self, field: str, path: ValidationPath, at: datetime) -> bool:
-        """Whether somebody with a certificate on that path may seal in `field` at `at`.
+    def lets_sign(self, role: Role, path: ValidationPath, at: datetime) -> bool:
+        """Whether somebody with a certificate on that path may sign in that role at `at`.
 
         Under our own root event CAs certify managers, company CAs the company, and none of them
         does for the other: else one stolen key would make a whole file. Retired ones count too;
@@ -79,7 +79,7 @@ class Trust:
         if not self.is_own(root):
             return self.knows(below[-1]) and not self.missing_pin(path, at)
         named = str(below[0].subject.native.get("common_name", ""))
-        return len(below) == OWN_PATH and named.startswith(f"{ISSUERS[field]} ")
+        return len(below) == OWN_PATH and named.startswith(f"{ISSUERS[role]} ")
 
     def missing_pin(self, path: ValidationPath, at: datetime) -> str:
         """The pin without which a seal made at `at` in the company's name is not the company's.

@@ -24,7 +24,7 @@ OUTCOMES: Final[Mapping[Outcome, Localized]] = {
 CHECKS: Final[Mapping[Check, Localized]] = {
     Check.FILE: Localized(zh="文件", en="File"),
     Check.REVISIONS: Localized(zh="修订", en="Revisions"),
-    Check.MANAGER: Localized(zh="承诺人的签章", en="Seal of the pledgor"),
+    Check.MANAGER: Localized(zh="承诺人的签名", en="Signature of the pledgor"),
     Check.COMPANY: Localized(zh="公司的签章", en="Seal of the company"),
     Check.TIME: Localized(zh="时间", en="Time"),
     Check.BYTES: Localized(zh="字节", en="Bytes"),
@@ -40,13 +40,14 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="文件完整，末尾之后没有多余内容。", en="The file is whole; nothing follows its end."
     ),
     "revisions-expected": Localized(
-        zh="共 {count} 个修订，每个修订只做了签章所需的改动；没有脚本、隐藏图层或其他表单。",
-        en="{count} revisions, each with the changes that sealing makes and no other; no scripts, "
-        "hidden layers or other fields.",
+        zh="共 {count} 个修订，每个修订只做了签名、签章或时间戳所需的改动；"
+        "没有脚本、隐藏图层或其他表单。",
+        en="{count} revisions, each with the changes that a signature, seal or timestamp makes, "
+        "and no other; no scripts, hidden layers or other fields.",
     ),
-    "manager-sealed": Localized(
-        zh="{name}（{number}）的签章完好，证书由本公司签发，专为本文件出具，签署时有效。",
-        en="The seal of {name} ({number}) is intact; its certificate was issued for this very "
+    "manager-signed": Localized(
+        zh="{name}（{number}）的签名完好，证书由本公司签发，专为本文件出具，签署时有效。",
+        en="The signature of {name} ({number}) is intact; its certificate was issued for this very "
         "document and was valid at the signing.",
     ),
     "company-sealed": Localized(
@@ -82,8 +83,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="Every byte has its place; nothing lies between the parts for other software to find.",
     ),
     "evidence-agrees": Localized(
-        zh="证据文件与文件字节、签章及证书一致；其中所载的承诺内容就是所签文件的内容。",
-        en="The evidence file agrees with the bytes, the seal and the certificate; what it says "
+        zh="证据文件与文件字节、签名及证书一致；其中所载的承诺内容就是所签文件的内容。",
+        en="The evidence file agrees with bytes, signature and certificate; what it says "
         "was promised is what the signed document says.",
     ),
     "passkey-verified": Localized(
@@ -127,8 +128,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The structure of the file is not that of a pledge made here, or it is broken.",
     ),
     "unknown-shape": Localized(
-        zh="签章的数目或次序不符合承诺书的格式。",
-        en="The number or order of seals is not that of a pledge.",
+        zh="签名、签章的数目或次序不符合承诺书的格式。",
+        en="The number or order of signatures is not that of a pledge.",
     ),
     "unexpected-change": Localized(
         zh="签署之后有不应有的改动。{what}",
@@ -143,40 +144,48 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The document holds scripts, layers, annotations or other content that acts: {what}",
     ),
     "no-field": Localized(
-        zh="应有的签章不在其位：{field}", en="A seal is not in its place: {field}"
+        zh="应有的签名或签章不在其位：{field}", en="A signature is not in its place: {field}"
     ),
-    "broken-seal": Localized(
-        zh="签章与文件内容不符，或签章本身已损坏。",
-        en="The seal does not match the content, or is itself broken.",
+    "broken-signature": Localized(
+        zh="签名或签章与文件内容不符，或者本身已损坏。",
+        en="A signature does not match the content, or is itself broken.",
     ),
     "too-many-certificates": Localized(
-        zh="签章或时间戳附带的证书过多。",
-        en="A seal or timestamp brings more certificates than it needs.",
+        zh="签名、签章或时间戳附带的证书过多。",
+        en="A signature or timestamp brings more certificates than it needs.",
     ),
-    "untrusted-seal": Localized(
-        zh="签章的证书不是由受信任的机构签发，或签章时无效。",
-        en="The seal's certificate does not come from a trusted issuer, or was not valid then.",
+    "untrusted-signature": Localized(
+        zh="签名或签章的证书不是由受信任的机构签发，或当时无效。",
+        en="The certificate of a signature does not come from a trusted issuer, or was not "
+        "valid then.",
     ),
     "not-covered": Localized(
-        zh="签章没有覆盖它应覆盖的全部内容。", en="A seal does not cover all that it must cover."
+        zh="签名或签章没有覆盖它应覆盖的全部内容。",
+        en="A signature does not cover all that it must cover.",
     ),
     "not-certifying": Localized(
-        zh="承诺人的签章没有限定其后的改动。",
-        en="The pledgor's seal does not restrict later changes.",
+        zh="承诺人的签名没有限定其后的改动。",
+        en="The pledgor's signature does not restrict later changes.",
     ),
     "not-locking": Localized(
         zh="公司的签章没有锁定文件。", en="The company's seal does not lock the document."
     ),
+    "unknown-format": Localized(
+        zh="本程序不认识这份文件的格式版本：请用更新版本的程序核验。",
+        en="The file is of a format that this program does not know: check it with a newer "
+        "version.",
+    ),
     "level-unknown": Localized(
-        zh="签章没有注明其级别。", en="The seal does not declare its level."
+        zh="签名或签章没有注明格式与级别。",
+        en="A signature does not declare its format and level.",
     ),
     "not-for-this-document": Localized(
         zh="承诺人的证书不是为本文件出具的。",
         en="The pledgor's certificate was not issued for this document.",
     ),
     "wrong-issuer": Localized(
-        zh="签章所用的证书不属于签章者。",
-        en="The certificate behind a seal is not one of whoever seals there.",
+        zh="签名或签章所用的证书不属于签署者。",
+        en="The certificate behind a signature is not one of whoever signs there.",
     ),
     "company-not-pinned": Localized(
         zh="公司签章的证书由其他机构签发，而其密钥不在签章之日（{at}）已知的公司密钥之列。"
@@ -185,12 +194,15 @@ REASONS: Final[Mapping[str, Localized]] = {
         "the company's on the day of the seal ({at}). It is {pin}; whether that is the company's, "
         "ask the company itself and not whoever gave you the file.",
     ),
-    "from-the-future": Localized(zh="签章时间晚于现在。", en="A seal is dated later than now."),
+    "from-the-future": Localized(
+        zh="签署时间晚于现在。", en="A signature is dated later than now."
+    ),
     "order-of-time": Localized(
-        zh="各签章的时间先后颠倒。", en="The seals are not in the order of time."
+        zh="签名与签章的时间先后颠倒。", en="The signatures are not in the order of time."
     ),
     "timestamp-missing": Localized(
-        zh="缺少签章声明的时间戳。", en="A timestamp that the seal declares is missing."
+        zh="缺少签名或签章声明的时间戳。",
+        en="A timestamp that a signature declares is missing.",
     ),
     "timestamp-broken": Localized(
         zh="时间戳与文件内容不符，或已损坏。",
@@ -202,8 +214,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         "roots with --tsa-trust).",
     ),
     "timestamp-contradicts": Localized(
-        zh="时间戳与签章自述的时间不符。",
-        en="A timestamp contradicts the time that the seal claims.",
+        zh="时间戳与签名或签章自述的时间不符。",
+        en="A timestamp contradicts the time that the signature claims.",
     ),
     "evidence-missing": Localized(
         zh="没有证据文件，或不止一个附件。",

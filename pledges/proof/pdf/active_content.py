@@ -4,9 +4,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
+from pledges.proof.fileformat import Format
 from pledges.proof.pdf import form_fields, page_content
 from pledges.proof.pdf.objects import (
     Budget,
+    Name,
     Number,
     Reference,
     Stream,
@@ -48,8 +50,8 @@ SIGNATURE_FLAGS: Final = ("1", "3")
 """Signatures exist; after the first one, the file may only be appended to (12.7.2)."""
 EXTENSIONS: Final = {
     "/ESIC": {
-        "/Type": "/DeveloperExtensions",
-        "/BaseVersion": "/1.7",
+        "/Type": Name("/DeveloperExtensions"),
+        "/BaseVersion": Name("/1.7"),
         "/ExtensionLevel": Number("1"),
     }
 }
@@ -62,10 +64,10 @@ LINK: Final = frozenset(
 )
 
 
-def check(history: History, fields: Sequence[str]) -> None:
+def check(history: History, file_format: Format, fields: Sequence[str]) -> None:
     """Raise `Rejected` for anything active in any object of any revision, used or not.
 
-    `fields` are the names of the form's fields: those of the two seals, then those of the
+    `fields` are the names of the form's fields: those of signature and seal, then those of the
     timestamps, of which one comes with each revision from the third on.
     """
     for revision, brought in enumerate(history.revisions):
@@ -73,7 +75,8 @@ def check(history: History, fields: Sequence[str]) -> None:
         for number, value in brought.objects.items():
             _check_object(objects, number, value)
         _check_catalog(objects)
-        form_fields.check(objects, [*fields[:2], *fields[2:revision]], brought, history.budget)
+        names = [*fields[:2], *fields[2:revision]]
+        form_fields.check(objects, names, brought, file_format, history.budget)
     _check_colours(history.at(0), history.budget)
     page_content.check(history.at(0), history.budget)
     # In between, `revisions` lets only the first page change, and only by a timestamp's own field.

@@ -1,10 +1,10 @@
-"""The form of a pledge: the fields of the two seals and of the timestamps, and nothing else."""
+"""The form of a pledge: fields of the signature, the seal and the timestamps, and nothing else."""
 
 import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pledges.proof.fileformat import BOX, COMPANY_FIELD
+from pledges.proof.fileformat import Format
 from pledges.proof.pdf import page_content
 from pledges.proof.pdf.objects import Budget, Number, Reference, String, numbers
 from pledges.proof.pdf.reader import Objects, Revision
@@ -29,12 +29,21 @@ PRINTED: Final = "4"
 CLOSE: Final = 0.1  # points
 
 
-def check(objects: Objects, names: Sequence[str], brought: Revision, budget: Budget) -> None:
-    """The form's fields are exactly `names`; raises `Rejected`."""
+def check(
+    objects: Objects,
+    names: Sequence[str],
+    brought: Revision,
+    file_format: Format,
+    budget: Budget,
+) -> None:
+    """The form's fields are exactly `names`; raises `Rejected`.
+
+    The first two are those of the signature and the seal, the others those of timestamps.
+    """
     fields = [objects.dictionary(each) for each in field_references(objects)]
     found = [_text(field.get("/T")) for field in fields]
     if found != list(names):
-        _refuse_field("the form has the fields of seals and timestamps", ", ".join(found))
+        _refuse_field("the form has the fields of signature, seal and timestamps", ", ".join(found))
     changed = {id(value) for value in brought.objects.values()}
     for index, (name, field) in enumerate(zip(names, fields, strict=True)):
         if id(field) not in changed:
@@ -42,7 +51,7 @@ def check(objects: Objects, names: Sequence[str], brought: Revision, budget: Bud
         if field.get("/FT") != "/Sig" or field.get("/Subtype") != "/Widget":
             _refuse_field("a field is a signature field with its box", name)
         if index < 2:
-            _check_box(objects, field, name, budget)
+            _check_box(objects, field, name, file_format, budget)
         else:
             _check_timestamp(field, name)
 
@@ -74,17 +83,20 @@ def _text(value: object) -> str:
     return value.value.decode("latin-1")
 
 
-def _check_box(objects: Objects, field: Mapping[str, Any], name: str, budget: Budget) -> None:
+def _check_box(
+    objects: Objects, field: Mapping[str, Any], name: str, file_format: Format, budget: Budget
+) -> None:
     """Of the size that every box has, printed, with one appearance whatever a mouse does."""
     left, bottom, right, top = numbers(field.get("/Rect"), 4)
-    wide, high = abs(right - left - BOX[0]) < CLOSE, abs(top - bottom - BOX[1]) < CLOSE
+    width, height = file_format.box
+    wide, high = abs(right - left - width) < CLOSE, abs(top - bottom - height) < CLOSE
     if not (wide and high) or set(field) - FIELD or field.get("/F") != PRINTED:
-        _refuse_field("a seal's box has one size and is printed", name)
+        _refuse_field("a signature's box has one size and is printed", name)
     appearance = objects.dictionary(field.get("/AP"))
     if set(appearance) != {"/N"}:
-        _refuse_field("a seal's box looks one way", name)
+        _refuse_field("a signature's box looks one way", name)
     page_content.Looks(objects, budget).check_form(appearance["/N"])
-    if name == COMPANY_FIELD and not _locks(objects, field):
+    if name == file_format.company_field and not _locks(objects, field):
         raise Rejected("not-locking", "the company's field locks all fields", field=name)
 
 

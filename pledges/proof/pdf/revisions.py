@@ -7,48 +7,20 @@ that sealing makes: incremental updates (ISO 32000-1, 7.5.6).
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pledges.proof.fileformat import COMPANY_FIELD, MANAGER_FIELD, TIMESTAMP_FIELD
+from pledges.proof.fileformat import Change, Format, Role, Rule
 from pledges.proof.pdf.objects import Reference, Stream, String, references
 from pledges.proof.pdf.reader import History, Objects
 from pledges.proof.pdf.serialiser import same
 from pledges.proof.verdict import Rejected
 
-NEW: Final = "may be added where it was not"
-FREE: Final = "may change"
-GROWS: Final = "an array that may get one more item"
-HINTS: Final = "an array of streams that may get more of them"
-Rule = str | Mapping[str, Any]
-
-DSS: Final[Rule] = {"/Type": NEW, "/Certs": HINTS, "/CRLs": HINTS, "/OCSPs": HINTS}
-"""Only hints for validators, which prove nothing by themselves. Nothing in it is exchanged all the
-same: what is one of them may have been made something that is shown as well."""
-
-CATALOG: Final[Mapping[str, Mapping[str, Any]]] = {
-    MANAGER_FIELD: {
-        "/AF": NEW,
-        "/Names": {"/EmbeddedFiles": NEW},
-        "/Perms": NEW,
-        "/Extensions": NEW,
-        "/DSS": DSS,
-        "/AcroForm": {"/SigFlags": FREE},
-    },
-    COMPANY_FIELD: {"/DSS": DSS},
-    TIMESTAMP_FIELD: {"/DSS": DSS, "/AcroForm": {"/Fields": GROWS}},
-}
-"""What a revision may change of the catalog, by the field that it fills."""
-FILLED: Final[Rule] = {"/V": NEW, "/AP": FREE}
-FIRST_PAGE: Final[Mapping[str, Any]] = {"/Annots": GROWS}
 MISSING: Final = object()
 
 
-def check(history: History, revision: int, fills: str) -> None:
-    """Raise `Rejected` unless `revision` does no more than what filling the field `fills` takes.
-
-    `fills` is the name of a seal's field, or `TIMESTAMP_FIELD` for a document timestamp.
-    """
+def check(history: History, revision: int, file_format: Format, role: Role) -> None:
+    """Raise `Rejected` unless `revision` does no more than the format allows one of that role."""
     before, after = history.at(revision - 1), history.at(revision)
     _check_trailer(before, after)
-    rules = _rules(before, fills)
+    rules = _rules(before, file_format, role)
     table = revision_table(history, revision)
     for number, value in history.revisions[revision].objects.items():
         if number not in before.known or number == table:
@@ -60,7 +32,7 @@ def check(history: History, revision: int, fills: str) -> None:
             _refuse("this object never changes", where)
         _compare(before.known[number], value, rule, after, where)
     _check_used(before, history.revisions[revision].objects, table)
-    if fills == TIMESTAMP_FIELD:
+    if role is Role.TIMESTAMP:
         _check_annotation(after)
 
 
@@ -109,16 +81,16 @@ def _permanent(objects: Objects) -> bytes:
     return bytes(first.value) if isinstance(first, String) else b""
 
 
-def _rules(before: Objects, fills: str) -> dict[int, Rule]:
+def _rules(before: Objects, file_format: Format, role: Role) -> dict[int, Rule]:
     """The objects of the revision before that may change, each with what may change in it."""
-    rules: dict[int, Rule] = {before.root.number: CATALOG[fills]}
-    _gather(rules, before, before.catalog, CATALOG[fills])
-    if fills == TIMESTAMP_FIELD:
+    rules: dict[int, Rule] = {before.root.number: file_format.catalog[role]}
+    _gather(rules, before, before.catalog, file_format.catalog[role])
+    if role is Role.TIMESTAMP:
         page = first_page(before)
-        rules[page.number] = FIRST_PAGE
-        _gather(rules, before, before.dictionary(page), FIRST_PAGE)
+        rules[page.number] = file_format.first_page
+        _gather(rules, before, before.dictionary(page), file_format.first_page)
     else:
-        rules[_field(before, fills)] = FILLED
+        rules[_field(before, file_format.field_of(role))] = file_format.field
     return rules
 
 
@@ -128,7 +100,7 @@ def _gather(
     for key, inner in rule.items():
         value = holder.get(key)
         if isinstance(value, Reference):
-            if inner in (FREE, HINTS):
+            if inner in (Change.FREE, Change.HINTS):
                 # Else a hint could name what is shown, and the next revision change it.
                 continue
             rules[value.number] = inner
@@ -163,12 +135,12 @@ def _field(objects: Objects, name: str) -> int:
 def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) -> None:
     if old is not MISSING and new is not MISSING and same(old, new):
         return
-    if rule == FREE or (old is MISSING and rule == NEW):
+    if rule == Change.FREE or (old is MISSING and rule == Change.NEW):
         return
-    if rule == GROWS:
+    if rule == Change.GROWS:
         if _has_grown([] if old is MISSING else old, new):
             return
-    elif rule == HINTS:
+    elif rule == Change.HINTS:
         if _has_more_hints([] if old is MISSING else old, new, after):
             return
     elif isinstance(rule, Mapping):

@@ -59,7 +59,7 @@ def read(encoded: bytes) -> SignatureParts:
         return _read(encoded)
     except DAMAGED as error:
         raise Rejected(
-            "broken-seal", "a seal is SignedData (RFC 5652)", found=str(error)
+            "broken-signature", "a seal is SignedData (RFC 5652)", found=str(error)
         ) from error
 
 
@@ -122,7 +122,7 @@ def check_value(seal: SignatureParts, digest: bytes) -> None:
     """Raise `Rejected` unless the signer signed this digest with the certificate's key."""
     if seal.stated != digest:
         raise Rejected(
-            "broken-seal",
+            "broken-signature",
             "the bytes under a seal are those that were sealed",
             expected=f"SHA-256 {seal.stated.hex()}",
             found=f"SHA-256 {digest.hex()}",
@@ -131,16 +131,18 @@ def check_value(seal: SignatureParts, digest: bytes) -> None:
     try:
         key: Any = load_der_public_key(seal.signer.public_key.dump())
         if not ecdsa.is_low(seal.value, key):
-            raise Rejected("broken-seal", "of the two values of an ECDSA signature the lower one")
+            raise Rejected(
+                "broken-signature", "of the two values of an ECDSA signature the lower one"
+            )
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(seal.value, signed, padding.PKCS1v15(), hashes.SHA256())
         elif isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(seal.value, signed, ec.ECDSA(hashes.SHA256()))
         else:
-            raise Rejected("broken-seal", "a seal is made with ECDSA or RSA", found=key)
+            raise Rejected("broken-signature", "a seal is made with ECDSA or RSA", found=key)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError) as error:
         raise Rejected(
-            "broken-seal",
+            "broken-signature",
             "the signature over this digest is by the key of the certificate",
             expected=f"SHA-256 {digest.hex()}",
             found=repr(error),
@@ -157,10 +159,10 @@ def check_form(seal: SignatureParts, chain: list[asn1.Certificate], digest: byte
         # What nobody signed of a certificate has to repeat what its issuer did (RFC 5280, 4.1.1.2).
         if each["signature_algorithm"].dump() != each["tbs_certificate"]["signature"].dump():
             rule = "a certificate names its algorithm twice, in one way"
-            raise Rejected("broken-seal", rule, found=each.subject.human_friendly)
+            raise Rejected("broken-signature", rule, found=each.subject.human_friendly)
     if seal.encoded != _written(seal, chain, digest):
         raise Rejected(
-            "broken-seal",
+            "broken-signature",
             "a seal is written in one way, with the certificates of its path (RFC 5652, 5)",
             found=[each.subject.human_friendly for each in seal.certificates],
         )

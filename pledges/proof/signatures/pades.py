@@ -1,48 +1,43 @@
-"""PAdES (ETSI EN 319 142-1): the two seals and the document timestamps of a pledge's file.
+"""PAdES (ETSI EN 319 142-1): the manager's signature, the company's seal, document timestamps.
 
-Every function takes a file and gives the same bytes with one or two revisions after them.
+Every function takes a file and gives the same bytes with one or two revisions after them. pyHanko
+makes the signatures (CMS) and asks for the timestamps; the revisions around them are written by
+our own serialiser.
 """
 
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
+from asn1crypto import cms
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, Signer
-from pyhanko.sign.signers.pdf_byterange import BuildProps
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.signers.pdf_signer import (
-    DSSContentSettings,
-    SigDSSPlacementPreference,
-    TimestampDSSContentSettings,
-)
+from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps import TimeStamper
-from pyhanko.stamp import BaseStampStyle
-from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.path import ValidationPath
 
-from pledges.proof.fileformat import (
-    APPLICATION,
-    COMPANY_FIELD,
-    DIGEST,
-    EVIDENCE,
-    EVIDENCE_DESCRIPTION,
-    MANAGER_FIELD,
-    TIMESTAMP_FIELD,
-    Level,
+from pledges.proof.fileformat import CURRENT, DIGEST, Format, Level, Role
+from pledges.proof.keys import chains
+from pledges.proof.pdf import active_content, incremental_update, serialiser
+from pledges.proof.pdf.incremental_update import IncrementalUpdate
+from pledges.proof.pdf.objects import Name, Number, Reference, String
+from pledges.proof.signatures import (
+    event_loop,
+    signature_dictionaries,
+    timestamp_tokens,
 )
-from pledges.proof.signatures import event_loop, incremental_updates
 
-SIGNED_ATTRIBUTES = 1024
+MAX_SIGNED_ATTRIBUTES: Final = 1024
 """Bytes: thrice what a signature has beside certificates, names and its value."""
+TOKEN_MARGIN: Final = 1024
+"""Bytes by which one timestamp of an authority may be longer than another."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who seals: a signer with its chain, where that ends, and what revokes its issuers."""
+    """Who signs: a signer with its chain, where that ends, and what revokes its issuers."""
 
     signer: Signer
     roots: tuple[asn1.Certificate, ...]
@@ -57,6 +52,10 @@ class Timestamping:
     roots: tuple[asn1.Certificate, ...]
 
 
+Encode = Callable[[bytes], Awaitable[bytes]]
+"""Gives the DER of a signature or timestamp over a digest."""
+
+
 def sign_as_manager(
     pdf: bytes,
     *,
@@ -65,32 +64,31 @@ def sign_as_manager(
     identity: Identity,
     at: datetime,
     timestamping: Timestamping | None,
+    file_format: Format = CURRENT,
 ) -> bytes:
-    """Revision 1: the mark in the manager's field, the evidence file, and a certifying seal.
+    """Revision 1: the signature's image, the evidence file, and a certifying signature.
 
-    The seal allows the filling of fields and nothing else after it (DocMDP P=2). With
-    `timestamping` it is B-LT: a signature timestamp, and in the same revision what a validator
-    needs later. Raises what the timestamp authority's client raises; then there is no seal.
+    It allows the filling of fields and nothing else after it (DocMDP P=2). With `timestamping` it
+    is B-LT: a signature timestamp, and in the same revision what a validator needs later. Raises
+    what the timestamp authority's client raises; then there is no signature.
     """
-    writer = _writer(pdf)
-    incremental_updates.show(writer, MANAGER_FIELD, appearance)
-    incremental_updates.attach(
-        writer,
-        name=EVIDENCE,
-        description=EVIDENCE_DESCRIPTION,
-        content=evidence,
-        mime_type="application/json",
+    update = IncrementalUpdate(pdf)
+    incremental_update.show(update, file_format.manager_field, appearance)
+    incremental_update.attach(
+        update,
+        evidence,
+        name=file_format.evidence_file,
+        description=file_format.evidence_description,
         at=at,
     )
     level = Level.LONG_TERM if timestamping else Level.BASIC
-    metadata = PdfSignatureMetadata(
-        field_name=MANAGER_FIELD,
-        certify=True,
-        docmdp_permissions=MDPPerm.FILL_FORMS,
-        **_common(identity, level, at, timestamping),
-    )
-    sealed: bytes = event_loop.run(_sign(writer, metadata, identity, at, timestamping))
-    return sealed
+    entries = {
+        **_common(file_format, level, at),
+        "/Reference": signature_dictionaries.CERTIFIES,
+    }
+    signature = _fill(update, file_format.manager_field, entries)
+    _certify(update, signature)
+    return _signed(update, signature, identity, at, timestamping)
 
 
 def seal_as_company(
@@ -103,78 +101,222 @@ def seal_as_company(
 ) -> bytes:
     """Revision 2: the stamp in the company's field and its seal, which locks every field.
 
-    The lock (FieldMDP All) stands in the field since revision 0. With `timestamping` it is B-LTA:
-    a revision with a document timestamp over the whole file follows.
+    In the format that the manager's signature names. The lock (FieldMDP All) stands in the field
+    since revision 0. With `timestamping` it is B-LTA: a revision with a document timestamp over
+    the whole file follows.
     """
-    writer = _writer(pdf)
-    incremental_updates.show(writer, COMPANY_FIELD, appearance)
+    update = IncrementalUpdate(pdf)
+    file_format = signature_dictionaries.format_of(pdf, update.tables)
+    incremental_update.show(update, file_format.company_field, appearance)
     level = Level.ARCHIVAL if timestamping else Level.BASIC
-    metadata = PdfSignatureMetadata(
-        field_name=COMPANY_FIELD, **_common(identity, level, at, timestamping)
-    )
-    sealed: bytes = event_loop.run(_sign(writer, metadata, identity, at, timestamping))
+    entries = {
+        **_common(file_format, level, at),
+        "/Reference": signature_dictionaries.locks_of(update.objects.root),
+    }
+    signature = _fill(update, file_format.company_field, entries)
+    sealed = _signed(update, signature, identity, at, timestamping)
     return renew_timestamp(sealed, at=at, timestamping=timestamping) if timestamping else sealed
 
 
 def renew_timestamp(pdf: bytes, *, at: datetime, timestamping: Timestamping) -> bytes:
-    """One more document timestamp over the whole file, with the authority's chain before it."""
-    count = len(PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures)
-    stamper = PdfTimeStamper(timestamping.stamper, field_name=f"{TIMESTAMP_FIELD}{count + 1}")
-    writer = _writer(pdf)
-    context = ValidationContext(trust_roots=timestamping.roots, moment=at, allow_fetching=False)
-    settings = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
-    result: BytesIO = event_loop.run(
-        stamper.async_timestamp_pdf(
-            writer, DIGEST, validation_context=context, dss_settings=settings
-        )
-    )
-    return result.getvalue()
+    """One more document timestamp over the whole file, with the authority's chain beside it."""
+    stamped: bytes = event_loop.run(_stamped(pdf, at, timestamping))
+    return stamped
 
 
-class _AsDrawn(BaseStampStyle):
-    """Leaves the appearance that the field has already."""
-
-    def create_stamp(self, writer: Any, box: Any, text_params: Any) -> Any:
-        return None
-
-
-class _Signer(PdfSigner):
-    """Declares the one extension that PAdES needs.
-
-    pyHanko would also declare ISO/TS 32002 for elliptic curves, and raise the version of the file
-    to 2.0 for it, which PDF/A-3 does not allow.
-    """
-
-    def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:
-        from pyhanko.sign.signers.pdf_signer import _ensure_esic_ext
-
-        _ensure_esic_ext(pdf_out)
-
-
-def _writer(pdf: bytes) -> Any:
-    return incremental_updates.QuietWriter(BytesIO(pdf))
-
-
-def _common(
-    identity: Identity, level: Level, at: datetime, timestamping: Timestamping | None
-) -> dict[str, Any]:
-    settings: dict[str, Any] = {
-        "subfilter": SigSeedSubFilter.PADES,
-        "md_algorithm": DIGEST,
-        "app_build_props": BuildProps(name=APPLICATION, revision=level),
+# --- The revision around a signature -------------------------------------------------------------
+def _common(file_format: Format, level: Level, at: datetime) -> dict[str, Any]:
+    return {
+        **{key: Name(value) for key, value in signature_dictionaries.COMMON.items()},
+        "/M": incremental_update.date(at),
+        "/Prop_Build": signature_dictionaries.declare(file_format, level),
     }
+
+
+def _fill(update: IncrementalUpdate, field: str, entries: dict[str, Any]) -> Reference:
+    """Add the signature's dictionary, without its value yet, as the value of the field."""
+    signature = update.add(entries)
+    reference, widget = update.field(field)
+    update.replace(reference, {**widget, "/V": signature})
+    return signature
+
+
+def _certify(update: IncrementalUpdate, signature: Reference) -> None:
+    """What the first signature says in the catalog: it certifies, the file is appended to."""
+    form = update.objects.dictionary(update.catalog["/AcroForm"])
+    update.set_in_catalog("/AcroForm", {**form, "/SigFlags": Number(3)})
+    update.replace_catalog(
+        {
+            **update.catalog,
+            "/Extensions": active_content.EXTENSIONS,
+            "/Perms": {"/DocMDP": signature},
+        }
+    )
+
+
+def _signed(
+    update: IncrementalUpdate,
+    signature: Reference,
+    identity: Identity,
+    at: datetime,
+    timestamping: Timestamping | None,
+) -> bytes:
+    signed: bytes = event_loop.run(_sign(update, signature, identity, at, timestamping))
+    return signed
+
+
+async def _sign(
+    update: IncrementalUpdate,
+    signature: Reference,
+    identity: Identity,
+    at: datetime,
+    timestamping: Timestamping | None,
+) -> bytes:
+    room = await _largest(identity.signer)
     if timestamping:
-        settings["embed_validation_info"] = True
-        settings["validation_context"] = ValidationContext(
-            trust_roots=[*identity.roots, *timestamping.roots],
-            crls=list(identity.crls),
-            moment=at,
-            allow_fetching=False,
+        expected = await timestamping.stamper.async_dummy_response(DIGEST)
+        room += len(expected.dump()) + TOKEN_MARGIN
+        _add_hints(update, identity, expected, timestamping, at)
+
+    async def encode(digest: bytes) -> bytes:
+        made = await identity.signer.async_sign(
+            digest,
+            DIGEST,
+            use_pades=True,
+            timestamper=timestamping.stamper if timestamping else None,
         )
-        settings["dss_settings"] = DSSContentSettings(
-            include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
-        )
-    return settings
+        return bytes(made.dump())
+
+    return await _filled(update, signature, room, encode)
+
+
+async def _stamped(pdf: bytes, at: datetime, timestamping: Timestamping) -> bytes:
+    update = IncrementalUpdate(pdf)
+    file_format = signature_dictionaries.format_of(pdf, update.tables)
+    stamper = timestamping.stamper
+    expected = await stamper.async_dummy_response(DIGEST)
+    name = file_format.field_of(Role.TIMESTAMP, len(update.tables) - 2)
+    entries = {key: Name(value) for key, value in signature_dictionaries.TIMESTAMP.items()}
+    signature = update.add(entries)
+    _add_timestamp_field(update, name, signature)
+    incremental_update.add_hints(
+        update, certificates=_stamping_chain(expected, timestamping, at), crls=[]
+    )
+
+    async def encode(digest: bytes) -> bytes:
+        return bytes((await stamper.async_timestamp(digest, DIGEST)).dump())
+
+    return await _filled(update, signature, len(expected.dump()) + TOKEN_MARGIN, encode)
+
+
+def _add_timestamp_field(update: IncrementalUpdate, name: str, signature: Reference) -> None:
+    """A field that nobody sees, on the first page."""
+    page_reference, page = update.first_page()
+    field = update.add(
+        {
+            "/Type": Name("/Annot"),
+            "/Subtype": Name("/Widget"),
+            "/FT": Name("/Sig"),
+            "/T": String(name.encode()),
+            "/TU": String(b"Timestamp"),
+            "/F": Number(132),
+            "/Rect": [Number(0)] * 4,
+            "/P": page_reference,
+            "/V": signature,
+        }
+    )
+    _append(update, page, "/Annots", field, page_reference)
+    objects = update.objects
+    form = objects.catalog["/AcroForm"]
+    if isinstance(form, Reference):
+        _append(update, dict(objects.dictionary(form)), "/Fields", field, form)
+    else:
+        grown = {**form, "/Fields": [*objects.array(form["/Fields"]), field]}
+        update.replace_catalog({**update.catalog, "/AcroForm": grown})
+
+
+def _append(
+    update: IncrementalUpdate, holder: dict[str, Any], key: str, item: Reference, place: Reference
+) -> None:
+    """Append to an array in `holder`, which stands at `place`, or where the array itself stands."""
+    held = holder.get(key, [])
+    grown = [*update.objects.array(held), item]
+    if isinstance(held, Reference):
+        update.replace(held, grown)
+    else:
+        update.replace(place, {**holder, key: grown})
+
+
+async def _filled(
+    update: IncrementalUpdate, signature: Reference, room: int, encode: Encode
+) -> bytes:
+    """The file with the revision written, and the signature over it in its place."""
+    entries = update.objects.dictionary(signature)
+    empty = {"/Contents": String(bytes(room)), "/ByteRange": [Number(0)] * 4}
+    update.replace(signature, {**empty, **entries})
+    file = bytearray(update.written())
+    before, after = _place_of_contents(file, signature, begins=len(update.pdf), room=room)
+    numbers = [Number(each) for each in (0, before, after, len(file) - after)]
+    range_place = file.index(b"/ByteRange ", after) + len(b"/ByteRange ")
+    written_range = serialiser.byte_range(numbers)
+    file[range_place : range_place + len(written_range)] = written_range
+    digest = hashlib.new(DIGEST, memoryview(file)[:before])
+    digest.update(memoryview(file)[after:])
+    encoded = await encode(digest.digest())
+    if len(encoded) > room:
+        raise ValueError(f"a signature of {len(encoded)} bytes has room for {room}")
+    file[before:after] = b"<%b>" % encoded.ljust(room, b"\0").hex().upper().encode()
+    return bytes(file)
+
+
+def _place_of_contents(
+    file: bytearray, signature: Reference, *, begins: int, room: int
+) -> tuple[int, int]:
+    head = b"%d 0 obj\n<<\n/Contents " % signature.number
+    place = file.index(head, begins) + len(head)
+    return place, place + 2 * room + 2
+
+
+# --- What a validator needs later ----------------------------------------------------------------
+def _add_hints(
+    update: IncrementalUpdate,
+    identity: Identity,
+    token: cms.ContentInfo,
+    timestamping: Timestamping,
+    at: datetime,
+) -> None:
+    signer: Any = identity.signer
+    own = [signer.signing_cert, *signer.cert_registry]
+    chain = _chain(chains.signing_path, own, identity.roots, at)
+    incremental_update.add_hints(
+        update,
+        certificates=[*chain, *_stamping_chain(token, timestamping, at)],
+        crls=[each.dump() for each in identity.crls],
+    )
+
+
+def _stamping_chain(
+    token: cms.ContentInfo, timestamping: Timestamping, at: datetime
+) -> list[bytes]:
+    own = timestamp_tokens.certificates_of(token.dump())
+    return _chain(chains.stamping_path, own, timestamping.roots, at)
+
+
+def _chain(
+    path: Callable[..., ValidationPath],
+    own: Sequence[asn1.Certificate],
+    roots: Sequence[asn1.Certificate],
+    at: datetime,
+) -> list[bytes]:
+    """The certificates from the first of `own` up to a root; all of `own` where none is reached.
+
+    Whether that is enough, the verdict decides before the file is issued.
+    """
+    try:
+        found = path(own[0], own[1:], roots, at)
+    except chains.NoPath:
+        return [each.dump() for each in own]
+    return [each.dump() for each in found.iter_certs(include_root=True)]
 
 
 async def _largest(signer: Signer) -> int:
@@ -187,31 +329,4 @@ async def _largest(signer: Signer) -> int:
     signature = await signer.async_sign_raw(b"", DIGEST, dry_run=True)
     # Who issued the certificate stands in the signer's identifier and in a signed attribute.
     issuer = 2 * len(own.issuer.dump())
-    return certificates + len(signature) + issuer + SIGNED_ATTRIBUTES
-
-
-async def _sign(
-    writer: Any,
-    metadata: PdfSignatureMetadata,
-    identity: Identity,
-    at: datetime,
-    timestamping: Timestamping | None,
-) -> bytes:
-    """pyHanko's signing in its phases, because `sign_pdf` would take the time from the system."""
-    stamper = timestamping.stamper if timestamping else None
-    signer = _Signer(metadata, identity.signer, timestamper=stamper, stamp_style=_AsDrawn())
-    session = signer.init_signing_session(writer, existing_fields_only=True)
-    session.system_time = at
-    known = await session.perform_presign_validation(writer)
-    if stamper:
-        reserved = await session.estimate_signature_container_size(known)
-    else:
-        reserved = 2 * await _largest(identity.signer)
-    prepared = session.prepare_tbs_document(known, bytes_reserved=reserved)
-    output = BytesIO()
-    digest, _written = prepared.digest_tbs_document(output=output)
-    await prepared.perform_signature(
-        document_digest=digest.document_digest,
-        pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=at),
-    )
-    return output.getvalue()
+    return certificates + len(signature) + issuer + MAX_SIGNED_ATTRIBUTES

@@ -57,6 +57,11 @@ def cut(pdf: bytes, tables: Sequence[Table]) -> tuple[SignedRange, ...]:
     return tuple(_cut(pdf, before.ends, table.ends) for before, table in pairwise(tables))
 
 
+def is_signed(pdf: bytes, before: Table, table: Table) -> bool:
+    """Whether the revision that ends with `table` seems to hold a signature."""
+    return pdf.find(b"/ByteRange", before.ends, table.ends) >= 0
+
+
 def _cut(pdf: bytes, begins: int, ends: int) -> SignedRange:
     where = f"offsets {begins} to {ends}"
     place = pdf.find(b"/ByteRange", begins, ends)
@@ -91,7 +96,7 @@ def _read(pdf: bytes, begins: int, before: int, after: int, ends: int) -> Signed
         encoded = der.first(content).encoded
     except ValueError as error:
         raise Rejected(
-            "broken-seal", "a signature is DER", found=str(error), where=where
+            "broken-signature", "a signature is DER", found=str(error), where=where
         ) from error
     if content[len(encoded) :].strip(b"\0"):
         _refuse("zeros stand behind a signature", content[len(encoded) :].strip(b"\0")[:20], where)

@@ -85,10 +85,16 @@ def vouched_until(tokens: Sequence[TimestampToken]) -> datetime:
 
 
 def signer_of(encoded: bytes) -> asn1.Certificate:
-    """The certificate of who made the token, which is not judged; raises ValueError without."""
+    """The certificate of who made the token, which is not judged; raises `Rejected` without."""
+    return certificates_of(encoded)[0]
+
+
+def certificates_of(encoded: bytes) -> list[asn1.Certificate]:
+    """The certificates in a token, which is not judged: that of who made it, then the others."""
     signed = cms.ContentInfo.load(encoded, strict=True)["content"]
     certificates = [each.chosen for each in signed["certificates"]]
-    return _certificate_of(signed["signer_infos"][0], certificates, ())
+    signer = _certificate_of(signed["signer_infos"][0], certificates, ())
+    return [signer, *(each for each in certificates if each is not signer)]
 
 
 def _certificates(signed: Any) -> list[asn1.Certificate]:

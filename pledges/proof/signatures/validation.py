@@ -1,5 +1,5 @@
-"""Judging the seals and timestamps of a file over its raw bytes: who made them, when, and by whom
-that is vouched for. Whatever is not in order raises `Rejected`."""
+"""Validating the signatures and timestamps of a file over its raw bytes: who made them, when, and
+by whom that is vouched for. Whatever is not in order raises `Rejected`."""
 
 import hashlib
 from collections import defaultdict
@@ -11,7 +11,7 @@ from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pyhanko_certvalidator.path import ValidationPath
 
-from pledges.proof.fileformat import DIGEST, DOCUMENT_URN, Level
+from pledges.proof.fileformat import DIGEST, DOCUMENT_URN, Format, Level, Role
 from pledges.proof.keys import chains, ecdsa
 from pledges.proof.keys.trust import Trust
 from pledges.proof.pdf import xref_precheck
@@ -26,16 +26,17 @@ from pledges.proof.signatures.timestamp_tokens import TimestampToken
 from pledges.proof.verdict import Rejected
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
-"""How far a seal may lie in the future of whoever judges it, and from its own timestamp."""
+"""How far a signature may lie in the future of whoever judges it, and from its own timestamp."""
 
 
 @dataclass(frozen=True)
 class ValidatedSignature:
-    """A seal that holds: `sealed_at` as it claims itself, `token` where an authority vouches."""
+    """A signature that holds: `made_at` as it claims itself, `token` where an authority vouches."""
 
-    field: str
+    role: Role
+    file_format: Format
     level: Level
-    sealed_at: datetime
+    made_at: datetime
     token: TimestampToken | None
     certificate: asn1.Certificate
 
@@ -46,7 +47,7 @@ class ValidatedSignature:
 
     @property
     def subject(self) -> dict[str, str]:
-        """The distinguished name of who seals, by attribute; empty where there is none."""
+        """The distinguished name of who signs, by attribute; empty where there is none."""
         named: dict[str, str] = defaultdict(str)
         named.update(self.certificate.subject.native)
         return named
@@ -61,9 +62,9 @@ class ValidatedSignature:
         return ""
 
 
-def read_signature(pdf: bytes, made: SignedRange, field: str, trust: Trust) -> ValidatedSignature:
-    """The seal `made` in `field`; raises `Rejected` unless all of it holds."""
-    declared = signature_dictionaries.read(made.entries, field)
+def read_signature(pdf: bytes, made: SignedRange, role: Role, trust: Trust) -> ValidatedSignature:
+    """The signature `made` in that role; raises `Rejected` unless all of it holds."""
+    declared = signature_dictionaries.read(made.entries, role)
     digest, parts = made.digest(pdf), cms_form.read(made.encoded)
     cms_form.check_value(parts, digest)
     token = _token(parts, declared.level, trust)
@@ -72,25 +73,27 @@ def read_signature(pdf: bytes, made: SignedRange, field: str, trust: Trust) -> V
         path = chains.signing_path(
             parts.signer,
             parts.certificates,
-            trust.for_field(field),
-            stamped_at or declared.sealed_at,
+            trust.roots_of(role),
+            stamped_at or declared.made_at,
         )
     except chains.NoPath as error:
         rule = "the certificate was valid then, and leads to a root that is trusted"
-        raise Rejected("untrusted-seal", rule, found=str(error)) from error
+        raise Rejected("untrusted-signature", rule, found=str(error)) from error
     chain = list(path.iter_certs(include_root=True))
-    _check_issuer(trust, field, path, stamped_at or declared.sealed_at)
+    _check_issuer(trust, role, path, stamped_at or declared.made_at)
     cms_form.check_form(parts, chain, digest)
     if trust.is_own(chain[0]):
         _check_authority(chain[1], chain[0])
-    if stamped_at is not None and abs(stamped_at - declared.sealed_at) > CLOCK_SKEW:
-        rule = "a seal and its timestamp are of the same time"
-        raise Rejected("timestamp-contradicts", rule, expected=declared.sealed_at, found=stamped_at)
-    return ValidatedSignature(field, declared.level, declared.sealed_at, token, parts.signer)
+    if stamped_at is not None and abs(stamped_at - declared.made_at) > CLOCK_SKEW:
+        rule = "a signature and its timestamp are of the same time"
+        raise Rejected("timestamp-contradicts", rule, expected=declared.made_at, found=stamped_at)
+    return ValidatedSignature(
+        role, declared.file_format, declared.level, declared.made_at, token, parts.signer
+    )
 
 
-def _check_issuer(trust: Trust, field: str, path: ValidationPath, at: datetime) -> None:
-    if trust.lets_seal(field, path, at):
+def _check_issuer(trust: Trust, role: Role, path: ValidationPath, at: datetime) -> None:
+    if trust.lets_sign(role, path, at):
         return
     missing = trust.missing_pin(path, at)
     if missing:
@@ -99,7 +102,7 @@ def _check_issuer(trust: Trust, field: str, path: ValidationPath, at: datetime) 
             "company-not-pinned", rule, expected=missing, pin=missing, at=f"{at:%Y-%m-%d}"
         )
     signer = list(path.iter_certs(include_root=True))[-1]
-    rule = "the certificate is one for whoever seals there"
+    rule = "the certificate is one for whoever signs there"
     raise Rejected("wrong-issuer", rule, found=signer.subject.human_friendly)
 
 
@@ -107,7 +110,7 @@ def _token(parts: cms_form.SignatureParts, level: Level, trust: Trust) -> Timest
     """The signature timestamp, which is there if the level says so."""
     if (parts.token is not None) != (level is not Level.BASIC):
         reason = "timestamp-missing" if parts.token is None else "timestamp-contradicts"
-        raise Rejected(reason, "a seal has the timestamp that its level declares", found=level)
+        raise Rejected(reason, "a signature has the timestamp that its level declares", found=level)
     if parts.token is None:
         return None
     imprint = hashlib.new(DIGEST, parts.value).digest()
@@ -115,12 +118,12 @@ def _token(parts: cms_form.SignatureParts, level: Level, trust: Trust) -> Timest
 
 
 def _check_authority(authority: asn1.Certificate, root: asn1.Certificate) -> None:
-    """The certificate of our own authority has one form too: a seal signs its maker's alone."""
+    """The certificate of our own authority has one form too: its maker alone signed it."""
     signed = authority["tbs_certificate"]["signature"]
     same = authority["signature_algorithm"].dump() == signed.dump()
     key = load_der_public_key(root.public_key.dump())
     if not same or not ecdsa.is_low(authority["signature_value"].native, key):
-        raise Rejected("broken-seal", "the certificate of our authority is written in one way")
+        raise Rejected("broken-signature", "the certificate of our authority is written in one way")
 
 
 def read_timestamp(pdf: bytes, made: SignedRange, trust: Trust) -> TimestampToken:

@@ -1,4 +1,8 @@
-"""Incremental updates that keep PDF/A-3 and PDF/UA-1: what a field shows, an associated file."""
+"""Incremental updates by pyHanko's writer: another hand than ours, for attackers and comparisons.
+
+Objects are written as pyHanko writes them, which is our form too; the table is ours, so that a
+forgery meets the rule that it is there for and not the one about how tables look.
+"""
 
 from datetime import datetime
 from io import BytesIO
@@ -11,6 +15,10 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from pledges.proof.pdf import serialiser
+from pledges.proof.pdf.objects import Reference
+from pledges.proof.pdf.serialiser import Trailer
+
 generic: Any = untyped
 
 
@@ -19,21 +27,33 @@ class UnknownField(LookupError):
 
 
 class QuietWriter(IncrementalPdfFileWriter):
-    """Adds a revision and leaves the metadata those of the document as rendered.
-
-    pyHanko would date each revision; a date changed in the information dictionary alone breaks
-    PDF/A, and one changed in the XMP too would be a change after the manager's seal.
-    """
+    """Adds a revision and leaves the metadata those of the document as rendered."""
 
     def _update_meta(self) -> None:
         return None
+
+    def _write(self, stream: Any, skip_header: bool = False) -> None:
+        if not skip_header:
+            self._write_header(stream)
+        places: dict[Any, Any] = {}
+        self._write_objects(stream, places)
+        number, table = self._lastobj_id + 1, stream.tell()
+        trailer = Trailer(
+            Reference(self._root.idnum, 0),
+            Reference(self._info.idnum, 0),
+            tuple(each.original_bytes for each in self._document_id),
+            self.prev.last_startxref,
+        )
+        rows = {each: place for (_, each), place in places.items() if isinstance(place, int)}
+        listed = serialiser.table_of({**rows, number: table}, trailer)
+        stream.write(serialiser.indirect(number, listed))
+        stream.write(b"\nstartxref\n%d\n%%%%EOF\n" % table)
 
 
 def show(writer: Any, field: str, appearance: bytes) -> None:
     """Make the one page of `appearance` what `field` shows; raises UnknownField.
 
-    It should be a figure (`pledges.rendering.pdf.render`) of the size of the field's box, else it
-    is scaled.
+    It should be a figure of the size of the field's box, else it is scaled.
     """
     widget = _field(writer.root, field)
     drawn = writer.import_page_as_xobject(_without_colour_spaces(appearance))
