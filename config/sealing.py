@@ -1,17 +1,19 @@
 """Settings of what proves: keys and certificates, who vouches for the time, checkpoints."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import PRODUCTION, VAR_DIR, words
 from config.secrets import pki_passphrase
+from pledges.proof.fileformat import CURRENT
 from pledges.proof.keys import company_pins
 
 PKI_DIR = Path(os.environ.get("PKI_DIR") or VAR_DIR / "pki").resolve()
 if PRODUCTION and not os.environ.get("PKI_PASSPHRASE"):
-    raise ImproperlyConfigured("PKI_PASSPHRASE must be set in production: it closes the keys")
+    raise ImproperlyConfigured("PKI_PASSPHRASE must be set in production: it encrypts the keys")
 PKI_PASSPHRASE = os.environ.get("PKI_PASSPHRASE") or pki_passphrase(VAR_DIR)
 
 # Keys kept elsewhere: a path ending in .pem, .p12 or .pfx, or a pkcs11: URI.
@@ -30,6 +32,11 @@ except company_pins.Malformed as error:
 
 # What our own verdict would not accept is not issued, and lies here for the operator.
 QUARANTINE_DIR = VAR_DIR / "quarantine"
+
+# How long a prepared document may be signed; a verdict knows the same bounds.
+SIGNING_INTENT_MINUTES = int(os.environ.get("SIGNING_INTENT_MINUTES") or 30)
+if not CURRENT.min_window <= timedelta(minutes=SIGNING_INTENT_MINUTES) <= CURRENT.max_window:
+    raise ImproperlyConfigured("SIGNING_INTENT_MINUTES must be from 5 to 60")
 
 TSA_URL = os.environ.get("TSA_URL", "")
 TSA_ROOTS = os.environ.get("TSA_ROOTS", "")

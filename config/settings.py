@@ -198,7 +198,6 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PO
 # How many proxies of ours stand in front; 0: X-Forwarded-For is not believed at all.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-SIGNING_INTENT_MINUTES = 10
 
 # --- Transport and headers -------------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION and flag("SECURE_SSL_REDIRECT", True)

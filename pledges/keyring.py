@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from asn1crypto import pem
-from asn1crypto import x509 as asn1
 from django.conf import settings
 
 from pledges.core.refusals import KeysUnusable
@@ -85,7 +83,7 @@ def trust() -> Trust:
     )
 
 
-def _licensed_roots() -> tuple[asn1.Certificate, ...]:
+def _licensed_roots() -> tuple[chains.Certificate, ...]:
     """Where the chains of company seals end that licensed authorities issued.
 
     The one in use comes with the key, or in a file of its own; in that file may also stand the
@@ -113,15 +111,14 @@ def tsa_roots_pem() -> bytes | None:
 
 def company_roots_pem() -> bytes | None:
     """The roots of licensed authorities behind the company's seal (PEM); `None` without any."""
-    found = [pem.armor("CERTIFICATE", each.dump()) for each in _licensed_roots()]
-    return b"".join(found) or None
+    return chains.to_pem(_licensed_roots()) or None
 
 
 def _content(path: str) -> bytes | None:
     return Path(path).read_bytes() if path and Path(path).is_file() else None
 
 
-def _certificates(given: bytes | None) -> tuple:
+def _certificates(given: bytes | None) -> tuple[chains.Certificate, ...]:
     return chains.from_pem(given) if given else ()
 
 
@@ -140,10 +137,10 @@ def _authority(
 
 def _stamp(files: list[Path]) -> Stamp:
     """What tells a replaced file from the one before."""
-    return tuple(_mark(file) for file in files)
+    return tuple(_stat(file) for file in files)
 
 
-def _mark(file: Path) -> tuple[int, int]:
+def _stat(file: Path) -> tuple[int, int]:
     try:
         found = file.stat()
     except OSError:

@@ -136,7 +136,9 @@ class Installation:
         )
         return enrolment_statements.sign(statement, self.ledger.sign)
 
-    def authentication(self, revision0: bytes, *, passkey: Passkey | None = None) -> dict:
+    def authentication(
+        self, revision0: bytes, *, passkey: Passkey | None = None, expires: datetime = EXPIRES
+    ) -> dict:
         used = passkey or self.passkey
         document = ceremony.ToBeSigned(
             document_sha256=sha256_hex(revision0),
@@ -144,7 +146,7 @@ class Installation:
             person_id=PERSON["id"],
             nonce=NONCE,
             created_at=CREATED,
-            expires_at=EXPIRES,
+            expires_at=expires,
         )
         assertion = ceremony.Assertion.from_browser(used.answer(document.challenge()))
         return {
@@ -242,6 +244,9 @@ class Installation:
             "timestamping": self.stamp(ACCEPTED),
         }
         return by.seal_as_company(signed, **{**facts, **options})
+
+    def renew(self, accepted: bytes, at: datetime) -> bytes:
+        return pades.renew_timestamp(accepted, at=at, timestamping=self.stamp(at))
 
     def finished(self) -> bytes:
         return self.accept(self.sign(rendered()))

@@ -140,6 +140,8 @@ def test_a_production_installation_passes_its_deployment_check(settings) -> None
         ({"TSA_URL": "ldap://tsa.example", "TSA_ROOTS": "x"}, "", "http:// or https://"),
         ({"COMPANY_SEAL_CERT": "chain.pem"}, "", "set COMPANY_SEAL_KEY"),
         ({"COMPANY_PINS": "sha256=0f"}, "", "COMPANY_PINS: “sha256=0f” is no pin"),
+        ({"SIGNING_INTENT_MINUTES": "4"}, "", "must be from 5 to 60"),
+        ({"SIGNING_INTENT_MINUTES": "61"}, "", "must be from 5 to 60"),
     ],
 )
 def test_contradictory_settings_do_not_start(

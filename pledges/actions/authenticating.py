@@ -118,7 +118,7 @@ def claim(proved: Authentication, intent: SigningIntent) -> None:
     else:
         _refuse_used(factor, intent, proved.totp_step)
         # From now on the sign-in refuses the code as well.
-        key = _mark(factor, proved.totp_step)
+        key = _used_code_key(factor, proved.totp_step)
         cache.add(key, str(intent.pk), timeout=_period() * (2 * TOLERANCE + 1))
 
 
@@ -215,7 +215,7 @@ def _fits(code: str, secret: str, step: int) -> bool:
 def _refuse_used(factor: Authenticator, intent: SigningIntent, step: int) -> None:
     """Refuse a code that has served: at another document, or at a sign-in up to this step."""
     elsewhere = Signature.objects.filter(person_id=intent.person_id, totp_step=step)
-    marked = cache.get(_mark(factor, step))
+    marked = cache.get(_used_code_key(factor, step))
     last = factor.last_used_at
     if (
         elsewhere.exclude(intent=intent).exists()
@@ -225,7 +225,7 @@ def _refuse_used(factor: Authenticator, intent: SigningIntent, step: int) -> Non
         raise refusals.CodeUsed
 
 
-def _mark(factor: Authenticator, step: int) -> str:
+def _used_code_key(factor: Authenticator, step: int) -> str:
     """Where allauth notes that a code has been used."""
     code = format_hotp_value(hotp_value(decrypt(factor.data["secret"]), step))
     return str(TOTP(factor)._get_used_cache_key(code))

@@ -5,9 +5,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from asn1crypto import crl as asn1_crl
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
 from pledges import keyring
@@ -15,8 +12,7 @@ from pledges.core.refusals import CompanyNotPinned, TimestampUnavailable
 from pledges.models import SigningIntent
 from pledges.proof.fileformat import Level
 from pledges.proof.keys import event_certificates
-from pledges.proof.keys.hierarchy import COMPANY_CA, EVENT_CA, ROOT
-from pledges.proof.keys.key_store import Store
+from pledges.proof.keys.hierarchy import COMPANY_CA, EVENT_CA
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.signatures import pades
 from pledges.proof.signatures.pades import Identity, Timestamping
@@ -59,7 +55,9 @@ def sign_as_manager(
         digest_hex=intent.document_digest,
         at=at,
     )
-    identity = Identity(seal.signer, (to_asn1(store.root),), _crls(store, EVENT_CA, at))
+    identity = Identity(
+        seal.signer, (to_asn1(store.root),), event_certificates.crls_of(store, EVENT_CA, at)
+    )
     return _patiently(
         lambda: pades.sign_as_manager(
             pdf,
@@ -82,7 +80,7 @@ def company_seal(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     if missing := store.missing_pin(settings.COMPANY_PINS, at):
         raise CompanyNotPinned(missing)
     # A licensed authority's own lists are not ours to issue.
-    crls = () if store.seal.foreign else _crls(store, COMPANY_CA, at)
+    crls = () if store.seal.foreign else event_certificates.crls_of(store, COMPANY_CA, at)
     anchors = tuple(to_asn1(each) for each in store.anchors())
     identity = Identity(seal.signer, anchors, crls)
     return _patiently(
@@ -111,14 +109,6 @@ def _patiently(seal: Callable[[], bytes]) -> bytes:
                 logger.error("Nothing was sealed, for want of a timestamp: %s", error.reason)
                 raise
         time.sleep(PAUSE)
-
-
-def _crls(store: Store, name: str, at: datetime) -> tuple[asn1_crl.CertificateList, ...]:
-    return tuple(_plain(event_certificates.crl_of(store, each, at)) for each in (name, ROOT))
-
-
-def _plain(revoked: x509.CertificateRevocationList) -> asn1_crl.CertificateList:
-    return asn1_crl.CertificateList.load(revoked.public_bytes(Encoding.DER))
 
 
 def timestamping(at: datetime) -> Timestamping | None:

@@ -12,10 +12,10 @@ from pledges.access import Act
 from pledges.actions import (
     authenticating,
     evidence_collection,
-    expiring,
     issuing,
     readings,
     sealing,
+    signed_rows,
 )
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
@@ -180,12 +180,12 @@ def _commit(
         return pledge
     _check_intent(intent, pledge, at)
     access.require(actor, Act.SIGN_PLEDGE, pledge)
-    _use_up(intent, at)
+    signed_rows.use_up(intent, at)
     authenticating.claim(proved, intent)
     flagged = {flag.code for flag in read(pledge.version.blank_list, intent.answers).flags}
-    _freeze_onto(pledge, intent, at=at, flagged=bool(flagged))
+    signed_rows.freeze(pledge, intent, at=at, flagged=bool(flagged))
     crash_points.point("sign:claimed")
-    _write_down(pledge, intent, at=at, request=request, proved=proved)
+    _write_signature(pledge, intent, at=at, request=request, proved=proved)
     write_commitments(pledge, intent, flagged)
     issuing.issue(kept, pledge, revision=Document.Revision.SIGNED, at=at)
     facts = {
@@ -202,40 +202,7 @@ def _commit(
     return pledge
 
 
-def _use_up(intent: SigningIntent, at: datetime) -> None:
-    """Claim the intent by its digest: of any number of submits at once, one goes on."""
-    claimed = SigningIntent.objects.filter(
-        pk=intent.pk, used_at__isnull=True, document_digest=intent.document_digest
-    ).update(used_at=at)
-    if claimed != 1:
-        raise refusals.AlreadySigned
-
-
-def _freeze_onto(pledge: Pledge, intent: SigningIntent, *, at: datetime, flagged: bool) -> None:
-    frozen = {
-        "status": lifecycle.SIGN.target,
-        "answers": intent.answers,
-        "signer_name": intent.signer["name"],
-        "signer_employee_number": intent.signer["employee_number"],
-        "signer_department": intent.signer["department"],
-        "signed_at": at,
-        "ends_on": expiring.last_day(pledge, at),
-        "content_digest": intent.content_digest,
-        "document_digest": intent.document_digest,
-        "flagged": flagged,
-    }
-    claimed = Pledge.objects.filter(
-        pk=pledge.pk,
-        status__in=lifecycle.SIGN.sources,
-        answers_revision=intent.answers_revision,
-    ).update(**frozen)
-    if claimed != 1:
-        raise refusals.AlreadySigned
-    for field, value in frozen.items():
-        setattr(pledge, field, value)
-
-
-def _write_down(
+def _write_signature(
     pledge: Pledge,
     intent: SigningIntent,
     *,

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -160,7 +159,7 @@ def _signed(checkpoint: Checkpoint) -> str:
 
 # Opening it is slow on purpose, and each signing wants it; a renewed key is another file.
 @lru_cache(maxsize=1)
-def _key(pem: bytes, passphrase: str) -> Ed25519PrivateKey:
+def _key(pem: bytes, passphrase: str) -> signing_key.LedgerKey:
     return signing_key.load(pem, passphrase)
 
 

@@ -19,13 +19,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pledges import keyring, verification
 from pledges.core.characters import shown
 from pledges.core.lifecycle import PledgeState
-from pledges.proof.messages import catalogue, wording
-from pledges.proof.verdict import Check, Outcome
-from pledges.verification import Judgement, PublicStatus
+from pledges.verification import Judgement, PublicStatus, reports
 from pledges.views.throttle import per_minute
 
 RETRY_BUSY, RETRY_ABSENT = 5, 60  # seconds
-LOOKS = {Outcome.ACCEPTED: "good", Outcome.SIGNED_ONLY: "open", Outcome.REJECTED: "bad"}
 
 
 @dataclass(frozen=True)
@@ -36,9 +33,9 @@ class StatusText:
     look: str
 
 
-def status_words(standing: PublicStatus) -> StatusText:
-    """What a pledge's state means to somebody outside; a draft has no standing at all."""
-    if standing.superseded_at and standing.status == PledgeState.ACCEPTED:
+def status_words(status: PublicStatus) -> StatusText:
+    """What a pledge's state means to somebody outside; a draft has none."""
+    if status.superseded_at and status.status == PledgeState.ACCEPTED:
         return StatusText(_("In force, and followed by a newer pledge"), "open")
     return {
         PledgeState.ACCEPTED: StatusText(_("In force"), "good"),
@@ -47,7 +44,7 @@ def status_words(standing: PublicStatus) -> StatusText:
         PledgeState.REVOKED: StatusText(_("Revoked, no longer in force"), "bad"),
         PledgeState.EXPIRED: StatusText(_("Expired, no longer in force"), "bad"),
         PledgeState.ERASED: StatusText(_("Erased after its retention period"), "bad"),
-    }[PledgeState(standing.status)]
+    }[PledgeState(status.status)]
 
 
 @login_not_required
@@ -74,40 +71,31 @@ def _postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:
     return response
 
 
-def _headline(judgement: Judgement, language: str) -> StatusText:
+def _headline(judgement: Judgement, report: reports.Report) -> StatusText:
     """The verdict in a sentence; that a file is genuine is no good news where its pledge ended."""
-    if judgement.verdict.failed is Check.PROOF:
+    if report.is_only_the_proof_wrong:
         return StatusText(_("The PDF passes; the separate proof is not that of this PDF"), "bad")
-    outcome, standing = judgement.verdict.outcome, judgement.standing
-    stands = status_words(standing) if standing else None
+    status = judgement.public_status
+    stands = status_words(status) if status else None
     if stands and stands.look == "bad":
         said = _("The file is genuine. Its pledge: %(standing)s")
         return StatusText(said % {"standing": stands.words}, stands.look)
-    return StatusText(catalogue.OUTCOMES[outcome].in_(language), LOOKS[outcome])
+    return StatusText(report.headline, report.look)
 
 
 def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
-    language = get_language() or "zh-hans"
-    verdict = judgement.verdict
-    standing = judgement.standing
+    report = reports.of(judgement.verdict, get_language() or "zh-hans")
+    status = judgement.public_status
     return {
         "name": shown(name),
-        "verdict": verdict,
-        "summary": wording.shown_summary(verdict.summary) if verdict.summary else None,
-        "large": _headline(judgement, language),
-        "lines": [
-            {
-                "name": catalogue.CHECKS[line.check].in_(language),
-                "passed": line.passed,
-                "words": wording.say(line, language),
-                "explanation": wording.explain(line, language),
-            }
-            for line in verdict.lines
-        ],
+        "verdict": judgement.verdict,
+        "summary": report.summary,
+        "large": _headline(judgement, report),
+        "lines": report.lines,
         "issued": judgement.issued,
         "newest": judgement.newest,
-        "standing": standing,
-        "status_words": status_words(standing) if standing else None,
+        "public_status": status,
+        "status_words": status_words(status) if status else None,
     }
 
 
@@ -115,14 +103,14 @@ def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
 @require_safe
 @per_minute(60)
 def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The standing of a signed pledge, with no word about the person; 404 for any other code."""
-    standing = verification.standing(pk, at=timezone.now())
-    if standing is None:
+    """The status of a signed pledge, with no word about the person; 404 for any other code."""
+    status = verification.public_status(pk, at=timezone.now())
+    if status is None:
         return _noindex(render(request, "verify_unknown.html", status=HTTPStatus.NOT_FOUND))
     context = {
-        "standing": standing,
-        "large": status_words(standing),
-        "label": standing.pledge.version.label(get_language() or "zh-hans"),
+        "public_status": status,
+        "large": status_words(status),
+        "label": status.pledge.version.label(get_language() or "zh-hans"),
         "limit": verification.MAX_FILE_MB,
     }
     return _noindex(render(request, "verify.html", context))

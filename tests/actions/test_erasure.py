@@ -191,7 +191,7 @@ def test_a_copy_outside_still_verifies_and_is_known_by_its_digest(revoked, limin
     erase(liming, at=now + TEN_YEARS)
     after = verification.judge(copy, at=now + timedelta(days=1))
     assert after.verdict == before.verdict
-    assert after.standing.status == PledgeState.ERASED and after.issued == before.issued
+    assert after.public_status.status == PledgeState.ERASED and after.issued == before.issued
 
 
 @pytest.mark.django_db
@@ -232,7 +232,7 @@ def test_drafts_wait_for_nothing(draft, liming, erase, now):
     erase(liming, at=now + timedelta(minutes=1))
     assert traces(PERSONAL) == set()
     assert Pledge.objects.get(pk=pledge.pk).status == PledgeState.ERASED
-    assert verification.standing(pledge.pk, at=now) is None  # it was never signed
+    assert verification.public_status(pledge.pk, at=now) is None  # it was never signed
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ from pledges.core.lifecycle import PledgeState
 from pledges.models import Document, LedgerEntry, Organisation, Pledge, TemplateVersion
 from pledges.storage import document_store
 from pledges.views.my_pledges import contents
-from pledges.views.public import standing_words
+from pledges.views.public import status_words
 from tests.rendering.samples import text_of
 from tests.serving import run_worker
 
@@ -176,11 +176,11 @@ def test_its_public_standing_ends_with_the_day_noted_or_not(accepted, noted):
         expiring.expire(pledge, actor=SYSTEM, at=OVER)
     file = document_store.get(pledge.documents.get(revision=Document.Revision.ACCEPTED).sha256)
     after = verification.judge(file, at=OVER)
-    assert after.standing.status == PledgeState.EXPIRED
-    assert standing_words(after.standing).look == "bad"
+    assert after.public_status.status == PledgeState.EXPIRED
+    assert status_words(after.public_status).look == "bad"
     assert after.verdict.outcome == "accepted"
     if not noted:
-        on_its_last_day = verification.standing(pledge.pk, at=OVER - timedelta(seconds=1))
+        on_its_last_day = verification.public_status(pledge.pk, at=OVER - timedelta(seconds=1))
         assert on_its_last_day.status == PledgeState.ACCEPTED
 
 
@@ -207,9 +207,9 @@ def test_what_followed_a_pledge_took_its_place_for_good(
     )
     if noted:
         expiring.expire(newer, actor=SYSTEM, at=OVER)
-    told = verification.standing(older.pk, at=OVER)
+    told = verification.public_status(older.pk, at=OVER)
     assert (told.status, told.superseded_at) == (PledgeState.ACCEPTED, newer.reviewed_at)
-    assert verification.standing(newer.pk, at=OVER).superseded_at is None
+    assert verification.public_status(newer.pk, at=OVER).superseded_at is None
 
 
 @pytest.mark.django_db

@@ -75,7 +75,7 @@ def test_a_pledge_signed_by_passkey_and_accepted_proves_itself(
     assert (said.number, said.signer, said.method) == (pledge.number, "李明", "passkey")
     assert said.answers == pledge.answers
     assert said.signed_at == pledge.signed_at
-    assert judged.newest and judged.standing.status == PledgeState.ACCEPTED
+    assert judged.newest and judged.public_status.status == PledgeState.ACCEPTED
 
 
 def test_a_signed_pledge_is_genuine_and_not_accepted_yet(signed, now):
@@ -139,7 +139,7 @@ def test_a_file_stays_genuine_whatever_becomes_of_its_pledge(
         review.revoke(pledge, actor=chenjing, at=at, reason="岗位变动。")
     judged = verification.judge(content(pledge), at=now + timedelta(days=2))
     assert judged.verdict.outcome is Outcome.ACCEPTED
-    assert judged.standing.status == status
+    assert judged.public_status.status == status
 
 
 def test_an_earlier_file_is_told_from_the_newest(accepted, now):

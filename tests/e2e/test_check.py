@@ -43,7 +43,7 @@ def test_three_files_three_verdicts(window, issued, device, tmp_path):
     page = window(device=device).tab(PATH)
     _bring(page, issued)
     _expect_verdict(page, Outcome.ACCEPTED)
-    expect(page.locator(".check-standing")).to_contain_text(said("In force"))
+    expect(page.locator(".check-status")).to_contain_text(said("In force"))
     middle = len(issued) // 2
     _bring(page, issued[:middle] + bytes([issued[middle] ^ 1]) + issued[middle + 1 :])
     _expect_verdict(page, Outcome.REJECTED)

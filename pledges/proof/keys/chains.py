@@ -1,6 +1,6 @@
 """Certificates read from PEM files, and whether a chain ends where it should (RFC 5280, 6)."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from asn1crypto import x509 as asn1
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
 
+Certificate = asn1.Certificate
 SIGNING = {"non_repudiation"}
 STAMPING = {"time_stamping"}
 
@@ -29,6 +30,11 @@ def from_pem(data: bytes) -> tuple[asn1.Certificate, ...]:
     if not found:
         raise ValueError("there is no certificate in this file")
     return found
+
+
+def to_pem(certificates: Iterable[asn1.Certificate]) -> bytes:
+    """The certificates as PEM, one after the other."""
+    return b"".join(pem.armor("CERTIFICATE", each.dump()) for each in certificates)
 
 
 def signing_path(

@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from asn1crypto.crl import CertificateList
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from pledges.proof.keys import certificates, key_store
 from pledges.proof.keys.certificates import Issuer, PublicKey, Signatory
@@ -73,6 +75,12 @@ def crl_of(store: Store, name: str, at: datetime) -> x509.CertificateRevocationL
     authority = store.event_authority(at)
     begins, ends = at - certificates.EVENT_EARLY, at + certificates.EVENT_CRL_LIFE
     return certificates.revocation_list(Issuer(authority.cert, authority.key), begins, ends)
+
+
+def crls_of(store: Store, name: str, at: datetime) -> tuple[CertificateList, ...]:
+    """The lists of that authority and of the root, as they are embedded beside a signature."""
+    made = (crl_of(store, each, at) for each in (name, ROOT))
+    return tuple(CertificateList.load(each.public_bytes(Encoding.DER)) for each in made)
 
 
 def expiring(

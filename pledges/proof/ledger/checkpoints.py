@@ -54,6 +54,14 @@ def write(checkpoint: Checkpoint, *, public_key: bytes, sign: Sign) -> str:
     return f"{body}\n— {checkpoint.origin} {base64.b64encode(signature).decode()}\n"
 
 
+def cosigned(note: str, name: str, signature: bytes) -> str:
+    """`note` with one more signature, of a witness (C2SP tlog-cosignature): its key's hash and all.
+
+    Whoever checks a pledge passes it over unless they know that witness.
+    """
+    return f"{note}— {name} {base64.b64encode(signature).decode()}\n"
+
+
 def read(note: str, *, public_key: bytes, verify: Verify) -> Checkpoint:
     """The checkpoint in `note`, if the key at hand signed it; raises Malformed.
 

@@ -5,6 +5,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+LedgerKey = Ed25519PrivateKey
+
 
 def load(pem: bytes, passphrase: str | bytes) -> Ed25519PrivateKey:
     """The private key in `pem`; raises ValueError for a wrong passphrase or another kind of key."""

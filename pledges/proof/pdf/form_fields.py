@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pledges.proof.fileformat import Format
 from pledges.proof.pdf import page_content
-from pledges.proof.pdf.objects import Budget, Number, Reference, String, numbers
+from pledges.proof.pdf.objects import Budget, Name, Number, Reference, String, numbers
 from pledges.proof.pdf.reader import Objects, Revision
 from pledges.proof.verdict import Rejected
 
@@ -15,9 +15,9 @@ FIELD: Final = frozenset(
      "/StructParent"}
 )  # fmt: skip
 TIMESTAMP: Final = {
-    "/FT": "/Sig",
-    "/Type": "/Annot",
-    "/Subtype": "/Widget",
+    "/Type": Name("/Annot"),
+    "/Subtype": Name("/Widget"),
+    "/FT": Name("/Sig"),
     "/F": Number("132"),
     "/Rect": [Number("0")] * 4,
 }

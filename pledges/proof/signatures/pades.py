@@ -5,8 +5,7 @@ makes the signatures (CMS) and asks for the timestamps; the revisions around the
 our own serialiser.
 """
 
-import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,16 +17,19 @@ from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.path import ValidationPath
 
+from pledges.core.refusals import TimestampUnavailable
 from pledges.proof.fileformat import CURRENT, DIGEST, Format, Level, Role
 from pledges.proof.keys import chains
-from pledges.proof.pdf import active_content, incremental_update, serialiser
+from pledges.proof.pdf import incremental_update
 from pledges.proof.pdf.incremental_update import IncrementalUpdate
-from pledges.proof.pdf.objects import Name, Number, Reference, String
+from pledges.proof.pdf.objects import Name, Reference
 from pledges.proof.signatures import (
     event_loop,
     signature_dictionaries,
+    signed_revision,
     timestamp_tokens,
 )
+from pledges.proof.signatures.signed_revision import NoRoom
 
 MAX_SIGNED_ATTRIBUTES: Final = 1024
 """Bytes: thrice what a signature has beside certificates, names and its value."""
@@ -50,10 +52,6 @@ class Timestamping:
 
     stamper: TimeStamper
     roots: tuple[asn1.Certificate, ...]
-
-
-Encode = Callable[[bytes], Awaitable[bytes]]
-"""Gives the DER of a signature or timestamp over a digest."""
 
 
 def sign_as_manager(
@@ -86,8 +84,8 @@ def sign_as_manager(
         **_common(file_format, level, at),
         "/Reference": signature_dictionaries.CERTIFIES,
     }
-    signature = _fill(update, file_format.manager_field, entries)
-    _certify(update, signature)
+    signature = signed_revision.fill(update, file_format.manager_field, entries)
+    signed_revision.certify(update, signature)
     return _signed(update, signature, identity, at, timestamping)
 
 
@@ -113,14 +111,17 @@ def seal_as_company(
         **_common(file_format, level, at),
         "/Reference": signature_dictionaries.locks_of(update.objects.root),
     }
-    signature = _fill(update, file_format.company_field, entries)
+    signature = signed_revision.fill(update, file_format.company_field, entries)
     sealed = _signed(update, signature, identity, at, timestamping)
     return renew_timestamp(sealed, at=at, timestamping=timestamping) if timestamping else sealed
 
 
 def renew_timestamp(pdf: bytes, *, at: datetime, timestamping: Timestamping) -> bytes:
     """One more document timestamp over the whole file, with the authority's chain beside it."""
-    stamped: bytes = event_loop.run(_stamped(pdf, at, timestamping))
+    try:
+        stamped: bytes = event_loop.run(_stamped(pdf, at, timestamping))
+    except NoRoom as error:
+        raise TimestampUnavailable(str(error)) from error
     return stamped
 
 
@@ -133,27 +134,6 @@ def _common(file_format: Format, level: Level, at: datetime) -> dict[str, Any]:
     }
 
 
-def _fill(update: IncrementalUpdate, field: str, entries: dict[str, Any]) -> Reference:
-    """Add the signature's dictionary, without its value yet, as the value of the field."""
-    signature = update.add(entries)
-    reference, widget = update.field(field)
-    update.replace(reference, {**widget, "/V": signature})
-    return signature
-
-
-def _certify(update: IncrementalUpdate, signature: Reference) -> None:
-    """What the first signature says in the catalog: it certifies, the file is appended to."""
-    form = update.objects.dictionary(update.catalog["/AcroForm"])
-    update.set_in_catalog("/AcroForm", {**form, "/SigFlags": Number(3)})
-    update.replace_catalog(
-        {
-            **update.catalog,
-            "/Extensions": active_content.EXTENSIONS,
-            "/Perms": {"/DocMDP": signature},
-        }
-    )
-
-
 def _signed(
     update: IncrementalUpdate,
     signature: Reference,
@@ -161,7 +141,11 @@ def _signed(
     at: datetime,
     timestamping: Timestamping | None,
 ) -> bytes:
-    signed: bytes = event_loop.run(_sign(update, signature, identity, at, timestamping))
+    try:
+        signed: bytes = event_loop.run(_sign(update, signature, identity, at, timestamping))
+    except NoRoom as error:
+        # Authorities answer now with more certificates, now with fewer; the next attempt knows.
+        raise TimestampUnavailable(str(error)) from error
     return signed
 
 
@@ -187,7 +171,7 @@ async def _sign(
         )
         return bytes(made.dump())
 
-    return await _filled(update, signature, room, encode)
+    return await signed_revision.write(update, signature, room=room, encode=encode)
 
 
 async def _stamped(pdf: bytes, at: datetime, timestamping: Timestamping) -> bytes:
@@ -197,8 +181,7 @@ async def _stamped(pdf: bytes, at: datetime, timestamping: Timestamping) -> byte
     expected = await stamper.async_dummy_response(DIGEST)
     name = file_format.field_of(Role.TIMESTAMP, len(update.tables) - 2)
     entries = {key: Name(value) for key, value in signature_dictionaries.TIMESTAMP.items()}
-    signature = update.add(entries)
-    _add_timestamp_field(update, name, signature)
+    signature = signed_revision.add_timestamp(update, name, entries)
     incremental_update.add_hints(
         update, certificates=_stamping_chain(expected, timestamping, at), crls=[]
     )
@@ -206,78 +189,10 @@ async def _stamped(pdf: bytes, at: datetime, timestamping: Timestamping) -> byte
     async def encode(digest: bytes) -> bytes:
         return bytes((await stamper.async_timestamp(digest, DIGEST)).dump())
 
-    return await _filled(update, signature, len(expected.dump()) + TOKEN_MARGIN, encode)
+    room = len(expected.dump()) + TOKEN_MARGIN
+    return await signed_revision.write(update, signature, room=room, encode=encode)
 
 
-def _add_timestamp_field(update: IncrementalUpdate, name: str, signature: Reference) -> None:
-    """A field that nobody sees, on the first page."""
-    page_reference, page = update.first_page()
-    field = update.add(
-        {
-            "/Type": Name("/Annot"),
-            "/Subtype": Name("/Widget"),
-            "/FT": Name("/Sig"),
-            "/T": String(name.encode()),
-            "/TU": String(b"Timestamp"),
-            "/F": Number(132),
-            "/Rect": [Number(0)] * 4,
-            "/P": page_reference,
-            "/V": signature,
-        }
-    )
-    _append(update, page, "/Annots", field, page_reference)
-    objects = update.objects
-    form = objects.catalog["/AcroForm"]
-    if isinstance(form, Reference):
-        _append(update, dict(objects.dictionary(form)), "/Fields", field, form)
-    else:
-        grown = {**form, "/Fields": [*objects.array(form["/Fields"]), field]}
-        update.replace_catalog({**update.catalog, "/AcroForm": grown})
-
-
-def _append(
-    update: IncrementalUpdate, holder: dict[str, Any], key: str, item: Reference, place: Reference
-) -> None:
-    """Append to an array in `holder`, which stands at `place`, or where the array itself stands."""
-    held = holder.get(key, [])
-    grown = [*update.objects.array(held), item]
-    if isinstance(held, Reference):
-        update.replace(held, grown)
-    else:
-        update.replace(place, {**holder, key: grown})
-
-
-async def _filled(
-    update: IncrementalUpdate, signature: Reference, room: int, encode: Encode
-) -> bytes:
-    """The file with the revision written, and the signature over it in its place."""
-    entries = update.objects.dictionary(signature)
-    empty = {"/Contents": String(bytes(room)), "/ByteRange": [Number(0)] * 4}
-    update.replace(signature, {**empty, **entries})
-    file = bytearray(update.written())
-    before, after = _place_of_contents(file, signature, begins=len(update.pdf), room=room)
-    numbers = [Number(each) for each in (0, before, after, len(file) - after)]
-    range_place = file.index(b"/ByteRange ", after) + len(b"/ByteRange ")
-    written_range = serialiser.byte_range(numbers)
-    file[range_place : range_place + len(written_range)] = written_range
-    digest = hashlib.new(DIGEST, memoryview(file)[:before])
-    digest.update(memoryview(file)[after:])
-    encoded = await encode(digest.digest())
-    if len(encoded) > room:
-        raise ValueError(f"a signature of {len(encoded)} bytes has room for {room}")
-    file[before:after] = b"<%b>" % encoded.ljust(room, b"\0").hex().upper().encode()
-    return bytes(file)
-
-
-def _place_of_contents(
-    file: bytearray, signature: Reference, *, begins: int, room: int
-) -> tuple[int, int]:
-    head = b"%d 0 obj\n<<\n/Contents " % signature.number
-    place = file.index(head, begins) + len(head)
-    return place, place + 2 * room + 2
-
-
-# --- What a validator needs later ----------------------------------------------------------------
 def _add_hints(
     update: IncrementalUpdate,
     identity: Identity,

@@ -37,7 +37,7 @@ class CannotJudge(Exception):
 
 @dataclass(frozen=True)
 class PublicStatus:
-    """A pledge's standing in public: nothing that its own PDF does not show."""
+    """What the public may know of a pledge: nothing that its own PDF does not show."""
 
     pledge: Pledge
     number: str
@@ -61,18 +61,18 @@ class PublicStatus:
 class Judgement:
     """The verdict on a file; unless it was rejected, also how the pledge that it names stands.
 
-    `standing` is `None` where that pledge is not one of this installation, `issued` where the bytes
-    are not; `newest` is whether no later file was issued for the same pledge.
+    `public_status` is `None` where that pledge is not one of this installation, `issued` where the
+    bytes are not; `newest` is whether no later file was issued for the same pledge.
     """
 
     verdict: Verdict
     issued: Document | None
     newest: bool
-    standing: PublicStatus | None
+    public_status: PublicStatus | None
 
 
-def standing(code: uuid.UUID, *, at: datetime) -> PublicStatus | None:
-    """The standing at `at` of the pledge behind a document's code; `None` unless it was signed."""
+def public_status(code: uuid.UUID, *, at: datetime) -> PublicStatus | None:
+    """How the pledge behind a document's code stands at `at`; `None` unless it was signed."""
     pledge = Pledge.objects.issued().select_related("version", "person").filter(pk=code).first()
     if pledge is None:
         return None
@@ -118,10 +118,10 @@ def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
     process reads them; raises CannotJudge.
     """
     verdict = _verdict(pdf, at=at, proof=proof)
-    stands = _public_status_of(verdict.summary, at)
-    files = stands.files if stands else ()
+    status = _public_status_of(verdict.summary, at)
+    files = status.files if status else ()
     issued = next((each for each in files if each.sha256 == verdict.sha256), None)
-    return Judgement(verdict, issued, bool(issued) and issued == files[-1], stands)
+    return Judgement(verdict, issued, bool(issued) and issued == files[-1], status)
 
 
 def _verdict(pdf: bytes, *, at: datetime, proof: bytes | None) -> Verdict:
@@ -147,7 +147,7 @@ def judging_fault() -> str:
 
 def _public_status_of(summary: Summary | None, at: datetime) -> PublicStatus | None:
     try:
-        return standing(uuid.UUID(summary.pledge_id), at=at) if summary else None
+        return public_status(uuid.UUID(summary.pledge_id), at=at) if summary else None
     except ValueError:
         # Sealed under our root, but not by this software, whose pledges are known by a UUID.
         return None

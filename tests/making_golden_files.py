@@ -1,0 +1,283 @@
+"""Makes golden files, through the whole application: `pytest tests/making_golden_files.py`.
+
+pytest does not collect it by itself. It makes those cases that are not there yet, and never
+touches one that is: what was issued under a number stays as it was issued. A number that is new
+gets cases of its own here, with names of its own.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.conf import settings as configured
+
+from pledges import audit, keyring
+from pledges.access import SYSTEM
+from pledges.actions import preparing, proving, renewing, review, signing, templates
+from pledges.models import Department, Document, Organisation, Pledge, TemplateVersion
+from pledges.proof import verdict_json
+from pledges.proof.judging import judge
+from pledges.proof.keys import certificates, company_pins, pki
+from pledges.proof.keys.company_pins import Kind
+from pledges.proof.keys.private_keys import to_asn1
+from pledges.proof.keys.trust import pins_of
+from pledges.proof.ledger import checkpoints
+from pledges.storage import document_store
+from tests.attacks.authorities import LIFE, licensed_authority
+from tests.cast import act, passkey_act
+from tests.golden_files import FOLDER, SUMS
+from tests.timestamp_authorities import KINDS, authority
+from tests.tsa import responder
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("golden")]
+AFTER_ALL = datetime(2080, 1, 1, tzinfo=UTC)
+"""No certificate in any of the files is valid then."""
+Made = tuple[Document, datetime]
+CASES: dict[str, Callable[["Maker"], Made]] = {}
+
+
+def case(make: Callable[["Maker"], Made]) -> Callable[["Maker"], Made]:
+    CASES[make.__name__.replace("_", "-")] = make
+    return make
+
+
+class Maker:
+    """The people, the pledges and the settings, at hand for a case."""
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        self.draft = request.getfixturevalue("draft")
+        self.passkey = request.getfixturevalue("passkey")
+        self.liming = request.getfixturevalue("liming")
+        self.officer = request.getfixturevalue("chenjing")
+        self.settings = request.getfixturevalue("settings")
+        self.folder = request.getfixturevalue("tmp_path")
+        self.now = request.getfixturevalue("now")
+
+    def sign(self, slug: str, *, by: str, at: datetime | None = None, **draft: object) -> Pledge:
+        """Signed by `passkey` or `password`, two minutes after it was prepared."""
+        at = at or self.now
+        key = self.passkey(self.liming, at=at - timedelta(hours=1)) if by == "passkey" else None
+        pledge = self.draft(slug, at=at, **draft)
+        intent = preparing.prepare(pledge, actor=self.liming, at=at)
+        then = at + timedelta(minutes=2)
+        done = passkey_act(key, intent) if key else act(self.liming, at=then)
+        return signing.sign(intent, actor=self.liming, at=then, request=done)
+
+    def accept(self, pledge: Pledge) -> Pledge:
+        assert pledge.signed_at
+        return review.accept(pledge, actor=self.officer, at=pledge.signed_at + timedelta(hours=1))
+
+    def stamped(self, kind: str, slug: str, *, renewals: int = -1, **options: object) -> Made:
+        """With timestamps by an authority of another maker, which go by the machine's clock."""
+        chosen = next(each for each in KINDS if each.name == kind)
+        with responder(authority(chosen)) as running:
+            self.settings.TSA_URL = running.url
+            self.settings.TSA_ROOTS = str(running.roots)
+            now = datetime.now(UTC)
+            pledge = self.sign(slug, at=now - timedelta(minutes=3), **options)
+            if renewals >= 0:
+                review.accept(pledge, actor=self.officer, at=datetime.now(UTC))
+            for _ in range(max(renewals, 0)):
+                renewing.renew(newest(pledge), actor=SYSTEM, at=datetime.now(UTC))
+        return newest(pledge), now + timedelta(days=1)
+
+
+def newest(pledge: Pledge) -> Document:
+    return pledge.documents.order_by("-revision")[0]
+
+
+def kept(pledge: Pledge) -> Made:
+    """The newest file, to be judged a day after."""
+    assert pledge.signed_at
+    return newest(pledge), pledge.signed_at + timedelta(days=1)
+
+
+# --- Number 1 ------------------------------------------------------------------------------------
+@case
+def format_1_general_zh_password_returned(make):
+    pledge = make.sign("general-standards", by="password")
+    reasons = [review.ClauseReason(clause="", text="请补充")]
+    review.return_to_manager(
+        pledge, actor=make.officer, at=pledge.signed_at + timedelta(hours=1), reasons=reasons
+    )
+    return kept(pledge)
+
+
+@case
+def format_1_general_zh_passkey_accepted(make):
+    return kept(make.accept(make.sign("general-standards", by="passkey")))
+
+
+@case
+def format_1_contract_zh_passkey_signed(make):
+    return kept(make.sign("contract", by="passkey"))
+
+
+@case
+def format_1_contract_zh_password_accepted(make):
+    return kept(make.accept(make.sign("contract", by="password")))
+
+
+@case
+def format_1_personal_zh_passkey_revoked(make):
+    pledge = make.accept(make.sign("personal-code", by="passkey"))
+    review.revoke(pledge, actor=make.officer, at=make.now + timedelta(hours=5), reason="岗位调整")
+    return kept(pledge)
+
+
+@case
+def format_1_general_en_password_accepted(make):
+    return kept(make.accept(make.sign("general-standards", by="password", language="en")))
+
+
+@case
+def format_1_contract_en_passkey_accepted(make):
+    return kept(make.accept(make.sign("contract", by="passkey", language="en")))
+
+
+@case
+def format_1_personal_en_passkey_signed(make):
+    return kept(make.sign("personal-code", by="passkey", language="en"))
+
+
+@case
+def format_1_with_term(make):
+    """It binds for twelve months from the day of its signing."""
+    old = TemplateVersion.objects.get(template__slug="contract", number=1)
+    draft = templates.revise(old, actor=make.officer, at=make.now)
+    was = draft.definition()
+    changed = replace(was, term_months=12, change_note=was.title)
+    base = templates.file_digest(was)
+    templates.save_draft(draft, changed, actor=make.officer, at=make.now, base=base)
+    templates.publish(draft, actor=make.officer, at=make.now)
+    templates.retire(old, actor=make.officer, at=make.now)
+    return kept(make.accept(make.sign("contract", by="passkey")))
+
+
+@case
+def format_1_longest_names(make):
+    Organisation.objects.update(name_zh="某" * 78 + "公司", name_en="")
+    Department.objects.filter(people=make.liming).update(name_zh="部" * 80)
+    person = make.liming
+    person.name, person.employee_number = "阿卜杜" * 26 + "勒·", "E" + "9" * 31
+    person.save()
+    person.refresh_from_db()
+    own = make.folder / "longest"
+    secret = str(configured.PKI_PASSPHRASE).encode()
+    pki.create(own, organisation="某" * 78 + "公司", passphrase=secret, at=make.now)
+    make.settings.PKI_DIR = own
+    return kept(make.accept(make.sign("general-standards", by="passkey", contact="电" * 60)))
+
+
+@case
+def format_1_open_for_five_minutes(make):
+    make.settings.SIGNING_INTENT_MINUTES = 5
+    return kept(make.sign("personal-code", by="passkey"))
+
+
+@case
+def format_1_open_for_an_hour(make):
+    make.settings.SIGNING_INTENT_MINUTES = 60
+    return kept(make.accept(make.sign("personal-code", by="password")))
+
+
+@case
+def format_1_licensed_company_certificate(make):
+    root, root_key = licensed_authority()
+    named = Organisation.current().name_zh
+    own = ec.generate_private_key(ec.SECP256R1())
+    issuer = certificates.Issuer(root, root_key)
+    name = certificates.named(named, named)
+    seal = certificates.end_entity(name, own.public_key(), issuer, LIFE)
+    key, chain = make.folder / "seal.pem", make.folder / "chain.pem"
+    key.write_bytes(own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    chain.write_bytes(b"".join(each.public_bytes(Encoding.PEM) for each in (seal, root)))
+    pin = f"sha256={pins_of(to_asn1(seal))[Kind.KEY]} from 2026-01-01 until 2028-12-31"
+    make.settings.COMPANY_SEAL_KEY, make.settings.COMPANY_SEAL_CERT = str(key), str(chain)
+    make.settings.COMPANY_PINS = company_pins.read_all(pin)
+    return kept(make.accept(make.sign("contract", by="passkey")))
+
+
+@case
+def format_1_witnessed(make):
+    """Witnesses have cosigned the checkpoint of the ledger (C2SP tlog-cosignature)."""
+    proof = audit.proof
+    witness = ec.generate_private_key(ec.SECP256R1()).public_key()
+    blob = hashlib.sha512(str(witness.public_numbers()).encode()).digest() + bytes(12)
+
+    def cosigned(*arguments):
+        found = proof(*arguments)
+        note = checkpoints.cosigned(found["checkpoint"], "witness.example/w1", blob)
+        return {**found, "checkpoint": note}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "proof", cosigned)
+        return kept(make.accept(make.sign("personal-code", by="passkey")))
+
+
+@case
+def format_1_b_lt_signed(make):
+    return make.stamped("rsa-unsorted", "general-standards", by="passkey")
+
+
+@case
+def format_1_b_lta_accepted(make):
+    return make.stamped("chain-named", "contract", by="passkey", renewals=0)
+
+
+@case
+def format_1_b_lta_renewed(make):
+    return make.stamped("rsa-sorted", "personal-code", by="password", renewals=1, language="en")
+
+
+@case
+def format_1_b_lta_renewed_three_times(make):
+    return make.stamped("alone", "general-standards", by="passkey", renewals=3)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_make(request, name):
+    folder = FOLDER / name
+    if folder.exists():
+        pytest.skip("it is there, and stays as it is")
+    document, day = CASES[name](Maker(request))
+    pdf = document_store.get(document.sha256)
+    proof = proving.separate_proof(document, at=datetime.now(UTC))
+    trust = keyring.trust()
+    verdicts = []
+    for at in (day, AFTER_ALL):
+        verdict = judge(pdf, trust=trust, at=at, proof=proof)
+        assert verdict.summary, [line for line in verdict.lines if not line.passed]
+        verdicts.append({"at": at.isoformat(), "verdict": verdict_json.to_json(verdict)})
+    files = {
+        "file.pdf": pdf,
+        "proof.json": proof,
+        "root.pem": keyring.root_pem(),
+        "tsa-roots.pem": keyring.tsa_roots_pem(),
+        "company-roots.pem": keyring.company_roots_pem(),
+        "pins.txt": "".join(f"{pin}\n" for pin in configured.COMPANY_PINS).encode(),
+        "expected.json": json.dumps(verdicts, ensure_ascii=False, indent=1).encode() + b"\n",
+    }
+    folder.mkdir()
+    for file, content in files.items():
+        if content:
+            (folder / file).write_bytes(content)
+
+
+def test_list():
+    """The list of what is kept: lines are added, none is changed."""
+    listed = dict(reversed(line.split("  ")) for line in read_sums())
+    for file in sorted(path for path in FOLDER.glob("*/*") if path.is_file()):
+        name = str(file.relative_to(FOLDER))
+        sum_of = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert listed.setdefault(name, sum_of) == sum_of, name
+    SUMS.write_text("".join(f"{listed[name]}  {name}\n" for name in sorted(listed)))
+
+
+def read_sums() -> list[str]:
+    return SUMS.read_text().splitlines() if SUMS.exists() else []
