@@ -20,10 +20,10 @@ from pledges import rendering
 from pledges.core.languages import Localized
 from pledges.core.template import outline
 from pledges.core.template.blanks import Blank, Kind, Option, display
-from pledges.core.template.clauses import Words
+from pledges.core.template.clauses import Text
+from pledges.proof.fileformat import CURRENT
 from pledges.rendering import body, fonts, pdf, signature_images
 from pledges.rendering.markup import Markup
-from pledges.rendering.signature_fields import COMPANY_FIELD, MANAGER_FIELD
 from tests.attacks import library_updates
 from tests.rendering.samples import opened, poppler, text_of
 
@@ -71,7 +71,7 @@ def clause_text(sheet, clause) -> str:
     blanks = {blank.code: blank for blank in sheet.blanks}
     parts = [clause.number]
     for run in clause.runs:
-        if isinstance(run, Words):
+        if isinstance(run, Text):
             parts.append(run.text)
         elif blanks[run.code].kind is Kind.CHOICE:
             options = blanks[run.code].options
@@ -230,8 +230,8 @@ def test_the_signed_and_accepted_file_names_the_signer_and_the_date(papers, lang
         organisation=sheet.organisation, number=sheet.number, accepted_at=at, language=language,
         fonts=own,
     )  # fmt: skip
-    signed = shown(paper, MANAGER_FIELD, signature)
-    accepted = shown(signed, COMPANY_FIELD, stamp)
+    signed = shown(paper, CURRENT.manager_field, signature)
+    accepted = shown(signed, CURRENT.company_field, stamp)
     day = {"zh-hans": "2026年11月23日", "en": "23November2026"}[language]
     said = {"zh-hans": "电子确认", "en": "Confirmedelectronically"}[language]
     text = squeezed(text_of(accepted))
@@ -245,6 +245,32 @@ def test_the_signed_and_accepted_file_names_the_signer_and_the_date(papers, lang
         assert [float(edge) for edge in field.AP.N.BBox[2:]] == pytest.approx(
             [width, height], abs=0.05
         )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "阿卜杜" * 26 + "勒·",
+        "Wolfeschlegelsteinhausenbergerdorff " * 2 + "Hubert J",
+        "李明",
+        "一" * 20,
+    ],
+)
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_name_of_any_length_is_printed_whole_within_the_box(name, typed):
+    image = rendering.SignatureImage(typed=name) if typed else rendering.SignatureImage(STROKES)
+    drawn = rendering.signature_appearance(
+        image,
+        name=name,
+        signed_at=samples.RENDERED_AT,
+        language="zh-hans",
+        fonts=faces("personal-code", "zh-hans"),
+    )
+    assert len(opened(drawn).pages) == 1
+    assert squeezed(text_of(drawn)).count(squeezed(name)) == (2 if typed else 1)
+    boxes = re.findall(r'yMax="([0-9.]+)"', poppler("pdftotext", drawn, "-bbox"))
+    height = float(opened(drawn).pages[0].MediaBox[3])
+    assert max(map(float, boxes)) <= height and "2026" in text_of(drawn)
 
 
 def shown(document, field, appearance):

@@ -18,6 +18,9 @@ Stroke = Sequence[Point]
 
 HAND_WIDTH, HAND_HEIGHT = 700.0, 220.0
 """The area for the handwriting, in tenths of a millimetre."""
+NAME_SIZE, SMALL_NAME_SIZE, NAME_WIDTH = 3.7, 2.8, 66.0
+"""The size of a printed name (10.5 pt), that of one on two lines, and the length of a line; in
+millimetres."""
 MAX_SCALE = 900.0
 """A signature drawn small stays modest: the full drawing width becomes 90 mm at most."""
 
@@ -47,6 +50,7 @@ def signature_appearance(
             "typed": typeset(mark.typed, language),
             "typed_size": _size_to_fit(mark.typed, widest=66, largest=12),
             "name": typeset(name, language),
+            "name_size": _size_of_name(name),
             "date_label": paper_wording.SIGNING_DATE.in_(language),
             "date": written_date(signed_at.date(), language),
         },
@@ -80,6 +84,13 @@ def _figure(template: str, context: dict[str, object], language: str, fonts: Fon
     size = f"@page {{ size: {FIELD_WIDTH_MM}mm {FIELD_HEIGHT_MM}mm; margin: 0 }}"
     css = size + stylesheet("appearance.css")
     return pdf.render(html, css=css, fonts=fonts)
+
+
+def _size_of_name(name: str) -> str:
+    """The size of a printed name in millimetres, where it needs two lines; else nothing."""
+    if float(_size_to_fit(name, widest=NAME_WIDTH, largest=NAME_SIZE)) == NAME_SIZE:
+        return ""
+    return _size_to_fit(name, widest=2 * NAME_WIDTH - NAME_SIZE, largest=SMALL_NAME_SIZE)
 
 
 def _size_to_fit(text: str, *, widest: float, largest: float) -> str:
