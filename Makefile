@@ -1,13 +1,15 @@
 # make run    prepare everything and serve the site at http://localhost:$PORT (default 8000)
 # make test   run all tests, those in a real browser too
 # make check  lint, import rule, types, tests: what continuous integration runs
+# make dist   build the verifier as a wheel of its own: dist/shounuo_verify-….whl
+# make check-newest   try that wheel with the newest versions it allows, from the package registry
 # VAR_DIR (default var/) keeps everything that the installation stores.
 
 VENV_PYTHON = .venv/bin/python
 TESTS ?= tests
 PYTEST_FLAGS ?= -q -n 2 --dist loadgroup
 
-.PHONY: run test lint check bench messages setup setup-dev clean
+.PHONY: run test lint check check-newest dist bench messages setup setup-dev clean
 
 run: setup
 	@exec $(VENV_PYTHON) manage.py serve
@@ -22,6 +24,12 @@ lint: setup-dev
 	@$(VENV_PYTHON) -m mypy
 
 check: lint test
+
+dist: setup-dev
+	@$(VENV_PYTHON) -m scripts.build_verifier
+
+check-newest: setup-dev
+	@$(VENV_PYTHON) -m pytest -q -s --newest tests/distribution
 
 bench: setup-dev
 	@$(VENV_PYTHON) -m benchmarks.render
@@ -40,4 +48,4 @@ setup-dev:
 	@scripts/setup dev
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -67,10 +67,10 @@ def page(kept: "Kept", rounds: int) -> Cost:
 
 
 def command(kept: "Kept", rounds: int) -> Cost:
-    """`python -m pledges.offline` from its start to its end."""
-    done = [_run([sys.executable, "-m", "pledges.offline", "--json", *kept.options()])]
+    """`python -m pledges.proof` from its start to its end."""
+    done = [_run([sys.executable, "-m", "pledges.proof", "--json", *kept.options()])]
     while len(done) < rounds and not done[-1][0].said.startswith("killed"):
-        done.append(_run([sys.executable, "-m", "pledges.offline", "--json", *kept.options()]))
+        done.append(_run([sys.executable, "-m", "pledges.proof", "--json", *kept.options()]))
     cpu = sum(whole.cpu for whole, _ in done) / len(done)
     whole, told = done[-1]
     return Cost(cpu, whole.peak, _outcome(json.loads(told)) if told.startswith("{") else whole.said)

@@ -13,7 +13,10 @@ from pledges.core.template.blank_kinds import Kind
 from pledges.core.template.problems import KINDS
 
 PROJECT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
+FOLDERS = ("docs", "packaging")
+PAGES = sorted(
+    [*PROJECT.glob("*.md"), *(page for each in FOLDERS for page in (PROJECT / each).rglob("*.md"))]
+)
 FORMAT = (PROJECT / "docs" / "template-format.md").read_text("utf-8")
 READMES = ("README.md", "README.zh.md")
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

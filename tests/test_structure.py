@@ -18,13 +18,23 @@ MACHINE = re.compile(r"(?<![\w.])/(?:home|root|Users)/\w")
 
 SOURCES = sorted(
     path
-    for folder in ("config", "pledges", "benchmarks")
+    for folder in ("config", "pledges", "benchmarks", "scripts")
     for path in (PROJECT / folder).rglob("*.py")
 )
 TESTS = sorted((PROJECT / "tests").rglob("*.py"))
 WRITTEN_BY_HAND = [path for path in SOURCES if "migrations" not in path.parts]
 TEXT_KINDS = {".py", ".html", ".css", ".js", ".md", ".toml", ".txt", ".yaml", ".yml", ".po"}
-FOLDERS = ("benchmarks", "config", "docs", "pledges", "scripts", "static", "templates", "tests")
+FOLDERS = (
+    "benchmarks",
+    "config",
+    "docs",
+    "packaging",
+    "pledges",
+    "scripts",
+    "static",
+    "templates",
+    "tests",
+)
 
 
 def name(path: Path) -> str:

@@ -1,7 +1,7 @@
 """Why an action did not happen: each reason a type, the words for it elsewhere."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from pledges.core.passkey_refusals import EnrolmentUnavailable as EnrolmentUnavailable
 from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced
@@ -9,6 +9,13 @@ from pledges.core.passkey_refusals import PasskeyRefused as PasskeyRefused
 from pledges.core.passkey_refusals import PendingGone as PendingGone
 from pledges.core.passkey_refusals import TooManyWaiting as TooManyWaiting
 from pledges.core.refusal import Refusal as Refusal
+from pledges.core.seal_refusals import ClockBehind as ClockBehind
+from pledges.core.seal_refusals import CompanyNotPinned as CompanyNotPinned
+from pledges.core.seal_refusals import FileNotGenuine as FileNotGenuine
+from pledges.core.seal_refusals import KeyExpired as KeyExpired
+from pledges.core.seal_refusals import KeysUnusable as KeysUnusable
+from pledges.core.seal_refusals import SealUnavailable as SealUnavailable
+from pledges.core.seal_refusals import TimestampUnavailable as TimestampUnavailable
 from pledges.core.template.blanks import Reading
 from pledges.core.template.problems import Problem
 
@@ -131,18 +138,6 @@ class Unprintable(Refusal):
         self.characters = characters
 
 
-class SealUnavailable(Refusal):
-    """Nothing can be sealed at present; what was to be sealed stays as it was."""
-
-    kind = "seal-unavailable"
-
-
-class ClockBehind(SealUnavailable):
-    """By the clock the pledge is not even signed yet: no verdict would pass the accepted file."""
-
-    kind = "clock-behind"
-
-
 class TermOver(Refusal):
     """The pledge waited for its acceptance until its term had passed."""
 
@@ -159,49 +154,6 @@ class NumberUnfit(Refusal):
     """The signer's employee number holds what no certificate carries."""
 
     kind = "number-unfit"
-
-
-@dataclass(eq=False)
-class KeysUnusable(SealUnavailable):
-    """A key or certificate is missing, unreadable or does not fit; `reason` is for the log."""
-
-    reason: str
-    kind = "keys-unusable"
-
-
-@dataclass(eq=False)
-class KeyExpired(SealUnavailable):
-    """A certificate was not valid at the moment of sealing; `name` says which one."""
-
-    name: str
-    begins: datetime
-    not_after: datetime
-    kind = "key-expired"
-
-
-@dataclass(eq=False)
-class FileNotGenuine(SealUnavailable):
-    """Our own verdict would reject the file, so it was not issued; `kept_as` names what is kept."""
-
-    reason: str
-    kept_as: str
-    kind = "file-not-genuine"
-
-
-@dataclass(eq=False)
-class CompanyNotPinned(SealUnavailable):
-    """No pin says that the licensed certificate is the company's; `pin` is the one to set."""
-
-    pin: str
-    kind = "company-not-pinned"
-
-
-@dataclass(eq=False)
-class TimestampUnavailable(SealUnavailable):
-    """No trusted time was to be had, and none is made up; `reason` is for the log."""
-
-    reason: str
-    kind = "timestamp-unavailable"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""`python -m pledges.offline FILE --trust ROOT.pem`: a verdict from the file alone."""
+"""`shounuo-verify FILE --trust ROOT.pem`: a verdict from the file alone.
+
+The command of the wheel `shounuo-verify`, and `python -m pledges.proof` wherever these modules are.
+"""
 
 import argparse
 import contextlib
@@ -8,8 +11,9 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pledges.core.characters import escape_json, escape_lines
 from pledges.core.log_lines import EscapingFormatter
@@ -21,13 +25,15 @@ from pledges.proof.keys.trust import Trust
 from pledges.proof.messages import catalogue, wording
 from pledges.proof.verdict import Line, Outcome, Verdict
 
+COMMAND: Final = "shounuo-verify"
+"""The console command, and the wheel that brings it."""
 EXIT = {Outcome.ACCEPTED: 0, Outcome.SIGNED_ONLY: 3, Outcome.REJECTED: 1}
 MARKS = {True: "✓", False: "✗", None: "–"}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, program: str = COMMAND) -> int:
     """Judge one file; 0 only for one that was signed and accepted, 3 for one only signed."""
-    options = _parser().parse_args(arguments)
+    options = _parser(program).parse_args(arguments)
     _tell_what_libraries_say(options.verbose)
     try:
         pdf = Path(options.file).read_bytes()
@@ -60,9 +66,9 @@ def _judge(limit: bool) -> Callable[..., Verdict]:
     return judge_limited
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m pledges.offline",
+        prog=program,
         description="Judge a signed pledge from its bytes alone: no network, no database.",
         epilog="Exit status: 0 signed and accepted, 3 signed only, 1 rejected, 2 not judged.",
     )
@@ -114,6 +120,14 @@ def _add_ways(parser: argparse.ArgumentParser) -> None:
         "--verbose", action="store_true", help="print what the libraries say too, to stderr"
     )
     parser.add_argument("--language", choices=("zh-hans", "en"), default="zh-hans")
+    parser.add_argument("--version", action="version", version=f"{COMMAND} {_version()}")
+
+
+def _version() -> str:
+    try:
+        return metadata.version(COMMAND)
+    except metadata.PackageNotFoundError:
+        return "(a checkout of the project, not installed)"
 
 
 def _tell_what_libraries_say(wanted: bool) -> None:
@@ -166,4 +180,4 @@ def _explained(line: Line, language: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(program="python -m pledges.proof"))

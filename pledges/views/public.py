@@ -166,7 +166,7 @@ def _page(request: HttpRequest, status: int = 200, **context: object) -> HttpRes
     options += [f'--company-pin "{pin}"' for pin in settings.COMPANY_PINS]
     context |= {
         "limit": verification.MAX_FILE_MB,
-        "command": " ".join(["python -m pledges.proof FILE.pdf", *options]),
+        "command": " ".join(["shounuo-verify FILE.pdf", *options]),
         "roots": list(known.values()),
     }
     return _noindex(render(request, "check.html", context, status=status))

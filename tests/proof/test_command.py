@@ -123,11 +123,12 @@ def test_the_separate_proof_is_checked(run, folder):
     assert run("signed.pdf", "--proof", str(folder / "proof.json")).returncode == 1
 
 
-def test_as_a_module():
-    done = subprocess.run(
-        [sys.executable, "-m", "pledges.proof", "--help"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0 and "Exit status" in done.stdout
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [("--help", "usage: python -m pledges.proof "), ("--version", "shounuo-verify (a checkout")],
+)
+def test_as_a_module(option, said):
+    """As it is called in a checkout of the project, where nothing is installed."""
+    command = [sys.executable, "-m", "pledges.proof", option]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith(said)

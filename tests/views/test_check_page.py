@@ -142,7 +142,7 @@ def test_the_root_certificate_is_handed_out(client, installation):
 
 def test_the_page_gives_the_whole_command(client, installation, settings, responder):
     """With what this installation's own files need, and where to get it."""
-    base = "python -m pledges.proof FILE.pdf --trust root.pem"
+    base = "shounuo-verify FILE.pdf --trust root.pem"
     assert f"<code>{base}</code>" in client.get(reverse("verify_file")).content.decode()
     settings.TSA_ROOTS = str(responder.roots)
     settings.COMPANY_PINS = company_pins.read_all("organizationIdentifier=VATCN-1")

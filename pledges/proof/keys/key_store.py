@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pyhanko.sign.signers import Signer
 
-from pledges.core.refusals import KeyExpired, KeysUnusable
+from pledges.core.seal_refusals import KeyExpired, KeysUnusable
 from pledges.proof.keys import pki, private_keys
 from pledges.proof.keys.company_pins import CompanyPin
 from pledges.proof.keys.hierarchy import (

@@ -18,7 +18,7 @@ from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11.util.ec import encode_ec_public_key, encode_ecdsa_signature
 from pkcs11.util.rsa import encode_rsa_public_key
 
-from pledges.core.refusals import KeysUnusable
+from pledges.core.seal_refusals import KeysUnusable
 from pledges.proof.keys.private_keys import SigningKey
 
 RSA_MECHANISMS = {

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from pledges.core.refusals import KeysUnusable
+from pledges.core.seal_refusals import KeysUnusable
 from pledges.proof.keys import ecdsa
 
 TOKEN_SCHEME = "pkcs11:"

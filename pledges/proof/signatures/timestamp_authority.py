@@ -18,7 +18,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko.sign.timestamps import TimeStamper
 
-from pledges.core.refusals import TimestampUnavailable
+from pledges.core.seal_refusals import TimestampUnavailable
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.signatures import timestamp_tokens
 from pledges.proof.verdict import Rejected
