@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from pledges.core.characters import escape_json, escape_lines
 from pledges.core.log_lines import EscapingFormatter
-from pledges.proof import verdict_json
+from pledges.proof import fileformat, verdict_json
 from pledges.proof.judging import judge
 from pledges.proof.keys import company_pins
 from pledges.proof.keys.chains import from_pem
@@ -120,14 +120,16 @@ def _add_ways(parser: argparse.ArgumentParser) -> None:
         "--verbose", action="store_true", help="print what the libraries say too, to stderr"
     )
     parser.add_argument("--language", choices=("zh-hans", "en"), default="zh-hans")
-    parser.add_argument("--version", action="version", version=f"{COMMAND} {_version()}")
+    parser.add_argument("--version", action="version", version=_version())
 
 
 def _version() -> str:
+    """The version, and the formats of files that it knows."""
     try:
-        return metadata.version(COMMAND)
+        version = metadata.version(COMMAND)
     except metadata.PackageNotFoundError:
-        return "(a checkout of the project, not installed)"
+        version = "(a checkout of the project, not installed)"
+    return f"{COMMAND} {version}, file formats: {', '.join(fileformat.FORMATS)}"
 
 
 def _tell_what_libraries_say(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""What the installed verifier is held to: kept files with their verdicts, and forgeries."""
+"""The forgeries that the installed verifier is held to, each as its receiver has it."""
 
 import json
 from dataclasses import dataclass
@@ -9,15 +9,12 @@ from typing import Any
 from asn1crypto import pem
 from asn1crypto import x509 as asn1
 
-from pledges.core.digests import canonical_json
 from pledges.proof import verdict_json
 from pledges.proof.judging import judge
 from pledges.proof.keys.trust import Trust
 from tests.attacks import exchanges, proofs, renderings, structures, substitutions, wrapping
-from tests.attacks.authorities import knowing, licensed
-from tests.attacks.honest import accept, honest
+from tests.attacks.honest import honest
 from tests.attacks.table import ALL
-from tests.sealed import ORGANISATION
 
 # Each entered its forgeries into the table.
 TABLES = (exchanges, proofs, renderings, structures, substitutions, wrapping)
@@ -36,15 +33,19 @@ FORGERIES = (
     "note_over_the_text/rendered-signed",
 )
 
-OPTIONS = {"--proof": "proof.json", "--tsa-trust": "tsa.pem", "--company-trust": "company.pem"}
+OPTIONS = {
+    "--proof": "proof.json",
+    "--tsa-trust": "tsa-roots.pem",
+    "--company-trust": "company-roots.pem",
+}
 
 
 @dataclass(frozen=True)
 class Case:
     """A folder with `file.pdf`, `root.pem` and whatever else its receiver has.
 
-    That is, where it is needed: `proof.json`, `tsa.pem`, `company.pem`, and `pins.txt` with a pin
-    a line.
+    That is, where it is needed: `proof.json`, `tsa-roots.pem`, `company-roots.pem`, and `pins.txt`
+    with a pin a line.
     """
 
     folder: Path
@@ -70,21 +71,6 @@ class Case:
         return found
 
 
-def cases(place: Path) -> list[Case]:
-    """The files that are kept; as long as none are, some that are made in `place`."""
-    made, by = honest(), licensed(ORGANISATION)
-    basic, stamped = made.basic.trust, made.stamped.trust
-    proof = canonical_json(proofs.proof_of(made.basic, made.finished))
-    sealed = accept(made.basic, made.signed, identity=by.identity)
-    return [
-        _keep(place / "signed", made.signed, basic),
-        _keep(place / "accepted", made.finished, basic, proof),
-        _keep(place / "timestamped", made.lta, stamped),
-        _keep(place / "renewed", made.renewed, stamped),
-        _keep(place / "licensed", sealed, knowing(made, by.pin(), by.pin("from 2020-01-01"))),
-    ]
-
-
 def forgery(title: str, place: Path) -> Case:
     """A forgery of the table as its receiver has it, with the verdict that this checkout gives."""
     made, (entered,) = honest(), (each for each in ALL if each.title == title)
@@ -99,8 +85,8 @@ def _keep(folder: Path, pdf: bytes, trust: Trust, proof: bytes | None = None) ->
         "file.pdf": pdf,
         "proof.json": proof or b"",
         "root.pem": _pem(trust.roots),
-        "tsa.pem": _pem(trust.tsa_roots),
-        "company.pem": _pem(trust.company_roots),
+        "tsa-roots.pem": _pem(trust.tsa_roots),
+        "company-roots.pem": _pem(trust.company_roots),
         "pins.txt": "\n".join(map(str, trust.company_pins)).encode(),
         "expected.json": json.dumps(verdict_json.to_json(verdict)).encode(),
     }

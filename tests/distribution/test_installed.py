@@ -5,10 +5,12 @@ import re
 
 import pytest
 
+from pledges.proof import fileformat
 from pledges.proof.__main__ import EXIT
 from pledges.proof.verdict import Outcome
 from scripts import build_verifier
-from tests.distribution.cases import FORGERIES, cases, forgery
+from tests.distribution.cases import FORGERIES, Case, forgery
+from tests.golden_files import FOLDER, golden_files
 
 # One process makes the environment, and one is enough.
 pytestmark = pytest.mark.xdist_group("verifier")
@@ -29,6 +31,39 @@ for each in pkgutil.walk_packages(pledges.__path__, "pledges."):
 """
 
 
+# Reads the golden files with what is installed, and judges each at its moments.
+JUDGE_GOLDEN = """
+import json, sys
+from datetime import datetime
+from pathlib import Path
+from pledges.proof import verdict_json
+from pledges.proof.judging import judge
+from pledges.proof.keys import chains, company_pins
+from pledges.proof.keys.trust import Trust
+
+def certificates(file):
+    return chains.from_pem(file.read_bytes()) if file.exists() else ()
+
+found = {}
+for folder in (each.parent for each in Path(sys.argv[1]).glob("*/file.pdf")):
+    pins = folder / "pins.txt"
+    trust = Trust(
+        certificates(folder / "root.pem"),
+        certificates(folder / "company-roots.pem"),
+        certificates(folder / "tsa-roots.pem"),
+        company_pins.read_all(",".join(pins.read_text().splitlines() if pins.exists() else [])),
+    )
+    pdf, proof = (folder / "file.pdf").read_bytes(), (folder / "proof.json").read_bytes()
+    found[folder.name] = [
+        verdict_json.to_json(
+            judge(pdf, trust=trust, at=datetime.fromisoformat(each["at"]), proof=proof)
+        )
+        for each in json.loads((folder / "expected.json").read_text())
+    ]
+print(json.dumps(found))
+"""
+
+
 @pytest.fixture
 def judged(environment):
     """The verdict of the installed command as JSON, without its words, and its exit status."""
@@ -44,14 +79,22 @@ def judged(environment):
     return judge
 
 
-def test_every_kept_file_is_judged_as_expected(judged, tmp_path):
-    found = cases(tmp_path)
-    expected = {case.name: case.verdict() for case in found}
-    outcomes = {verdict["outcome"] for verdict in expected.values()}
-    assert outcomes == {Outcome.ACCEPTED, Outcome.SIGNED_ONLY}
-    assert {case.name: judged(case) for case in found} == {
-        name: (verdict, EXIT[Outcome(verdict["outcome"])]) for name, verdict in expected.items()
+def test_every_golden_file_is_judged_as_ever(environment):
+    """At both of its moments; the command knows the present one alone."""
+    done = environment.run("python", "-c", JUDGE_GOLDEN, str(FOLDER))
+    assert done.stderr == ""
+    expected = {
+        golden.name: [verdict for _at, verdict in golden.expected] for golden in golden_files()
     }
+    assert json.loads(done.stdout) == expected and len(expected) >= 14
+
+
+@pytest.mark.parametrize("golden", golden_files(), ids=lambda golden: golden.name)
+def test_the_command_accepts_every_golden_file(environment, golden):
+    done = environment.run(COMMAND, str(golden.folder / "file.pdf"), *golden.options, "--json")
+    _at, expected = golden.expected[0]
+    assert (done.stderr, json.loads(done.stdout)["outcome"]) == ("", expected["outcome"])
+    assert done.returncode == EXIT[Outcome(expected["outcome"])]
 
 
 @pytest.mark.parametrize("title", FORGERIES)
@@ -64,9 +107,9 @@ def test_a_forgery_is_refused(judged, tmp_path, title):
     assert failed["reason"] != "failed" and failed["explanation"]["rule"]
 
 
-def test_it_judges_under_limits_too(judged, tmp_path):
+def test_it_judges_under_limits_too(judged):
     """With `--limit` it imports more: the fork server."""
-    case = cases(tmp_path)[0]
+    case = Case(next(golden_files()).folder)
     assert judged(case, "--limit") == judged(case)
 
 
@@ -77,9 +120,11 @@ def test_it_is_called_as_it_was_called(environment):
     assert said.startswith("usage: python -m pledges.proof ")
 
 
-def test_it_tells_its_version(environment):
+def test_it_tells_its_version_and_the_formats_it_knows(environment):
     done = environment.run(COMMAND, "--version")
-    assert done.stdout == f"{COMMAND} {build_verifier.version()}\n"
+    formats = ", ".join(fileformat.FORMATS)
+    version = build_verifier.version()
+    assert done.stdout.replace("\n", " ").strip() == f"{COMMAND} {version}, file formats: {formats}"
     assert environment.versions()[COMMAND] == build_verifier.version()
 
 

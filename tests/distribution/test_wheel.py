@@ -22,6 +22,7 @@ OF_THE_CORE = {
     "pledges.core.digests",
     "pledges.core.languages",
     "pledges.core.log_lines",
+    "pledges.core.promised_content",
     "pledges.core.refusal",
     "pledges.core.seal_refusals",
 }

@@ -17,7 +17,7 @@ from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.path import ValidationPath
 
-from pledges.core.refusals import TimestampUnavailable
+from pledges.core.seal_refusals import TimestampUnavailable
 from pledges.proof.fileformat import CURRENT, DIGEST, Format, Level, Role
 from pledges.proof.keys import chains
 from pledges.proof.pdf import incremental_update
