@@ -37,7 +37,7 @@ def register(answer: object, *, name: str, actor: Person, at: datetime) -> Enrol
     access.require(actor, Act.ENROL_PASSKEY, actor.pk)
     person = Person.objects.select_for_update(no_key=True).get(pk=actor.pk)
     try:
-        newcomer = ceremony.registered(answer, party=enrolment.party())
+        newcomer = ceremony.verify_registration(answer, party=enrolment.party())
     except ceremony.Refused as refused:
         raise refusals.PasskeyRefused(refused.reason) from refused
     made = _kept_of(answer, newcomer)

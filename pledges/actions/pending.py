@@ -109,7 +109,7 @@ def _read(name: str) -> Waiting | None:
     record = pending_records.read(kept, signed_by_ledger)
     try:
         answer = json.loads(kept["answer"])
-        credential = ceremony.registered(answer, party=Party.at(settings.PUBLIC_URL))
+        credential = ceremony.verify_registration(answer, party=Party.at(settings.PUBLIC_URL))
         believed = record.is_of(credential, kept["answer"])
     except READ_ERRORS:
         believed = False

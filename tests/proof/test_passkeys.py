@@ -192,6 +192,14 @@ def test_a_bent_ceremony_is_refused_from_the_evidence_too(passkey, name):
     refused(reason, lambda: ceremony.reverify(block, ceremony.ToBeSigned(**DOCUMENT)))
 
 
+@pytest.mark.parametrize("rp_id", ["\ud800", "", None, 7, ["pledges.example.com"]])
+def test_a_site_that_is_none_is_refused_from_the_evidence(passkey, rp_id):
+    block = {**block_of(passkey.answer(CHALLENGE), passkey), "rp_id": rp_id}
+    refused(
+        PasskeyFault.MALFORMED, lambda: ceremony.reverify(block, ceremony.ToBeSigned(**DOCUMENT))
+    )
+
+
 @pytest.mark.parametrize(
     "origin",
     ["http://localhost.evil.example", "https://evilexample.com", "https://pledges.example.com@x.y"],
@@ -323,7 +331,7 @@ def test_each_bytes_have_one_writing(text):
 
 # --- Registration -------------------------------------------------------------------------------
 def test_an_honest_registration_gives_the_credential(passkey):
-    assert ceremony.registered(passkey.register(), party=PARTY) == passkey.credential
+    assert ceremony.verify_registration(passkey.register(), party=PARTY) == passkey.credential
 
 
 @pytest.mark.parametrize(
@@ -338,7 +346,7 @@ def test_an_honest_registration_gives_the_credential(passkey):
     ],
 )
 def test_a_bent_registration_is_refused(passkey, wrong, reason):
-    refused(reason, lambda: ceremony.registered(passkey.register(**wrong), party=PARTY))
+    refused(reason, lambda: ceremony.verify_registration(passkey.register(**wrong), party=PARTY))
 
 
 # --- Enrolment ----------------------------------------------------------------------------------

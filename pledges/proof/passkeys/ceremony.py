@@ -1,14 +1,30 @@
-"""Passkeys without Django: what a document asks an authenticator, and whether the answer holds."""
+"""Passkeys without Django: what a document asks an authenticator, and whether the answer holds.
+
+A browser's answer is judged by the library. What that leaves out is in `vet_client_data`,
+`read_key` and the counter. A stored answer is judged by `reverify`, from the evidence alone.
+"""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hmac import compare_digest
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from fido2 import cbor
+from fido2.server import Fido2Server
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticationResponse,
+    AuthenticatorAssertionResponse,
+    AuthenticatorAttestationResponse,
+    PublicKeyCredentialRpEntity,
+    PublicKeyCredentialUserEntity,
+    RegistrationResponse,
+    UserVerificationRequirement,
+)
 
 from pledges.proof.passkeys.webauthn import (
     READ_ERRORS,
@@ -17,14 +33,16 @@ from pledges.proof.passkeys.webauthn import (
     Party,
     PasskeyFault,
     Refused,
-    allowed_key,
-    authenticator_data,
     base64,
-    client_data,
     crosses_origins,
     origin_of,
-    registration,
+    read_authenticator_data,
+    read_client_data,
+    read_key,
+    read_registration,
+    translate_refusals,
     unbase64,
+    vet_client_data,
 )
 
 __all__ = [
@@ -37,17 +55,18 @@ __all__ = [
     "base64",
     "credential_in",
     "introduction_challenge",
-    "registered",
     "request_options",
     "reverify",
     "unbase64",
     "verify",
+    "verify_registration",
 ]
 
 DOCUMENT_TAG: Final = b"shounuo/document/2"
 INTRODUCTION_TAG: Final = b"shounuo/introduction/2"
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 PATIENCE: Final = 180_000  # ms that the browser waits for the person
+_VERIFIED: Final = UserVerificationRequirement.REQUIRED
 
 
 @dataclass(frozen=True)
@@ -95,31 +114,32 @@ def request_options(
     }
 
 
-def registered(answer: object, *, party: Party) -> Credential:
+def verify_registration(answer: object, *, party: Party) -> Credential:
     """The new passkey in a browser's registration, if it was made here with its user verified.
 
-    The library has checked the challenge; the origin it takes from any subdomain. Raises `Refused`.
+    Raises `Refused`. The challenge is for whoever asked the browser; this judges kept answers too.
     """
-    client_bytes, known = registration(answer)
-    client = client_data(client_bytes)
-    checks = (
-        (client.get("type") == "webauthn.create", PasskeyFault.WRONG_TYPE),
-        (client.get("origin") == party.origin, PasskeyFault.WRONG_ORIGIN),
-        (not crosses_origins(client), PasskeyFault.CROSS_ORIGIN),
-        (known.rp_id_hash == hashlib.sha256(party.id.encode()).digest(), PasskeyFault.WRONG_RP),
-        (known.is_user_present(), PasskeyFault.NOT_PRESENT),
-        (known.is_user_verified(), PasskeyFault.NOT_VERIFIED),
-    )
-    _require(checks)
-    found = credential_in(answer)
-    allowed_key(found.public_key)
+    client_bytes, attested = read_registration(answer)
+    client, found = vet_client_data(client_bytes), _made_in(attested)
+    response = AuthenticatorAttestationResponse(client_data=client, attestation_object=attested)
+    server, nobody = _server(party), PublicKeyCredentialUserEntity(id=b"-")
+    with translate_refusals():
+        _options, state = server.register_begin(
+            nobody, user_verification=_VERIFIED, challenge=client.challenge
+        )
+        server.register_complete(state, RegistrationResponse(raw_id=found.id, response=response))
+    read_key(found.public_key)
     return found
 
 
 def credential_in(answer: object) -> Credential:
     """The passkey that a registration is about, whatever else is to be said of it."""
-    _client, known = registration(answer)
-    made = known.credential_data
+    _client, attested = read_registration(answer)
+    return _made_in(attested)
+
+
+def _made_in(attested: AttestationObject) -> Credential:
+    made = attested.auth_data.credential_data
     if made is None or not made.credential_id:
         raise Refused(PasskeyFault.MALFORMED)
     return Credential(bytes(made.credential_id), cbor.encode(made.public_key))
@@ -137,61 +157,65 @@ def verify(
 
     `seen` is the highest counter known of it; 0 for one that does not count.
     """
-    _check(assertion, challenge, party.id, credential, lambda origin: origin == party.origin)
+    response = AuthenticatorAssertionResponse(
+        client_data=vet_client_data(assertion.client_data),
+        authenticator_data=read_authenticator_data(assertion.authenticator_data),
+        signature=assertion.signature,
+    )
+    answer = AuthenticationResponse(raw_id=assertion.credential_id, response=response)
+    key, server = read_key(credential.public_key), _server(party)
+    with translate_refusals():
+        known = AttestedCredentialData.create(Aaguid.NONE, credential.id, key)
+        _options, state = server.authenticate_begin(
+            user_verification=_VERIFIED, challenge=challenge
+        )
+        server.authenticate_complete(state, [known], answer)
     counter = assertion.counter
     if (counter or seen) and counter <= seen:
         raise Refused(PasskeyFault.COUNTER_ROLLBACK)
 
 
+def _server(party: Party) -> Fido2Server:
+    """The library, for this one origin: by itself it takes any subdomain's."""
+    entity = PublicKeyCredentialRpEntity(name=party.id, id=party.id)
+    return Fido2Server(entity, verify_origin=lambda origin: origin == party.origin)
+
+
 def reverify(block: Mapping[str, Any], document: ToBeSigned) -> None:
     """Raise `Refused` unless a stored authentication block signs exactly this document, then.
 
-    Needs nothing but the evidence. Whose passkey it was is for `enrolments.check`.
+    Needs nothing but the evidence. Whose passkey it was is for `enrolment_statements.check`.
     """
     try:
         rp_id = block["rp_id"]
-        credential = Credential(unbase64(block["credential_id"]), unbase64(block["public_key"]))
+        rp_id_hash = hashlib.sha256(rp_id.encode()).digest()
+        public_key = unbase64(block["public_key"])
         challenge = document.challenge()
     except READ_ERRORS as error:
         raise Refused(PasskeyFault.MALFORMED) from error
-    if block.get("method") != "passkey" or not isinstance(rp_id, str) or not rp_id:
+    if block.get("method") != "passkey" or not rp_id:
         raise Refused(PasskeyFault.MALFORMED)
     assertion = Assertion.from_block(block)
-    _check(assertion, challenge, rp_id, credential, lambda origin: _is_under(origin, rp_id))
-
-
-def _check(
-    assertion: Assertion,
-    challenge: bytes,
-    rp_id: str,
-    credential: Credential,
-    is_our_origin: Callable[[str], bool],
-) -> None:
-    client = client_data(assertion.client_data)
-    known = authenticator_data(assertion.authenticator_data)
+    client = read_client_data(assertion.client_data)
+    known = read_authenticator_data(assertion.authenticator_data)
     checks = (
         (client.get("type") == "webauthn.get", PasskeyFault.WRONG_TYPE),
         (client.get("challenge") == base64(challenge), PasskeyFault.WRONG_CHALLENGE),
-        (is_our_origin(str(client.get("origin"))), PasskeyFault.WRONG_ORIGIN),
+        (_is_under(str(client.get("origin")), rp_id), PasskeyFault.WRONG_ORIGIN),
         (not crosses_origins(client), PasskeyFault.CROSS_ORIGIN),
-        (known.rp_id_hash == hashlib.sha256(rp_id.encode()).digest(), PasskeyFault.WRONG_RP),
+        (known.rp_id_hash == rp_id_hash, PasskeyFault.WRONG_RP),
         (known.is_user_present(), PasskeyFault.NOT_PRESENT),
         (known.is_user_verified(), PasskeyFault.NOT_VERIFIED),
-        (compare_digest(assertion.credential_id, credential.id), PasskeyFault.UNKNOWN_CREDENTIAL),
     )
-    _require(checks)
+    for holds, reason in checks:
+        if not holds:
+            raise Refused(reason)
+    key = read_key(public_key)
     signed = assertion.authenticator_data + hashlib.sha256(assertion.client_data).digest()
-    key = allowed_key(credential.public_key)
     try:
         key.verify(signed, assertion.signature)
     except READ_ERRORS as error:
         raise Refused(PasskeyFault.BAD_SIGNATURE) from error
-
-
-def _require(checks: Iterable[tuple[bool, PasskeyFault]]) -> None:
-    for holds, reason in checks:
-        if not holds:
-            raise Refused(reason)
 
 
 def _is_under(origin: str, rp_id: str) -> bool:

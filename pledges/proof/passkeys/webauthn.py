@@ -3,7 +3,8 @@
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -12,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from fido2 import cbor
 from fido2.cose import ES256, RS256, CoseKey, EdDSA
-from fido2.webauthn import AttestationObject, AuthenticatorData
+from fido2.webauthn import AttestationObject, AuthenticatorData, CollectedClientData
 
 SHORTEST_RSA: Final = 2048  # bits
 # To each algorithm that we believe, its kind of key and its curve.
@@ -46,12 +47,35 @@ class PasskeyFault(StrEnum):
     NOT_ENROLLED_SO = "not-enrolled-so"
 
 
+# The library tells its refusals apart by their words alone. Others than these are "malformed".
+_FAULTS: Final = {
+    "Incorrect type in CollectedClientData.": PasskeyFault.WRONG_TYPE,
+    "Invalid origin in CollectedClientData.": PasskeyFault.WRONG_ORIGIN,
+    "Wrong challenge in response.": PasskeyFault.WRONG_CHALLENGE,
+    "Wrong RP ID hash in response.": PasskeyFault.WRONG_RP,
+    "User Present flag not set.": PasskeyFault.NOT_PRESENT,
+    "User verification required, but User Verified flag not set.": PasskeyFault.NOT_VERIFIED,
+    "User verification required, but user verified flag not set.": PasskeyFault.NOT_VERIFIED,
+    "Unknown credential ID.": PasskeyFault.UNKNOWN_CREDENTIAL,
+    "Invalid signature.": PasskeyFault.BAD_SIGNATURE,
+}
+
+
 class Refused(Exception):
     """The ceremony proves nothing; `reason` says why."""
 
     def __init__(self, reason: PasskeyFault) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+@contextmanager
+def translate_refusals() -> Iterator[None]:
+    """Raise `Refused` for whatever the library raises."""
+    try:
+        yield
+    except READ_ERRORS as error:
+        raise Refused(_FAULTS.get(str(error), PasskeyFault.MALFORMED)) from error
 
 
 @dataclass(frozen=True)
@@ -113,7 +137,7 @@ class Assertion:
     @property
     def counter(self) -> int:
         """The authenticator's count of its signatures; 0 from those that do not count."""
-        return int(authenticator_data(self.authenticator_data).counter)
+        return int(read_authenticator_data(self.authenticator_data).counter)
 
 
 def base64(data: bytes) -> str:
@@ -131,7 +155,7 @@ def unbase64(text: str) -> bytes:
     return data
 
 
-def client_data(raw: bytes) -> dict[str, Any]:
+def read_client_data(raw: bytes) -> dict[str, Any]:
     """The browser's account of the ceremony; no name twice, so that all readers read the same."""
     try:
         found = json.loads(raw.decode("utf-8"), object_pairs_hook=_each_once)
@@ -142,12 +166,28 @@ def client_data(raw: bytes) -> dict[str, Any]:
     return found
 
 
+def vet_client_data(raw: bytes) -> CollectedClientData:
+    """The same for the library, from no frame of another site, its challenge in its one writing.
+
+    The library asks for none of this; for a challenge that is a number it would take that many
+    bytes of memory.
+    """
+    client = read_client_data(raw)
+    if crosses_origins(client):
+        raise Refused(PasskeyFault.CROSS_ORIGIN)
+    try:
+        unbase64(client["challenge"])
+        return CollectedClientData(raw)
+    except READ_ERRORS as error:
+        raise Refused(PasskeyFault.MALFORMED) from error
+
+
 def crosses_origins(client: Mapping[str, Any]) -> bool:
     """Whether the ceremony ran in a frame of another site, or does not say plainly that not."""
     return client.get("crossOrigin", False) is not False or "topOrigin" in client
 
 
-def allowed_key(public_key: bytes) -> CoseKey:
+def read_key(public_key: bytes) -> CoseKey:
     """The key, if it is of a kind that we believe: ES256, EdDSA, or RS256 of 2048 bits or more."""
     try:
         key = CoseKey.parse(cbor.decode(public_key))  # type: ignore[arg-type]
@@ -170,7 +210,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def authenticator_data(raw: bytes) -> AuthenticatorData:
+def read_authenticator_data(raw: bytes) -> AuthenticatorData:
     """What the authenticator itself says and signs."""
     try:
         return AuthenticatorData(raw)
@@ -187,11 +227,14 @@ def origin_of(url: SplitResult) -> str:
     return f"{url.scheme}://{host}{port}"
 
 
-def registration(answer: object) -> tuple[bytes, AuthenticatorData]:
-    """Client data and authenticator data of a browser's registration; raises `Refused`."""
+def read_registration(answer: object) -> tuple[bytes, AttestationObject]:
+    """Client data and attestation of a browser's registration; raises `Refused`."""
     try:
         response = answer["response"]  # type: ignore[index]
-        attested = AttestationObject(unbase64(response["attestationObject"]))
-        return unbase64(response["clientDataJSON"]), attested.auth_data
+        raw = unbase64(response["attestationObject"])
+        # For a number in their place the library would take that many bytes of memory.
+        if not isinstance(cbor.decode(raw)["authData"], bytes):  # type: ignore[call-overload,index]
+            raise ValueError("authenticator data are bytes")
+        return unbase64(response["clientDataJSON"]), AttestationObject(raw)
     except Exception as error:
         raise Refused(PasskeyFault.MALFORMED) from error
