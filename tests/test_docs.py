@@ -116,6 +116,30 @@ def test_the_pictures_are_small(readme: str) -> None:
     assert [each for each in pictures if (PROJECT / each).stat().st_size > 200 * 1024] == []
 
 
+UPGRADING = (PROJECT / "docs" / "upgrading-libraries.md").read_text("utf-8")
+USE = re.compile(r"^\| ((?:`[^`]+`(?:, )?)+) \| `([^`]+)` \| [^|]+ \| `([^`]+)` \|$", re.MULTILINE)
+LIBRARIES = ("allauth", "weasyprint", "pydyf", "pyhanko", "fido2", "cssselect2", "django_tasks")
+
+
+def test_what_an_upgrade_must_look_at_is_what_is_used() -> None:
+    rows = USE.findall(UPGRADING)
+    assert len(rows) >= 13
+    for names, file, checked in rows:
+        code = (PROJECT / file).read_text("utf-8")
+        assert all(used in code for used in re.findall(r"`([^`]+)`", names)), (names, file)
+        assert (PROJECT / checked).exists(), checked
+
+
+def test_no_internal_module_of_a_library_is_used_unlisted() -> None:
+    used = {
+        module
+        for path in (PROJECT / "pledges").rglob("*.py")
+        for module in re.findall(r"^ *(?:from|import) (\S+)", path.read_text("utf-8"), re.MULTILINE)
+        if module.startswith(LIBRARIES) and re.search(r"\.internal\b|\._", module)
+    }
+    assert used and all(f"`{module}`" in UPGRADING for module in used)
+
+
 def test_every_decision_is_listed() -> None:
     folder = PROJECT / "docs" / "decisions"
     index = (folder / "README.md").read_text("utf-8")

@@ -89,7 +89,7 @@ def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except (refusals.Refusal, Forbidden) as refusal:
         messages.error(request, wording.refusal(refusal))
         return redirect("pledge", pk=own.pk)
-    return redirect("pledge_sign", pk=own.pk, intent=intent.pk)
+    return redirect("pledge_sign", pk=own.pk, intent_id=intent.pk)
 
 
 def _own(request: HttpRequest, pk: uuid.UUID) -> Pledge:

@@ -307,7 +307,7 @@ def test_its_retention_counts_from_its_last_day(client, accepted, liming, noted)
     if noted:
         expiring.expire(pledge, actor=SYSTEM, at=OVER)
     (kept,) = what_keeps(liming, OVER + timedelta(days=1))
-    assert kept == refusals.Kept(pledge.number, "expired", date(2037, 11, 24))
+    assert kept == refusals.RetainedPledge(pledge.number, "expired", date(2037, 11, 24))
     late = OVER + timedelta(days=366 * 10)
     assert what_keeps(liming, late) == ()
     erase(liming, actor=SYSTEM, at=late)

@@ -112,8 +112,8 @@ def test_signing_twice_gives_the_same_answer_and_one_entry(draft, liming, now):
         ({"code": "000000"}, refusals.WrongCode),
         ({"code": "x"}, refusals.WrongCode),
         ({"consented": False}, refusals.ConsentMissing),
-        ({"mark": SignatureImage()}, refusals.SignatureImageMissing),
-        ({"mark": SignatureImage(typed="王芳")}, refusals.SignatureImageMissing),
+        ({"image": SignatureImage()}, refusals.SignatureImageMissing),
+        ({"image": SignatureImage(typed="王芳")}, refusals.SignatureImageMissing),
     ],
 )
 def test_an_act_with_something_wrong_changes_nothing(draft, liming, now, options, refusal):
@@ -200,7 +200,7 @@ def test_a_number_that_no_certificate_carries_is_refused_before_anything_is_laid
 def test_an_intent_expires(draft, liming, now):
     intent = prepare(draft(), now)
     with pytest.raises(refusals.IntentExpired):
-        signing.sign(intent, actor=liming, at=now + timedelta(minutes=10), request=act())
+        signing.sign(intent, actor=liming, at=now + timedelta(minutes=30), request=act())
 
 
 def test_answers_changed_after_preparing_must_be_read_again(draft, liming, now):
@@ -220,8 +220,8 @@ def test_answers_changed_after_preparing_must_be_read_again(draft, liming, now):
 def test_a_second_intent_cannot_sign_again(draft, liming, now):
     pledge = draft()
     first = prepare(pledge, now)
-    second = prepare(pledge, now + timedelta(minutes=11))
-    later = now + timedelta(minutes=12)
+    second = prepare(pledge, now + timedelta(minutes=31))
+    later = now + timedelta(minutes=32)
     signing.sign(second, actor=liming, at=later, request=act(at=later))
     with pytest.raises(refusals.AlreadySigned):
         signing.sign(first, actor=liming, at=later, request=act(at=later))
@@ -326,7 +326,7 @@ def test_nobody_judges_their_own(signed, liming, chenjing, now):
 
 def test_returning_gives_a_new_draft_with_the_answers(signed, chenjing, now):
     pledge = signed()
-    reason = review.PasskeyFault("满意度目标请按部门要求填写。", clause="1.2.1")
+    reason = review.ClauseReason("满意度目标请按部门要求填写。", clause="1.2.1")
     draft = review.return_to_manager(pledge, actor=chenjing, at=now, reasons=[reason])
     pledge.refresh_from_db()
     assert pledge.status == PledgeState.RETURNED
@@ -340,9 +340,9 @@ def test_returning_gives_a_new_draft_with_the_answers(signed, chenjing, now):
     "reasons",
     [
         [],
-        [review.PasskeyFault("  ")],
-        [review.PasskeyFault("x", clause="9.9")],
-        [review.PasskeyFault("a\x07")],
+        [review.ClauseReason("  ")],
+        [review.ClauseReason("x", clause="9.9")],
+        [review.ClauseReason("a\x07")],
     ],
 )
 def test_a_return_needs_a_reason_about_something(signed, chenjing, now, reasons):
@@ -355,7 +355,7 @@ def test_a_return_needs_a_reason_about_something(signed, chenjing, now, reasons)
 
 def test_a_returned_pledge_can_be_signed_again_and_accepted(signed, chenjing, liming, now):
     draft = review.return_to_manager(
-        signed(), actor=chenjing, at=now, reasons=[review.PasskeyFault("请补充")]
+        signed(), actor=chenjing, at=now, reasons=[review.ClauseReason("请补充")]
     )
     intent = prepare(draft, now)
     again = signing.sign(intent, actor=liming, at=now, request=act())
@@ -368,7 +368,7 @@ def test_a_returned_pledge_of_a_retired_version_moves_to_the_newest(signed, chen
     pledge = signed()
     templates.retire(version(), actor=chenjing, at=now)
     draft = review.return_to_manager(
-        pledge, actor=chenjing, at=now, reasons=[review.PasskeyFault("请补充")]
+        pledge, actor=chenjing, at=now, reasons=[review.ClauseReason("请补充")]
     )
     assert draft.version == pledge.version  # there is no newer one
     with pytest.raises(refusals.VersionNotOpen):
