@@ -126,6 +126,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "pledges.views.accounts.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "pledges.views.signin.SecondFactorForm",
+    "authenticate_webauthn": "pledges.views.signin.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "pledges.views.signin.ReauthenticatePasskeyForm",
     "add_webauthn": "pledges.views.signin.AddPasskeyForm",
     "edit_webauthn": "pledges.views.signin.EditPasskeyForm",
 }

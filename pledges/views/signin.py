@@ -6,7 +6,11 @@ from allauth.account import forms
 from allauth.mfa.base import forms as factors
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as passkeys
+from django.core.exceptions import ValidationError
+from django.forms import HiddenInput, JSONField
 from django.utils.translation import gettext_lazy as _
+
+from pledges.actions import passkey_answers
 
 
 class LoginForm(forms.LoginForm):
@@ -37,8 +41,34 @@ class SecondFactorForm(factors.AuthenticateForm):
             code.label = _("Recovery code")
 
 
+class CredentialField(JSONField):
+    """A passkey's answer, refused unless a library can read it without harm."""
+
+    widget = HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        answer = super().to_python(value)
+        if answer not in self.empty_values and not passkey_answers.is_readable(answer):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return answer
+
+
+class AuthenticatePasskeyForm(passkeys.AuthenticateWebAuthnForm):
+    """A passkey as second factor."""
+
+    credential = CredentialField()
+
+
+class ReauthenticatePasskeyForm(passkeys.ReauthenticateWebAuthnForm):
+    """The same, again, before something that asks for it."""
+
+    credential = CredentialField()
+
+
 class AddPasskeyForm(passkeys.AddWebAuthnForm):
     """Asks how the passkey is to be called; the rest is the browser's."""
+
+    credential = CredentialField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

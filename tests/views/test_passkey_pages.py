@@ -8,11 +8,13 @@ from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from fido2 import cbor
 
 from pledges.actions import enrolment, pending
 from pledges.models import LedgerEntry
 from pledges.proof.passkeys.ceremony import (
     Party,
+    base64,
     introduction_challenge,
     unbase64,
 )
@@ -82,6 +84,43 @@ def test_a_registration_from_elsewhere_is_taken_back(client, liming, device):
     answer = register(client, device(), origin="http://sub.localhost:8000")
     assert "The passkey was not added." in text(answer)
     assert not Authenticator.objects.filter(user=liming, type="webauthn").exists()
+
+
+HUGE = 10**13
+"""As a length in bytes, more than any machine has."""
+
+
+def client_data(**changes) -> str:
+    told = {"type": "webauthn.create", "challenge": "AAAA", "origin": "http://x", **changes}
+    return base64(json.dumps(told).encode())
+
+
+NUMBERS = [
+    {"rawId": HUGE},
+    {"rawId": HUGE, "id": HUGE},
+    {"response": {"clientDataJSON": HUGE}},
+    {"response": {"clientDataJSON": client_data(challenge=HUGE)}},
+    {"response": {"attestationObject": HUGE}},
+    {"response": {"attestationObject": base64(cbor.encode({"fmt": "none", "authData": HUGE}))}},
+    {"response": {"signature": HUGE}},
+    {"response": {"userHandle": HUGE}},
+    {"response": {"authenticatorData": HUGE}},
+]
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=str)
+@pytest.mark.parametrize("page", ["mfa_add_webauthn", "mfa_reauthenticate_webauthn"])
+def test_a_number_is_not_taken_for_a_length(client, liming, passkey, number, page):
+    """A library would take so many bytes of memory."""
+    passkey(liming)
+    client.get(reverse(page))
+    response = {"clientDataJSON": client_data(), **number.get("response", {})}
+    kinds = {"mfa_add_webauthn": {"attestationObject": "AAAA"}}
+    found = {**kinds.get(page, {"authenticatorData": "AAAA", "signature": "AAAA"}), **response}
+    answer = {"id": "AAAA", "rawId": "AAAA", "type": "public-key", **number, "response": found}
+    sent = client.post(reverse(page), {"name": "x", "credential": json.dumps(answer)})
+    assert sent.status_code in (200, 302)
+    assert Authenticator.objects.filter(user=liming, type="webauthn").count() == 1
 
 
 def waiting_page(answer):
