@@ -44,12 +44,12 @@ class Maker:
         if name in self.public_keys:
             return self.public_keys[name], None, {}
         key = new_key(name)
-        return key.public_key(), key, {f"{name}.key.pem": sealed(key, self.passphrase)}
+        return key.public_key(), key, {f"{name}.key.pem": encrypted(key, self.passphrase)}
 
     def root(self) -> tuple[Issuer, Files]:
         key = new_key(ROOT)
         certificate = certificates.root(self.organisation, key, self.life(ROOT))
-        files = {"root.pem": pem(certificate), "root.key.pem": sealed(key, self.passphrase)}
+        files = {"root.pem": pem(certificate), "root.key.pem": encrypted(key, self.passphrase)}
         return Issuer(certificate, key), files
 
     def authority(self, name: str, root: Issuer) -> tuple[Files, Issuer | None]:
@@ -98,7 +98,7 @@ def new_key(name: str) -> Key:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def sealed(key: Key, passphrase: bytes) -> bytes:
+def encrypted(key: Key, passphrase: bytes) -> bytes:
     encryption = BestAvailableEncryption(passphrase)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 
