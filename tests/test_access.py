@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 
-from pledges import access, audit, tasks
+from pledges import access, audit
 from pledges.access import SYSTEM, Act
 from pledges.actions import batches, preparing
 from pledges.core.lifecycle import Role
@@ -146,7 +146,7 @@ def addresses(draft, version, liming, chenjing, now):
     """Gives the address of each name, for one draft of Li Ming's laid before him for signing."""
     pledge = draft()
     intent = preparing.prepare(pledge, actor=liming, at=now)
-    batch = batches.begin([pledge], actor=chenjing, at=now, queue=tasks.queue_acceptance)
+    batch = batches.begin([pledge], actor=chenjing, at=now)
     arguments = {
         "pledge_start": ["contract"],
         "account_confirm_email": ["key"],

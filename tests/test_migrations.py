@@ -1,15 +1,147 @@
-"""What migrations write into rows that were there before them."""
+"""What migrations write into rows that were there before them, and the guards that they leave."""
 
+import hashlib
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection
+from django_tasks_db.models import DBTaskResult, get_date_max
 
-from pledges.models import Organisation, SigningIntent
+from pledges import migrations, notices
+from pledges.actions import batches
+from pledges.core.lifecycle import PledgeState
+from pledges.models import LedgerEntry, Organisation, Pledge, SigningIntent
+from pledges.storage import document_store
+from tests.serving import work_off
 
-pytestmark = pytest.mark.django_db
+MIGRATIONS = sorted(path.stem for path in Path(migrations.__path__[0]).glob("0*.py"))
+FUNCTIONS = r"SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'shounuo\_%'"
+TRIGGERS = r"""
+SELECT tgrelid::regclass::text, tgname, proname, tgtype, tgenabled, encode(tgargs, 'escape')
+FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE proname LIKE 'shounuo\_%'
+"""
+# What the catalogue of an installation holds since it ran this migration, as SHA-256.
+INSTALLED = {
+    "0001_initial": "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945",
+    "0002_guards": "380114f3cda3239394bd49089f5811e65663bda1c0bcee10235b96c5d1c4345d",
+    "0005_ledger_tree": "99e45f05630f73a305dedfe21561d542d1fa4e78e4e4899bdf621f8d3ddedde3",
+    "0007_batches_and_erasure": "9aeeb8eae80c2afc89716bedd7f88fbc0cf5ba22d91db55a8bf9027cbd34759f",
+    "0009_erasure": "1dc6a897288b9a4aa80f23d109368aa89f6c551efd983c44229894f5792a3af4",
+    "0011_term": "74a861ff47a2a949d8899c90e81bd998467b21e7dc873f4b7f717fc4fb4bf552",
+}
+# Every task that a released version could queue, by the path that it wrote down.
+ONCE_QUEUED = {
+    "send": "pledges.notices.send",
+    "send_lapsed": "pledges.notices.send_lapsed",
+    "lapse_due": "pledges.actions.pending.lapse_due",
+    "end_of_term": "pledges.actions.expiring.end_of_term",
+    "accept_slice": "pledges.tasks.accept_slice",
+}
 
 
+def queued_by_its_former_name(task, *arguments):
+    return DBTaskResult.objects.create(
+        task_path=ONCE_QUEUED[task],
+        args_kwargs={"args": list(arguments), "kwargs": {}},
+        backend_name="default",
+        run_after=get_date_max(),
+    )
+
+
+def guards():
+    with connection.cursor() as cursor:
+        found = []
+        for question in (FUNCTIONS, TRIGGERS):
+            cursor.execute(question)
+            found += sorted(cursor.fetchall())
+    return hashlib.sha256(json.dumps(found).encode()).hexdigest()
+
+
+def migrate(name, app="pledges"):
+    call_command("migrate", app, name, verbosity=0)
+
+
+@contextmanager
+def empty_database():
+    """Within, the connection leads to another database, in which there is nothing."""
+    usual = connection.settings_dict["NAME"]
+    other = f"{usual}_empty"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {other}")
+    try:
+        use(other)
+        yield
+    finally:
+        use(usual)
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {other}")
+
+
+def use(database):
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    ContentType.objects.clear_cache()
+
+
+@dataclass
+class Walk:
+    """What each migration left, one by one to the last, back to the first, and forwards again."""
+
+    forwards: dict
+    backwards: dict
+    again: str
+    paths: list  # of a task that was queued at the outset
+
+
+@pytest.fixture(scope="module")
+def walk(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), empty_database():
+        call_command("migrate", "django_tasks_database", verbosity=0)
+        task = queued_by_its_former_name("accept_slice", 1, 0)
+        walk, paths = Walk({}, {}, "", []), DBTaskResult.objects.values_list("task_path", flat=True)
+        for name in MIGRATIONS:
+            migrate(name)
+            walk.forwards[name] = guards()
+        walk.paths.append(paths.get(pk=task.pk))
+        for name in reversed(MIGRATIONS[:-1]):
+            migrate(name)
+            walk.backwards[name] = guards()
+        walk.paths.append(paths.get(pk=task.pk))
+        migrate(MIGRATIONS[-1])
+        walk.again = guards()
+    return walk
+
+
+def test_no_released_version_of_the_guards_was_edited(walk):
+    assert {name: walk.forwards[name] for name in INSTALLED} == INSTALLED
+
+
+def test_a_database_has_the_same_guards_wherever_it_stopped_on_the_way(walk):
+    assert {**walk.backwards, MIGRATIONS[-1]: walk.again} == walk.forwards
+    steps = pairwise(MIGRATIONS)
+    changed = [name for former, name in steps if walk.forwards[former] != walk.forwards[name]]
+    assert changed == list(INSTALLED)[1:]
+
+
+@pytest.mark.django_db
+def test_a_database_made_in_one_go_has_them_as_well(walk):
+    assert guards() == walk.again
+
+
+def test_tasks_follow_their_names_back_and_forth(walk):
+    assert walk.paths == [batches.accept_slice.module_path, ONCE_QUEUED["accept_slice"]]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("english", "expected"),
     [("Example Bank Co., Ltd.", "Example Bank Co., Ltd."), ("", "示例银行股份有限公司")],
@@ -21,3 +153,77 @@ def test_intents_of_before_get_the_companys_name_in_their_language(signed, engli
     import_module("pledges.migrations.0013_intent_organisation").as_it_is_called_now(apps, None)
     names = dict(SigningIntent.objects.values_list("pledge_id", "organisation"))
     assert names == {chinese.pk: "示例银行股份有限公司", other.pk: expected}
+
+
+@pytest.mark.django_db
+def test_the_tree_that_a_migration_grew_is_the_one_that_the_ledger_goes_on_with(accepted):
+    accepted()
+    entries = LedgerEntry.objects.order_by("sequence")
+    assert entries.count() > 8
+    tree = import_module("pledges.migrations.0005_ledger_tree").Tree()
+    for entry in entries:
+        grown = b"".join(tree.append(bytes.fromhex(entry.leaf_hash)))
+        assert (tree.size, grown.hex()) == (entry.sequence, entry.subtrees)
+
+
+@pytest.fixture
+def worked_off():
+    """Moves the queue to the present names and has the worker do it all; gives what failed."""
+
+    def work():
+        import_module("pledges.migrations.0014_task_paths").rename(apps, None)
+        work_off()
+        return {each.task_path: each.traceback for each in DBTaskResult.objects.failed()}
+
+    return work
+
+
+@pytest.mark.django_db
+def test_an_acceptance_that_was_queued_before_is_worked_off(signed, chenjing, now, worked_off):
+    pledge = signed()
+    batch = batches.begin([pledge], actor=chenjing, at=now)
+    DBTaskResult.objects.all().delete()
+    queued_by_its_former_name("accept_slice", batch.pk, batch.turn)
+    assert worked_off() == {}
+    batch.refresh_from_db()
+    assert batch.finished_at is not None
+    assert Pledge.objects.get().status == PledgeState.ACCEPTED
+
+
+@pytest.mark.django_db
+def test_mails_that_were_queued_before_are_sent(signed, liming, worked_off, mailoutbox):
+    pledge = signed()
+    DBTaskResult.objects.all().delete()
+    queued_by_its_former_name("send", notices.SIGNED, str(pledge.pk), liming.pk)
+    queued_by_its_former_name("send_lapsed", liming.pk, "手机", "7K2-M9Q")
+    assert worked_off() == {}
+    assert [message.to for message in mailoutbox] == [[liming.email]] * 2
+
+
+@pytest.mark.django_db
+def test_terms_end_and_passkeys_lapse_that_were_queued_before(
+    passkey, liming, wangfang, chenjing, version, now, worked_off
+):
+    passkey(liming)
+    passkey(liming)  # the second one waits for a voucher
+    over = Pledge.objects.create(
+        person=wangfang,
+        version=version(),
+        language="zh-hans",
+        status=PledgeState.ACCEPTED,
+        number="CN-2025-000001",
+        signer_name="王芳",
+        document_digest="0" * 64,
+        created_at=now - timedelta(days=400),
+        saved_at=now - timedelta(days=400),
+        signed_at=now - timedelta(days=400),
+        reviewed_at=now - timedelta(days=399),
+        reviewed_by=chenjing,
+        ends_on=(now - timedelta(days=30)).date(),
+    )
+    DBTaskResult.objects.all().delete()
+    queued_by_its_former_name("lapse_due")
+    queued_by_its_former_name("end_of_term", str(over.pk))
+    assert worked_off() == {}
+    assert document_store.list_records("pending") == []
+    assert Pledge.objects.get(pk=over.pk).status == PledgeState.EXPIRED

@@ -51,6 +51,15 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), filename=str(path))
 
 
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = "." * node.level + (node.module or "")
+            yield from (f"{origin}.{each.name}" for each in node.names)
+
+
 def test_imports_run_one_way() -> None:
     """The contracts of pyproject.toml; imports inside functions are seen by it as well."""
     assert lint_imports(config_filename=str(PROJECT / "pyproject.toml"), no_cache=True) == 0
@@ -67,6 +76,26 @@ def test_no_import_hides_in_a_string(path: Path) -> None:
         in {"import_module", "import_string", "__import__"}
     ]
     assert hidden == []
+
+
+@pytest.mark.parametrize("path", sorted(set(SOURCES) - set(WRITTEN_BY_HAND)), ids=name)
+def test_a_migration_stands_by_itself(path: Path) -> None:
+    """What it did to databases years ago must not change with the code of today."""
+    ours = {each for each in imports_of(path) if each.startswith(("config", "pledges", "."))}
+    assert ours <= {"pledges.migrations.guards"}
+
+
+@pytest.mark.parametrize("path", WRITTEN_BY_HAND, ids=name)
+def test_files_are_made_durable_in_one_place(path: Path) -> None:
+    """`pledges.durable_files`; who writes, syncs and renames by hand forgets one of the three."""
+    if path.stem == "durable_files":
+        return
+    called = {
+        ast.unparse(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)
+    }
+    by_hand = {"os.fsync", "os.link", "os.replace", "os.rename"} & called
+    by_hand |= {each for each in called if each.endswith(".rename")} - {"durable_files.rename"}
+    assert by_hand == set()
 
 
 @pytest.mark.parametrize("path", WRITTEN_BY_HAND + TESTS, ids=name)

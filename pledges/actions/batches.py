@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
+from django.utils import timezone
+from django_tasks import task
 
 from pledges import access, audit, crash_points
 from pledges.access import Act
@@ -17,8 +19,6 @@ from pledges.models.batches import PATIENCE
 logger = logging.getLogger(__name__)
 
 Outcome = AcceptanceItem.Outcome
-# Queues a turn of a batch: its key, the turn, and the earliest time, or at once.
-Queue = Callable[[int, int, datetime | None], object]
 Clock = Callable[[], datetime]
 
 MAX_BATCH_SIZE = 1_000
@@ -36,9 +36,7 @@ FAILED = "failed"
 
 
 @transaction.atomic
-def begin(
-    pledges: Sequence[Pledge], *, actor: Person, at: datetime, queue: Queue
-) -> AcceptanceBatch:
+def begin(pledges: Sequence[Pledge], *, actor: Person, at: datetime) -> AcceptanceBatch:
     """Write down what is to be accepted and queue the work, both or neither.
 
     Asked for the same again while it is still under way, gives the batch that is.
@@ -61,21 +59,27 @@ def begin(
     audit.record(
         "acceptance.begun", actor=actor, subject=batch, at=at, facts={"pledges": len(keys)}
     )
-    queue(batch.pk, batch.turn, None)
+    accept_slice.enqueue(batch.pk, batch.turn)
     return batch
 
 
-def go_on(batch: AcceptanceBatch, *, actor: Person, queue: Queue) -> None:
+def go_on(batch: AcceptanceBatch, *, actor: Person) -> None:
     """Queue an unfinished batch once more; where somebody works at it, they pass it on."""
     access.require(actor, Act.ACCEPT_MANY, batch)
     now = AcceptanceBatch.objects.get(pk=batch.pk)
     if now.finished_at is None:
-        queue(now.pk, now.turn, None)
+        accept_slice.enqueue(now.pk, now.turn)
 
 
-def work(batch_id: int, turn: int, *, clock: Clock, queue: Queue) -> None:
+@task()
+def accept_slice(batch: int, turn: int) -> None:
+    """What the worker does when a turn of a batch has come."""
+    work(batch, turn, clock=timezone.now)
+
+
+def work(batch_id: int, turn: int, *, clock: Clock) -> None:
     """Settle a slice of the batch and queue the next one; does nothing in anybody else's turn."""
-    mine = _take_turn(batch_id, turn, at=clock(), queue=queue)
+    mine = _take_turn(batch_id, turn, at=clock())
     if mine is None:
         return
     waiting = AcceptanceItem.objects.filter(batch_id=batch_id, outcome=Outcome.WAITING)
@@ -85,20 +89,20 @@ def work(batch_id: int, turn: int, *, clock: Clock, queue: Queue) -> None:
         _settle(item, at=clock())
         crash_points.point("batch:settled")
     if waiting.exists():
-        queue(batch_id, mine, None)
+        accept_slice.enqueue(batch_id, mine)
     else:
         AcceptanceBatch.objects.filter(pk=batch_id, finished_at=None).update(finished_at=clock())
 
 
 @transaction.atomic
-def _take_turn(batch_id: int, turn: int, *, at: datetime, queue: Queue) -> int | None:
+def _take_turn(batch_id: int, turn: int, *, at: datetime) -> int | None:
     """Claim this turn, and queue the next one for the case that this worker does not live."""
     claimed = AcceptanceBatch.objects.filter(pk=batch_id, turn=turn, finished_at=None).update(
         turn=turn + 1, worked_at=at
     )
     if not claimed:
         return None
-    queue(batch_id, turn + 1, at + PATIENCE)
+    accept_slice.using(run_after=at + PATIENCE).enqueue(batch_id, turn + 1)
     return turn + 1
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,10 +36,8 @@ def keep(content: bytes, verdict: Verdict, at: datetime) -> str:
     try:
         durable_files.make_folder(folder())
         for suffix, data in ((".pdf", content), (".json", told.encode())):
-            path = folder() / (name + suffix)
-            if not path.exists():
-                durable_files.write(path, data)
-        durable_files.sync_folder(folder())
+            with suppress(FileExistsError):  # it was refused in this very second already
+                durable_files.create(folder() / (name + suffix), data)
     except OSError:
         logger.exception("A file that our own verdict rejects could not be kept: %s", told)
         return name

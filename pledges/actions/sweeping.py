@@ -1,8 +1,12 @@
 """Removing files that nothing names: what a lost race, a killed process, an erasure left."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from pledges.actions import enrolment, pending
+from django.conf import settings
+
+from pledges import durable_files
+from pledges.actions import enrolment, pending, quarantine
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Document, Person, SigningIntent
 from pledges.storage import document_store
@@ -23,6 +27,8 @@ def sweep(at: datetime) -> int:
     for digest in orphans:
         document_store.remove_orphan(digest)
     document_store.remove_unfinished(at - ORPHAN_AGE)
+    for folder in (quarantine.folder(), Path(settings.CHECKPOINTS_DIR)):
+        durable_files.remove_unfinished(folder, at - ORPHAN_AGE)
     pending.lapse(at)
     for key in Person.objects.filter(erased_at__isnull=False).values_list("pk", flat=True):
         enrolment.forget(key)

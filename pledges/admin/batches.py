@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from pledges import access, tasks
+from pledges import access
 from pledges.access import Act
 from pledges.actions import batches
 from pledges.admin import words
@@ -83,9 +83,7 @@ class BatchAdmin(AccessModelAdmin):
 
     def go_on(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Queue the rest once more, where no worker seems to be at it."""
-        batches.go_on(
-            self._batch(request, pk), actor=actor_of(request), queue=tasks.queue_acceptance
-        )
+        batches.go_on(self._batch(request, pk), actor=actor_of(request))
         messages.success(request, _("The rest has been queued once more."))
         return redirect(CHANGE, pk)
 
@@ -99,16 +97,15 @@ class BatchAdmin(AccessModelAdmin):
     def _standing(self, request: HttpRequest, pk: int) -> dict[str, Any]:
         batch = self._batch(request, pk)
         left = batch.items.filter(outcome=AcceptanceItem.Outcome.LEFT).select_related("pledge")
-        forsaken = batch.forsaken(timezone.now())
+        stalled = batch.is_stalled(timezone.now())
         done = batch.sealed + batch.left
         return {
             "batch": batch,
             "done": done,
             "told": "end" if batch.finished_at else done * TENTH // batch.total,
             "percent": done * TENTH // batch.total * TENTH,
-            "forsaken": forsaken,
-            "moves": batch.finished_at is None and not forsaken,
-            "may_go_on": forsaken and access.allows(request.user, Act.ACCEPT_MANY, batch),
+            "moves": batch.finished_at is None and not stalled,
+            "may_go_on": stalled and access.allows(request.user, Act.ACCEPT_MANY, batch),
             "sealed_words": words.sealed_of(batch.sealed, batch.total),
             "left_words": words.left_count(batch.left),
             "left": [(item.pledge, words.left_because(item.reason)) for item in left],

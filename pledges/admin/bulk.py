@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pledges import access, tasks
+from pledges import access
 from pledges.access import Act
 from pledges.actions import batches, exporting
 from pledges.admin import words
@@ -45,10 +45,7 @@ class BulkActions(ModelAdmin):
         if "confirmed" not in request.POST or not chosen:
             return self._confirm(request, chosen)
         batch = batches.begin(
-            chosen[: batches.MAX_BATCH_SIZE],
-            actor=actor_of(request),
-            at=timezone.now(),
-            queue=tasks.queue_acceptance,
+            chosen[: batches.MAX_BATCH_SIZE], actor=actor_of(request), at=timezone.now()
         )
         return redirect("admin:pledges_acceptancebatch_change", batch.pk)
 

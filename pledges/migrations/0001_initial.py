@@ -11,8 +11,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import pledges.core.lifecycle
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -288,16 +286,16 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            (pledges.core.lifecycle.PledgeState["DRAFT"], "To be signed"),
+                            ("draft", "To be signed"),
                             (
-                                pledges.core.lifecycle.PledgeState["SIGNED"],
+                                "signed",
                                 "Signed, awaiting compliance review",
                             ),
-                            (pledges.core.lifecycle.PledgeState["RETURNED"], "Returned"),
-                            (pledges.core.lifecycle.PledgeState["ACCEPTED"], "In force"),
-                            (pledges.core.lifecycle.PledgeState["REVOKED"], "Revoked"),
+                            ("returned", "Returned"),
+                            ("accepted", "In force"),
+                            ("revoked", "Revoked"),
                         ],
-                        default=pledges.core.lifecycle.PledgeState["DRAFT"],
+                        default="draft",
                         max_length=10,
                         verbose_name="state",
                     ),
@@ -601,11 +599,11 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            (pledges.core.lifecycle.VersionState["DRAFT"], "Draft"),
-                            (pledges.core.lifecycle.VersionState["PUBLISHED"], "Published"),
-                            (pledges.core.lifecycle.VersionState["RETIRED"], "Retired"),
+                            ("draft", "Draft"),
+                            ("published", "Published"),
+                            ("retired", "Retired"),
                         ],
-                        default=pledges.core.lifecycle.VersionState["DRAFT"],
+                        default="draft",
                         max_length=10,
                         verbose_name="status",
                     ),
@@ -747,7 +745,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="templateversion",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("status", pledges.core.lifecycle.VersionState["DRAFT"])),
+                condition=models.Q(("status", "draft")),
                 fields=("template",),
                 name="version_one_draft_each",
             ),
@@ -756,7 +754,7 @@ class Migration(migrations.Migration):
             model_name="templateversion",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("status", pledges.core.lifecycle.VersionState["DRAFT"]),
+                    ("status", "draft"),
                     models.Q(
                         models.Q(("digest", ""), _negated=True), ("published_at__isnull", False)
                     ),
@@ -771,11 +769,11 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(
                         ("retired_at__gte", models.F("published_at")),
-                        ("status", pledges.core.lifecycle.VersionState["RETIRED"]),
+                        ("status", "retired"),
                     ),
                     models.Q(
                         models.Q(
-                            ("status", pledges.core.lifecycle.VersionState["RETIRED"]),
+                            ("status", "retired"),
                             _negated=True,
                         ),
                         ("retired_at__isnull", True),
@@ -796,7 +794,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="pledge",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("status", pledges.core.lifecycle.PledgeState["DRAFT"])),
+                condition=models.Q(("status", "draft")),
                 fields=("person", "version"),
                 name="pledge_one_draft_each",
             ),
@@ -807,12 +805,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(
                         ("signed_at__isnull", True),
-                        ("status", pledges.core.lifecycle.PledgeState["DRAFT"]),
+                        ("status", "draft"),
                     ),
                     models.Q(
-                        models.Q(
-                            ("status", pledges.core.lifecycle.PledgeState["DRAFT"]), _negated=True
-                        ),
+                        models.Q(("status", "draft"), _negated=True),
                         ("number__isnull", False),
                         ("signed_at__isnull", False),
                         models.Q(("signer_name", ""), _negated=True),
@@ -843,8 +839,8 @@ class Migration(migrations.Migration):
                         (
                             "status__in",
                             [
-                                pledges.core.lifecycle.PledgeState["DRAFT"],
-                                pledges.core.lifecycle.PledgeState["SIGNED"],
+                                "draft",
+                                "signed",
                             ],
                         ),
                     ),
@@ -854,9 +850,9 @@ class Migration(migrations.Migration):
                         (
                             "status__in",
                             [
-                                pledges.core.lifecycle.PledgeState["RETURNED"],
-                                pledges.core.lifecycle.PledgeState["ACCEPTED"],
-                                pledges.core.lifecycle.PledgeState["REVOKED"],
+                                "returned",
+                                "accepted",
+                                "revoked",
                             ],
                         ),
                     ),

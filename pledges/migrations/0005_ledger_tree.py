@@ -9,25 +9,26 @@ import hashlib
 import django.db.models.deletion
 from django.db import migrations, models
 
-from pledges.proof.ledger.merkle import Growing, leaf_hash
+from pledges.migrations import guards
 
 CHUNK = 2000
-WRITTEN_ONCE = """
-CREATE TRIGGER written_once BEFORE UPDATE{delete} ON {table}
-    FOR EACH ROW EXECUTE FUNCTION shounuo_refuse();
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER written_once;
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table}
-    FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER no_truncate;
-"""
-# An opening may be deleted, when the person it tells of is erased; it may never say another thing.
-GUARDS = WRITTEN_ONCE.format(
-    table="pledges_ledgercheckpoint", delete=" OR DELETE"
-) + WRITTEN_ONCE.format(table="pledges_ledgeropening", delete="")
-UNGUARD = "".join(
-    f"DROP TRIGGER no_truncate ON {table}; DROP TRIGGER written_once ON {table};"
-    for table in ("pledges_ledgercheckpoint", "pledges_ledgeropening")
-)
+
+
+class Tree:
+    """The hash tree of RFC 9162, section 2.1, of which each level keeps its newest hash."""
+
+    def __init__(self):
+        self.size, self.newest = 0, []
+
+    def append(self, leaf):
+        """Gives the hashes of the subtrees that this leaf completes, from the smallest upwards."""
+        self.size += 1
+        hashes = [leaf]
+        while self.size % (1 << len(hashes)) == 0:
+            left = self.newest[len(hashes) - 1]
+            hashes.append(hashlib.sha256(b"\x01" + left + hashes[-1]).digest())
+        self.newest[: len(hashes)] = hashes
+        return hashes[1:]
 
 
 class Unguarded:
@@ -49,11 +50,11 @@ class Unguarded:
 
 def grow_tree(apps, schema_editor):
     entries = apps.get_model("pledges", "LedgerEntry").objects
-    tree, chain = Growing(), "0" * 64
+    tree, chain = Tree(), "0" * 64
     with Unguarded(schema_editor):
         for rows in _chunks(entries):
             for row in rows:
-                hashed = leaf_hash(row.leaf.encode())
+                hashed = hashlib.sha256(b"\x00" + row.leaf.encode()).digest()
                 chain = _link(chain, hashed)
                 row.subtrees = b"".join(tree.append(hashed)).hex()
                 if (tree.size, chain) != (row.sequence, row.chain_hash):
@@ -148,5 +149,5 @@ class Migration(migrations.Migration):
                 ]
             },
         ),
-        migrations.RunSQL(GUARDS, UNGUARD),
+        guards.upgrade(1, 2),
     ]

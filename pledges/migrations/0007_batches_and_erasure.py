@@ -4,26 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-# An item of a batch is settled once, and nothing of a batch is deleted.
-BATCHES = """
-CREATE FUNCTION shounuo_guard_item() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'UPDATE' AND OLD.outcome = 'waiting'
-        AND to_jsonb(OLD) - '{outcome,reason,tries,settled_at}'::text[]
-            = to_jsonb(NEW) - '{outcome,reason,tries,settled_at}'::text[] THEN
-        RETURN NEW;
-    END IF;
-    RAISE EXCEPTION '% of a settled item is not possible', TG_OP
-        USING ERRCODE = 'integrity_constraint_violation';
-END $$;
-CREATE TRIGGER item_guard BEFORE UPDATE OR DELETE ON pledges_acceptanceitem
-    FOR EACH ROW EXECUTE FUNCTION shounuo_guard_item();
-ALTER TABLE pledges_acceptanceitem ENABLE ALWAYS TRIGGER item_guard;
-"""
-NO_BATCHES = """
-DROP TRIGGER item_guard ON pledges_acceptanceitem;
-DROP FUNCTION shounuo_guard_item();
-"""
+from pledges.migrations import guards
 
 
 class Migration(migrations.Migration):
@@ -145,5 +126,5 @@ class Migration(migrations.Migration):
                 name="batch_item_is_settled_or_waits",
             ),
         ),
-        migrations.RunSQL(BATCHES, NO_BATCHES),
+        guards.upgrade(2, 3),
     ]

@@ -3,55 +3,7 @@
 import django.core.validators
 from django.db import migrations, models
 
-import pledges.core.lifecycle
-
-# As in 0009_erasure, with one more state: into it a pledge passes as it is, and out of it only
-# into erasure.
-PLEDGE = """
-CREATE OR REPLACE FUNCTION shounuo_guard_pledge() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    step text := OLD.status || '>' || COALESCE(NEW.status, '');
-    free text[];
-BEGIN
-    IF TG_OP = 'DELETE' THEN
-        IF OLD.status = 'draft' AND OLD.number IS NULL THEN
-            RETURN OLD;
-        END IF;
-        RAISE EXCEPTION 'DELETE of a numbered pledge is not possible'
-            USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    IF OLD.number IS NOT NULL AND NEW.number IS DISTINCT FROM OLD.number THEN
-        RAISE EXCEPTION 'a pledge number is never changed'
-            USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    IF step IN ('draft>draft', 'draft>signed') THEN
-        RETURN NEW;
-    ELSIF step IN ('signed>accepted', 'signed>returned') THEN
-        free := '{status,reviewed_at,reviewed_by_id}';
-    %(expiry)sELSIF step = 'accepted>revoked' THEN
-        free := '{status,revoked_at,revoked_by_id,revocation_reason}';
-    ELSIF step IN (%(erasable)s)
-        AND to_jsonb(NEW) = to_jsonb(OLD) || '{
-            "status": "erased", "answers": {}, "signer_name": "", "signer_employee_number": "",
-            "signer_department": "", "content_digest": "", "revocation_reason": ""
-        }' THEN
-        RETURN NEW;
-    ELSE
-        free := '{}';
-    END IF;
-    IF to_jsonb(OLD) - free = to_jsonb(NEW) - free THEN
-        RETURN NEW;
-    END IF;
-    RAISE EXCEPTION 'this change of a signed pledge is not possible: %%', step
-        USING ERRCODE = 'integrity_constraint_violation';
-END $$;
-"""
-ERASABLE = "'draft>erased', 'returned>erased', 'revoked>erased'"
-FORWARD = PLEDGE % {
-    "expiry": "ELSIF step = 'accepted>expired' THEN\n        free := '{status}';\n    ",
-    "erasable": f"{ERASABLE}, 'expired>erased'",
-}
-BACKWARD = PLEDGE % {"expiry": "", "erasable": ERASABLE}
+from pledges.migrations import guards
 
 
 def refuse_to_lose_terms(apps, schema_editor):
@@ -101,18 +53,18 @@ class Migration(migrations.Migration):
             name="status",
             field=models.CharField(
                 choices=[
-                    (pledges.core.lifecycle.PledgeState["DRAFT"], "To be signed"),
+                    ("draft", "To be signed"),
                     (
-                        pledges.core.lifecycle.PledgeState["SIGNED"],
+                        "signed",
                         "Signed, awaiting compliance review",
                     ),
-                    (pledges.core.lifecycle.PledgeState["RETURNED"], "Returned"),
-                    (pledges.core.lifecycle.PledgeState["ACCEPTED"], "In force"),
-                    (pledges.core.lifecycle.PledgeState["REVOKED"], "Revoked"),
-                    (pledges.core.lifecycle.PledgeState["EXPIRED"], "Expired"),
-                    (pledges.core.lifecycle.PledgeState["ERASED"], "Erased"),
+                    ("returned", "Returned"),
+                    ("accepted", "In force"),
+                    ("revoked", "Revoked"),
+                    ("expired", "Expired"),
+                    ("erased", "Erased"),
                 ],
-                default=pledges.core.lifecycle.PledgeState["DRAFT"],
+                default="draft",
                 max_length=10,
                 verbose_name="state",
             ),
@@ -121,9 +73,7 @@ class Migration(migrations.Migration):
             model_name="pledge",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("status", pledges.core.lifecycle.PledgeState["EXPIRED"]), _negated=True
-                    ),
+                    models.Q(("status", "expired"), _negated=True),
                     ("ends_on__isnull", False),
                     _connector="OR",
                 ),
@@ -139,8 +89,8 @@ class Migration(migrations.Migration):
                         (
                             "status__in",
                             [
-                                pledges.core.lifecycle.PledgeState["DRAFT"],
-                                pledges.core.lifecycle.PledgeState["SIGNED"],
+                                "draft",
+                                "signed",
                             ],
                         ),
                     ),
@@ -150,14 +100,14 @@ class Migration(migrations.Migration):
                         (
                             "status__in",
                             [
-                                pledges.core.lifecycle.PledgeState["RETURNED"],
-                                pledges.core.lifecycle.PledgeState["ACCEPTED"],
-                                pledges.core.lifecycle.PledgeState["REVOKED"],
-                                pledges.core.lifecycle.PledgeState["EXPIRED"],
+                                "returned",
+                                "accepted",
+                                "revoked",
+                                "expired",
                             ],
                         ),
                     ),
-                    ("status", pledges.core.lifecycle.PledgeState["ERASED"]),
+                    ("status", "erased"),
                     _connector="OR",
                 ),
                 name="pledge_judged_is_complete",
@@ -183,6 +133,6 @@ class Migration(migrations.Migration):
                 name="version_term_in_reason",
             ),
         ),
-        migrations.RunSQL(FORWARD, BACKWARD),
+        guards.upgrade(4, 5),
         migrations.RunPython(migrations.RunPython.noop, refuse_to_lose_terms),
     ]

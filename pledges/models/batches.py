@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.models.pledges import Pledge
 
-# How long a slice may take before another worker takes its batch for is_stalled. Being wrong
+# How long a slice may take before another worker takes its batch for stalled. Being wrong
 # costs nothing: accepting again changes nothing.
 PATIENCE = timedelta(minutes=1)
 

@@ -71,37 +71,9 @@ def put(data: bytes) -> str:
     they could not be kept, Corrupt when other bytes already stand in their place.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    name, storage = _name(sha256), _storage()
-    try:
-        if not storage.exists(name):
-            saved = storage.save(name, ContentFile(data))
-            if saved != name:
-                # Another process was faster and this storage evaded to a second name.
-                storage.delete(saved)
-    except FileExistsError:
-        pass  # another process was faster; what it wrote is checked below like anything else
-    except Exception as error:
-        raise Unwritable(f"document {sha256[:12]}… could not be stored: {error}") from error
-    get(sha256)
-    return sha256
-
-
-def get(sha256: str) -> bytes:
-    """The bytes with this SHA-256, hashed again while reading; raises Missing or Corrupt."""
-    with open_stream(sha256) as stream:
-        data = stream.read()
-    if hashlib.sha256(data).hexdigest() != sha256:
+    if _keep(_name(sha256), data) != data:
         raise Corrupt(f"document {sha256[:12]}… is not what was stored")
-    return data
-
-
-def open_stream(sha256: str) -> IO[bytes]:
-    """The document as a file to read from, not checked against its hash; raises Missing."""
-    try:
-        stream: IO[bytes] = _storage().open(_name(sha256), "rb")
-    except FileNotFoundError as error:
-        raise Missing(f"document {sha256[:12]}… is not in the storage") from error
-    return stream
+    return sha256
 
 
 def put_record(name: str, data: bytes) -> None:
@@ -110,29 +82,57 @@ def put_record(name: str, data: bytes) -> None:
     Raises Taken where the name already says something else, Unwritable as `put` does.
     """
     _require_record(name)
+    if _keep(name, data) != data:
+        raise Taken(name)
+
+
+def _keep(name: str, data: bytes) -> bytes:
+    """Write `data` under `name`, unless something stands there; gives what stands there now."""
     storage = _storage()
     try:
         if not storage.exists(name):
             saved = storage.save(name, ContentFile(data))
             if saved != name:
-                storage.delete(saved)  # as in `put`
+                # Another process was faster and this storage evaded to a second name.
+                storage.delete(saved)
     except FileExistsError:
-        pass
+        pass  # another process was faster; what it wrote is read below like anything else
     except Exception as error:
-        raise Unwritable(f"record {name} could not be stored: {error}") from error
-    if get_record(name) != data:
-        raise Taken(name)
+        raise Unwritable(f"{name} could not be stored: {error}") from error
+    return _read(name)
+
+
+def _read(name: str) -> bytes:
+    with _open(name) as stream:
+        data: bytes = stream.read()
+    return data
+
+
+def _open(name: str) -> IO[bytes]:
+    try:
+        stream: IO[bytes] = _storage().open(name, "rb")
+    except FileNotFoundError as error:
+        raise Missing(f"{name} is not in the storage") from error
+    return stream
+
+
+def get(sha256: str) -> bytes:
+    """The bytes with this SHA-256, hashed again while reading; raises Missing or Corrupt."""
+    data = _read(_name(sha256))
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Corrupt(f"document {sha256[:12]}… is not what was stored")
+    return data
+
+
+def open_stream(sha256: str) -> IO[bytes]:
+    """The document as a file to read from, not checked against its hash; raises Missing."""
+    return _open(_name(sha256))
 
 
 def get_record(name: str) -> bytes:
     """What was kept under `name`; raises Missing."""
     _require_record(name)
-    try:
-        with _storage().open(name, "rb") as stream:
-            data: bytes = stream.read()
-    except FileNotFoundError as error:
-        raise Missing(f"there is no record {name}") from error
-    return data
+    return _read(name)
 
 
 def has_record(name: str) -> bool:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
-from pledges import access, audit, tasks
+from pledges import access, audit
 from pledges.actions import batches, review
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role
@@ -23,21 +24,20 @@ Outcome = AcceptanceItem.Outcome
 
 
 class Worker:
-    """A queue and a worker in one: runs what is due, at a time that stands still."""
+    """Runs the turns that are queued and due, at a time that stands still."""
 
     def __init__(self, now):
-        self.now, self.queued, self.turns = now, [], 0
-
-    def queue(self, batch, turn, not_before=None):
-        self.queued.append((not_before, batch, turn))
+        self.now, self.turns = now, 0
 
     def step(self):
-        due = [task for task in self.queued if task[0] is None or task[0] <= self.now]
-        if not due:
+        turns = DBTaskResult.objects.filter(task_path=batches.accept_slice.module_path)
+        due = turns.filter(Q(run_after=get_date_max()) | Q(run_after__lte=self.now))
+        task = due.order_by("enqueued_at").first()
+        if task is None:
             return False
-        self.queued.remove(due[0])
+        task.delete()
         self.turns += 1
-        batches.work(*due[0][1:], clock=lambda: self.now, queue=self.queue)
+        batches.work(*task.args_kwargs["args"], clock=lambda: self.now)
         return True
 
     def run(self):
@@ -53,7 +53,7 @@ def worker(now):
 @pytest.fixture
 def begin(worker, chenjing):
     def make(*pledges, actor=chenjing):
-        return batches.begin(pledges, actor=actor, at=worker.now, queue=worker.queue)
+        return batches.begin(pledges, actor=actor, at=worker.now)
 
     return make
 
@@ -180,7 +180,8 @@ def test_a_turn_is_taken_once(begin, worker, liming, version, now, monkeypatch):
     seen = []
     stubbed(monkeypatch, lambda pledge, **rest: (seen.append(pledge), quick_accept(pledge, **rest)))
     batch = begin(*many(liming, version(), 3, now))
-    worker.queued *= 4  # a queue that delivers more than once
+    for _time in range(3):  # a queue that delivers more than once
+        batches.accept_slice.enqueue(batch.pk, batch.turn)
     worker.run()
     assert len(seen) == 3
     assert batch.items.filter(outcome=Outcome.ACCEPTED).count() == 3
@@ -212,13 +213,13 @@ def test_the_same_asked_for_twice_is_one_batch(begin, worker, signed, wangfang):
     assert begin(pledges[0]) != begin(*pledges)
 
 
-def test_accepting_many_is_for_compliance(begin, signed, zhoumin, sunhao, worker):
+def test_accepting_many_is_for_compliance(begin, signed, zhoumin, sunhao):
     pledge = signed()
     with pytest.raises(access.Denied):
         begin(pledge, actor=zhoumin)
     batch = begin(pledge)
     with pytest.raises(access.Denied):
-        batches.go_on(batch, actor=sunhao, queue=worker.queue)
+        batches.go_on(batch, actor=sunhao)
 
 
 def test_a_pledge_under_which_workers_die_is_left_in_the_end(
@@ -253,7 +254,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
     at = timezone.now() - timedelta(hours=1)
     pledges = [signed(person=person, at=at) for person in (liming, wangfang, zhaolei)]
     DBTaskResult.objects.all().delete()  # the mails about signing
-    batch = batches.begin(pledges, actor=chenjing, at=at, queue=tasks.queue_acceptance)
+    batch = batches.begin(pledges, actor=chenjing, at=at)
     assert run_worker(fault=point) == -signal.SIGKILL
     batch.refresh_from_db()
     assert (batch.finished_at, batch.turn) == (None, 1)

@@ -3,6 +3,7 @@
 import json
 import stat
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -93,7 +94,8 @@ def test_a_disk_that_takes_no_more_hides_no_refusal(signed, chenjing, now, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(sealing, "company_seal", spoiled(sealing.company_seal))
-    monkeypatch.setattr(quarantine.durable_files, "write", full)
+    made = quarantine.durable_files.make_folder
+    monkeypatch.setattr(quarantine, "durable_files", SimpleNamespace(make_folder=made, create=full))
     with pytest.raises(FileNotGenuine):
         review.accept(signed(), actor=chenjing, at=now + timedelta(hours=1))
 

@@ -1,11 +1,13 @@
 """The sweep takes what nothing names, and nothing else."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
-from pledges.actions import preparing, sweeping
+from pledges import durable_files
+from pledges.actions import preparing, quarantine, sweeping
 from pledges.storage import document_store
 
 pytestmark = pytest.mark.django_db
@@ -27,3 +29,18 @@ def test_young_files_stay(db):
     orphan = document_store.put(b"%PDF-1.7 still on its way")
     assert sweeping.sweep(timezone.now()) == 0
     assert document_store.exists(orphan)
+
+
+def test_what_killed_processes_left_half_written_is_swept_when_old(settings, db):
+    documents = Path(settings.STORAGES["documents"]["OPTIONS"]["location"])
+    folders = (documents / "ab", quarantine.folder(), settings.CHECKPOINTS_DIR)
+    left = [folder / f"{durable_files.UNFINISHED}{'0' * 16}" for folder in folders]
+    for path in left:
+        durable_files.make_folder(path.parent)
+        path.write_bytes(b"half")
+        (path.parent / "whole").write_bytes(b"whole")
+    sweeping.sweep(timezone.now())
+    assert all(path.exists() for path in left)
+    sweeping.sweep(timezone.now() + timedelta(days=2))
+    assert not any(path.exists() for path in left)
+    assert all((path.parent / "whole").exists() for path in left)

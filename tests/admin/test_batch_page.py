@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from pledges import tasks
 from pledges.actions import batches
 from pledges.models import AcceptanceItem
 from tests.admin.conftest import TODAY
@@ -18,7 +17,7 @@ URL = "/admin/pledges/acceptancebatch/"
 def batch(signed, wangfang, chenjing):
     """Two pledges that an officer accepts together, one of them unusual; nobody has begun."""
     pledges = signed(), signed(person=wangfang, satisfaction_target="80")
-    return batches.begin(pledges, actor=chenjing, at=TODAY, queue=tasks.queue_acceptance)
+    return batches.begin(pledges, actor=chenjing, at=TODAY)
 
 
 def page(batch, name="change"):
@@ -56,7 +55,7 @@ def test_what_moves_tells_a_screen_reader_only_what_is_new(as_, chenjing, batch)
     assert "hx-swap-oob" in words(end) and end.context["told"] == "end"
 
 
-def test_a_forsaken_batch_can_be_queued_once_more(as_, chenjing, wuying, batch, monkeypatch):
+def test_a_stalled_batch_can_be_queued_once_more(as_, chenjing, wuying, batch, monkeypatch):
     DBTaskResult.objects.all().delete()  # a queue that lost everything
     client = as_(chenjing)
     assert not client.get(page(batch)).context["may_go_on"]

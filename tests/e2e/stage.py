@@ -65,7 +65,7 @@ class Stage:
     reset: tuple[str, str]
     begun: AcceptanceBatch
     finished: AcceptanceBatch
-    forsaken: AcceptanceBatch
+    stalled: AcceptanceBatch
     passkey: Authenticator
     newcomer: Waiting
 
@@ -102,7 +102,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         next_version=templates.revise(accepted.version, **judged),
         begun=_batch([unusual], judge, at=now),
         finished=_settled(_batch([unusual, accepted], judge, at=past)),
-        forsaken=_batch([unusual, accepted], judge, at=past),
+        stalled=_batch([unusual, accepted], judge, at=past),
         passkey=passkey.authenticator,
         newcomer=newcomer,
         reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
@@ -126,11 +126,11 @@ def _erased(signed: Callable[..., Pledge], judge: Person, *, at: datetime) -> Pl
 
 def _batch(pledges: list[Pledge], judge: Person, *, at: datetime) -> AcceptanceBatch:
     """A batch that no worker has begun with."""
-    return batches.begin(pledges, actor=judge, at=at, queue=lambda *turn: None)
+    return batches.begin(pledges, actor=judge, at=at)
 
 
 def _settled(batch: AcceptanceBatch) -> AcceptanceBatch:
-    batches.work(batch.pk, 0, clock=timezone.now, queue=lambda *turn: None)
+    batches.work(batch.pk, 0, clock=timezone.now)
     return batch
 
 
@@ -204,7 +204,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("acceptancebatch_changelist"),
             *(
                 admin_path("acceptancebatch_change", each.pk)
-                for each in (stage.begun, stage.finished, stage.forsaken)
+                for each in (stage.begun, stage.finished, stage.stalled)
             ),
             *(people, admin_path("person_change", person.pk), versions),
             admin_path("templateversion_change", stage.version.pk),
@@ -218,7 +218,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             *("/admin/", records, admin_path("pledge_change", stage.returned.pk)),
             *(versions, admin_path("templateversion_change", stage.version.pk)),
             admin_path("acceptancebatch_changelist"),
-            admin_path("acceptancebatch_change", stage.forsaken.pk),
+            admin_path("acceptancebatch_change", stage.stalled.pk),
             *(admin_path("ledgerentry_changelist"), admin_path("ledgerentry_change", entry.pk)),
             admin_path("ledgercheckpoint_changelist"),
             admin_path("ledgercheckpoint_change", LedgerCheckpoint.objects.latest("size").pk),

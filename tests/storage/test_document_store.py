@@ -12,7 +12,8 @@ from django.core.files.storage import InMemoryStorage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pledges.storage import document_store, filesystem
+from pledges import durable_files
+from pledges.storage import document_store
 from pledges.storage.filesystem import DocumentStorage
 
 DATA = b"%PDF-1.7 a pledge"
@@ -37,11 +38,11 @@ def any_storage(request, tmp_path, monkeypatch):
 
 def visible(folder: Path) -> list[str]:
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(str(path) for path in found if path.parts[0] != filesystem.UNFINISHED)
+    return sorted(str(path) for path in found if not path.name.startswith(durable_files.UNFINISHED))
 
 
 def left_over(folder: Path) -> list[Path]:
-    return list((folder / filesystem.UNFINISHED).glob("*"))
+    return list(folder.rglob(f"{durable_files.UNFINISHED}*"))
 
 
 @settings(
@@ -138,9 +139,9 @@ NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
 def test_a_failing_disk_is_reported_and_leaves_nothing(folder, monkeypatch, step, error):
     with monkeypatch.context() as broken:
         if step == "write":
-            broken.setattr(filesystem, "_write_through", fail(error))
+            broken.setattr(durable_files, "_write_through", fail(error))
         else:
-            broken.setattr(filesystem.os, step, fail(error))
+            broken.setattr(durable_files.os, step, fail(error))
         with pytest.raises(document_store.Unwritable, match=str(error.strerror)):
             document_store.put(DATA)
     assert visible(folder) == [] and left_over(folder) == []
@@ -167,7 +168,7 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_nothing(folder, monkeypatch):
         opened = os.fdopen
         half = type("Os", (), {"__getattr__": lambda self, name: getattr(os, name)})()
         half.fdopen = lambda descriptor, mode: HalfFull(descriptor, mode)
-        broken.setattr(filesystem, "os", half)
+        broken.setattr(durable_files, "os", half)
         with pytest.raises(document_store.Unwritable, match="No space left"):
             document_store.put(DATA)
         assert os.fdopen is opened
@@ -177,7 +178,7 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_nothing(folder, monkeypatch):
 @pytest.mark.parametrize("step", ["fsync", "link"])
 def test_a_process_killed_before_the_link_leaves_nothing_visible(folder, monkeypatch, step):
     with monkeypatch.context() as dying:
-        dying.setattr(filesystem.os, step, fail(Killed()))
+        dying.setattr(durable_files.os, step, fail(Killed()))
         # A killed process does not clean up after itself either.
         dying.setattr(Path, "unlink", lambda self, missing_ok=False: None)
         with pytest.raises(Killed):
@@ -187,15 +188,12 @@ def test_a_process_killed_before_the_link_leaves_nothing_visible(folder, monkeyp
 
 
 def test_a_process_killed_after_the_link_leaves_the_whole_file(folder, monkeypatch):
-    synced = []
-
-    def second_time_dies(path):
-        synced.append(path)
+    def dies_at_last(path):
         if path == folder / SHA256[:2]:
             raise Killed
 
     with monkeypatch.context() as dying:
-        dying.setattr(filesystem, "_sync_folder", second_time_dies)
+        dying.setattr(durable_files, "sync_folder", dies_at_last)
         with pytest.raises(Killed):
             document_store.put(DATA)
     assert document_store.get(SHA256) == DATA
@@ -203,11 +201,18 @@ def test_a_process_killed_after_the_link_leaves_the_whole_file(folder, monkeypat
 
 def test_what_killed_processes_left_is_cleared_away_when_old(folder):
     document_store.put(DATA)
-    left = folder / filesystem.UNFINISHED / "abc"
-    left.write_bytes(b"half")
+    left = [
+        folder / SHA256[:2] / f"{durable_files.UNFINISHED}0011",
+        folder / "enrolments" / "7" / f"{durable_files.UNFINISHED}0011",
+        folder / ".unfinished" / "0011",  # where all of them were before
+    ]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    assert document_store.list_records("enrolments/7") == []
     assert document_store.remove_unfinished(datetime.now(UTC) - timedelta(hours=1)) == 0
-    assert document_store.remove_unfinished(FOREVER) == 1
-    assert left_over(folder) == [] and document_store.get(SHA256) == DATA
+    assert document_store.remove_unfinished(FOREVER) == 3
+    assert not any(path.exists() for path in left) and document_store.get(SHA256) == DATA
 
 
 def test_orphans_are_the_unknown_and_old_ones(any_storage):
@@ -245,7 +250,6 @@ def test_a_record_is_written_once(any_storage):
 def test_of_two_writers_at_once_the_first_record_stays(folder, monkeypatch):
     document_store.put_record(NAME, b"first")
     monkeypatch.setattr(DocumentStorage, "exists", lambda self, name: False)
-    monkeypatch.setattr(filesystem.Path, "exists", lambda self: False)
     with pytest.raises(document_store.Taken):
         document_store.put_record(NAME, b"second")
     assert document_store.get_record(NAME) == b"first"

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import os
 import secrets
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from pledges import durable_files
 from pledges.access import SYSTEM
 from pledges.actions import answers, people
 from pledges.core import refusals
@@ -135,14 +134,5 @@ def _write(file: Path, accounts: dict[str, tuple[str, str, str]]) -> None:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("username", "password", "role"))
     table.writerows(accounts.values())
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".demo-accounts-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text.getvalue())
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, file)
-    except BaseException:
-        os.unlink(name)
-        raise
+    durable_files.make_folder(file.parent)
+    durable_files.replace(file, text.getvalue().encode())

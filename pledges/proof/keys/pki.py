@@ -5,7 +5,6 @@ holds a certificate NAME.pem and an encrypted key NAME.key.pem for each, the rev
 root and company CA, and in `retired/` the certificates that were replaced.
 """
 
-import os
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -110,8 +109,7 @@ def settle(folder: Path) -> None:
     if not pending.is_dir():
         return
     for each in sorted(pending.iterdir()):
-        os.replace(each, folder / each.name)
-    durable_files.sync_folder(folder)
+        durable_files.rename(each, folder / each.name)
     pending.rmdir()
     durable_files.sync_folder(folder)
 
@@ -168,14 +166,7 @@ def _retire(folder: Path, files: Files) -> None:
             old = certificate(folder, name.removesuffix(".pem"))
             target = place / f"{name.removesuffix('.pem')}-{old.serial_number:040x}.pem"
             if not target.exists():
-                _place(target, pem(old))
-    durable_files.sync_folder(place)
-
-
-def _place(target: Path, data: bytes) -> None:
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    durable_files.write(temporary, data)
-    os.replace(temporary, target)
+                durable_files.create(target, pem(old))
 
 
 def _publish(workshop: Path, target: Path, files: Files) -> None:
@@ -184,10 +175,6 @@ def _publish(workshop: Path, target: Path, files: Files) -> None:
     for left in workshop.glob(f"{prefix}*"):
         shutil.rmtree(left, ignore_errors=True)
     temporary = workshop / f"{prefix}{secrets.token_hex(8)}"
-    durable_files.make_folder(temporary)
-    for name, data in files.items():
-        durable_files.write(temporary / name, data)
-    durable_files.sync_folder(temporary)
+    durable_files.write_folder(temporary, files)
     crash_points.point("pki:written")
-    os.rename(temporary, target)
-    durable_files.sync_folder(workshop)
+    durable_files.rename(temporary, target)
