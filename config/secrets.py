@@ -21,7 +21,7 @@ def secret_key(var_dir: Path) -> str:
 
 
 def pki_passphrase(var_dir: Path) -> str:
-    """What closes the private keys of the seals, in `var_dir/pki-passphrase`, likewise."""
+    """What encrypts the private keys, in `var_dir/pki-passphrase`, likewise."""
     remedy = "restore it from a backup, for without it the keys of the seals do not open"
     return _kept(var_dir / "pki-passphrase", "The passphrase", remedy)
 

@@ -182,7 +182,7 @@ class Installation:
         }
 
     def prepared(self, revision0: bytes, at: datetime = CREATED) -> dict:
-        """The ledger's proof that the document was laid before the manager at `at`."""
+        """The ledger's proof that the document was prepared for the manager at `at`."""
         facts = {"intent": INTENT, "document": sha256_hex(revision0), "version": VERSION}
         entry = {
             "at": at.isoformat(timespec="microseconds"),

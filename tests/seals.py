@@ -1,4 +1,4 @@
-"""Fixtures for sealing: a time-stamping authority where one is asked for."""
+"""Fixtures for sealing: a timestamp authority where one is asked for."""
 
 from collections.abc import Iterator
 

@@ -143,7 +143,7 @@ CODES = {200: "2", 302: "3", 303: "3", 404: "4", 403: "0", 405: "5", 400: "b", 4
 
 @pytest.fixture
 def addresses(draft, version, liming, chenjing, now):
-    """Gives the address of each name, for one draft of Li Ming's laid before him for signing."""
+    """Gives the address of each name, for one draft of Li Ming's, prepared for his signing."""
     pledge = draft()
     intent = preparing.prepare(pledge, actor=liming, at=now)
     batch = batches.begin([pledge], actor=chenjing, at=now)

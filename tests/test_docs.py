@@ -1,8 +1,7 @@
 """What the documentation says is so: its example parses, its tables are whole, its links lead."""
 
-import ast
 import re
-from collections.abc import Iterator
+import unicodedata
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -21,7 +20,6 @@ FORMAT = (PROJECT / "docs" / "template-format.md").read_text("utf-8")
 READMES = ("README.md", "README.zh.md")
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)\s]+)\)")
-CONFIGURED = ("config", "pledges/management")
 
 
 def name(path: Path) -> str:
@@ -36,46 +34,6 @@ def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, made as GitHub makes them."""
     heads = re.findall(r"^#+ +(.+?) *$", prose(page), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
-
-
-def variables() -> Iterator[tuple[str, str]]:
-    """Every environment variable that settings and commands read, with the file that does."""
-    for folder in CONFIGURED:
-        for path in (PROJECT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if found := _variable(node):
-                    yield found, name(path)
-
-
-def _variable(node: ast.AST) -> str | None:
-    if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
-        key: ast.AST = node.slice
-    elif isinstance(node, ast.Call) and node.args and _reads_environment(ast.unparse(node.func)):
-        key = node.args[0]
-    else:
-        return None
-    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-
-
-def _reads_environment(function: str) -> bool:
-    return function in {"os.environ.get", "os.getenv", "os.environ.setdefault", "flag", "words"}
-
-
-# Set by the program for its own child processes and tools; nobody configures it.
-OWN = {"DJANGO_SETTINGS_MODULE"}
-
-
-def test_the_variables_are_found_at_all() -> None:
-    found = {variable for variable, _ in variables()}
-    assert {"VAR_DIR", "DATABASE_URL", "PORT", "PRODUCTION", "ALLOWED_HOSTS"} <= found
-
-
-@pytest.mark.parametrize("readme", READMES)
-def test_every_variable_stands_in_the_configuration_table(readme: str) -> None:
-    rows = [line for line in (PROJECT / readme).read_text("utf-8").splitlines() if line[:2] == "| "]
-    told = {variable for row in rows for variable in re.findall(r"`([A-Z][A-Z0-9_]+)`", row)}
-    missing = {f"{found} ({path})" for found, path in variables() if found not in told | OWN}
-    assert missing == set()
 
 
 def test_the_example_of_the_template_format_is_sound() -> None:
@@ -146,3 +104,116 @@ def test_every_decision_is_listed() -> None:
     pages = {path.name for path in folder.glob("*.md")} - {"README.md"}
     assert pages
     assert {page for page in pages if f"({page})" not in index} == set()
+
+
+# --- Two languages, lines that fit a screen ------------------------------------------------------
+
+
+def shape(page: Path) -> dict[str, int]:
+    """How many headings, code blocks, table rows and list items a page has."""
+    text = prose(page)
+    return {
+        "headings": len(re.findall(r"^#+ ", text, re.MULTILINE)),
+        "code blocks": len(CODE_BLOCK.findall(page.read_text("utf-8"))),
+        "table rows": len(re.findall(r"^ *\|", text, re.MULTILINE)),
+        "list items": len(re.findall(r"^ *(?:-|\d+\.) ", text, re.MULTILINE)),
+    }
+
+
+IN_CHINESE = [page for page in PAGES if page.name.endswith(".zh.md")]
+
+
+def test_lawyers_and_compliance_officers_have_their_pages_in_chinese() -> None:
+    assert {name(page) for page in IN_CHINESE} >= {
+        "README.zh.md",
+        "docs/template-format.zh.md",
+        "docs/verify.zh.md",
+    }
+
+
+@pytest.mark.parametrize("page", IN_CHINESE, ids=name)
+def test_both_languages_have_the_same_parts_and_lead_to_each_other(page: Path) -> None:
+    english = page.with_name(page.name.replace(".zh.", "."))
+    assert shape(page) == shape(english)
+    for one, other, label in ((page, english, "English"), (english, page, "中文")):
+        assert one.read_text("utf-8").splitlines()[2] == f"[{label}]({other.name})"
+
+
+def test_both_languages_show_the_same_template() -> None:
+    pledge = re.compile(r"^```pledge\n.*?^```$", re.MULTILINE | re.DOTALL)
+    chinese = (PROJECT / "docs" / "template-format.zh.md").read_text("utf-8")
+    assert pledge.findall(chinese) == pledge.findall(FORMAT)
+
+
+MAX_WIDTH = 120
+"""Columns of a line of prose; a Chinese character takes two."""
+
+
+def width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_lines_of_prose_fit_a_screen(page: Path) -> None:
+    lines = [line for line in prose(page).splitlines() if not line.lstrip().startswith(("|", "!["))]
+    assert [line for line in lines if width(line) > MAX_WIDTH] == []
+
+
+# --- Names that the documents use ----------------------------------------------------------------
+
+SPAN = re.compile(r"`([^`\n]+)`")
+FILE = re.compile(r"(?:[\w-]+/)*[\w-]+\.(?:py|html|css|js|schema\.json|toml)")
+APP = PROJECT / "pledges"
+ROOMS = {path.stem for path in APP.iterdir() if path.is_dir() or path.suffix == ".py"}
+IN_A_ROOM = re.compile(rf"(?:{'|'.join(sorted(ROOMS))})(?:[/.][\w-]+)+/?")
+
+
+def exists(named: str) -> bool:
+    """Whether a file, a module or a name within a module is one of the code.
+
+    A file that is named without its folder is looked for.
+    """
+    if FILE.fullmatch(named):
+        found = any((base / named).is_file() for base in (PROJECT, APP))
+        return found or (
+            "/" not in named and any(any(PROJECT.glob(f"{top}/**/{named}")) for top in TOPS)
+        )
+    return any(_in(base, named.rstrip("/").replace(".", "/")) for base in (PROJECT, APP))
+
+
+def _in(base: Path, named: str) -> bool:
+    module, _, attribute = named.rpartition("/")
+    if (base / named).is_dir() or (base / f"{named}.py").is_file():
+        return True
+    files = (base / f"{module}.py", base / module / "__init__.py")
+    return any(
+        re.search(rf"\b{attribute}\b", file.read_text("utf-8")) for file in files if file.is_file()
+    )
+
+
+TOPS = ("pledges", "config", "tests", "benchmarks", "templates", "static")
+TRUE_TODAY = [page for page in PAGES if page.name != "CHANGELOG.md"]
+
+
+@pytest.mark.parametrize("page", TRUE_TODAY, ids=name)
+def test_files_and_functions_that_are_named_exist(page: Path) -> None:
+    named = {
+        span
+        for span in SPAN.findall(prose(page))
+        if FILE.fullmatch(span) or IN_A_ROOM.fullmatch(span)
+    }
+    assert sorted(each for each in named if not exists(each)) == []
+
+
+def test_every_term_of_the_glossary_is_told_once_in_both_languages() -> None:
+    glossary = (PROJECT / "docs" / "glossary.md").read_text("utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in glossary.splitlines()
+        if line.startswith("|") and not line.startswith(("|---", "| term |"))
+    ]
+    assert len(rows) > 80
+    assert [row for row in rows if len(row) != 5 or not all(row)] == []
+    for column in (0, 1):
+        terms = [row[column] for row in rows]
+        assert sorted({term for term in terms if terms.count(term) > 1}) == []

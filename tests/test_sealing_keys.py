@@ -231,9 +231,9 @@ BEGINS, ENDS = datetime(2023, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, 3, tzinfo=
     [
         (refusals.KeyExpired("company-seal", BEGINS, ENDS), "company seal"),
         (refusals.KeyExpired("event-ca", BEGINS, ENDS), "2026"),
-        (refusals.KeysUnusable("/srv/s3cret does not open"), "keys of the seals"),
-        (refusals.TimestampUnavailable("s3cret: connection refused"), "time-stamping"),
-        (refusals.SealUnavailable(), "Nothing can be sealed"),
+        (refusals.KeysUnusable("/srv/s3cret does not open"), "The keys cannot be used"),
+        (refusals.TimestampUnavailable("s3cret: connection refused"), "timestamp authority"),
+        (refusals.SealUnavailable(), "Nothing can be signed or sealed"),
     ],
 )
 def test_a_refusal_to_seal_is_said_without_its_details(error, said: str) -> None:

@@ -133,3 +133,43 @@ def test_nothing_is_left_unfinished_or_tied_to_one_machine() -> None:
         if UNFINISHED.search(line) or MACHINE.search(line)
     ]
     assert found == []
+
+
+# Names and phrases that were given up, so that each thing has one word.
+GIVEN_UP = (
+    *("exactness", "inertness", "sealbytes", "sealfields", "written_form", "loglines", "qrcodes"),
+    *("noticeboard", "privatefiles", "filestorage", "dossier", "roster"),
+    *("borrowed_django", "borrowed_allauth", "ManagerSeal", "SigningAct"),
+    *(r"pledges[./]offline", r"pledges[./]gateways", r"gateways/\w+", r"`(?:gateways|offline)/`"),
+    *(r"(?:lay|lays|laid) (?:a |the |this )?(?:pledge |document )?before", "what leaves at once"),
+    r"closes the (?:private )?keys",
+)
+OLD = re.compile(rf"(?<!\w)(?:{'|'.join(GIVEN_UP)})(?!\w)", re.IGNORECASE)
+
+
+def test_no_name_that_was_given_up_is_left() -> None:
+    """Outside of the changelog, which tells of them."""
+    found = [
+        f"{name(path)}:{number}: {hit[0]}"
+        for path in texts()
+        if path.name != "CHANGELOG.md" and path != Path(__file__).resolve()
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if (hit := OLD.search(line))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import pledges.offline",
+        "pledges/gateways/pdf.py",
+        "a check of `gateways/`",
+        "from pledges.proof import exactness",
+        "compliance lays a pledge before somebody",
+        "a document laid before its signer",
+        "/T (ManagerSeal)",
+    ],
+)
+def test_names_that_were_given_up_are_recognised(line: str) -> None:
+    assert OLD.search(line)

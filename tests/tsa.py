@@ -1,4 +1,4 @@
-"""A time-stamping authority of one's own: real HTTP, answers by OpenSSL, faults to choose from."""
+"""A timestamp authority of one's own: real HTTP, answers by OpenSSL, faults to choose from."""
 
 import os
 import subprocess
@@ -265,7 +265,7 @@ def _handler(responder: Responder) -> type[BaseHTTPRequestHandler]:
 
 @contextmanager
 def responder(house: Maker, foreign: Maker | None = None) -> Iterator[Responder]:
-    """Serve as a time-stamping authority on a port of this machine.
+    """Serve as a timestamp authority on a port of this machine.
 
     Only a `House` knows every fault and has a clock that can be set.
     """

@@ -34,7 +34,7 @@ class ReasonForm(forms.Form):
 
     clause = forms.ChoiceField(label=_("Clause"), required=False)
     text = forms.CharField(
-        label=_("ClauseReason"),
+        label=_("Reason"),
         required=False,
         max_length=MAX_REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -68,7 +68,7 @@ ReasonFormSet = forms.formset_factory(
 
 class RevocationForm(forms.Form):
     reason = forms.CharField(
-        label=_("ClauseReason of the revocation"),
+        label=_("Reason of the revocation"),
         max_length=MAX_REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The person reads this in the notice they receive."),

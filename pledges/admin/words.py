@@ -31,7 +31,7 @@ EVENTS: Final = {
     "passkey.permitted": _("Waiting passkey permitted by the operator"),
     "passkey.removed": _("Passkey removed"),
     "factors.removed": _("Second factors removed by the operator"),
-    "acceptance.begun": _("Acceptance of many begun"),
+    "acceptance.begun": _("Bulk acceptance begun"),
     "pledges.exported": _("Pledges exported"),
     "commitments.exported": _("Commitments exported"),
     "person.created": _("Account created"),

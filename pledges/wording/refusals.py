@@ -74,12 +74,12 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "Somebody has to be able to manage people: the last administrator stays one."
     ),
     refusals.KeysUnusable: gettext_lazy(
-        "The keys of the seals cannot be used at present, so nothing was sealed. "
+        "The keys cannot be used at present, so nothing was signed or sealed. "
         "Please inform the administrator."
     ),
     refusals.CompanyNotPinned: gettext_lazy(
-        "The company's certificate comes from a licensed authority, and it is not set down that it "
-        "is the company's, so nothing was sealed. Please inform the administrator."
+        "The certificate of the company's seal comes from a licensed authority and is not "
+        "registered as the company's, so nothing was sealed. Please inform the administrator."
     ),
     refusals.NumberUnfit: gettext_lazy(
         "Your employee number holds characters that the certificate of a signature cannot carry. "
@@ -94,15 +94,16 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     ),
     refusals.TermNotOver: gettext_lazy("The term of this pledge has not ended."),
     refusals.TimestampUnavailable: gettext_lazy(
-        "The time-stamping authority gave no timestamp that can be trusted, so nothing was sealed. "
-        "Please try again later."
+        "The timestamp authority gave no timestamp that can be trusted, so nothing was signed or "
+        "sealed. Please try again later."
     ),
     refusals.FileNotGenuine: gettext_lazy(
         "The finished file did not pass our own check, so it was not issued, and nothing has "
         "changed. The reason has been recorded. Please inform the administrator."
     ),
     refusals.SealUnavailable: gettext_lazy(
-        "Nothing can be sealed at present, and nothing has changed. Please try again later."
+        "Nothing can be signed or sealed at present, and nothing has changed. "
+        "Please try again later."
     ),
     refusals.LedgerBroken: gettext_lazy(
         "The ledger does not agree with its last published checkpoint, so nothing was done. "
@@ -144,7 +145,7 @@ _KEYS = {
 def _key_expired(error: refusals.KeyExpired) -> str:
     return _(
         "The certificate of %(key)s is valid only from %(begins)s until %(end)s, so nothing was "
-        "sealed. Please inform the administrator."
+        "signed or sealed. Please inform the administrator."
     ) % {
         "key": _KEYS.get(error.name, error.name),
         "begins": date_format(localtime(error.begins)),

@@ -229,7 +229,7 @@ def test_a_returned_pledge_is_told_by_the_bytes_that_were_signed(
     reasons = [review.ClauseReason("请补充")]
     review.return_to_manager(pledge, actor=chenjing, at=now + timedelta(hours=1), reasons=reasons)
     said = text_of(post(client, file))
-    assert "文件真实。该承诺书：已退回" in said and "公司尚未签章" in said
+    assert "文件真实。该承诺书：已退回" in said and "公司尚未盖章" in said
     assert OTHER_BYTES["zh-hans"] not in said
 
 

@@ -30,7 +30,7 @@ def client(client, liming):
 
 @pytest.fixture
 def laid(draft):
-    """A document laid before its signer, by the clock of the server."""
+    """A document prepared for its signer, by the clock of the server."""
 
     def lay(slug="general-standards", **options):
         pledge = draft(slug, **options)

@@ -25,7 +25,7 @@ CHECKS: Final[Mapping[Check, Localized]] = {
     Check.FILE: Localized(zh="文件", en="File"),
     Check.REVISIONS: Localized(zh="修订", en="Revisions"),
     Check.MANAGER: Localized(zh="承诺人的签名", en="Signature of the pledgor"),
-    Check.COMPANY: Localized(zh="公司的签章", en="Seal of the company"),
+    Check.COMPANY: Localized(zh="公司的印章", en="Seal of the company"),
     Check.TIME: Localized(zh="时间", en="Time"),
     Check.BYTES: Localized(zh="字节", en="Bytes"),
     Check.EVIDENCE: Localized(zh="证据文件", en="Evidence file"),
@@ -40,7 +40,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="文件完整，末尾之后没有多余内容。", en="The file is whole; nothing follows its end."
     ),
     "revisions-expected": Localized(
-        zh="共 {count} 个修订，每个修订只做了签名、签章或时间戳所需的改动；"
+        zh="共 {count} 个修订，每个修订只做了签名、印章或时间戳所需的改动；"
         "没有脚本、隐藏图层或其他表单。",
         en="{count} revisions, each with the changes that a signature, seal or timestamp makes, "
         "and no other; no scripts, hidden layers or other fields.",
@@ -51,12 +51,12 @@ REASONS: Final[Mapping[str, Localized]] = {
         "document and was valid at the signing.",
     ),
     "company-sealed": Localized(
-        zh="{name} 的签章完好，签章时证书有效，并锁定了整份文件。",
+        zh="{name} 的印章完好，盖章时证书有效，并锁定了整份文件。",
         en="The seal of {name} is intact, its certificate was valid when it sealed, and it locks "
         "the whole document.",
     ),
     "company-not-yet": Localized(
-        zh="公司尚未签章。", en="The company has not sealed this document."
+        zh="公司尚未盖章。", en="The company has not sealed this document."
     ),
     "time-trusted": Localized(
         zh="签署时间 {signed} 由时间戳服务机构证明；最后一枚时间戳覆盖整份文件，"
@@ -88,7 +88,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         "was promised is what the signed document says.",
     ),
     "passkey-verified": Localized(
-        zh="本人以通行密钥确认了这份文件：对本文件摘要的签名经重新验证无误"
+        zh="本人以通行密钥确认了这份文件：针对本文件摘要的应答经重新验证无误"
         "（密钥登记于 {enrolled}{introduced}）。",
         en="The person confirmed this very document with a passkey: its signature over the digest "
         "verifies again (key enrolled {enrolled}{introduced}).",
@@ -99,7 +99,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         "not on anything in the file.",
     ),
     "ledger-included": Localized(
-        zh="签署前的备案记录（第 {sequence} 条）已列入账本检查点（{size} 条）。",
+        zh="签署前的账本记录（第 {sequence} 条）已列入检查点（{size} 条）。",
         en="The record made before the signing (entry {sequence}) is included in the ledger's "
         "checkpoint of {size} entries.",
     ),
@@ -128,7 +128,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The structure of the file is not that of a pledge made here, or it is broken.",
     ),
     "unknown-shape": Localized(
-        zh="签名、签章的数目或次序不符合承诺书的格式。",
+        zh="签名、印章的数目或次序不符合承诺书的格式。",
         en="The number or order of signatures is not that of a pledge.",
     ),
     "unexpected-change": Localized(
@@ -144,23 +144,23 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The document holds scripts, layers, annotations or other content that acts: {what}",
     ),
     "no-field": Localized(
-        zh="应有的签名或签章不在其位：{field}", en="A signature is not in its place: {field}"
+        zh="应有的签名或印章不在其位：{field}", en="A signature is not in its place: {field}"
     ),
     "broken-signature": Localized(
-        zh="签名或签章与文件内容不符，或者本身已损坏。",
+        zh="签名或印章与文件内容不符，或者本身已损坏。",
         en="A signature does not match the content, or is itself broken.",
     ),
     "too-many-certificates": Localized(
-        zh="签名、签章或时间戳附带的证书过多。",
+        zh="签名、印章或时间戳附带的证书过多。",
         en="A signature or timestamp brings more certificates than it needs.",
     ),
     "untrusted-signature": Localized(
-        zh="签名或签章的证书不是由受信任的机构签发，或当时无效。",
+        zh="签名或印章的证书不是由受信任的机构签发，或当时无效。",
         en="The certificate of a signature does not come from a trusted issuer, or was not "
         "valid then.",
     ),
     "not-covered": Localized(
-        zh="签名或签章没有覆盖它应覆盖的全部内容。",
+        zh="签名或印章没有覆盖它应覆盖的全部内容。",
         en="A signature does not cover all that it must cover.",
     ),
     "not-certifying": Localized(
@@ -168,7 +168,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The pledgor's signature does not restrict later changes.",
     ),
     "not-locking": Localized(
-        zh="公司的签章没有锁定文件。", en="The company's seal does not lock the document."
+        zh="公司的印章没有锁定文件。", en="The company's seal does not lock the document."
     ),
     "unknown-format": Localized(
         zh="本程序不认识这份文件的格式版本：请用更新版本的程序核验。",
@@ -176,7 +176,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         "version.",
     ),
     "level-unknown": Localized(
-        zh="签名或签章没有注明格式与级别。",
+        zh="签名或印章没有注明格式与级别。",
         en="A signature does not declare its format and level.",
     ),
     "not-for-this-document": Localized(
@@ -184,11 +184,11 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The pledgor's certificate was not issued for this document.",
     ),
     "wrong-issuer": Localized(
-        zh="签名或签章所用的证书不属于签署者。",
+        zh="签名或印章所用的证书不属于签署者或盖章者。",
         en="The certificate behind a signature is not one of whoever signs there.",
     ),
     "company-not-pinned": Localized(
-        zh="公司签章的证书由其他机构签发，而其密钥不在签章之日（{at}）已知的公司密钥之列。"
+        zh="公司印章的证书由其他机构签发，而其密钥不在盖章之日（{at}）已知的公司密钥之列。"
         "其标识为 {pin}；是否属于该公司，应向公司本身核实，而不是向提供文件的人。",
         en="The company's seal comes from another authority, and its key is none that is known as "
         "the company's on the day of the seal ({at}). It is {pin}; whether that is the company's, "
@@ -198,10 +198,10 @@ REASONS: Final[Mapping[str, Localized]] = {
         zh="签署时间晚于现在。", en="A signature is dated later than now."
     ),
     "order-of-time": Localized(
-        zh="签名与签章的时间先后颠倒。", en="The signatures are not in the order of time."
+        zh="签名与印章的时间先后颠倒。", en="The signatures are not in the order of time."
     ),
     "timestamp-missing": Localized(
-        zh="缺少签名或签章声明的时间戳。",
+        zh="缺少签名或印章声明的时间戳。",
         en="A timestamp that a signature declares is missing.",
     ),
     "timestamp-broken": Localized(
@@ -214,7 +214,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         "roots with --tsa-trust).",
     ),
     "timestamp-contradicts": Localized(
-        zh="时间戳与签名或签章自述的时间不符。",
+        zh="时间戳与签名或印章自述的时间不符。",
         en="A timestamp contradicts the time that the signature claims.",
     ),
     "evidence-missing": Localized(

@@ -15,7 +15,7 @@ from pledges.proof.verdict import Line, Summary
 INTRODUCED: Final[Mapping[str, Localized]] = {
     "first": Localized(zh="，为其首个密钥", en=", the person's first"),
     "operator": Localized(
-        zh="，经系统运行人员准许", en=", permitted by whoever runs the installation"
+        zh="，经系统运维人员确认", en=", confirmed by whoever runs the installation"
     ),
     "passkey": Localized(zh="，由其先前的密钥确认", en=", confirmed by an earlier one"),
 }

@@ -39,7 +39,7 @@ class _Answer(core.Sequence):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Authority:
-    """A time-stamping authority: where it is, and the certificates that it must answer under."""
+    """A timestamp authority: where it is, and the certificates that it must answer under."""
 
     url: str
     roots: tuple[asn1_x509.Certificate, ...]
