@@ -20,10 +20,10 @@ from pledges.proof.keys.hierarchy import (
     ROOT,
     pem,
 )
+from pledges.proof.keys.key_types import SigningKey
 from pledges.proof.keys.private_keys import (
     KeySigner,
     KeySource,
-    SigningKey,
     to_asn1,
 )
 from pledges.proof.keys.trust import Trust, organisation

@@ -19,7 +19,7 @@ from pkcs11.util.ec import encode_ec_public_key, encode_ecdsa_signature
 from pkcs11.util.rsa import encode_rsa_public_key
 
 from pledges.core.seal_refusals import KeysUnusable
-from pledges.proof.keys.private_keys import SigningKey
+from pledges.proof.keys.key_types import SigningKey
 
 RSA_MECHANISMS = {
     "sha256": Mechanism.SHA256_RSA_PKCS,

@@ -14,12 +14,11 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from pledges.core.seal_refusals import KeysUnusable
 from pledges.proof.keys import ecdsa
+from pledges.proof.keys.key_types import SigningKey, fit_for_signing
 
 TOKEN_SCHEME = "pkcs11:"
 PKCS12_SUFFIXES = (".p12", ".pfx")
-SMALLEST_RSA = 2048  # bits
 
-SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
@@ -84,14 +83,6 @@ def from_pkcs12(
     first = (found.cert,) if found.cert else ()
     certificates = tuple(each.certificate for each in (*first, *found.additional_certs))
     return fit_for_signing(found.key, name), certificates
-
-
-def fit_for_signing(key: object, name: str) -> SigningKey:
-    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name.startswith("secp"):
-        return key
-    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= SMALLEST_RSA:
-        return key
-    raise KeysUnusable(f"{name} is no elliptic-curve key over a NIST curve and no RSA key of 2048")
 
 
 def to_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

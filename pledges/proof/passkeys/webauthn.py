@@ -15,7 +15,7 @@ from fido2 import cbor
 from fido2.cose import ES256, RS256, CoseKey, EdDSA
 from fido2.webauthn import AttestationObject, AuthenticatorData, CollectedClientData
 
-SHORTEST_RSA: Final = 2048  # bits
+MIN_RSA_BITS: Final = 2048  # bits
 # To each algorithm that we believe, its kind of key and its curve.
 _ALGORITHMS: Final = {ES256.ALGORITHM: (2, 1), EdDSA.ALGORITHM: (1, 6), RS256.ALGORITHM: (3, None)}
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*")
@@ -195,7 +195,7 @@ def read_key(public_key: bytes) -> CoseKey:
         sound = key[1] == kind and (curve is None or key[-1] == curve)
         if key[3] == RS256.ALGORITHM:
             modulus, exponent = (int.from_bytes(key[part], "big") for part in (-1, -2))
-            sound = sound and modulus.bit_length() >= SHORTEST_RSA and exponent >= 65_537
+            sound = sound and modulus.bit_length() >= MIN_RSA_BITS and exponent >= 65_537
     except READ_ERRORS as error:
         raise Refused(PasskeyFault.FORBIDDEN_ALGORITHM) from error
     if not sound:
