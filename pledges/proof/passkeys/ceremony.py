@@ -60,13 +60,10 @@ __all__ = [
     "unbase64",
     "verify",
     "verify_registration",
-    "vet_answer",
 ]
 
 DOCUMENT_TAG: Final = b"shounuo/document/2"
 INTRODUCTION_TAG: Final = b"shounuo/introduction/2"
-BYTES: Final = frozenset({"authenticatorData", "signature", "userHandle"})
-"""What else of an answer a library reads as bytes."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 PATIENCE: Final = 180_000  # ms that the browser waits for the person
 _VERIFIED: Final = UserVerificationRequirement.REQUIRED
@@ -133,25 +130,6 @@ def verify_registration(answer: object, *, party: Party) -> Credential:
         server.register_complete(state, RegistrationResponse(raw_id=found.id, response=response))
     read_key(found.public_key)
     return found
-
-
-def vet_answer(answer: object) -> None:
-    """Raise `Refused` for an answer in which a number stands where bytes are meant.
-
-    For a browser's answer to either kind of ceremony, before a library reads it: fido2 would take
-    the number for a length, and as many bytes of memory.
-    """
-    try:
-        response = answer["response"]  # type: ignore[index]
-        unbase64(answer["rawId"])  # type: ignore[index]
-        vet_client_data(unbase64(response["clientDataJSON"]))
-        if "attestationObject" in response:
-            read_registration(answer)
-        for name in BYTES & set(response):
-            if response[name] is not None:
-                unbase64(response[name])
-    except READ_ERRORS as error:
-        raise Refused(PasskeyFault.MALFORMED) from error
 
 
 def credential_in(answer: object) -> Credential:
