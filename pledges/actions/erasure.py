@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
@@ -27,6 +26,7 @@ from pledges.models import (
     Person,
     Pledge,
     ReturnReason,
+    Session,
     Signature,
     SigningIntent,
 )
@@ -153,9 +153,7 @@ def _blank_person(person: Person, at: datetime) -> None:
     """The row stays, for the ledger names it; whom it stood for cannot be told any more."""
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
-    for session in Session.objects.iterator():
-        if session.get_decoded().get("_auth_user_id") == str(person.pk):
-            session.delete()
+    Session.objects.filter(person_id=person.pk).delete()
     # A mail that could not be sent is kept with the error, and errors name addresses.
     tasks = (notices.send.module_path, notices.send_lapsed.module_path)
     mails = DBTaskResult.objects.filter(task_path__in=tasks)

@@ -5,6 +5,7 @@ from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.people import Department, Organisation, Person
 from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
 from pledges.models.request_counts import RequestCount
+from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
 
@@ -24,6 +25,7 @@ __all__ = [
     "RequestCount",
     "ReturnReason",
     "SerialCounter",
+    "Session",
     "Signature",
     "SigningIntent",
     "TemplateVersion",
