@@ -48,8 +48,4 @@ def written(
 
 def _entry(intent: SigningIntent) -> LedgerEntry:
     """The ledger's entry of the moment when this document was prepared for its signer."""
-    return (
-        audit.trail(intent.pledge)
-        .filter(event="pledge.prepared", leaf__contains=str(intent.pk))
-        .get()
-    )
+    return audit.find_entry(intent.pledge, ["pledge.prepared"], intent=str(intent.pk))
