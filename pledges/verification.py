@@ -76,7 +76,7 @@ def standing(code: uuid.UUID, *, at: datetime) -> PublicStatus | None:
     pledge = Pledge.objects.issued().select_related("version", "person").filter(pk=code).first()
     if pledge is None:
         return None
-    state = pledge.state_on(Organisation.current().day(at))
+    state = pledge.state_on(Organisation.current().localdate(at))
     return PublicStatus(
         pledge=pledge,
         number=pledge.number or "",

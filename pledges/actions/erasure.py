@@ -105,7 +105,7 @@ def _require_erasable(person: Person, pledges: Sequence[Pledge], at: datetime) -
 
 def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
     organisation = Organisation.current()
-    today = organisation.day(at)
+    today = organisation.localdate(at)
     for pledge in pledges:
         if pledge.status in (PledgeState.DRAFT, PledgeState.ERASED):
             continue
@@ -123,7 +123,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
 def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
     """The day of the last thing that happened to `pledge`."""
     events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
-    days = [organisation.day(event) for event in events if event is not None]
+    days = [organisation.localdate(event) for event in events if event is not None]
     if state == PledgeState.EXPIRED and pledge.ends_on is not None:
         days.append(pledge.ends_on)
     return max(days)

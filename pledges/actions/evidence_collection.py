@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pledges import audit, sheets
 from pledges.actions.sealing import level_at_signing
@@ -25,7 +24,7 @@ def written(
     Has the ledger sign a checkpoint that covers the intent, if there is none yet; raises
     `audit.LedgerBroken` when the ledger is not the one that was published.
     """
-    zone = ZoneInfo(organisation.time_zone)
+    local = organisation.localtime
     return evidence.write(
         {
             "format": evidence.FORMAT,
@@ -34,10 +33,10 @@ def written(
             "intent": {
                 "id": str(intent.pk),
                 "nonce": intent.nonce,
-                "created_at": intent.created_at.astimezone(zone).isoformat(),
-                "expires_at": intent.expires_at.astimezone(zone).isoformat(),
+                "created_at": local(intent.created_at).isoformat(),
+                "expires_at": local(intent.expires_at).isoformat(),
             },
-            "signed_at": at.astimezone(zone).isoformat(),
+            "signed_at": local(at).isoformat(),
             "client": {"address": client_address or "", "user_agent": user_agent},
             "authentication": dict(authentication),
             "seal": {"level": level_at_signing().value},

@@ -18,7 +18,7 @@ from pledges.access import Act
 from pledges.admin import bulk, filters, review_context, review_pages
 from pledges.admin.base import AccessModelAdmin
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Commitment, Pledge
+from pledges.models import Commitment, Organisation, Pledge
 from pledges.templatetags.sheet_extras import day, moment
 
 # Enough to see at a glance what is unusual; the rest is on the pledge's own page.
@@ -187,7 +187,9 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     def age(self, pledge: Pledge) -> str:
         if pledge.status != PledgeState.SIGNED or pledge.signed_at is None:
             return "—"
-        days = (timezone.now() - pledge.signed_at).days
+        organisation = Organisation.current()
+        today = organisation.localdate(timezone.now())
+        days = (today - organisation.localdate(pledge.signed_at)).days
         if days < 1:
             return str(_("since today"))
         return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}

@@ -2,7 +2,8 @@
 
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
-from pledges.models.people import Department, Organisation, Person
+from pledges.models.organisation import Organisation, organisation_read_once
+from pledges.models.people import Department, Person
 from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
 from pledges.models.request_counts import RequestCount
 from pledges.models.sessions import Session
@@ -30,4 +31,5 @@ __all__ = [
     "SigningIntent",
     "TemplateVersion",
     "VersionFont",
+    "organisation_read_once",
 ]
