@@ -137,8 +137,10 @@ def test_files_are_read_one_by_one_while_they_are_sent(
     for person in (liming, wangfang, zhaolei):
         signed(person=person)
     read = []
-    get = exporting.storage.get
-    monkeypatch.setattr(exporting.storage, "get", lambda name: read.append(name) or get(name))
+    get = exporting.document_store.get
+    monkeypatch.setattr(
+        exporting.document_store, "get", lambda name: read.append(name) or get(name)
+    )
     archive = exporting.export(Pledge.objects.all(), actor=zhoumin, at=now)
     assert read == []
     stream = iter(archive)
