@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pledges.views.context.OrganisationMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -137,6 +138,7 @@ MFA_TOTP_ISSUER = "Shounuo"
 # Addresses are entered by administrators, not claimed by people; there is nothing to verify.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # ASVS 5.0 7.3: a session ends after an hour of silence, and after twelve hours whatever happens.
+SESSION_ENGINE = "pledges.models.sessions"
 SESSION_COOKIE_AGE = 60 * 60
 SESSION_ABSOLUTE_AGE = 12 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = True

@@ -11,7 +11,7 @@ from django_tasks import task
 
 from pledges.core.characters import escape_invisible, escape_lines
 from pledges.core.lifecycle import Role
-from pledges.models import Organisation, Person, Pledge
+from pledges.models import Organisation, Person, Pledge, organisation_read_once
 
 SIGNED = "signed"
 ACCEPTED = "accepted"
@@ -63,13 +63,13 @@ def _mail(event: str, person: Person, about: dict[str, Any]) -> None:
     """Send one mail in the person's language; without an address there is nothing to do."""
     if not person.email or not person.is_active:
         return
-    context = {
-        **about,
-        "person": person,
-        "organisation": Organisation.current().name_in(person.language),
-        "site": settings.PUBLIC_URL.rstrip("/"),
-    }
-    with translation.override(person.language):
+    with organisation_read_once(), translation.override(person.language):
+        context = {
+            **about,
+            "person": person,
+            "organisation": Organisation.current().name_in(person.language),
+            "site": settings.PUBLIC_URL.rstrip("/"),
+        }
         subject = render_to_string(f"notices/{event}_subject.txt", context)
         body = render_to_string(f"notices/{event}.txt", context)
     title = escape_invisible(" ".join(subject.split()))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -94,7 +93,7 @@ def sheet_of(pledge: Pledge, content: Mapping[str, Any], *, rendered_at: datetim
         answers=content["answers"],
         signer_name=content["person"]["name"],
         verify_url=verify_url(pledge),
-        rendered_at=rendered_at.astimezone(ZoneInfo(Organisation.current().time_zone)),
+        rendered_at=Organisation.current().localtime(rendered_at),
         consent=content["consent"]["text"],
         term_months=version.term_months,
     )

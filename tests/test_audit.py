@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from pledges import audit
 from pledges.access import SYSTEM
@@ -46,6 +47,48 @@ def add(count=1, **options):
 def entries(db):
     add(5)
     return list(LedgerEntry.objects.all())
+
+
+def tell(subject, **facts):
+    return audit.record("pledge.prepared", actor=SYSTEM, subject=subject, at=START, facts=facts)
+
+
+def test_an_entry_is_found_by_exactly_what_it_tells():
+    first, second = tell("test:1", intent="a", document="b"), tell("test:1", intent="b")
+    tell("test:1", intent="ab"), tell("test:2", intent="a"), tell("test:1", document="a")
+    told = ["pledge.prepared"]
+    assert audit.find_entry("test:1", told, intent="a") == first
+    assert audit.find_entry("test:1", told, intent="b") == second
+    assert audit.find_entry("test:1", told, intent="a", document="b") == first
+    for facts in ({"intent": "c"}, {"intent": "a", "document": "c"}, {"person": "a"}):
+        with pytest.raises(audit.LedgerBroken):
+            audit.find_entry("test:1", told, **facts)
+    for subject, events in (("test:3", told), ("test:1", ["pledge.signed"])):
+        with pytest.raises(audit.LedgerBroken):
+            audit.find_entry(subject, events, intent="a")
+
+
+def test_what_is_told_twice_or_made_unreadable_is_no_entry():
+    tell("test:1", intent="a"), tell("test:1", intent="a"), tell("test:2", intent="a")
+    with pytest.raises(audit.LedgerBroken):
+        audit.find_entry("test:1", ["pledge.prepared"], intent="a")
+    for leaf in ("x", "[]", '{"facts": 1}'):
+        tamper(f"UPDATE pledges_ledgerentry SET leaf = '{leaf}' WHERE subject = 'test:2'")
+        with pytest.raises(audit.LedgerBroken):
+            audit.find_entry("test:2", ["pledge.prepared"], intent="a")
+
+
+def test_an_entry_is_looked_for_by_the_index_and_in_no_text():
+    entry = tell("test:1", intent="a")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as queries:
+        assert audit.find_entry("test:1", ["pledge.prepared"], intent="a") == entry
+        (asked,) = queries.captured_queries
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked['sql']}")
+        plan = "".join(line for (line,) in cursor.fetchall())
+    assert "ledger_by_subject" in plan and "~~" not in plan
 
 
 def notes():

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends import db as session_store
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations import RunSQL
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from pledges import migrations, notices
@@ -139,6 +142,21 @@ def test_a_database_made_in_one_go_has_them_as_well(walk):
 
 def test_tasks_follow_their_names_back_and_forth(walk):
     assert walk.paths == [batches.accept_slice.module_path, ONCE_QUEUED["accept_slice"]]
+
+
+@pytest.mark.django_db
+@pytest.mark.django_db
+def test_sessions_of_before_leave_nothing_behind(liming):
+    """They are read no more, so an erasure would not find what they tell."""
+    old = session_store.SessionStore()
+    old[SESSION_KEY] = str(liming.pk)
+    old.save()
+    assert old.exists(old.session_key)
+    migration = import_module("pledges.migrations.0015_sessions").Migration
+    (ends_them,) = [each for each in migration.operations if isinstance(each, RunSQL)]
+    with connection.cursor() as cursor:
+        cursor.execute(ends_them.sql)
+    assert not old.exists(old.session_key)
 
 
 @pytest.mark.django_db

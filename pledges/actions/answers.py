@@ -73,9 +73,11 @@ def _open_draft(
             draft.due_on = due_on
             draft.save(update_fields=["due_on"])
         return draft
-    today = Organisation.current().day(at)
+    organisation = Organisation.current()
+    today = organisation.localdate(at)
     if own.awaiting_review().filter(version__template_id=version.template_id).exists() or any(
-        not held.may_be_followed_on(today) for held in own.accepted().filter(version=version)
+        not held.may_be_followed_on(today, organisation)
+        for held in own.accepted().filter(version=version)
     ):
         raise refusals.AlreadyWaiting
     pledge = Pledge.objects.create(
@@ -178,7 +180,7 @@ def draft_after(returned: Pledge, *, at: datetime) -> Pledge:
     """
     version = returned.version
     if version.status != VersionState.PUBLISHED:
-        newest = TemplateVersion.objects.current(Organisation.current().day(at)).filter(
+        newest = TemplateVersion.objects.current(Organisation.current().localdate(at)).filter(
             template=version.template
         )
         version = newest.first() or version

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
@@ -27,6 +26,7 @@ from pledges.models import (
     Person,
     Pledge,
     ReturnReason,
+    Session,
     Signature,
     SigningIntent,
 )
@@ -105,7 +105,7 @@ def _require_erasable(person: Person, pledges: Sequence[Pledge], at: datetime) -
 
 def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
     organisation = Organisation.current()
-    today = organisation.day(at)
+    today = organisation.localdate(at)
     for pledge in pledges:
         if pledge.status in (PledgeState.DRAFT, PledgeState.ERASED):
             continue
@@ -123,7 +123,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
 def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
     """The day of the last thing that happened to `pledge`."""
     events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
-    days = [organisation.day(event) for event in events if event is not None]
+    days = [organisation.localdate(event) for event in events if event is not None]
     if state == PledgeState.EXPIRED and pledge.ends_on is not None:
         days.append(pledge.ends_on)
     return max(days)
@@ -153,9 +153,7 @@ def _blank_person(person: Person, at: datetime) -> None:
     """The row stays, for the ledger names it; whom it stood for cannot be told any more."""
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
-    for session in Session.objects.iterator():
-        if session.get_decoded().get("_auth_user_id") == str(person.pk):
-            session.delete()
+    Session.objects.filter(person_id=person.pk).delete()
     # A mail that could not be sent is kept with the error, and errors name addresses.
     tasks = (notices.send.module_path, notices.send_lapsed.module_path)
     mails = DBTaskResult.objects.filter(task_path__in=tasks)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pledges import audit, sheets
 from pledges.actions.sealing import level_at_signing
@@ -26,7 +25,7 @@ def written(
     Has the ledger sign a checkpoint that covers the intent, if there is none yet; raises
     `audit.LedgerBroken` when the ledger is not the one that was published.
     """
-    zone = ZoneInfo(organisation.time_zone)
+    local = organisation.localtime
     return evidence.write(
         {
             "format": CURRENT.name,
@@ -35,10 +34,10 @@ def written(
             "intent": {
                 "id": str(intent.pk),
                 "nonce": intent.nonce,
-                "created_at": intent.created_at.astimezone(zone).isoformat(),
-                "expires_at": intent.expires_at.astimezone(zone).isoformat(),
+                "created_at": local(intent.created_at).isoformat(),
+                "expires_at": local(intent.expires_at).isoformat(),
             },
-            "signed_at": at.astimezone(zone).isoformat(),
+            "signed_at": local(at).isoformat(),
             "client": {"address": client_address or "", "user_agent": user_agent},
             "authentication": dict(authentication),
             "signature": {"level": level_at_signing().value},
@@ -49,8 +48,4 @@ def written(
 
 def _entry(intent: SigningIntent) -> LedgerEntry:
     """The ledger's entry of the moment when this document was prepared for its signer."""
-    return (
-        audit.trail(intent.pledge)
-        .filter(event="pledge.prepared", leaf__contains=str(intent.pk))
-        .get()
-    )
+    return audit.find_entry(intent.pledge, ["pledge.prepared"], intent=str(intent.pk))

@@ -19,7 +19,7 @@ from pledges.models.pledges import PledgeQuerySet
 def last_day(pledge: Pledge, signed_at: datetime) -> date | None:
     """The last day on which a pledge that is signed at `signed_at` binds; `None`: no term."""
     months = pledge.version.term_months
-    return None if months is None else closes(Organisation.current().day(signed_at), months)
+    return None if months is None else closes(Organisation.current().localdate(signed_at), months)
 
 
 def schedule(pledge: Pledge) -> None:
@@ -46,7 +46,7 @@ def expire_due(at: datetime, among: PledgeQuerySet | None = None) -> int:
     """Note every end of a term that has passed by `at`, and give their number."""
     every = Pledge.objects.all() if among is None else among
     noted = 0
-    for pledge in every.over(Organisation.current().day(at)):
+    for pledge in every.over(Organisation.current().localdate(at)):
         with suppress(Forbidden):  # revoked, or noted by somebody else, a moment ago
             expire(pledge, actor=SYSTEM, at=at)
             noted += 1
@@ -59,7 +59,7 @@ def expire(pledge: Pledge, *, actor: access.Actor, at: datetime) -> Pledge:
     locked = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
     lifecycle.require(lifecycle.EXPIRE, locked.status)
     access.require(actor, Act.EXPIRE_PLEDGE, locked)
-    today = Organisation.current().day(at)
+    today = Organisation.current().localdate(at)
     if locked.ends_on is None or locked.ends_on >= today:
         raise refusals.TermNotOver
     changed = Pledge.objects.filter(pk=locked.pk, status__in=lifecycle.EXPIRE.sources).update(

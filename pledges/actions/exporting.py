@@ -1,28 +1,23 @@
 """HR: many signed pledges as one streamed ZIP, and what they undertake as a spreadsheet."""
 
-import csv
 import io
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils.translation import get_language, pgettext
-from django.utils.translation import gettext as _
+from django.utils import translation
 from zipstream import ZIP_STORED, ZipStream
 
 from pledges import access, audit
 from pledges.access import Act
+from pledges.actions import export_columns
+from pledges.actions.export_columns import COMMITMENTS, MANIFEST, ExportedFile
 from pledges.core.digests import digest_of
-from pledges.core.template.blanks import Blank
 from pledges.models import Commitment, Document, Organisation, Pledge
 from pledges.models.pledges import PledgeQuerySet
 from pledges.storage import document_store
 
 _CHUNK = 500
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-# Spreadsheet programs take a CSV file for UTF-8 only if it begins with this.
-_BOM = "\ufeff"
 
 
 def export(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -> ZipStream:
@@ -34,16 +29,12 @@ def export(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -> Zip
     keys = _record("pledges.exported", Act.EXPORT_PLEDGES, pledges, actor=actor, at=at)
     # PDFs are compressed inside already; storing them makes the archive no larger, and fast.
     archive = ZipStream(compress_type=ZIP_STORED, sized=True)
-    manifest, sums = io.StringIO(_BOM), io.StringIO()
-    manifest.seek(0, io.SEEK_END)
-    table = csv.writer(manifest)
-    table.writerow(_columns())
-    zone = ZoneInfo(Organisation.current().time_zone)
-    for pledge, document in _documents(keys):
-        name = f"{pledge.number}.pdf"
-        archive.add(_File(document.sha256), name, size=document.size)
-        table.writerow([neutral(cell) for cell in _row(pledge, document, name, zone)])
-        sums.write(f"{document.sha256}  {name}\n")
+    manifest, sums = io.StringIO(), io.StringIO()
+    manifest.write(export_columns.heads(MANIFEST))
+    for row in _files(keys):
+        archive.add(_Content(row.document.sha256), row.name, size=row.document.size)
+        manifest.write(export_columns.line(MANIFEST, row))
+        sums.write(f"{row.document.sha256}  {row.name}\n")
     archive.add(manifest.getvalue(), "manifest.csv")
     archive.add(sums.getvalue(), "SHA256SUMS")
     return archive
@@ -55,21 +46,8 @@ def commitments(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -
     Recorded in the ledger like the export of the documents; memory stays flat.
     """
     keys = _record("commitments.exported", Act.EXPORT_COMMITMENTS, pledges, actor=actor, at=at)
-    heads = [
-        *(_("Pledge number"), _("Name"), _("Employee number"), _("Department"), _("State")),
-        *(
-            _("Template"),
-            _("Version"),
-            pgettext("of a blank", "Code"),
-            _("Blank"),
-            _("Answer"),
-            _("Unit"),
-        ),
-        _("Outside the expected range"),
-    ]
     # What is streamed is made after the request's language was put away.
-    states = {value: str(label) for value, label in Pledge._meta.get_field("status").flatchoices}
-    return _table(keys, heads, states, get_language() or "zh-hans", (_("no"), _("yes")))
+    return _table(keys, translation.get_language() or "zh-hans")
 
 
 def _record(
@@ -88,7 +66,7 @@ def _record(
     return keys
 
 
-class _File:
+class _Content:
     """A stored file that is opened only when its turn in the archive comes."""
 
     def __init__(self, sha256: str) -> None:
@@ -98,10 +76,10 @@ class _File:
         yield document_store.get(self.sha256)
 
 
-def _table(
-    keys: list, heads: list[str], states: dict, language: str, words: tuple[str, str]
-) -> Iterator[bytes]:
-    yield _line([_BOM + heads[0], *heads[1:]])
+def _table(keys: list, language: str) -> Iterator[bytes]:
+    with translation.override(language):
+        first = export_columns.heads(COMMITMENTS)
+    yield first.encode()
     for start in range(0, len(keys), _CHUNK):
         rows = (
             Commitment.objects.filter(pledge__in=keys[start : start + _CHUNK])
@@ -109,31 +87,13 @@ def _table(
             .order_by("pledge__number", "pk")
             .prefetch_related("pledge__version__template")
         )
-        for row in rows:
-            pledge = row.pledge
-            blank = pledge.version.blank(row.code)
-            yield _line(
-                [
-                    *(pledge.number or "", pledge.signer_name, pledge.signer_employee_number),
-                    *(pledge.signer_department, states[pledge.status]),
-                    *(pledge.version.template.slug, str(pledge.version.number), row.code),
-                    *(_words(blank, "label", language), row.value),
-                    *(_words(blank, "unit", language), words[row.flagged]),
-                ]
-            )
+        with translation.override(language):
+            lines = [export_columns.line(COMMITMENTS, row) for row in rows]
+        yield from (line.encode() for line in lines)
 
 
-def _words(blank: Blank | None, part: str, language: str) -> str:
-    return getattr(blank, part).in_(language) if blank else ""
-
-
-def _line(cells: list[str]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line).writerow([neutral(cell) for cell in cells])
-    return line.getvalue().encode()
-
-
-def _documents(keys: list) -> Iterator[tuple[Pledge, Document]]:
+def _files(keys: list) -> Iterator[ExportedFile]:
+    organisation = Organisation.current()
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
         newest = {}
@@ -141,38 +101,4 @@ def _documents(keys: list) -> Iterator[tuple[Pledge, Document]]:
             newest[document.pledge_id] = document
         rows = Pledge.objects.select_related("version__template").in_bulk(chunk)
         for key in chunk:
-            yield rows[key], newest[key]
-
-
-def _columns() -> list[str]:
-    return [
-        *(_("File"), _("Pledge number"), _("Name"), _("Employee number"), _("Department")),
-        *(_("Template"), _("Version"), _("Language"), _("State"), _("Signed"), _("Reviewed")),
-        *(_("Bytes"), "SHA-256"),
-    ]
-
-
-def _row(pledge: Pledge, document: Document, name: str, zone: ZoneInfo) -> list[str]:
-    times = [
-        time.astimezone(zone).isoformat(timespec="seconds") if time else ""
-        for time in (pledge.signed_at, pledge.reviewed_at)
-    ]
-    return [
-        name,
-        pledge.number or "",
-        pledge.signer_name,
-        pledge.signer_employee_number,
-        pledge.signer_department,
-        pledge.version.template.slug,
-        str(pledge.version.number),
-        pledge.language,
-        str(pledge.get_status_display()),
-        *times,
-        str(document.size),
-        document.sha256,
-    ]
-
-
-def neutral(cell: str) -> str:
-    """`cell` so that no spreadsheet takes it for a formula (OWASP: CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+            yield ExportedFile(rows[key], newest[key], organisation)

@@ -1,7 +1,6 @@
 """Pledge numbers: sequential in each year, given once, never used again."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -9,13 +8,13 @@ from pledges.models import Organisation, SerialCounter
 
 
 def next_number(at: datetime) -> str:
-    """The next number of the year that `at` falls in by the organisation's clock.
+    """The next number of the year that `at` falls in by the organisation's calendar.
 
     The counter's row is locked until the caller's transaction ends, so numbers have no gaps
     among committed pledges and two pledges never get the same one.
     """
     organisation = Organisation.current()
-    year = at.astimezone(ZoneInfo(organisation.time_zone)).year
+    year = organisation.localdate(at).year
     table = connection.ops.quote_name(SerialCounter._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -15,5 +15,5 @@ def separate_proof(file: Document, *, at: datetime) -> bytes:
 
     Has the ledger sign a checkpoint when none covers the entry yet. Raises `audit.LedgerBroken`.
     """
-    entry = audit.trail(file.pledge).filter(leaf__contains=file.sha256, event__in=ISSUING).get()
+    entry = audit.find_entry(file.pledge, ISSUING, issued=file.sha256)
     return canonical_json(audit.proof(entry, audit.checkpoint(at)))

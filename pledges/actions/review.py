@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -43,7 +42,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     lifecycle.require(lifecycle.ACCEPT, seen.status)
     if seen.signed_at and at < seen.signed_at:
         raise refusals.ClockBehind
-    if seen.ends_on and seen.ends_on < Organisation.current().day(at):
+    if seen.ends_on and seen.ends_on < Organisation.current().localdate(at):
         raise refusals.TermOver
     sealed = _seal(seen, at)
     crash_points.point("accept:sealed")
@@ -105,7 +104,7 @@ def revoke(pledge: Pledge, *, actor: Person, at: datetime, reason: str) -> Pledg
     """End a pledge that is in force, with a reason; its documents stay as they are."""
     locked = _lock(pledge, lifecycle.REVOKE, Act.REVOKE_PLEDGE, actor)
     # What has ended with its term, noted or not, did not end by a revocation.
-    lifecycle.require(lifecycle.REVOKE, locked.state_on(Organisation.current().day(at)))
+    lifecycle.require(lifecycle.REVOKE, locked.state_on(Organisation.current().localdate(at)))
     _check_words(reason)
     changed = Pledge.objects.filter(pk=locked.pk, status__in=lifecycle.REVOKE.sources).update(
         status=lifecycle.REVOKE.target,
@@ -155,7 +154,7 @@ def _seal(pledge: Pledge, at: datetime) -> bytes:
         stamp = rendering.acceptance_appearance(
             organisation=organisation.name_in(pledge.language),
             number=pledge.number or "",
-            accepted_at=at.astimezone(ZoneInfo(organisation.time_zone)),
+            accepted_at=organisation.localtime(at),
             language=pledge.language,
             fonts=font_of(pledge),
         )

@@ -2,14 +2,15 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
 
 from pledges import keyring
-from pledges.core.refusals import CompanyNotPinned, TimestampUnavailable
-from pledges.models import SigningIntent
+from pledges.core.refusals import CompanyNotPinned, KeyExpired, TimestampUnavailable
+from pledges.models import Organisation, SigningIntent
 from pledges.proof.fileformat import Level
 from pledges.proof.keys import event_certificates
 from pledges.proof.keys.hierarchy import COMPANY_CA, EVENT_CA
@@ -38,7 +39,6 @@ def sign_as_manager(
     appearance: bytes,
     evidence: bytes,
     intent: SigningIntent,
-    organisation: str,
     at: datetime,
 ) -> bytes:
     """Revision 1, by a key and certificate that exist for this one document.
@@ -46,15 +46,16 @@ def sign_as_manager(
     Raises SealUnavailable when keys or timestamp authority cannot be used.
     """
     store = keyring.store()
-    seal = event_certificates.one_shot_identity(
-        store,
-        name=intent.signer["name"],
-        employee_number=intent.signer["employee_number"],
-        department=intent.signer["department"],
-        organisation=organisation,
-        digest_hex=intent.document_digest,
-        at=at,
-    )
+    with _told_in_local_time():
+        seal = event_certificates.one_shot_identity(
+            store,
+            name=intent.signer["name"],
+            employee_number=intent.signer["employee_number"],
+            department=intent.signer["department"],
+            organisation=intent.organisation,
+            digest_hex=intent.document_digest,
+            at=at,
+        )
     identity = Identity(
         seal.signer, (to_asn1(store.root),), event_certificates.crls_of(store, EVENT_CA, at)
     )
@@ -76,7 +77,8 @@ def company_seal(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     CompanyNotPinned is one: our own verdict would not take that seal for the company's.
     """
     store = keyring.store()
-    seal = store.company_seal(at)
+    with _told_in_local_time():
+        seal = store.company_seal(at)
     if missing := store.missing_pin(settings.COMPANY_PINS, at):
         raise CompanyNotPinned(missing)
     # A licensed authority's own lists are not ours to issue.
@@ -109,6 +111,16 @@ def _patiently(seal: Callable[[], bytes]) -> bytes:
                 logger.error("Nothing was sealed, for want of a timestamp: %s", error.reason)
                 raise
         time.sleep(PAUSE)
+
+
+@contextmanager
+def _told_in_local_time() -> Iterator[None]:
+    """Whoever reads that a key has expired reads the days by the organisation's calendar."""
+    try:
+        yield
+    except KeyExpired as error:
+        local = Organisation.current().localtime
+        raise KeyExpired(error.name, local(error.begins), local(error.not_after)) from error
 
 
 def timestamping(at: datetime) -> Timestamping | None:

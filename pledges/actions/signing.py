@@ -3,7 +3,6 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -136,7 +135,7 @@ def _embed_signature(
         appearance = rendering.signature_appearance(
             request.image,
             name=intent.signer["name"],
-            signed_at=at.astimezone(ZoneInfo(organisation.time_zone)),
+            signed_at=organisation.localtime(at),
             language=pledge.language,
             fonts=font_of(pledge),
         )
@@ -156,7 +155,6 @@ def _embed_signature(
         appearance=appearance,
         evidence=told,
         intent=intent,
-        organisation=organisation.name_in(pledge.language),
         at=at,
     )
 

@@ -121,4 +121,4 @@ def _download(body: Iterable[bytes], kind: str, name: str) -> StreamingHttpRespo
 
 
 def _today(at: datetime) -> str:
-    return Organisation.current().day(at).isoformat()
+    return Organisation.current().localdate(at).isoformat()

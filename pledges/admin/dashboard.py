@@ -1,10 +1,10 @@
 """What waits for somebody in the admin: the figures on its first page."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pledges import access
@@ -24,11 +24,11 @@ class Figure:
     urgent: bool = False
 
 
-def of(person: Person) -> tuple[Figure, ...]:
-    """The figures that `person` may see, most urgent first."""
+def of(person: Person, at: datetime) -> tuple[Figure, ...]:
+    """The figures that `person` may see at `at`, most urgent first."""
     figures: list[Figure] = []
     if access.allows(person, Act.LIST_PLEDGES):
-        figures += _pledges(person)
+        figures += _pledges(person, at)
     if access.allows(person, Act.WRITE_TEMPLATES):
         drafts = TemplateVersion.objects.filter(status="draft").count()
         address = reverse("admin:pledges_templateversion_changelist") + "?status__exact=draft"
@@ -41,7 +41,7 @@ def of(person: Person) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
-def _pledges(person: Person) -> list[Figure]:
+def _pledges(person: Person, at: datetime) -> list[Figure]:
     address = reverse("admin:pledges_pledge_changelist")
     waiting = Pledge.objects.awaiting_review()
     figures = [
@@ -63,7 +63,7 @@ def _pledges(person: Person) -> list[Figure]:
         ),
     ]
     if access.allows(person, Act.ASSIGN_PLEDGE, person):
-        overdue = Pledge.objects.overdue(Organisation.current().day(timezone.now())).count()
+        overdue = Pledge.objects.overdue(Organisation.current().localdate(at)).count()
         figures.append(
             Figure(_("Not signed in time"), overdue, f"{address}?state={PledgeState.DRAFT}")
         )

@@ -1,5 +1,6 @@
 """People in the admin: administrators change them, others look; compliance assigns pledges."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -23,7 +24,7 @@ from pledges.admin.base import AccessModelAdmin
 from pledges.admin.people_forms import AssignForm, NewPersonForm, PersonForm
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
-from pledges.models import Person
+from pledges.models import Organisation, Person
 from pledges.templatetags.sheet_extras import moment
 
 SHORT_ROLES = {
@@ -146,8 +147,12 @@ class PersonAdmin(AccessModelAdmin):
     @admin.action(description=_("Assign a pledge to these people"), permissions=["assign"])
     def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """First a page that asks which pledge, and until when; then assign it to each."""
+        at = timezone.now()
         people = list(queryset.select_related("department")[:MAX_AT_ONCE])
-        form = AssignForm(request.POST if "confirmed" in request.POST else None)
+        form = AssignForm(
+            request.POST if "confirmed" in request.POST else None,
+            today=Organisation.current().localdate(at),
+        )
         if not form.is_valid():
             # Told before, not after: whoever presses the button should know whom it reaches.
             able = [person for person in people if _can_be_given(person)]
@@ -161,10 +166,12 @@ class PersonAdmin(AccessModelAdmin):
                 "back": request.get_full_path(),
             }
             return TemplateResponse(request, "admin/pledges/person/assign.html", context)
-        self._assign(request, people, form)
+        self._assign(request, people, form, at)
         return None
 
-    def _assign(self, request: HttpRequest, people: list[Person], form: AssignForm) -> None:
+    def _assign(
+        self, request: HttpRequest, people: list[Person], form: AssignForm, at: datetime
+    ) -> None:
         assigned, refused = 0, []
         for person in people:
             try:
@@ -172,7 +179,7 @@ class PersonAdmin(AccessModelAdmin):
                     form.cleaned_data["version"],
                     person=person,
                     actor=request.user,
-                    at=timezone.now(),
+                    at=at,
                     due_on=form.cleaned_data["due_on"],
                 )
                 assigned += 1

@@ -1,11 +1,10 @@
 """Forms about people: their record and roles; assigning a pledge to several of them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pledges.admin import words
@@ -83,7 +82,10 @@ class NewPersonForm(PersonForm):
 
 
 class AssignForm(forms.Form):
-    """Which pledge is assigned before people, and until when it is to be signed."""
+    """Which pledge is assigned before people, and until when it is to be signed.
+
+    `today` is the organisation's: what is in effect then is offered, and no earlier day is taken.
+    """
 
     version = forms.ModelChoiceField(
         label=_("Pledge"), queryset=TemplateVersion.objects.none(), empty_label=None
@@ -93,9 +95,9 @@ class AssignForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today = timezone.localdate()
+        self.today = today
         current = TemplateVersion.objects.current(today).values("pk")
         choice = cast(forms.ModelChoiceField, self.fields["version"])
         choice.queryset = TemplateVersion.objects.filter(pk__in=current)
@@ -103,6 +105,6 @@ class AssignForm(forms.Form):
 
     def clean_due_on(self) -> Any:
         day = self.cleaned_data["due_on"]
-        if day < timezone.localdate():
+        if day < self.today:
             raise forms.ValidationError(_("This day has passed."))
         return day

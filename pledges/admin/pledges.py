@@ -4,7 +4,8 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -18,8 +19,14 @@ from pledges.access import Act
 from pledges.admin import bulk, filters, review_context, review_pages
 from pledges.admin.base import AccessModelAdmin
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Commitment, Pledge
+from pledges.models import Commitment, Organisation, Pledge
 from pledges.templatetags.sheet_extras import day, moment
+
+
+def _as_shown(signed: str, present: str) -> Coalesce:
+    """What the list shows and orders by: as it was signed, and of a draft as it is now."""
+    return Coalesce(NullIf(signed, Value("")), present)
+
 
 # Enough to see at a glance what is unusual; the rest is on the pledge's own page.
 FLAGS_SHOWN = 2
@@ -132,7 +139,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     def number_or_state(self, pledge: Pledge) -> str:
         return pledge.number or str(_("not numbered yet"))
 
-    @admin.display(description=_("person"), ordering="person__name")
+    @admin.display(description=_("person"), ordering=_as_shown("signer_name", "person__name"))
     def signer(self, pledge: Pledge) -> str:
         if pledge.status == PledgeState.ERASED:
             return "—"
@@ -140,7 +147,10 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
         number = pledge.signer_employee_number or pledge.person.employee_number
         return format_html('{} <span class="aside">{}</span>', name, number)
 
-    @admin.display(description=_("department"), ordering="signer_department")
+    @admin.display(
+        description=_("department"),
+        ordering=_as_shown("signer_department", "person__department__name_zh"),
+    )
     def department(self, pledge: Pledge) -> str:
         if pledge.status == PledgeState.ERASED:
             return "—"
@@ -187,7 +197,9 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     def age(self, pledge: Pledge) -> str:
         if pledge.status != PledgeState.SIGNED or pledge.signed_at is None:
             return "—"
-        days = (timezone.now() - pledge.signed_at).days
+        organisation = Organisation.current()
+        today = organisation.localdate(timezone.now())
+        days = (today - organisation.localdate(pledge.signed_at)).days
         if days < 1:
             return str(_("since today"))
         return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}

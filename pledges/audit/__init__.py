@@ -10,7 +10,14 @@ from pledges.audit.checkpointing import (
     sent,
     unpublished,
 )
-from pledges.audit.recording import EVENTS, UnknownEvent, record, subject_of, trail
+from pledges.audit.recording import (
+    EVENTS,
+    UnknownEvent,
+    find_entry,
+    record,
+    subject_of,
+    trail,
+)
 from pledges.audit.tree import consistency, inclusion, root, size
 from pledges.audit.verifying import Discrepancy, verify
 from pledges.core.refusals import CheckpointUnavailable, LedgerBroken
@@ -23,6 +30,7 @@ __all__ = [
     "UnknownEvent",
     "checkpoint",
     "consistency",
+    "find_entry",
     "has_key",
     "inclusion",
     "note_sent",

@@ -28,7 +28,10 @@ class KeysUnusable(SealUnavailable):
 
 @dataclass(eq=False)
 class KeyExpired(SealUnavailable):
-    """A certificate was not valid at the moment of sealing; `name` says which one."""
+    """A certificate was not valid at the moment of sealing; `name` says which one.
+
+    Its days are shown in the zone that the times come with.
+    """
 
     name: str
     begins: datetime

@@ -2,9 +2,11 @@
 
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
-from pledges.models.people import Department, Organisation, Person
+from pledges.models.organisation import Organisation, organisation_read_once
+from pledges.models.people import Department, Person
 from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
 from pledges.models.request_counts import RequestCount
+from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
 
@@ -24,8 +26,10 @@ __all__ = [
     "RequestCount",
     "ReturnReason",
     "SerialCounter",
+    "Session",
     "Signature",
     "SigningIntent",
     "TemplateVersion",
     "VersionFont",
+    "organisation_read_once",
 ]

@@ -1,8 +1,6 @@
-"""People, their departments, and the one organisation that this installation serves."""
+"""People and their departments."""
 
-from datetime import date, datetime, time, timedelta
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
@@ -14,74 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.core.characters import EMPLOYEE_NUMBER
 from pledges.core.lifecycle import Role
-
-
-class BilingualName(models.Model):
-    """A name in Chinese, with an English one beside it that may be missing."""
-
-    name_zh = models.CharField(_("name (Chinese)"), max_length=80)
-    name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.name_in(get_language() or "zh-hans")
-
-    def name_in(self, language: str) -> str:
-        """The name in `language`, or the Chinese one where there is no English."""
-        return (self.name_en if language.startswith("en") else "") or self.name_zh
-
-
-class Organisation(BilingualName):
-    """The company whose pledges these are; exactly one row."""
-
-    UNNAMED: ClassVar[str] = "本公司"
-    """What the migration calls it until somebody gives it its name."""
-
-    class Signing(models.TextChoices):
-        PASSKEY = "passkey", _("With a passkey")
-        PASSKEY_OR_CODE = "passkey-or-code", _("With a passkey, or with password and code")
-
-    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
-    number_prefix = models.CharField(
-        _("prefix of pledge numbers"),
-        max_length=8,
-        default="CN",
-        validators=[RegexValidator(r"^[A-Z0-9]{1,8}$", _("Capital letters and digits only."))],
-    )
-
-    signing = models.CharField(
-        _("how documents are signed"),
-        max_length=20,
-        choices=Signing.choices,
-        default=Signing.PASSKEY_OR_CODE,
-        help_text=_(
-            "Only a passkey proves, without anybody's word, that it was this person who signed."
-        ),
-    )
-
-    class Meta:
-        verbose_name = _("organisation")
-        verbose_name_plural = _("organisation")
-        constraints = (models.CheckConstraint(name="organisation_is_one", condition=Q(pk=1)),)
-
-    @classmethod
-    def current(cls) -> "Organisation":
-        """The organisation; the migration that makes the table makes its row."""
-        return cls.objects.get(pk=1)
-
-    def day(self, at: datetime) -> date:
-        """The day that it is at `at` by the organisation's calendar."""
-        return at.astimezone(ZoneInfo(self.time_zone)).date()
-
-    def start_of(self, day: date) -> datetime:
-        """The midnight with which `day` begins."""
-        return datetime.combine(day, time.min, ZoneInfo(self.time_zone))
-
-    def end_of(self, day: date) -> datetime:
-        """The midnight with which `day` ends."""
-        return self.start_of(day + timedelta(days=1))
+from pledges.models.organisation import BilingualName
 
 
 class Department(BilingualName):

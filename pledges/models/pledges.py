@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from pledges.core.lifecycle import PledgeState
+from pledges.models.organisation import Organisation
 from pledges.models.templates import TemplateVersion
 
 RENEWAL = timedelta(days=60)
@@ -187,13 +188,13 @@ class Pledge(models.Model):
         over = self.ends_on is not None and self.ends_on < today
         return PledgeState.EXPIRED if over and self.status == PledgeState.ACCEPTED else self.status
 
-    def may_be_followed_on(self, today: date) -> bool:
+    def may_be_followed_on(self, today: date, organisation: Organisation) -> bool:
         """Whether its signer may sign the next one: it has ended, or will soon (`RENEWAL`)."""
         if self.status != PledgeState.ACCEPTED:
             return self.status not in (PledgeState.DRAFT, PledgeState.SIGNED)
         if self.ends_on is None or self.signed_at is None:
             return False
-        quarter = (self.ends_on - self.signed_at.date()) / 4
+        quarter = (self.ends_on - organisation.localdate(self.signed_at)) / 4
         return self.ends_on - min(RENEWAL, quarter) <= today
 
 

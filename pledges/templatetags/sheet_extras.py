@@ -1,19 +1,14 @@
 """Filters for dates, times and digests, as every page writes them."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django import template
-from django.core.cache import caches
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from pledges.models import Organisation
 
 register = template.Library()
-
-ZONE_KEY = "organisation-time-zone"
-ZONE_AGE = 60  # seconds for which a page may still show the zone as it was before a change
 
 
 @register.filter
@@ -22,7 +17,7 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        value = value.astimezone(_zone())
+        value = Organisation.current().localtime(value)
     if _english():
         return date_format(value, "j F Y", use_l10n=False)
     return f"{value.year}年{value.month}月{value.day}日"
@@ -33,12 +28,12 @@ def moment(value: datetime | None) -> str:
     """A time to the minute with its offset, by the organisation's clock."""
     if value is None:
         return ""
-    local = value.astimezone(_zone())
+    local = Organisation.current().localtime(value)
     offset = local.strftime("%z")
     zone = f"UTC{offset[:3]}:{offset[3:5]}"
     if _english():
-        return f"{day(local)}, {local:%H:%M} ({zone})"
-    return f"{day(local)} {local:%H:%M}（{zone}）"
+        return f"{day(local.date())}, {local:%H:%M} ({zone})"
+    return f"{day(local.date())} {local:%H:%M}（{zone}）"
 
 
 @register.filter
@@ -51,8 +46,3 @@ def digest(value: str) -> str:
 
 def _english() -> bool:
     return (get_language() or "").startswith("en")
-
-
-def _zone() -> ZoneInfo:
-    name = caches["memory"].get_or_set(ZONE_KEY, lambda: Organisation.current().time_zone, ZONE_AGE)
-    return ZoneInfo(name or "UTC")

@@ -41,6 +41,7 @@ class PublicStatus:
 
     pledge: Pledge
     number: str
+    organisation: str
     status: str
     signed_at: datetime | None
     reviewed_at: datetime | None
@@ -73,13 +74,15 @@ class Judgement:
 
 def public_status(code: uuid.UUID, *, at: datetime) -> PublicStatus | None:
     """How the pledge behind a document's code stands at `at`; `None` unless it was signed."""
-    pledge = Pledge.objects.issued().select_related("version", "person").filter(pk=code).first()
+    related = ("version", "person", "signature__intent")
+    pledge = Pledge.objects.issued().select_related(*related).filter(pk=code).first()
     if pledge is None:
         return None
-    state = pledge.state_on(Organisation.current().day(at))
+    state = pledge.state_on(Organisation.current().localdate(at))
     return PublicStatus(
         pledge=pledge,
         number=pledge.number or "",
+        organisation=pledge.signature.intent.organisation,
         status=state,
         signed_at=pledge.signed_at,
         reviewed_at=pledge.reviewed_at,

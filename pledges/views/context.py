@@ -1,16 +1,18 @@
-"""What the frame of every page needs; nothing is looked up until a template asks for it."""
+"""What the frame of every page needs; nothing is looked up until somebody asks for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.models import Organisation
+from pledges.models import Organisation, organisation_read_once
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,17 @@ def workplace(user: Any) -> str:
         (Act.MANAGE_PEOPLE, _("People")),
     )
     return next((name for act, name in names if access.allows(user, act)), _("Admin"))
+
+
+class OrganisationMiddleware:
+    """One request reads the organisation once: frame, view, action and times share it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with organisation_read_once():
+            return self.get_response(request)
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:

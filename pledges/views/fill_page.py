@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,9 +37,13 @@ def fill_page(
         "stale": unsaved is not None,
         "revision": request.POST.get("revision") if unsaved else pledge.answers_revision,
         "closed": pledge.version.status != VersionState.PUBLISHED,
-        "days_left": (pledge.due_on - _local(at).date()).days if pledge.due_on else None,
+        "days_left": _days_left(pledge, at),
     }
     return render(request, "fill.html", context, status=409 if unsaved is not None else 200)
+
+
+def _days_left(pledge: Pledge, at: datetime) -> int | None:
+    return (pledge.due_on - Organisation.current().localdate(at)).days if pledge.due_on else None
 
 
 def saved_answer(pledge: Pledge, *, at: datetime, strict: bool) -> dict[str, Any]:
@@ -83,10 +86,8 @@ def _parts(pledge: Pledge, form: FillingForm, at: datetime) -> dict[str, Any]:
 def _saved_words(pledge: Pledge, at: datetime) -> str:
     if not pledge.answers_revision:
         return _("Saves by itself as you type")
-    then, now = _local(pledge.saved_at), _local(at)
-    pattern = "H:i" if then.date() == now.date() else "Y-m-d H:i"
-    return _("Saved at %(time)s") % {"time": date_format(then, pattern, use_l10n=False)}
-
-
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(Organisation.current().time_zone))
+    organisation = Organisation.current()
+    saved_today = organisation.localdate(pledge.saved_at) == organisation.localdate(at)
+    pattern = "H:i" if saved_today else "Y-m-d H:i"
+    saved_at = organisation.localtime(pledge.saved_at)
+    return _("Saved at %(time)s") % {"time": date_format(saved_at, pattern, use_l10n=False)}

@@ -19,7 +19,7 @@ from pledges.core import refusals
 from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.filling import typed_from
-from pledges.models import Pledge, TemplateVersion
+from pledges.models import Organisation, Pledge, TemplateVersion
 from pledges.views import reading
 from pledges.views.accounts import person_of
 from pledges.views.fill_page import fill_page, saved_answer
@@ -34,7 +34,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("mine")
     at = timezone.now()
-    current = TemplateVersion.objects.current(timezone.localdate(at))
+    current = TemplateVersion.objects.current(Organisation.current().localdate(at))
     version = get_object_or_404(current.filter(template__slug=slug))
     try:
         pledge = answers.open_pledge(

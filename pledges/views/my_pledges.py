@@ -71,7 +71,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, object]:
     """The sections of the page, each a list, by the organisation's calendar."""
-    today = Organisation.current().day(at)
+    organisation = Organisation.current()
+    today = organisation.localdate(at)
     drafts = [draft_of(pledge, today) for pledge in own if pledge.status == PledgeState.DRAFT]
     sections = {
         "drafts": drafts,
@@ -80,7 +81,7 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
         "returned": _entries(own, PledgeState.RETURNED, today, "reviewed_at"),
         "revoked": _entries(own, PledgeState.REVOKED, today, "revoked_at"),
         "expired": _entries(own, PledgeState.EXPIRED, today, "ends_on"),
-        "available": available(person, own, today),
+        "available": available(person, own, today, organisation),
     }
     return {
         **sections,
@@ -103,13 +104,15 @@ def draft_of(pledge: Pledge, today: date) -> Draft:
     )
 
 
-def available(person: Person, own: Iterable[Pledge], today: date) -> list[ListedPledge]:
+def available(
+    person: Person, own: Iterable[Pledge], today: date, organisation: Organisation
+) -> list[ListedPledge]:
     """The versions that `answers.open_pledge` would open anew for this person today."""
     if not access.allows(person, Act.OPEN_PLEDGE):
         return []
     pledges = list(own)
     waiting = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
-    taken = {p.version_id for p in pledges if not p.may_be_followed_on(today)}
+    taken = {p.version_id for p in pledges if not p.may_be_followed_on(today, organisation)}
     return [
         ListedPledge(label_of(version), version=version)
         for version in TemplateVersion.objects.current(today).select_related("template")

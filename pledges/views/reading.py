@@ -60,7 +60,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     if pledge.status == PledgeState.ERASED:
         raise Http404
     body, refused = _body(pledge)
-    state = PledgeState(pledge.state_on(Organisation.current().day(timezone.now())))
+    state = PledgeState(pledge.state_on(Organisation.current().localdate(timezone.now())))
     context = {
         "pledge": pledge,
         "state": state,

@@ -5,7 +5,6 @@ import unicodedata
 from django.core.exceptions import PermissionDenied
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -148,8 +147,8 @@ def _key_expired(error: refusals.KeyExpired) -> str:
         "signed or sealed. Please inform the administrator."
     ) % {
         "key": _KEYS.get(error.name, error.name),
-        "begins": date_format(localtime(error.begins)),
-        "end": date_format(localtime(error.not_after)),
+        "begins": date_format(error.begins),
+        "end": date_format(error.not_after),
     }
 
 

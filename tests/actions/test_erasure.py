@@ -10,7 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -39,6 +39,7 @@ from pledges.models import (
     Person,
     Pledge,
     ReturnReason,
+    Session,
     Signature,
     SigningIntent,
 )
@@ -259,6 +260,21 @@ def test_sessions_and_failed_mails_go(liming, wangfang, erase, now):
     owners = [session.get_decoded()["_auth_user_id"] for session in Session.objects.all()]
     assert owners == [str(wangfang.pk)]
     assert not DBTaskResult.objects.filter(args_kwargs__contains={"args": [liming.pk]}).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("active", [True, False])
+def test_sessions_are_found_without_reading_anybodys(
+    liming, wangfang, erase, now, monkeypatch, active
+):
+    for person in (liming, liming, wangfang):
+        Client().force_login(person)
+    Client().get("/accounts/login/")
+    others = set(Session.objects.exclude(person_id=liming.pk).values_list("pk", flat=True))
+    Person.objects.filter(pk=liming.pk).update(is_active=active)
+    monkeypatch.setattr(SessionBase, "decode", None)
+    erase(liming, at=now)
+    assert set(Session.objects.values_list("pk", flat=True)) == others != set()
 
 
 @pytest.mark.django_db

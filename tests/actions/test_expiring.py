@@ -233,8 +233,9 @@ def test_the_next_may_be_signed_in_its_last_sixty_days_and_after(
 def test_a_short_term_may_be_followed_in_its_last_quarter(ends_on, first):
     signed_at = datetime(2026, 11, 23, 2, tzinfo=UTC)
     pledge = Pledge(status=PledgeState.ACCEPTED, signed_at=signed_at, ends_on=ends_on)
-    assert pledge.may_be_followed_on(first)
-    assert not pledge.may_be_followed_on(first - timedelta(days=1))
+    organisation = Organisation(time_zone="Asia/Shanghai")
+    assert pledge.may_be_followed_on(first, organisation)
+    assert not pledge.may_be_followed_on(first - timedelta(days=1), organisation)
 
 
 def lay(version, person, actor, at):

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from pledges import verification
+from pledges import audit, verification
 from pledges.access import SYSTEM, Denied
 from pledges.actions import erasure, preparing, proving, renewing, review, signing
 from pledges.core.lifecycle import PledgeState
@@ -125,6 +125,16 @@ def test_the_separate_proof_ties_the_file_to_the_ledger(accepted, now):
     other = json.loads(proof) | {"index": 0}
     judged = verification.judge(content(pledge), at=later, proof=json.dumps(other).encode())
     assert judged.verdict.outcome is Outcome.REJECTED
+
+
+def test_the_separate_proof_is_of_the_entry_that_issued_the_file(accepted, now):
+    """Not of one that merely mentions it."""
+    pledge = accepted()
+    issued = newest(pledge)
+    facts = {"issued": "0" * 64, "before": issued.sha256}
+    audit.record("document.renewed", actor=SYSTEM, subject=pledge, at=now, facts=facts)
+    proof = json.loads(proving.separate_proof(issued, at=now))
+    assert json.loads(proof["entry"])["event"] == "pledge.accepted"
 
 
 @pytest.mark.parametrize(

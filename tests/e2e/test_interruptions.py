@@ -1,9 +1,9 @@
 """What goes wrong while somebody types, and that it costs them nothing."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from pledges.models import Session
 from tests.e2e.pages import Draft, sign_in, start
 
 STEPS = "一、受理登记"

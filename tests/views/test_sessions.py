@@ -2,8 +2,43 @@
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
+from django.utils import timezone
 
+from pledges.models import Session
 from pledges.views.sessions import STARTED
+from tests import baseline
+
+
+def owners():
+    return list(Session.objects.values_list("person_id", flat=True))
+
+
+def test_a_session_says_whose_it_is_for_as_long_as_it_is(client, liming, wangfang):
+    client.post("/language/", {"language": "en"})
+    client.force_login(liming)
+    assert owners() == [liming.pk]
+    client.get("/")
+    assert owners() == [liming.pk]
+    client.force_login(wangfang)
+    assert owners() == [wangfang.pk]
+    client.post("/accounts/logout/")
+    assert wangfang.pk not in owners()
+
+
+def test_signing_in_by_the_page_says_so_only_after_the_second_factor(client, liming):
+    client.post("/accounts/login/", {"login": "liming", "password": baseline.PASSWORD})
+    assert owners() == [None]
+    code = baseline.fresh_code(liming, timezone.now())
+    client.post("/accounts/2fa/authenticate/", {"code": code})
+    assert owners() == [liming.pk]
+
+
+def test_a_session_of_a_person_is_found_by_an_index(liming):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Session.objects.filter(person_id=liming.pk).explain()
+    assert "Index" in plan and "person_id" in plan
 
 
 @pytest.fixture

@@ -3,20 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.core.cache import caches
 from django.utils import translation
 
 from pledges.models import Organisation
 from pledges.templatetags.sheet_extras import day, digest, moment
 
 LATE = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)  # already the 24th in Shanghai
-
-
-@pytest.fixture(autouse=True)
-def _no_zone_kept():
-    caches["memory"].clear()
-    yield
-    caches["memory"].clear()
 
 
 @pytest.mark.parametrize(

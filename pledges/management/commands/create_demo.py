@@ -3,7 +3,7 @@
 import csv
 import io
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +53,12 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Demo people do not belong in a production installation.")
-        file = settings.VAR_DIR / "demo-accounts.csv"
+        file, at = settings.VAR_DIR / "demo-accounts.csv", timezone.now()
         accounts = _read(file)
         with transaction.atomic():
-            _name_organisation()
-            passwords = _create_people(reset=options["reset_passwords"])
-            _lay_pledges()
+            _name_organisation(at)
+            passwords = _create_people(at, reset=options["reset_passwords"])
+            _assign_pledges(at)
             # Written before the accounts are committed: nobody has a password that nobody knows.
             if passwords:
                 _write(file, accounts | passwords)
@@ -67,14 +67,14 @@ class Command(BaseCommand):
             self.stdout.write("That file is gone: --reset-passwords makes new ones.")
 
 
-def _name_organisation() -> None:
+def _name_organisation(at: datetime) -> None:
     organisation = Organisation.current()
     if organisation.name_zh == Organisation.UNNAMED:
         organisation.name_zh, organisation.name_en = ORGANISATION
-        people.save_organisation(organisation, actor=SYSTEM, at=timezone.now())
+        people.save_organisation(organisation, actor=SYSTEM, at=at)
 
 
-def _create_people(*, reset: bool) -> dict[str, tuple[str, str, str]]:
+def _create_people(at: datetime, *, reset: bool) -> dict[str, tuple[str, str, str]]:
     made = {}
     for username, name, number, position, department, role in PEOPLE:
         person = Person.objects.filter(username=username).first()
@@ -85,35 +85,35 @@ def _create_people(*, reset: bool) -> dict[str, tuple[str, str, str]]:
             name=name,
             employee_number=number,
             position=position,
-            department=_department(department),
+            department=_department(department, at),
             email=f"{username}@example.com",
             contact="021-5555 0100",
         )
         password = secrets.token_urlsafe(12)
         person.set_password(password)
         roles = None if person.pk else [role]
-        people.save_person(person, actor=SYSTEM, at=timezone.now(), roles=roles)
+        people.save_person(person, actor=SYSTEM, at=at, roles=roles)
         made[username] = (username, password, role.value)
     return made
 
 
-def _department(name: str) -> Department:
+def _department(name: str, at: datetime) -> Department:
     found = Department.objects.filter(name_zh=name).first()
     return found or people.save_department(
-        Department(name_zh=name, name_en=DEPARTMENTS[name]), actor=SYSTEM, at=timezone.now()
+        Department(name_zh=name, name_en=DEPARTMENTS[name]), actor=SYSTEM, at=at
     )
 
 
-def _lay_pledges() -> None:
-    """Each template before each demo manager, unless they ever had it."""
-    at = timezone.now()
+def _assign_pledges(at: datetime) -> None:
+    """Each template in effect to each demo manager, unless they ever had it."""
+    today = Organisation.current().localdate(at)
     managers = [username for username, *_rest, role in PEOPLE if role is Role.MANAGER]
-    for version in TemplateVersion.objects.current(timezone.localdate(at)):
+    for version in TemplateVersion.objects.current(today):
         term = TERMS.get(version.template.slug, 14)
         for person in Person.objects.filter(username__in=managers, is_active=True):
             if Pledge.objects.of(person).filter(version__template=version.template).exists():
                 continue
-            due_on = timezone.localdate(at) + timedelta(days=term)
+            due_on = today + timedelta(days=term)
             try:
                 answers.assign(version, person=person, actor=SYSTEM, at=at, due_on=due_on)
             except refusals.Refusal:

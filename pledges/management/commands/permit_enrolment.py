@@ -14,7 +14,7 @@ from pledges.actions import enrolling, enrolment, pending
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.management.visible import VisibleCommand
-from pledges.models import Person
+from pledges.models import Organisation, Person
 from pledges.proof.passkeys.pending_records import same_code
 
 
@@ -63,7 +63,7 @@ class Command(VisibleCommand):
             )
             return
         for each in waiting:
-            until = timezone.localtime(each.record.expires)
+            until = Organisation.current().localtime(each.record.expires)
             self.stdout.write(
                 f"{each.record.code}  “{each.record.name}”  until {until:%Y-%m-%d %H:%M}"
             )

@@ -1,0 +1,1 @@
+"""The other outside libraries, one small module each."""
