@@ -35,7 +35,9 @@ ACCEPTED = SIGNED + timedelta(hours=3)
 NOW = SIGNED + timedelta(days=1)
 PASSPHRASE = b"only-for-tests"
 ORGANISATION = "示例银行股份有限公司"
-FIGURE_CSS = "@page { size: 76mm 40mm; margin: 0 } html { font: 12pt 'Pledge Serif' }"
+FIGURE_CSS = "@page {{ size: {}pt {}pt; margin: 0 }} html {{ font: 12pt 'Pledge Serif' }}".format(
+    *CURRENT.box
+)
 PERSON = {"id": 7, "name": "李明", "employee_number": "E1001", "department": "华东零售部"}
 PLEDGE = "6f1c2c1e-7a0c-4f0e-9d43-1f0a5d9c0b11"
 INTENT = "0b7e0f7e-2e0a-4c55-8b1a-0d6f0c3a9e52"

@@ -22,7 +22,7 @@ from pledges.core.template import outline
 from pledges.core.template.blanks import Blank, Kind, Option, display
 from pledges.core.template.clauses import Text
 from pledges.proof.fileformat import CURRENT
-from pledges.rendering import body, fonts, pdf, signature_images
+from pledges.rendering import clause_writer, fonts, pdf, signature_images
 from pledges.rendering.markup import Markup
 from tests.attacks import library_updates
 from tests.rendering.samples import opened, poppler, text_of
@@ -169,7 +169,7 @@ def test_headings_are_headings(papers, slug, language):
         for _, clause in sheet.outline.walk()
         if clause.number and any(child.number for child in clause.children)
     ]
-    markup = rendering.body_html(sheet, for_screen=False)
+    markup = rendering.write_for_paper(sheet)
     for clause in with_children:
         assert re.search(rf'<h[2-6] class="heading">{re.escape(clause.number)}', markup)
     numbers = re.findall(r"/S\s*/H2\b", str(pikepdf_objects(paper)))
@@ -335,7 +335,7 @@ def sheet_of(source, blanks=(), answers=None, language="zh-hans"):
 def test_headings_leave_out_no_level_where_a_clause_that_is_none_stands_between():
     promise = "承诺人在履行职务期间应当严格遵守下列各项规定，并接受公司的监督和检查，不得有任何违反"
     sheet = sheet_of(f"1. {promise}。\n1.1 报告\n1.1.1 每月报告。\n1.1.2 每季度汇总。")
-    markup = rendering.body_html(sheet, for_screen=False)
+    markup = rendering.write_for_paper(sheet)
     assert re.findall(r"<h(\d)", markup) == ["1", "2"]
     paper = rendering.pledge_pdf(sheet, fonts.subset_for(""))
     kinds = pikepdf_objects(paper)
@@ -347,7 +347,7 @@ STEPS = Blank(code="steps", kind=Kind.LONG_TEXT, label=Localized(zh="步骤", en
 
 def test_a_long_text_keeps_its_lines_and_the_full_stop_stays_with_the_last():
     sheet = sheet_of("1. 步骤：{{steps}}。另有记录。", [STEPS], {"steps": "甲\n\n乙"})
-    markup = rendering.body_html(sheet, for_screen=False)
+    markup = rendering.write_for_paper(sheet)
     assert markup.count('class="answer-line"') == 3
     assert '<span class="blank">乙</span>。</span></span>另有记录。' in markup
     lines = poppler("pdftotext", rendering.pledge_pdf(sheet, fonts.subset_for("步骤"))).split()
@@ -364,22 +364,22 @@ def test_the_other_option_shows_its_text_and_an_empty_blank_a_line():
     filled = sheet_of(
         source, [kind, day], {"kind": "其他", "kind.other": "丙", "day": "2026-12-01"}
     )
-    markup = rendering.body_html(filled, for_screen=False)
+    markup = rendering.write_for_paper(filled)
     assert "□</span> 甲" in markup and "■</span> 其他" in markup
     assert '<span class="blank">丙</span>' in markup and "2026年12月1日" in markup
-    empty = rendering.body_html(sheet_of(source, [kind, day]), for_screen=True)
-    assert "■" not in empty and empty.count("blank-empty") == 2 and "未填" in empty
+    empty = rendering.write_for_screen(sheet_of(source, [kind, day]))
+    assert "■" not in empty and empty.count("未填") == 2
 
 
 def test_screen_and_paper_differ_in_what_is_not_seen_alone():
     for slug, language in ALL:
         sheet = samples.sheet(slug, language)
-        screen = rendering.body_html(sheet, for_screen=True)
+        screen = rendering.write_for_screen(sheet)
         assert all(f'id="clause-{clause.key}"' in screen for clause in sheet.outline.leaves())
         assert all(f'data-code="{code}"' in screen for code in sheet.outline.slots())
-        stripped = re.sub(r' (id|data-key|data-code|aria-hidden)="[^"]*"', "", screen)
+        stripped = re.sub(r' (id|data-code|aria-hidden)="[^"]*"', "", screen)
         stripped = re.sub(r'<span class="visually-hidden">[^<]*</span>', "", stripped)
-        assert stripped == rendering.body_html(sheet, for_screen=False)
+        assert stripped == rendering.write_for_paper(sheet)
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ def test_screen_and_paper_differ_in_what_is_not_seen_alone():
     [("1.", 4), ("（1）", 5), ("1.1.1", 7), ("一、", 4), ("(1)", 5), ("①", 3)],
 )
 def test_the_hanging_width_follows_the_number(number, half_ems):
-    assert body.number_width(number) == half_ems
+    assert clause_writer.number_width(number) == half_ems
 
 
 def test_a_name_that_no_font_can_print_is_refused_by_name():
@@ -456,7 +456,7 @@ NASTY = st.text(st.sampled_from("<>&\"'{}%#;=/\\ ab甲（\n"), min_size=1, max_s
 @given(NASTY)
 def test_an_answer_is_text_whatever_it_looks_like(answer):
     sheet = sheet_of("1. 甲{{steps}}乙", [STEPS], {"steps": answer})
-    markup = rendering.body_html(sheet, for_screen=True)
+    markup = rendering.write_for_screen(sheet)
     tags = re.findall(r"<(\w+)", markup)
     assert set(tags) <= {"div", "header", "p", "h1", "span"}
     said = html.unescape(re.sub(r"<[^>]*>", "", markup))

@@ -1,6 +1,5 @@
 """Everything that the review page shows about one pledge, gathered from where it is kept."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from pledges import audit, rendering, wording
+from pledges import audit, wording
 from pledges.admin import words
-from pledges.core.sheet import Sheet
 from pledges.core.template.blanks import Blank, display
 from pledges.core.template.outline import Outline, Slot
 from pledges.models import Person, Pledge, ReturnReason
@@ -80,46 +78,31 @@ def with_unit(blank: Blank, answers: Mapping[str, str]) -> str:
     return f"{answer} {here(blank.unit)}".strip() if answer else "—"
 
 
-def beside_clauses(sheet: Sheet, notes: Iterable[tuple[str, SafeString]]) -> SafeString:
-    """The sheet for the screen, each note standing directly under the line of its clause."""
-    html = str(rendering.body_html(sheet, for_screen=True))
-    for key, note in notes:
-        # A line ends with the first end of a paragraph or heading after its clause's anchor;
-        # answers are escaped, so none can hold one.
-        line = re.compile(rf'id="clause-{re.escape(key)}".*?</(?:p|h[1-6])>', re.DOTALL)
-        if match := line.search(html):
-            html = html[: match.end()] + note + html[match.end() :]
-    return SafeString(html)
+def notes_on(found: Iterable[Unusual], reasons: Iterable[ReturnReason]) -> dict[str, SafeString]:
+    """What stands under the clauses: unusual answers, and why a pledge was returned; by key."""
+    notes: dict[str, SafeString] = {}
+    for each in found:
+        said = _("%(label)s is %(answer)s; expected: %(expected)s") % {
+            "label": each.label,
+            "answer": each.answer,
+            "expected": each.expected,
+        }
+        _add_note(notes, each.clause, "unusual", _("Unusual:"), said)
+    for reason in reasons:
+        if reason.clause:
+            _add_note(notes, reason.clause, "returned", _("Returned:"), reason.text)
+    return notes
 
 
-def notes_on(found: Iterable[Unusual], reasons: Iterable[ReturnReason]) -> list:
-    """What stands beside the clauses: unusual answers, and why a pledge was returned."""
-    notes = [
-        (
-            each.clause,
-            format_html(
-                '<p class="margin-note note-unusual" lang="{}"><strong>{}</strong> {}</p>',
-                active(),
-                _("Unusual:"),
-                _("%(label)s is %(answer)s; expected: %(expected)s")
-                % {"label": each.label, "answer": each.answer, "expected": each.expected},
-            ),
-        )
-        for each in found
-    ]
-    notes += [
-        (
-            reason.clause,
-            format_html(
-                '<p class="margin-note note-returned"><strong>{}</strong> {}</p>',
-                _("Returned:"),
-                reason.text,
-            ),
-        )
-        for reason in reasons
-        if reason.clause
-    ]
-    return list(reversed(notes))
+def _add_note(notes: dict[str, SafeString], key: str, kind: str, head: str, said: str) -> None:
+    note = format_html(
+        '<p class="margin-note note-{}" lang="{}"><strong>{}</strong> {}</p>',
+        kind,
+        active(),
+        head,
+        said,
+    )
+    notes[key] = notes.get(key, SafeString("")) + note
 
 
 def earlier_of(pledge: Pledge) -> Pledge | None:

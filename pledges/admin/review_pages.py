@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import access
+from pledges import access, rendering
 from pledges.access import Act
 from pledges.actions import readings, review
 from pledges.admin import review_context, words
@@ -162,7 +162,7 @@ def _show(
         "title": pledge.number,
         "step": step,
         "signature": signature,
-        "body": review_context.beside_clauses(sheet, review_context.notes_on(found, reasons)),
+        "body": rendering.write_for_screen(sheet, notes=review_context.notes_on(found, reasons)),
         "unusual": found,
         "return_reasons": [(outline.citation(each.clause), each) for each in reasons],
         **extra,

@@ -95,7 +95,7 @@ class VersionAdmin(AccessModelAdmin):
         language = language if language in LANGUAGES else CHINESE
         context = self._frame(request, version)
         context |= {
-            "preview": rendering.body_html(previews.sheet_of(version, language), for_screen=True),
+            "preview": rendering.write_for_screen(previews.sheet_of(version, language)),
             "preview_language": language,
             "retention": RetentionForm(instance=version.template),
             "blanks": [previews.row_of(each) for each in version.blank_list],

@@ -8,30 +8,38 @@ from pledges.core.template.blanks import Blank
 from pledges.core.template.outline import Outline
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One pledge as it is read, printed and signed.
+@dataclass(frozen=True, kw_only=True)
+class PledgeText:
+    """What a pledge says before anybody fills it in, in one language.
 
-    `answers` are canonical and include the profile and serial ones. `version_digest` covers the
-    template version, `content_digest` what this sheet says. `rendered_at` is aware, in the
-    organisation's zone. `consent` is the wording printed above the seal blocks;
-    `term_months` for how long the pledge binds, `None` until it is revoked.
+    `term_months` is for how long the pledge binds, `None` until it is revoked.
     """
 
     language: str
     title: str
     subtitle: str
     organisation: str
+    outline: Outline
+    blanks: tuple[Blank, ...]
+    term_months: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet(PledgeText):
+    """One pledge as it is read, printed and signed.
+
+    `answers` are canonical and include the profile and serial ones. `version_digest` covers the
+    template version, `content_digest` what this sheet says. `rendered_at` is aware, in the
+    organisation's zone. `consent` is the wording printed above the seal blocks.
+    """
+
     number: str
     version: int
     effective_on: date
     version_digest: str
     content_digest: str
-    outline: Outline
-    blanks: tuple[Blank, ...]
     answers: Mapping[str, str]
     signer_name: str
     verify_url: str
     rendered_at: datetime
     consent: str
-    term_months: int | None = None

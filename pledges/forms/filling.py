@@ -1,18 +1,16 @@
 """The form of one draft: an input for each blank, laid out as the sheet; it never refuses."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from crispy_forms.helper import FormHelper
 from django import forms
 
 from pledges.core.template.blanks import OTHER, Blank, Kind, Reading, read
-from pledges.forms.layout import TEMPLATE_PACK
-from pledges.forms.notes import ERROR, Notes, gather
+from pledges.forms.notes import Notes, gather
 from pledges.forms.progress import Progress, measure
-from pledges.forms.sheet_layout import sheet_layout
-from pledges.models import Pledge, TemplateVersion
-from pledges.rendering.paper_wording import language_tag, term_line, version_line
+from pledges.forms.sheet_layout import TEMPLATE_PACK, SheetLayout
+from pledges.models import Pledge
+from pledges.rendering.inline_text import typeset
 
 PREFIX = "answer"
 _WIDEST_INLINE = 60
@@ -76,9 +74,7 @@ class FillingForm(forms.Form):
         self.helper = FormHelper()
         self.helper.template_pack = TEMPLATE_PACK
         self.helper.form_tag = False
-        self.helper.layout = sheet_layout(
-            outline, blanks, language=language, head=_head(version, language)
-        )
+        self.helper.layout = SheetLayout(version, language)
 
     def _add(self, blank: Blank, language: str) -> None:
         self.fields[blank.code] = forms.CharField(
@@ -95,22 +91,10 @@ class FillingForm(forms.Form):
                 widget=forms.TextInput(
                     {
                         **_attributes(blank.code + OTHER, name, "answer-other"),
-                        **_described(blank.code, self.notes),
+                        **self.notes.attributes(blank.code),
                     }
                 ),
             )
-
-
-def _head(version: TemplateVersion, language: str) -> dict[str, str]:
-    effective_on: date = version.effective_on
-    months: int | None = version.term_months
-    return {
-        "lang": language_tag(language),
-        "title": version.title.in_(language),
-        "subtitle": version.subtitle.in_(language),
-        "version": version_line(version.number, effective_on, language),
-        "term": term_line(months, language) if months else "",
-    }
 
 
 def _numbers_understood(blanks: Iterable[Blank], reading: Reading) -> dict[str, str]:
@@ -130,10 +114,13 @@ def _widget(blank: Blank, language: str, notes: Notes) -> forms.Widget:
     name = f"{label} ({unit})" if unit and unit not in label else label
     attributes = {
         **_attributes(blank.code, name, _css_class(blank)),
-        **_described(blank.code, notes),
+        **notes.attributes(blank.code),
     }
     if blank.kind is Kind.CHOICE:
-        options = [(option.value, option.label.in_(language)) for option in blank.options]
+        options = [
+            (option.value, typeset(option.label.in_(language), language))
+            for option in blank.options
+        ]
         return forms.RadioSelect({"data-code": blank.code, "class": "box-input"}, options)
     if blank.kind is Kind.LONG_TEXT:
         return forms.Textarea({**attributes, "rows": "4"})
@@ -149,16 +136,6 @@ def _attributes(code: str, name: str, css_class: str) -> dict[str, str]:
         "autocomplete": "off",
         "data-code": code,
     }
-
-
-def _described(code: str, notes: Notes) -> dict[str, str]:
-    about = notes.about(code)
-    described = {}
-    if about:
-        described["aria-describedby"] = " ".join(note.element_id for note in about)
-    if any(note.kind == ERROR for note in about):
-        described["aria-invalid"] = "true"
-    return described
 
 
 def _css_class(blank: Blank) -> str:

@@ -39,6 +39,16 @@ class Notes:
             note for notes in self.by_clause.values() for note in notes if note.code == code
         )
 
+    def attributes(self, code: str) -> dict[str, str]:
+        """What ties a blank to the notes about it, for who hears the page."""
+        about = self.about(code)
+        attributes = {}
+        if about:
+            attributes["aria-describedby"] = " ".join(note.element_id for note in about)
+        if any(note.kind == ERROR for note in about):
+            attributes["aria-invalid"] = "true"
+        return attributes
+
     def errors(self) -> tuple[Note, ...]:
         """The errors in the order of the text: what the list at the top of the page links to."""
         return tuple(

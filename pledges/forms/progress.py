@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from pledges.core.template.blanks import Blank, Reading
 from pledges.core.template.clauses import FIELD, Clause, Outline, Slot, Text
-from pledges.rendering.body import is_title
+from pledges.rendering.clause_writer import is_title, spaced_number
 
 MAX_OUTLINE_LENGTH = 12
 """Entries; beyond it the outline shows the upper parts alone."""
@@ -116,5 +116,4 @@ def _codes(clause: Clause, without: Collection[Clause] = ()) -> list[str]:
 
 def _label(clause: Clause) -> str:
     words = "".join(run.text for run in clause.runs if isinstance(run, Text))
-    gap = "" if clause.number.endswith(("、", "）")) else " "
-    return f"{clause.number}{gap}{words.strip().rstrip('：:')}".strip()
+    return f"{spaced_number(clause)}{words.strip().rstrip('：:')}".strip()

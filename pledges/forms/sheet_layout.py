@@ -1,85 +1,130 @@
-"""From a clause tree to the layout of its sheet: which layout object stands for which clause."""
+"""The layout of a draft's form for crispy-forms: the sheet, with an input in each slot."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from crispy_forms.layout import LayoutObject
+from crispy_forms.utils import render_field
+from django.forms import BoundField
+from django.forms.utils import flatatt
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from pledges.core.template.blanks import Blank, Kind
-from pledges.core.template.clauses import FIELD, Clause, Outline, Run, Text
-from pledges.forms.layout import (
-    ChoiceBlank,
-    ClauseBlock,
-    FieldLine,
-    GivenBlank,
-    InlineBlank,
-    InlineWords,
-    Line,
-    LinesBlank,
-    ParagraphBlock,
-    SectionBlock,
-    Sheet,
-    set_narrow,
-)
-from pledges.rendering.body import is_title
+from pledges.core.sheet import PledgeText
+from pledges.core.template.blanks import OTHER, Blank, Kind
+from pledges.core.template.clauses import Outline, Slot
+from pledges.forms.notes import Notes
+from pledges.models import Organisation, TemplateVersion
+from pledges.rendering.answer_writer import AnswerWriter
+from pledges.rendering.clause_writer import write_clauses
 
-_OPENING = re.compile(r"[（(《「『“‘]+$")
-_CLOSING = re.compile(r"^[。；，、．.;,）)》」』”’：:!?！？%％]+")
-
-
-def sheet_layout(
-    outline: Outline, blanks: Iterable[Blank], *, language: str, head: Mapping[str, str]
-) -> Sheet:
-    """The layout of a pledge text: one block for each clause, one input for each blank."""
-    return _Builder({blank.code: blank for blank in blanks}, language).sheet(outline, head)
+TEMPLATE_PACK = "sheet"
+_BLANKS = {Kind.CHOICE: "choice", Kind.LONG_TEXT: "lines"}
 
 
-class _Builder:
-    def __init__(self, blanks: Mapping[str, Blank], language: str) -> None:
-        self._blanks, self._language = blanks, language
+class SheetForm(Protocol):
+    """What the layout needs of the form it lays out."""
 
-    def sheet(self, outline: Outline, head: Mapping[str, str]) -> Sheet:
-        return Sheet(*(self._clause(clause, 1) for clause in outline.clauses), head=head)
+    notes: Notes
+    given: Mapping[str, str]
+    rendered_fields: set[str]
 
-    def _clause(self, clause: Clause, level: int) -> ClauseBlock:
-        line = self._line(clause.runs)
-        if not clause.number:
-            block = FieldLine if clause.style == FIELD else ParagraphBlock
-            return block(clause, line, *self._below(clause, level))
-        if is_title(clause, self._language):
-            return SectionBlock(clause, line, *self._below(clause, level + 1), level=level)
-        return ClauseBlock(clause, line, *self._below(clause, level + 1))
+    def __getitem__(self, name: str) -> BoundField: ...
 
-    def _below(self, clause: Clause, level: int) -> list[ClauseBlock]:
-        return [self._clause(child, level) for child in clause.children]
 
-    def _line(self, runs: tuple[Run, ...]) -> Line:
-        texts = [run.text if isinstance(run, Text) else "" for run in runs]
-        items: list[LayoutObject | None] = [None] * len(runs)
-        for place, run in enumerate(runs):
-            if isinstance(run, Text):
-                continue
-            lead = tail = ""
-            if place and (match := _OPENING.search(texts[place - 1])):
-                lead, texts[place - 1] = match[0], texts[place - 1][: match.start()]
-            if place + 1 < len(runs) and (match := _CLOSING.search(texts[place + 1])):
-                tail, texts[place + 1] = match[0], texts[place + 1][match.end() :]
-            lead, tail = (set_narrow(marks, self._language) for marks in (lead, tail))
-            items[place] = _blank_object(self._blanks[run.code], lead, tail)
-        # An empty layout object is falsy, so absence is asked for by name.
-        return Line(
-            *(
-                InlineWords(text, self._language) if item is None else item
-                for item, text in zip(items, texts, strict=True)
-            )
+class SheetLayout(LayoutObject):
+    """The whole form as one sheet."""
+
+    def __init__(self, version: TemplateVersion, language: str) -> None:
+        self.version, self.language = version, language
+        # A pledge may be without blanks, and a layout without fields would pass for none.
+        self.fields = ["", *(blank.code for blank in version.blank_list)]
+
+    def render(
+        self, form: SheetForm, context: Context, template_pack: str = TEMPLATE_PACK, **kwargs: Any
+    ) -> SafeString:
+        text = self._text()
+        inputs = InputWriter(form, context, self.language)
+        return write_clauses(
+            text, inputs, notes=_write_notes(text.outline, form.notes), anchors=True
+        )
+
+    def _text(self) -> PledgeText:
+        version, language = self.version, self.language
+        return PledgeText(
+            language=language,
+            title=version.title.in_(language),
+            subtitle=version.subtitle.in_(language),
+            organisation=Organisation.current().name_in(language),
+            outline=version.outline(language),
+            blanks=version.blank_list,
+            term_months=version.term_months,
         )
 
 
-def _blank_object(blank: Blank, lead: str, tail: str) -> LayoutObject:
-    if not blank.filled_by_manager:
-        return GivenBlank(blank, lead, tail)
-    if blank.kind is Kind.CHOICE:
-        return ChoiceBlank(blank, lead, tail)
-    if blank.kind is Kind.LONG_TEXT:
-        return LinesBlank(blank, lead, tail)
-    return InlineBlank(blank, lead, tail)
+class InputWriter:
+    """Has crispy-forms write the inputs in their slots; what the manager does not fill is read.
+
+    Classes: `unbroken` an input with the marks that are never parted from it; `answer-block` one
+    of several lines, which takes the width of the sheet; `choice` with an `option` for each;
+    `given-later` a number that the system has not given yet.
+    """
+
+    def __init__(self, form: SheetForm, context: Context, language: str) -> None:
+        self._form, self._context = form, context
+        self._given = AnswerWriter(language, form.given, for_screen=True)
+
+    def write(self, blank: Blank, opening: SafeString, closing: SafeString) -> SafeString:
+        if blank.filled_by_manager:
+            return self._input(blank, opening, closing)
+        if blank.kind is Kind.SERIAL and not self._form.given.get(blank.code):
+            return opening + _promise(blank) + closing
+        return self._given.write(blank, opening, closing)
+
+    def _input(self, blank: Blank, opening: SafeString, closing: SafeString) -> SafeString:
+        parts: dict[str, object] = {"opening": opening, "closing": closing}
+        if blank.kind is Kind.CHOICE:
+            parts["described"] = flatatt(self._form.notes.attributes(blank.code))
+        if blank.other:
+            # It is rendered here, and not as a field of its own.
+            self._form.rendered_fields.add(blank.code + OTHER)
+            parts |= {"other": self._form[blank.code + OTHER], "other_value": blank.other_value}
+        html = render_field(
+            blank.code,
+            self._form,
+            self._context,
+            template=f"{TEMPLATE_PACK}/blanks/{_BLANKS.get(blank.kind, 'input')}.html",
+            template_pack=TEMPLATE_PACK,
+            extra_context=parts,
+        )
+        # Between the words of a Chinese sentence the line break of a template would be a gap.
+        return SafeString(html.strip())
+
+
+def _promise(blank: Blank) -> SafeString:
+    return format_html(
+        '<span class="blank given-later" data-code="{}" lang="{}">{}</span>',
+        blank.code,
+        get_language(),
+        _("given when the document is prepared"),
+    )
+
+
+def _write_notes(outline: Outline, notes: Notes) -> dict[str, SafeString]:
+    """A place for notes under the head and under each clause with a blank, and where there are
+    any: what is typed may bring more."""
+    places = {
+        clause.key: notes.at(clause.key)
+        for _depth, clause in outline.walk()
+        if notes.at(clause.key) or any(isinstance(run, Slot) for run in clause.runs)
+    }
+    return {
+        key: SafeString(
+            render_to_string("sheet/place_of_notes.html", {"key": key, "notes": of_clause}).strip()
+        )
+        for key, of_clause in {"": notes.at(""), **places}.items()
+    }

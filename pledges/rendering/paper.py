@@ -12,12 +12,11 @@ from django.utils.safestring import SafeString
 from pledges.core.languages import Localized
 from pledges.core.sheet import Sheet
 from pledges.core.template.typed_values import written_date
+from pledges.proof.fileformat import CURRENT
 from pledges.rendering import paper_wording, pdf, qr_codes
-from pledges.rendering.body import body_html, typeset
+from pledges.rendering.answer_writer import write_for_paper
 from pledges.rendering.fonts import FontSubset
-
-FIELD_WIDTH_MM, FIELD_HEIGHT_MM = 76, 40
-"""The size of both signature fields; static/document/pledge.css gives the boxes this size."""
+from pledges.rendering.inline_text import typeset
 
 
 @lru_cache(maxsize=8)
@@ -62,7 +61,7 @@ def paper_html(sheet: Sheet) -> str:
             "engine": pdf.ENGINE,
             # No verdict accepts a link to an address that others on the way can answer for.
             "is_link": sheet.verify_url.startswith("https://"),
-            "body": body_html(sheet, for_screen=False),
+            "body": write_for_paper(sheet),
             "qr_code": qr_code(sheet.verify_url, paper_wording.VERIFY_CODE.in_(sheet.language)),
         },
     )
@@ -90,10 +89,15 @@ def pledge_pdf(sheet: Sheet, fonts: FontSubset) -> bytes:
     """
     return pdf.render(
         paper_html(sheet),
-        css=stylesheet("sheet.css", "pledge.css"),
+        css=_box_size() + stylesheet("sheet.css", "pledge.css"),
         fonts=fonts,
         identifier=sheet.content_digest,
     )
+
+
+def _box_size() -> str:
+    width, height = CURRENT.box
+    return f"html {{ --box-width: {width}pt; --box-height: {height}pt }}"
 
 
 def paper_text(language: str) -> str:

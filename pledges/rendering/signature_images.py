@@ -8,10 +8,11 @@ from itertools import pairwise
 from django.template.loader import render_to_string
 
 from pledges.core.template.typed_values import written_date
+from pledges.proof.fileformat import CURRENT
 from pledges.rendering import paper_wording, pdf
-from pledges.rendering.body import typeset
 from pledges.rendering.fonts import FontSubset
-from pledges.rendering.paper import FIELD_HEIGHT_MM, FIELD_WIDTH_MM, stylesheet
+from pledges.rendering.inline_text import typeset
+from pledges.rendering.paper import stylesheet
 
 Point = tuple[float, float]
 Stroke = Sequence[Point]
@@ -81,7 +82,8 @@ def acceptance_appearance(
 
 def _figure(template: str, context: dict[str, object], language: str, fonts: FontSubset) -> bytes:
     html = render_to_string(template, context | {"lang": paper_wording.language_tag(language)})
-    size = f"@page {{ size: {FIELD_WIDTH_MM}mm {FIELD_HEIGHT_MM}mm; margin: 0 }}"
+    width, height = CURRENT.box
+    size = f"@page {{ size: {width}pt {height}pt; margin: 0 }}"
     css = size + stylesheet("appearance.css")
     return pdf.render(html, css=css, fonts=fonts)
 

@@ -14,6 +14,7 @@ from pledges.actions import answers
 from pledges.core.lifecycle import VersionState
 from pledges.forms.filling import FillingForm
 from pledges.models import Organisation, Pledge
+from pledges.rendering.paper_wording import version_line
 
 
 def fill_page(
@@ -29,14 +30,16 @@ def fill_page(
     The revision on the page is then the old one, so that sending it again overwrites nothing.
     """
     form = filling_form(pledge, strict=strict, typed=unsaved)
+    version = pledge.version
     context = {
         **_parts(pledge, form, at),
+        "version_line": version_line(version.number, version.effective_on, pledge.language),
         "form": form,
         "errors": form.notes.errors() if strict else (),
         "strict": strict,
         "stale": unsaved is not None,
         "revision": request.POST.get("revision") if unsaved else pledge.answers_revision,
-        "closed": pledge.version.status != VersionState.PUBLISHED,
+        "closed": version.status != VersionState.PUBLISHED,
         "days_left": _days_left(pledge, at),
     }
     return render(request, "fill.html", context, status=409 if unsaved is not None else 200)

@@ -82,7 +82,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
 def _body(pledge: Pledge) -> tuple[SafeString | None, str]:
     """What was signed, as HTML, or why it is not shown."""
     try:
-        return rendering.body_html(readings.signed(pledge).sheet, for_screen=True), ""
+        return rendering.write_for_screen(readings.signed(pledge).sheet), ""
     except refusals.Refusal as refusal:
         return None, wording.refusal(refusal)
 

@@ -136,7 +136,7 @@ def _page(
 ) -> HttpResponse:
     ways = authenticating.Ways(intent.person)
     try:
-        body = rendering.body_html(readings.prepared(intent).sheet, for_screen=True)
+        body = rendering.write_for_screen(readings.prepared(intent).sheet)
     except refusals.Refusal as refusal:
         body, closed, status = None, closed or refusal, max(status, HTTPStatus.CONFLICT)
     if not closed and not ways.passkeys:

@@ -39,7 +39,7 @@ def stored(version):
 def test_a_version_is_shown_as_its_sheet_with_lines_for_blanks(as_, wuying, version):
     shown = version()
     page = as_(wuying).get(f"{URL}{shown.pk}/change/").content.decode()
-    assert page.count("blank-empty") == 7
+    assert page.count(">未填</span>") == 7
     assert "≥ 90 %" in page
     assert shown.digest in page
     english = as_(wuying).get(f"{URL}{shown.pk}/change/?language=en").content.decode()

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pikepdf
 
+from pledges.proof.fileformat import CURRENT
 from pledges.rendering import fonts, pdf
 
 CSS = """
@@ -12,8 +13,8 @@ CSS = """
 body { margin: 0 }
 html { font: 12pt/1.6 "Pledge Serif", "Pledge Sans"; color: #1f2328 }
 h1 { font: 16pt "Pledge Sans"; color: #1f232a }
-#seal-manager, #seal-company { width: 76mm; height: 40mm }
 """
+CSS += "#seal-manager, #seal-company {{ width: {}pt; height: {}pt }}".format(*CURRENT.box)
 _OPEN: list[pikepdf.Pdf] = []
 
 FONTS = fonts.subset_for("承诺书客户经理")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from pledges.proof.fileformat import CURRENT
 from pledges.rendering import pdf
 from tests.rendering import samples
 from tests.rendering.samples import (
@@ -86,7 +87,7 @@ def test_the_two_fields_are_empty_printed_tagged_and_inside_the_page(rendered):
         assert str(field.TU) in ("Signature", "Company")
         x1, y1, x2, y2 = (float(edge) for edge in field.Rect)
         assert left < x1 < x2 < right and bottom < y1 < y2 < top
-        assert (x2 - x1, y2 - y1) == pytest.approx((76 / 25.4 * 72, 40 / 25.4 * 72), abs=0.01)
+        assert (x2 - x1, y2 - y1) == pytest.approx(CURRENT.box, abs=0.01)
 
 
 def test_a_document_without_both_places_is_refused():

@@ -1,0 +1,43 @@
+"""Words in a line of the sheet: what is foreign to the language is marked, and marks keep close."""
+
+import re
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+from pledges.core.languages import ENGLISH
+
+LATIN_RUN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .,%/+&'-]*[A-Za-z0-9%])?")
+FULL_WIDTH = re.compile("[‘’“”—…]+")
+
+OPENING = re.compile("[（(《〈「『【［“‘\"']+$")
+# An apostrophe brings its letters with it: the s of a genitive.
+CLOSING = re.compile("^(?:[。；，、．.;,）)》〉」』】］”\":：!！?？%％]|[’'][a-z]*)+")
+
+
+def typeset(text: str, language: str) -> SafeString:
+    """Escaped text in which what is foreign to the language's setting is marked.
+
+    In Chinese, Latin runs (class `latin`) get a little air. In English, quotes and dashes (class
+    `narrow`) take their proportional forms: these fonts set them full-width by default.
+    """
+    foreign, name = (FULL_WIDTH, "narrow") if language == ENGLISH else (LATIN_RUN, "latin")
+    pieces: list[str] = []
+    end = 0
+    for match in foreign.finditer(text):
+        pieces.append(conditional_escape(text[end : match.start()]))
+        pieces.append(format_html('<span class="{}">{}</span>', name, match[0]))
+        end = match.end()
+    return SafeString("".join((*pieces, conditional_escape(text[end:]))))
+
+
+def split_opening(text: str) -> tuple[str, str]:
+    """`text` without the marks at its end that open what follows, and those marks."""
+    match = OPENING.search(text)
+    return (text[: match.start()], match[0]) if match else (text, "")
+
+
+def split_closing(text: str) -> tuple[str, str]:
+    """The marks at the beginning of `text` that close what precedes, and `text` without them."""
+    match = CLOSING.match(text)
+    return (match[0], text[match.end() :]) if match else ("", text)
