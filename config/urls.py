@@ -16,7 +16,7 @@ from pledges.views import (
 )
 
 urlpatterns = [
-    path("", my_pledges.mine, name="mine"),
+    path("", my_pledges.my_pledges, name="my_pledges"),
     path("pledges/start/<slug:slug>/", filling.start, name="pledge_start"),
     path("pledges/<uuid:pk>/", filling.pledge, name="pledge"),
     path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),
@@ -47,7 +47,7 @@ urlpatterns = [
     path("language/", language.choose, name="language"),
     path("healthz", health.healthz, name="healthz"),
     # An address is a fact about a person, which administrators change and the ledger tells of.
-    path("accounts/email/", RedirectView.as_view(pattern_name="mine"), name="account_email"),
+    path("accounts/email/", RedirectView.as_view(pattern_name="my_pledges"), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     # Which passkeys sign documents is decided by us; the other pages about them are allauth's.
     path("accounts/2fa/webauthn/", passkeys.listed, name="mfa_list_webauthn"),

@@ -95,7 +95,7 @@ mfa_reauthenticate                       3223333 3223333
 mfa_reauthenticate_webauthn              3333333 3333333
 mfa_remove_webauthn                      3333333 3333333
 mfa_view_recovery_codes                  3444444 3555555
-mine                                     3223333 3555555
+my_pledges                               3223333 3555555
 pledge                                   3244444 3b44444
 pledge_document                          3444444 3555555
 pledge_prepare                           3344444 3344444

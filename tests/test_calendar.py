@@ -162,7 +162,7 @@ def test_a_draft_is_late_when_the_organisations_day_has_passed(
     assert [draft.days_over for draft in browser(liming).get("/").context["overdue"]] == [1]
     fill = browser(liming).get(f"/pledges/{Pledge.objects.get().pk}/")
     assert fill.context["days_left"] == -1
-    figures = browser(chenjing).get("/admin/").context["desk"]
+    figures = browser(chenjing).get("/admin/").context["dashboard"]
     assert 1 in [each.count for each in figures if "state=draft" in each.address]
 
 

@@ -1,1 +1,1 @@
-"""The offices of the house: review, human resources, audit, people; built on Django's admin."""
+"""The back office: review, human resources, audit, people; built on Django's admin."""

@@ -74,7 +74,7 @@ def event(name: str) -> str:
 
 
 def refusal(error: Exception) -> str:
-    """Why an office's act did not happen; what is not particular to offices, `wording` says."""
+    """Why an act of the back office did not happen; what others share, `wording` says."""
     if isinstance(error, lifecycle.Forbidden):
         return str(_("This has been dealt with in the meantime. Nothing was done twice."))
     if isinstance(error, refusals.AlreadyWaiting):

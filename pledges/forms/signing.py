@@ -1,4 +1,4 @@
-"""The act of signing as a form: the mark, the consent, the proof for this document."""
+"""Signing as a form: the signature image, the consent, the proof for this document."""
 
 import json
 from typing import Any
@@ -88,12 +88,12 @@ class SigningForm(forms.Form):
             self.add_error("code", _("Please enter the code that your authenticator app shows."))
 
     def is_drawn(self) -> bool:
-        """Whether the mark is handwriting."""
+        """Whether the signature image is handwriting."""
         chosen = self.cleaned_data["method"]
         return chosen == DRAW or (not chosen and bool(self.cleaned_data["strokes"]))
 
     def signature_image(self) -> SignatureImage:
-        """The mark, of a valid form."""
+        """The signature image, of a valid form."""
         if self.is_drawn():
             return SignatureImage(strokes=self.cleaned_data["strokes"])
         return SignatureImage(typed=self.cleaned_data["typed"])

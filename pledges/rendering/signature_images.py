@@ -28,7 +28,7 @@ MAX_SCALE = 900.0
 
 @dataclass(frozen=True)
 class SignatureImage:
-    """The pledgor's own mark: strokes as drawn, or the name as typed.
+    """The image of a signature: strokes as drawn, or the name as typed.
 
     Points are divided by the width of the drawing area, in both directions, so that x is within
     0..1 and proportions are kept.
@@ -39,17 +39,17 @@ class SignatureImage:
 
 
 def signature_appearance(
-    mark: SignatureImage, *, name: str, signed_at: datetime, language: str, fonts: FontSubset
+    image: SignatureImage, *, name: str, signed_at: datetime, language: str, fonts: FontSubset
 ) -> bytes:
-    """A one-page PDF of the manager's field: the mark, the name in print, the date of signing."""
+    """A one-page PDF of the manager's field: the image, the name in print, the date of signing."""
     return _figure(
         "document/signature.html",
         {
-            "paths": hand_paths(mark.strokes),
+            "paths": hand_paths(image.strokes),
             "hand_width": f"{HAND_WIDTH:.0f}",
             "hand_height": f"{HAND_HEIGHT:.0f}",
-            "typed": typeset(mark.typed, language),
-            "typed_size": _size_to_fit(mark.typed, widest=66, largest=12),
+            "typed": typeset(image.typed, language),
+            "typed_size": _size_to_fit(image.typed, widest=66, largest=12),
             "name": typeset(name, language),
             "name_size": _size_of_name(name),
             "date_label": paper_wording.SIGNING_DATE.in_(language),

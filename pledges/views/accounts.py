@@ -26,7 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         staff = access.allows(request.user, Act.ENTER_ADMIN)
         own = access.allows(request.user, Act.OPEN_PLEDGE)
-        return reverse("admin:index" if staff and not own else "mine")
+        return reverse("admin:index" if staff and not own else "my_pledges")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")

@@ -32,7 +32,7 @@ _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Open the signed-in person's draft on the present version of a template."""
     if request.method != "POST":
-        return redirect("mine")
+        return redirect("my_pledges")
     at = timezone.now()
     current = TemplateVersion.objects.current(Organisation.current().localdate(at))
     version = get_object_or_404(current.filter(template__slug=slug))
@@ -42,7 +42,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         )
     except refusals.Refusal as refusal:
         messages.error(request, wording.refusal(refusal))
-        return redirect("mine")
+        return redirect("my_pledges")
     return redirect("pledge", pk=pledge.pk)
 
 
@@ -127,5 +127,5 @@ def _keep(request: HttpRequest, own: Pledge, at: datetime) -> HttpResponse:
         return redirect("pledge", pk=own.pk)
     if "later" in request.POST:
         messages.success(request, _("Saved. You can go on here or on another device."))
-        return redirect("mine")
+        return redirect("my_pledges")
     return redirect("pledge", pk=own.pk)

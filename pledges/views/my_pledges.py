@@ -54,7 +54,7 @@ class ListedPledge:
 
 
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def my_pledges(request: HttpRequest) -> HttpResponse:
     """A manager's pledges; staff without any of their own go to where their work is."""
     person = person_of(request)
     own = list(
@@ -65,8 +65,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     if not own and not access.allows(person, Act.OPEN_PLEDGE):
         if access.allows(person, Act.ENTER_ADMIN):
             return redirect("admin:index")
-        return render(request, "mine_elsewhere.html")
-    return render(request, "mine.html", contents(person, own, timezone.now()))
+        return render(request, "my_pledges_elsewhere.html")
+    return render(request, "my_pledges.html", contents(person, own, timezone.now()))
 
 
 def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The offices' own fixtures: a clock that stands still, and somebody signed in."""
+"""The back office's own fixtures: a clock that stands still, and somebody signed in."""
 
 from datetime import timedelta
 

@@ -110,7 +110,7 @@ def test_pages_need_no_inline_script_or_style(as_, request, signed, username, pa
 def test_the_first_page_counts_what_waits(as_, chenjing, signed, wangfang):
     signed()
     signed(person=wangfang, satisfaction_target="80")
-    desk = as_(chenjing).get("/admin/").context["desk"]
+    desk = as_(chenjing).get("/admin/").context["dashboard"]
     assert [figure.count for figure in desk][:3] == [2, 1, 0]
     assert Pledge.objects.awaiting_review().count() == 2
 

@@ -44,7 +44,7 @@ def test_starting_opens_one_draft_and_finds_it_again(client, liming):
 
 
 def test_starting_by_a_link_starts_nothing(client):
-    assert client.get(reverse("pledge_start", args=["contract"])).url == reverse("mine")
+    assert client.get(reverse("pledge_start", args=["contract"])).url == reverse("my_pledges")
     assert not Pledge.objects.exists()
 
 
@@ -55,7 +55,7 @@ def test_an_unknown_template_is_not_found(client):
 def test_a_second_pledge_of_a_kind_that_waits_is_refused_in_words(client, signed):
     signed("contract")
     answer = client.post(reverse("pledge_start", args=["contract"]), follow=True)
-    assert answer.redirect_chain[-1][0] == reverse("mine")
+    assert answer.redirect_chain[-1][0] == reverse("my_pledges")
     assert "already have a pledge of this kind" in answer.content.decode()
 
 
@@ -191,7 +191,7 @@ def test_posting_the_page_saves_and_shows_the_errors(client, draft):
 def test_going_on_later_saves_and_leaves(client, draft):
     pledge = draft()
     typed = {**fields(pledge, surveys_per_month="3"), "later": "1"}
-    assert client.post(url("pledge", pledge), typed).url == reverse("mine")
+    assert client.post(url("pledge", pledge), typed).url == reverse("my_pledges")
     pledge.refresh_from_db()
     assert pledge.answers["surveys_per_month"] == "3"
 

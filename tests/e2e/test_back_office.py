@@ -1,4 +1,4 @@
-"""The offices' ways: compliance accepts and returns, the manager signs anew, HR takes away."""
+"""The back office's ways: compliance accepts and returns, the manager signs anew, HR takes away."""
 
 import csv
 import io
