@@ -43,7 +43,7 @@ def by_poppler(pdf: bytes) -> list[Opinion]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "pledge.pdf")
         file.write_bytes(pdf)
-        told = subprocess.run(["pdfsig", "-nocert", file], capture_output=True, text=True).stdout
+        told = subprocess.run(["pdfsig", "-nocert", file], capture_output=True, text=True, errors="replace").stdout
     signed = [part for part in told.split("Signature #")[1:] if PADES in part]
     return [Opinion(_named(part), VALID in part) for part in signed]
 
