@@ -109,7 +109,7 @@ class ReviewSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         figures = dashboard.of(actor_of(request), timezone.now())
-        return super().index(request, {"desk": figures, **(extra_context or {})})
+        return super().index(request, {"dashboard": figures, **(extra_context or {})})
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """There is one application; its index is the index."""
