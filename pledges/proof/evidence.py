@@ -124,12 +124,15 @@ def at(evidence: Mapping[str, Any], path: str) -> Any:
 
 
 def moment(evidence: Mapping[str, Any], path: str) -> datetime:
-    """The time under `path`, with its offset; raises Malformed."""
+    """The time under `path`, with its offset, as `isoformat` writes it; raises Malformed."""
+    text = at(evidence, path)
     try:
-        time = datetime.fromisoformat(at(evidence, path))
+        time = datetime.fromisoformat(text)
     except (ValueError, TypeError) as error:
         raise Malformed(path) from error
-    if time.utcoffset() is None:
+    # Without weeks, days of the year and short forms, of which other readers know none or others.
+    written = time.isoformat(), time.isoformat(timespec="microseconds")
+    if time.utcoffset() is None or text not in written:
         raise Malformed(path)
     return time
 

@@ -47,7 +47,7 @@ class Change(Enum):
     NEW = "it may be added where it was not"
     FREE = "it may change"
     GROWS = "an array that may get one more item"
-    HINTS = "an array of streams that may get more of them"
+    HINTS = "an array of streams that may get new ones"
 
 
 Rule = Change | Mapping[str, "Rule"]

@@ -46,6 +46,10 @@ def in_entry(block: dict, old: str, new: str) -> dict:
     return block | {"entry": entry}
 
 
+def in_certificate(block: dict, old: str, new: str) -> dict:
+    return block | {"certificate": block["certificate"].replace(old, new, 1)}
+
+
 WRITINGS = {
     "a_key_twice": lambda block: text(block).replace("{", '{"index":0,', 1),
     "a_float_for_an_index": lambda block: text(block).replace('"index":3', '"index":3.0'),
@@ -74,6 +78,16 @@ HASHES = {
     "half_a_hash": lambda block: first(block, lambda digits: digits[:32]),
     "no_text_for_a_hash": lambda block: first(block, lambda _digits: 1),
     "an_empty_hash": lambda block: block | {"inclusion": ["", *block["inclusion"]]},
+    "bytes_behind_the_certificate": lambda block: in_certificate(
+        block, "-----END", "AAAA\n-----END"
+    ),
+    "words_before_the_certificate": lambda block: in_certificate(
+        block, "-----BEGIN", "x\n-----BEGIN"
+    ),
+    "spaces_in_the_certificate": lambda block: in_certificate(block, "\n", "\n "),
+    "a_certificate_without_its_last_line_feed": lambda block: (
+        block | {"certificate": block["certificate"].removesuffix("\n")}
+    ),
     "other_bits_at_the_end_of_base64": lambda block: (
         block | {"checkpoint": loosely(block["checkpoint"])}
     ),

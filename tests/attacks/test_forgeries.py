@@ -42,6 +42,7 @@ for _name in (
     "repairs",
     "timestamps",
     "readers",
+    "stamps",
 ):
     import_module(f"tests.attacks.{_name}")
 

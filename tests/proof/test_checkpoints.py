@@ -105,6 +105,14 @@ def test_lines_that_extend_a_checkpoint_are_signed_with_it():
         lambda note: note.replace(ORIGIN, f"{ORIGIN}\x1b[2J"),
         lambda note: note.replace(ORIGIN, f"{ORIGIN}\udc80"),
         lambda note: note.replace("=\n\n", "=\n\0\n"),
+        # Behind a signature that is good, what is no signature.
+        lambda note: note + "signed by everybody\n",
+        lambda note: note + "— witness.example not-base64\n",
+        lambda note: note + "— witness.example MTIzNA==\n",  # the hash of a key alone
+        lambda note: note + "—  MTIzNDU2\n",
+        lambda note: note + "— two words MTIzNDU2\n",
+        lambda note: note + "— witness\u2003example MTIzNDU2\n",
+        lambda note: note + "— witness+example MTIzNDU2\n",
     ],
 )
 def test_a_damaged_note_is_refused(damage):

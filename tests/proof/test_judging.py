@@ -1,6 +1,7 @@
 """The verdict on honest files: what it says line by line, and what the file states."""
 
 import ast
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pytest
 import pledges.proof
 from pledges.core.digests import canonical_json, sha256_hex
 from pledges.proof import evidence
+from pledges.proof.fileformat import CURRENT
 from pledges.proof.judging import checks, judge
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.keys.trust import Trust
 from pledges.proof.messages import catalogue, wording
-from pledges.proof.signatures import pades
+from pledges.proof.signatures import pades, signature_dictionaries
 from pledges.proof.verdict import Check, Outcome
 from tests.attacks.honest import LATER, honest, sign
 from tests.sealed import ACCEPTED, NOW, ORGANISATION, SIGNED, Authority
@@ -204,3 +206,14 @@ def test_every_reason_has_words_and_every_word_a_use():
     assert set(catalogue.REASONS) <= set().union(*map(literals, trees))
     for words in catalogue.REASONS.values():
         assert words.in_("zh-hans") and words.in_("en")
+
+
+@pytest.mark.parametrize("bound", [{"max_file_bytes": 9_000}, {"max_timestamps": 0}])
+def test_a_file_keeps_to_the_bounds_of_its_own_number(monkeypatch, bound):
+    """Whatever another number allows."""
+    made = honest()
+    lower = {CURRENT.name: replace(CURRENT, **bound)}
+    monkeypatch.setattr(signature_dictionaries, "FORMATS", lower)
+    verdict = made.judged("renewed", made.renewed)
+    assert verdict.outcome is Outcome.REJECTED
+    assert [line.reason for line in verdict.lines if line.passed is False] == ["too-large"]

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pledges.proof.pdf import reader, serialiser, xref_precheck
@@ -125,6 +125,20 @@ def test_what_is_written_is_read_as_it_was_and_written_the_same(value):
     once = serialiser.written(value)
     read = value_of(once)
     assert serialiser.same(read, value_of(serialiser.written(read)))
+    assert serialiser.written(read) == once
+
+
+@given(st.from_regex(r"-?[0-9]{1,12}(\.[0-9]{0,12})?", fullmatch=True))
+@example("0.0000001")
+@example("0.000000000001")
+@example("-0.0")
+@example("-0")
+@example("1.50")
+def test_a_number_is_written_as_it_can_be_read_and_written_again(text):
+    """Else what signing writes its own verdict would refuse."""
+    once = serialiser.written(value_of(text.encode()))
+    read = value_of(once)
+    assert Decimal(read) == Decimal(text)
     assert serialiser.written(read) == once
 
 

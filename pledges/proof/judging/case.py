@@ -47,8 +47,17 @@ class Case:
 
     @cached_property
     def file_format(self) -> Format:
-        """The format that the first signature names, by whose rules the file is judged."""
-        return signature_dictionaries.format_of(self.pdf, self.tables)
+        """The format that the first signature names, by whose rules the file is judged.
+
+        It may allow less than another number does, which was asked before.
+        """
+        named = signature_dictionaries.format_of(self.pdf, self.tables)
+        found = len(self.pdf), len(self.tables) - 1 - len(SIGNERS)
+        most = named.max_file_bytes, named.max_timestamps
+        if found[0] > most[0] or found[1] > most[1]:
+            rule = "a file has the bytes and timestamps that its format allows"
+            raise Rejected("too-large", rule, expected=most, found=found)
+        return named
 
     @property
     def fields(self) -> tuple[str, ...]:

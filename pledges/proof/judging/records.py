@@ -121,11 +121,14 @@ def _hash(text: str) -> bytes:
 def _ledger_key(block: Mapping[str, Any], roots: Roots, at: datetime) -> bytes:
     """The raw public key of the ledger, from a certificate that a root issued directly.
 
-    The key is taken from the certificate that was checked, not from the text once more: another
-    reader of PEM may find another certificate in it.
+    The text is the certificate's in the one way to write it (RFC 7468, 3): in any other text
+    another reader of PEM may find another certificate.
     """
     try:
-        (certificate,) = chains.from_pem(block["certificate"].encode("ascii"))
+        text = block["certificate"].encode("ascii")
+        (certificate,) = chains.from_pem(text)
+        if chains.to_pem([certificate]) != text:
+            raise ValueError("PEM")
         key = signing_key.of_certificate(certificate.dump())
     except (ValueError, AttributeError) as error:
         rule = "the ledger's certificate is one, for an Ed25519 key"

@@ -20,6 +20,9 @@ MAX_NOTE_LENGTH = 4096  # characters
 # C2SP signed-note: no control characters but line feeds, and what UTF-8 can carry.
 _FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
+_SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
+KEY_HASH_BYTES = 4
+
 Sign = Callable[[bytes], bytes]
 Verify = Callable[[bytes, bytes], bool]
 """Given signature and message: whether the ledger's key signed it."""
@@ -44,7 +47,7 @@ class Checkpoint:
 
 def key_hash(name: str, public_key: bytes) -> bytes:
     """The four bytes by which a signed note names its key."""
-    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:4]
+    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:KEY_HASH_BYTES]
 
 
 def write(checkpoint: Checkpoint, *, public_key: bytes, sign: Sign) -> str:
@@ -67,18 +70,27 @@ def read(note: str, *, public_key: bytes, verify: Verify) -> Checkpoint:
 
     Further signatures, of witnesses, are passed over.
     """
-    checkpoint, body, signatures = _parts(note)
+    checkpoint, body, lines = _parts(note)
     wanted = key_hash(checkpoint.origin, public_key)
-    for line in signatures:
-        marked = line.split(" ")
-        if len(marked) != 3 or marked[0] != "—":
-            raise Malformed("signature line")
-        blob = _decoded(marked[2])
-        if marked[1] == checkpoint.origin and blob[:4] == wanted:
+    # All of them first: nothing that is no signature may stand behind ours.
+    signatures = [_signature(line) for line in lines]
+    for name, blob in signatures:
+        if name == checkpoint.origin and blob[:KEY_HASH_BYTES] == wanted:
             if verify(blob[4:], body.encode()):
                 return checkpoint
             raise Malformed("signature")
     raise Malformed("no signature by this key")
+
+
+def _signature(line: str) -> tuple[str, bytes]:
+    """The name of a key, and its hash and signature (C2SP signed-note)."""
+    found = _SIGNATURE.fullmatch(line)
+    if found is None:
+        raise Malformed("signature line")
+    blob = _decoded(found[2])
+    if len(blob) <= KEY_HASH_BYTES:
+        raise Malformed("signature line")
+    return found[1], blob
 
 
 def unverified(note: str) -> Checkpoint:

@@ -146,6 +146,9 @@ def _check_catalog(objects: Objects) -> None:
             _refuse(min(more), f"what stands in the catalog{part} is known")
     if catalog.get("/Extensions", EXTENSIONS) != EXTENSIONS:
         _refuse("/Extensions", "the one extension is that of PAdES")
+    store = objects.dictionary(catalog.get("/DSS", {}))
+    if store.get("/Type", "/DSS") != "/DSS":
+        _refuse("/DSS", "the store of hints says what it is or nothing")
     if form_fields.form_of(objects).get("/SigFlags") not in SIGNATURE_FLAGS:
         _refuse("/SigFlags", "the form says that there are signatures (12.7.2)")
 

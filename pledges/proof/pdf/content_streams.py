@@ -1,8 +1,9 @@
 """The operators of a content stream (ISO 32000-1, 7.8.2), each with the operands that it takes.
 
 Readers differ in what they make of an operator with too few operands, of a number that runs into a
-word, of text outside a text object or of a path that is interrupted. So none of that passes: what
-is drawn is written as the renderer writes it.
+word, of text outside a text object or of a path that is interrupted; and of numbers that are too
+large for them, of what is stretched to nothing, or of dashes without a length. So none of that
+passes: what is drawn is written as the renderer writes it.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from pledges.proof.pdf.objects import Budget
+from pledges.proof.pdf.transformations import Linear
 
 PAGE, PATH, CLOSED, CLIPPED, TEXT = "page", "path", "closed path", "clipped path", "text"
 
@@ -18,14 +20,15 @@ _SPACE: Final = rb"[\t\n\r ]"
 _END: Final = rb"(?![^\t\n\r \[\]<>/])"
 _TOKEN: Final = re.compile(
     _SPACE + rb"*+(?:"
-    rb"(?P<n>-?(?:[0-9]{1,10}+(?:\.[0-9]{0,20}+)?+|\.[0-9]{1,20}+))(?=" + _SPACE + rb"|[<\]>])"
+    rb"(?P<n>-?(?:[0-9]{1,6}+(?:\.[0-9]{0,20}+)?+|\.[0-9]{1,20}+))(?=" + _SPACE + rb"|[<\]>])"
     rb"|(?P<word>[A-Za-z][A-Za-z*]{0,2}+)" + _END +
     rb"|(?P<name>/[A-Za-z0-9_.+-]{1,100}+)"
     rb"|(?P<open>\[|<<)|(?P<close>\]|>>)"
     rb"|(?P<x><(?:[0-9A-Fa-f]{4})*+>)"
     rb")"
 )  # fmt: skip
-"""A number does not run into a word; strings are numbers of glyphs, of two bytes each."""
+"""A number does not run into a word, and is below a million; strings are numbers of glyphs, of two
+bytes each."""
 
 
 class Operator(NamedTuple):
@@ -50,7 +53,7 @@ OPERATORS: Final = {
     **_each("cm", "nnnnnn", PAGE),
     **_each("Do", "/", PAGE),
     **_each("rg RG", "nnn", PAGE, TEXT),
-    **_each("g G w M J j Tc Tw Tz TL Ts Tr", "n", PAGE, TEXT),
+    **_each("g G w M J j Tc Tw TL Ts Tr", "n", PAGE, TEXT),
     **_each("d", "an", PAGE, TEXT),
     **_each("gs", "/", PAGE, TEXT),
     **_each("Tf", "/n", PAGE, TEXT),
@@ -79,6 +82,8 @@ others not."""
 MAX_OPERANDS: Final = max(len(operator.operands) for operator in OPERATORS.values())
 SMALL: Final = frozenset({b"0", b"1", b"2"})
 """Of caps, joins and rendering modes; from 3 on text is not seen (9.3.6)."""
+FONT_SIZES: Final = (0.1, 1_000)
+"""At least, and at most."""
 PROPERTIES: Final = frozenset({b"/MCID", b"/Type", b"/Subtype", b"/Attached"})
 RESOURCES: Final = {b"Tf": "/Font", b"gs": "/ExtGState", b"Do": "/XObject"}
 OPENING: Final = {b"q": b"Q", b"BMC": b"EMC", b"BDC": b"EMC"}
@@ -96,6 +101,7 @@ class _Reader:
     kinds: str = ""
     values: list[bytes] = field(default_factory=list)
     opened: list[bytes] = field(default_factory=list)
+    drawn_by: list[Linear] = field(default_factory=lambda: [Linear()])
     used: set[tuple[str, str]] = field(default_factory=set)
 
     def operate(self, word: bytes) -> bool:
@@ -103,7 +109,7 @@ class _Reader:
         known = OPERATORS.get(word)
         if known is None or self.kinds != known.operands or self.state not in known.within:
             return False
-        if word in (b"J", b"j", b"Tr") and self.values[0] not in SMALL:
+        if not self._takes(word):
             return False
         if word in (b"BMC", b"BDC") and self.values[0] == b"/OC":
             return False  # optional content (8.11.3.2), which a reader may hide
@@ -115,6 +121,33 @@ class _Reader:
             return False
         self.state = known.then or self.state
         self.kinds, self.values = "", []
+        return True
+
+    def _takes(self, word: bytes) -> bool:
+        """Whether every reader makes the same of the operator with these operands."""
+        if word in (b"J", b"j", b"Tr"):
+            return self.values[0] in SMALL
+        if word == b"w":
+            return float(self.values[0]) >= 0
+        if word == b"d":
+            lengths = self.values[0].split()
+            return not lengths or min(map(float, lengths)) >= 0 < max(map(float, lengths))
+        if word == b"Tf":
+            least, most = FONT_SIZES
+            return least <= float(self.values[1]) <= most
+        return self._transforms(word)
+
+    def _transforms(self, word: bytes) -> bool:
+        """Whether it leaves things drawn by a transformation that means the same to all."""
+        if word == b"q":
+            self.drawn_by.append(self.drawn_by[-1])
+        elif word == b"Q" and len(self.drawn_by) > 1:
+            self.drawn_by.pop()
+        elif word in (b"cm", b"Tm"):
+            found = Linear(*map(float, self.values[:4])).within(self.drawn_by[-1])
+            if word == b"cm":
+                self.drawn_by[-1] = found
+            return found.is_plain
         return True
 
 
@@ -132,12 +165,13 @@ def used(content: bytes, budget: Budget) -> set[tuple[str, str]]:
             if not reader.operate(token["word"]):
                 raise Foreign(_shown(content, place))
             continue
+        value = token[0].lstrip()
         if kind == "open":
-            kind = _array(tokens) if token["open"] == b"[" else _properties(tokens)
+            kind, value = _array(tokens) if token["open"] == b"[" else (_properties(tokens), b"")
         if len(reader.kinds) == MAX_OPERANDS:
             raise Foreign(_shown(content, place))
         reader.kinds += {"name": "/"}.get(kind, kind)
-        reader.values.append(token[0].lstrip())
+        reader.values.append(value)
     if reader.kinds or reader.opened or reader.state != PAGE:
         raise Foreign(_shown(content, place))
     return reader.used
@@ -154,15 +188,19 @@ def _tokens(content: bytes, budget: Budget) -> Iterator[re.Match[bytes]]:
         place = token.end()
 
 
-def _array(tokens: Iterator[re.Match[bytes]]) -> str:
-    """The kind of the array whose items are next: of numbers, or of strings too."""
+def _array(tokens: Iterator[re.Match[bytes]]) -> tuple[str, bytes]:
+    """The kind of the array whose items are next, of numbers or of strings too; and the numbers."""
     kind = "a"
+    numbers: list[bytes] = []
     for token in tokens:
         if token["close"] == b"]":
-            return kind
-        if token.lastgroup not in ("n", "x"):
+            return kind, b" ".join(numbers)
+        if token.lastgroup == "n":
+            numbers.append(token["n"])
+        elif token.lastgroup == "x":
+            kind = "s"
+        else:
             break
-        kind = "s" if token.lastgroup == "x" else kind
     raise Foreign("[")
 
 

@@ -88,16 +88,24 @@ def _check_box(
 ) -> None:
     """Of the size that every box has, printed, with one appearance whatever a mouse does."""
     left, bottom, right, top = numbers(field.get("/Rect"), 4)
-    width, height = file_format.box
-    wide, high = abs(right - left - width) < CLOSE, abs(top - bottom - height) < CLOSE
-    if not (wide and high) or set(field) - FIELD or field.get("/F") != PRINTED:
+    box = right - left, top - bottom
+    if not _is_size(box, file_format) or set(field) - FIELD or field.get("/F") != PRINTED:
         _refuse_field("a signature's box has one size and is printed", name)
     appearance = objects.dictionary(field.get("/AP"))
     if set(appearance) != {"/N"}:
         _refuse_field("a signature's box looks one way", name)
-    page_content.Looks(objects, budget).check_form(appearance["/N"])
+    drawn = page_content.Looks(objects, budget).check_form(appearance["/N"])
+    if not _is_size(drawn, file_format):
+        _refuse_field("what a signature's box shows has its size", name)
     if name == file_format.company_field and not _locks(objects, field):
         raise Rejected("not-locking", "the company's field locks all fields", field=name)
+
+
+def _is_size(found: tuple[float, float], file_format: Format) -> bool:
+    """Whether it is the size of a box: what is stretched, readers fit in as they like."""
+    return all(
+        abs(side - expected) < CLOSE for side, expected in zip(found, file_format.box, strict=True)
+    )
 
 
 def _locks(objects: Objects, field: Mapping[str, Any]) -> bool:

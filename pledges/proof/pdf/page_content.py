@@ -10,7 +10,6 @@ from typing import Any, Final, NoReturn
 from pledges.proof.pdf import content_streams
 from pledges.proof.pdf.objects import (
     Budget,
-    Number,
     Reference,
     Stream,
     integer,
@@ -36,12 +35,10 @@ RESOURCES: Final = KINDS | {"/ProcSet"}
 COLOUR_SPACES: Final = frozenset({"/Lab", "/ICCBased"})
 """Those that the renderer lists; nothing that is drawn uses them."""
 Resources = Mapping[str, Mapping[str, Any]]
-UNCHANGED: Final = [Number(each) for each in "100100"]
 GRAPHICS_STATE: Final = frozenset({"/Type", "/ca", "/CA"})
-FORM: Final = frozenset(
-    {"/Type", "/Subtype", "/BBox", "/Matrix", "/Resources", "/Filter", "/Length"}
-)
-"""Without /StructParents: what a seal draws is no part of what the pages are to those who hear."""
+FORM: Final = frozenset({"/Type", "/Subtype", "/BBox", "/Resources", "/Filter", "/Length"})
+"""Without /StructParents: what a seal draws is no part of what the pages are to those who hear.
+Without /Matrix: by one that cannot be inverted some readers draw all over the page (8.3.4)."""
 COMPOSITE_FONT: Final = frozenset(
     {"/Type", "/Subtype", "/BaseFont", "/ToUnicode", "/Encoding", "/DescendantFonts"}
 )
@@ -54,6 +51,8 @@ OUTLINES: Final = frozenset({"/FontFile2", "/FontFile3"})
 """The font files of composite fonts (table 126)."""
 MAX_PAGE_SIDE: Final = 14_400
 """Units, each way (annex C)."""
+MIN_FORM_SIDE: Final = 0.1
+"""Units, each way: smaller ones some readers take for nothing, and fit others into a box."""
 
 
 def pages(objects: Objects) -> Iterator[Mapping[str, Any]]:
@@ -116,29 +115,29 @@ class Looks:
         if more:
             _refuse(min(more), "a page has known keys")
         whole = self._objects.follow(page.get("/MediaBox"))
-        left, bottom, right, top = numbers(whole, 4)
-        if left or bottom or not (0 < right <= MAX_PAGE_SIDE and 0 < top <= MAX_PAGE_SIDE):
-            _refuse("/MediaBox", "a page has a size (7.7.3.3)")
+        _size(whole, "/MediaBox", "a page has a size (7.7.3.3)")
         for box in SAME_BOXES & set(page):
             if not same(self._objects.follow(page[box]), whole):
                 _refuse(box, "what is shown of a page is the whole page")
         resources = self._check_resources(page.get("/Resources"), 0)
         self._check_content(page.get("/Contents"), resources)
 
-    def check_form(self, value: Any, depth: int = 0) -> None:
-        """Raise `Rejected` unless the form XObject looks the same in every reader (8.10)."""
+    def check_form(self, value: Any, depth: int = 0) -> tuple[float, float]:
+        """The size of the form XObject (8.10); raises `Rejected` unless every reader shows the
+        same."""
         form = self._objects.follow(value)
         if not isinstance(form, Stream) or form.entries.get("/Subtype") != "/Form":
             _refuse("/XObject", "what is drawn as a whole is a form")
+        rule = "a form has a size (8.10.2)"
+        size = _size(form.entries.get("/BBox"), "/BBox", rule, least=MIN_FORM_SIDE)
         if not self._is_new(form):
-            return
+            return size
         more = set(form.entries) - FORM
         if more:
             _refuse(min(more), "a form has known keys")
-        numbers(form.entries.get("/BBox"), 4)
-        numbers(form.entries.get("/Matrix", UNCHANGED), 6)
         resources = self._check_resources(form.entries.get("/Resources"), depth)
         self._check_content(value, resources)
+        return size
 
     def _check_resources(self, value: Any, depth: int) -> Resources:
         """The resources by kind and name, all of them checked."""
@@ -199,6 +198,14 @@ class Looks:
         for kind, key in used:
             if key not in resources.get(kind, {}):
                 _refuse(key, "a content stream uses what its resources have")
+
+
+def _size(box: Any, key: str, rule: str, *, least: float = 0) -> tuple[float, float]:
+    """Width and height of a box that begins at the origin; raises `Rejected` for any other."""
+    left, bottom, right, top = numbers(box, 4)
+    if left or bottom or not (least < right <= MAX_PAGE_SIDE and least < top <= MAX_PAGE_SIDE):
+        _refuse(key, rule)
+    return right, top
 
 
 def _refuse(what: str, rule: str) -> NoReturn:

@@ -30,7 +30,7 @@ def check(history: History, revision: int, file_format: Format, role: Role) -> N
         if rule is None:
             # Not even if it says the same: what is written again may be read otherwise elsewhere.
             _refuse("this object never changes", where)
-        _compare(before.known[number], value, rule, after, where)
+        _compare(before.known[number], value, rule, (before, after), where)
     _check_used(before, history.revisions[revision].objects, table)
     if role is Role.TIMESTAMP:
         _check_annotation(after)
@@ -132,7 +132,10 @@ def _field(objects: Objects, name: str) -> int:
     raise Rejected("no-field", "both fields are there from the first revision on", field=name)
 
 
-def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) -> None:
+def _compare(
+    old: Any, new: Any, rule: Rule | None, objects: tuple[Objects, Objects], where: str
+) -> None:
+    """Refuse another change from `old` to `new` than `rule` allows; `objects` before and after."""
     if old is not MISSING and new is not MISSING and same(old, new):
         return
     if rule == Change.FREE or (old is MISSING and rule == Change.NEW):
@@ -141,15 +144,15 @@ def _compare(old: Any, new: Any, rule: Rule | None, after: Objects, where: str) 
         if _has_grown([] if old is MISSING else old, new):
             return
     elif rule == Change.HINTS:
-        if _has_more_hints([] if old is MISSING else old, new, after):
+        if _has_more_hints([] if old is MISSING else old, new, *objects):
             return
     elif isinstance(rule, Mapping):
         if old is MISSING:
-            old, new = {}, after.follow(new)
+            old, new = {}, objects[1].follow(new)
         if isinstance(old, dict) and isinstance(new, dict):
             for key in {**old, **new}:
                 inner = old.get(key, MISSING), new.get(key, MISSING)
-                _compare(*inner, rule.get(key), after, f"{where} {key}")
+                _compare(*inner, rule.get(key), objects, f"{where} {key}")
             return
     _refuse("only what signing adds may change", where)
 
@@ -159,11 +162,13 @@ def _has_grown(old: Any, new: Any) -> bool:
     return arrays and len(new) == len(old) + 1 and same(new[:-1], old)
 
 
-def _has_more_hints(old: Any, new: Any, after: Objects) -> bool:
-    arrays = isinstance(old, list) and isinstance(new, list)
+def _has_more_hints(old: Any, new: Any, before: Objects, after: Objects) -> bool:
+    """Whether streams were added that came with this revision, each once."""
+    if not isinstance(old, list) or not isinstance(new, list) or not same(new[: len(old)], old):
+        return False
+    added = new[len(old) :]
     return (
-        arrays
-        and same(new[: len(old)], old)
-        and all(isinstance(each, Reference) for each in new[len(old) :])
-        and all(isinstance(after.follow(each), Stream) for each in new[len(old) :])
+        all(isinstance(each, Reference) and each.number not in before.known for each in added)
+        and len(set(added)) == len(added)
+        and all(isinstance(after.follow(each), Stream) for each in added)
     )

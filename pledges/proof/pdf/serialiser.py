@@ -166,9 +166,7 @@ def _name(name: str) -> bytes:
 
 
 def _number(number: Number) -> bytes:
-    """A whole number without a point, any other as it is."""
-    if "." in number:
-        exact = Decimal(number)
-        whole = exact == exact.to_integral()
-        return (str(exact.quantize(Decimal(1))) if whole else str(exact)).encode()
-    return str(int(number)).encode()
+    """A whole number without a point, any other in digits alone: there are no exponents (7.3.3)."""
+    exact = Decimal(number)
+    whole = exact == exact.to_integral()
+    return (str(int(exact)) if whole else format(exact, "f")).encode()
