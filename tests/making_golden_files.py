@@ -23,7 +23,7 @@ from pledges.models import Department, Document, Organisation, Pledge, TemplateV
 from pledges.proof import verdict_json
 from pledges.proof.judging import judge
 from pledges.proof.keys import certificates, company_pins, pki
-from pledges.proof.keys.company_pins import Kind
+from pledges.proof.keys.company_pins import PinKind
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.keys.trust import pins_of
 from pledges.proof.ledger import checkpoints
@@ -197,7 +197,7 @@ def format_1_licensed_company_certificate(make):
     key, chain = make.folder / "seal.pem", make.folder / "chain.pem"
     key.write_bytes(own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     chain.write_bytes(b"".join(each.public_bytes(Encoding.PEM) for each in (seal, root)))
-    pin = f"sha256={pins_of(to_asn1(seal))[Kind.KEY]} from 2026-01-01 until 2028-12-31"
+    pin = f"sha256={pins_of(to_asn1(seal))[PinKind.KEY]} from 2026-01-01 until 2028-12-31"
     make.settings.COMPANY_SEAL_KEY, make.settings.COMPANY_SEAL_CERT = str(key), str(chain)
     make.settings.COMPANY_PINS = company_pins.read_all(pin)
     return kept(make.accept(make.sign("contract", by="passkey")))

@@ -43,7 +43,9 @@ def by_poppler(pdf: bytes) -> list[Opinion]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "pledge.pdf")
         file.write_bytes(pdf)
-        told = subprocess.run(["pdfsig", "-nocert", file], capture_output=True, text=True, errors="replace").stdout
+        # Names are cut in the middle of a character.
+        done = subprocess.run(["pdfsig", "-nocert", file], capture_output=True)
+        told = done.stdout.decode("utf-8", "replace")
     signed = [part for part in told.split("Signature #")[1:] if PADES in part]
     return [Opinion(_named(part), VALID in part) for part in signed]
 

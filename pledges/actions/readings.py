@@ -25,7 +25,7 @@ GARBLED = (ValueError, TypeError, KeyError, AttributeError)
 
 
 @dataclass(frozen=True)
-class Reading:
+class StoredDocument:
     """A document as its stored bytes, and the sheet that says the same; `issued`: the whole file.
 
     `file` is revision 0, exactly as it was read and signed.
@@ -40,7 +40,7 @@ class _Differs(ValueError):
     """Something that the database says is not so; the text names it, for the log."""
 
 
-def prepared(intent: SigningIntent, *, read: str = "") -> Reading:
+def prepared(intent: SigningIntent, *, read: str = "") -> StoredDocument:
     """The document that `intent` prepared for its signer.
 
     `read`, if told, is the digest of the document that the signer's page showed. Raises
@@ -56,7 +56,7 @@ def prepared(intent: SigningIntent, *, read: str = "") -> Reading:
         _require(len(file) == intent.document_size, "size of the document")
         _require(intent.version_digest == content["template"]["digest"], "version of the intent")
         sheet = _sheet(intent.pledge, content, file, intent.content_digest, intent.created_at)
-        return Reading(file, sheet, file)
+        return StoredDocument(file, sheet, file)
 
 
 def is_faithful(intent: SigningIntent) -> bool:
@@ -68,7 +68,7 @@ def is_faithful(intent: SigningIntent) -> bool:
     return True
 
 
-def signed(pledge: Pledge, signature: Signature | None = None) -> Reading:
+def signed(pledge: Pledge, signature: Signature | None = None) -> StoredDocument:
     """The document of a pledge that was signed, as its newest issued file holds it.
 
     Raises `DocumentUnavailable` and `ReadingDiffers`.
@@ -84,7 +84,7 @@ def signed(pledge: Pledge, signature: Signature | None = None) -> Reading:
         _require(sha256_hex(file) == pledge.document_digest, "digest of the document")
         content = sheets.signed_content(pledge, made)
         sheet = _sheet(pledge, content, file, pledge.content_digest, made.intent.created_at)
-        return Reading(file, sheet, issued)
+        return StoredDocument(file, sheet, issued)
 
 
 def _sheet(

@@ -33,7 +33,7 @@ class Level(StrEnum):
     ARCHIVAL = "B-LTA"
 
 
-class Role(StrEnum):
+class RevisionKind(StrEnum):
     """What a revision after the first adds: a person's signature, the company's seal, a time."""
 
     MANAGER = "manager"
@@ -63,7 +63,7 @@ class Format:
     """One number of the format.
 
     `name` stands in each signature and in the evidence. `catalog`, `field` and `first_page` say
-    what a revision may change of the document catalog (by role), of the field that it fills, and,
+    what a revision may change of the document catalog (by kind), of the field that it fills, and,
     if it is a timestamp, of the first page; nothing else ever changes.
     """
 
@@ -83,15 +83,15 @@ class Format:
     max_file_bytes: int
     max_evidence_bytes: int
     max_timestamps: int
-    catalog: Mapping[Role, Mapping[str, Rule]]
+    catalog: Mapping[RevisionKind, Mapping[str, Rule]]
     field: Mapping[str, Rule]
     first_page: Mapping[str, Rule]
 
-    def field_of(self, role: Role, number: int = 0) -> str:
-        """The name of the field that is filled in that role; `number` counts the timestamps."""
-        if role is Role.TIMESTAMP:
+    def field_of(self, kind: RevisionKind, number: int = 0) -> str:
+        """The name of the field that is filled of that kind; `number` counts the timestamps."""
+        if kind is RevisionKind.TIMESTAMP:
             return f"{self.timestamp_field}{number}"
-        return self.manager_field if role is Role.MANAGER else self.company_field
+        return self.manager_field if kind is RevisionKind.MANAGER else self.company_field
 
     def declaration(self, level: Level) -> str:
         """What a signature of that level says of format and level."""
@@ -122,7 +122,7 @@ FORMAT_1: Final = Format(
     # Renewed every other year, a file is then eighty years old.
     max_timestamps=40,
     catalog={
-        Role.MANAGER: {
+        RevisionKind.MANAGER: {
             "/AF": Change.NEW,
             "/Names": {"/EmbeddedFiles": Change.NEW},
             "/Perms": Change.NEW,
@@ -130,8 +130,8 @@ FORMAT_1: Final = Format(
             "/DSS": _SECURITY_STORE,
             "/AcroForm": {"/SigFlags": Change.FREE},
         },
-        Role.COMPANY: {"/DSS": _SECURITY_STORE},
-        Role.TIMESTAMP: {"/DSS": _SECURITY_STORE, "/AcroForm": {"/Fields": Change.GROWS}},
+        RevisionKind.COMPANY: {"/DSS": _SECURITY_STORE},
+        RevisionKind.TIMESTAMP: {"/DSS": _SECURITY_STORE, "/AcroForm": {"/Fields": Change.GROWS}},
     },
     field={"/V": Change.NEW, "/AP": Change.FREE},
     first_page={"/Annots": Change.GROWS},

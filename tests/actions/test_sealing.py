@@ -22,7 +22,7 @@ from pledges.core.refusals import (
 )
 from pledges.models import Document, LedgerEntry, Organisation
 from pledges.proof.keys import certificates, company_pins
-from pledges.proof.keys.company_pins import Kind
+from pledges.proof.keys.company_pins import PinKind
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.keys.trust import pins_of
 from pledges.proof.verdict import Check, Outcome
@@ -298,7 +298,7 @@ def licensed(settings, tmp_path):
         (tmp_path / "chain.pem").write_bytes(chain)
         settings.COMPANY_SEAL_KEY = str(tmp_path / "seal.pem")
         settings.COMPANY_SEAL_CERT = "" if beside else str(tmp_path / "chain.pem")
-        return f"sha256={pins_of(to_asn1(seal))[Kind.KEY]}"
+        return f"sha256={pins_of(to_asn1(seal))[PinKind.KEY]}"
 
     return configure
 

@@ -22,7 +22,7 @@ from pledges.core.digests import sha256_hex
 from pledges.proof.fileformat import Level
 from pledges.proof.keys import certificates, company_pins, key_store, pki
 from pledges.proof.keys.certificates import Issuer, Life, Signatory
-from pledges.proof.keys.company_pins import CompanyPin, Kind
+from pledges.proof.keys.company_pins import CompanyPin, PinKind
 from pledges.proof.keys.hierarchy import COMPANY_CA, EVENT_CA
 from pledges.proof.keys.private_keys import KeySigner, from_pem, to_asn1
 from pledges.proof.keys.trust import Trust, pins_of
@@ -151,7 +151,7 @@ class Certified:
     certificate: Any
 
     def pin(self, days: str = "") -> CompanyPin:
-        return company_pins.read(f"sha256={pins_of(self.certificate)[Kind.KEY]} {days}")
+        return company_pins.read(f"sha256={pins_of(self.certificate)[PinKind.KEY]} {days}")
 
 
 def licensed(organisation: str, **subject: str) -> Certified:
@@ -266,7 +266,7 @@ def intermediate_authority_spelled_otherwise(honest, pdf):
     signed, algorithm, value = (each.encoded for each in der.children(der.first(whole)))
     other = der.sequence(signed, algorithm.replace(b"\x30\x0d", b"\x30\x0b")[:-2], value)
     accepted = accept(honest.basic, pdf, identity=identity)
-    pin = CompanyPin(Kind.KEY, pins_of(to_asn1(seal))[Kind.KEY])
+    pin = CompanyPin(PinKind.KEY, pins_of(to_asn1(seal))[PinKind.KEY])
     told = {"trust": Trust(honest.basic.trust.roots, (to_asn1(root),), (), (pin,))}
     assert honest.judged("signed", accepted, **told).outcome is Outcome.ACCEPTED
     return Forged(with_contents(accepted, exchanged(contents(accepted), whole, other)), told)

@@ -9,7 +9,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata
 
 from pledges.core.digests import sha256_hex
 from pledges.proof import evidence
-from pledges.proof.fileformat import CURRENT, Level, Role
+from pledges.proof.fileformat import CURRENT, Level, RevisionKind
 from pledges.proof.passkeys import enrolment_statements
 from pledges.proof.signatures import event_loop, pades
 from pledges.proof.signatures.pades import Identity
@@ -132,7 +132,7 @@ def second_seal_of_the_manager_in_the_companys_field(honest, pdf):
 
 @forgery("unknown-shape", "unexpected-field", on=["finished"])
 def third_seal_called_a_timestamp(honest, pdf):
-    return third(pdf, honest.impostor.company(), field=CURRENT.field_of(Role.TIMESTAMP, 1))
+    return third(pdf, honest.impostor.company(), field=CURRENT.field_of(RevisionKind.TIMESTAMP, 1))
 
 
 def third(pdf: bytes, identity: Identity, field: str = "Third") -> bytes:

@@ -13,7 +13,7 @@ from pyhanko.sign.signers import PdfTimeStamper
 
 from pledges.core.digests import sha256_hex
 from pledges.proof import evidence
-from pledges.proof.fileformat import CURRENT, DIGEST, Role
+from pledges.proof.fileformat import CURRENT, DIGEST, RevisionKind
 from pledges.proof.judging import judge
 from pledges.proof.signatures import event_loop, pades
 from pledges.proof.verdict import Verdict
@@ -144,7 +144,7 @@ def stamped_over(
     change(writer)
     timestamping = installation.stamp(at)
     stamper = PdfTimeStamper(
-        timestamping.stamper, field_name=CURRENT.field_of(Role.TIMESTAMP, count)
+        timestamping.stamper, field_name=CURRENT.field_of(RevisionKind.TIMESTAMP, count)
     )
     result: BytesIO = event_loop.run(stamper.async_timestamp_pdf(writer, DIGEST))
     return result.getvalue()

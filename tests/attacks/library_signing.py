@@ -17,7 +17,7 @@ from pyhanko.sign.signers.pdf_signer import (
 from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator import ValidationContext
 
-from pledges.proof.fileformat import APPLICATION, CURRENT, DIGEST, Level, Role
+from pledges.proof.fileformat import APPLICATION, CURRENT, DIGEST, Level, RevisionKind
 from pledges.proof.signatures import event_loop
 from pledges.proof.signatures.pades import Identity, Timestamping
 from tests.attacks import library_updates
@@ -88,7 +88,7 @@ def renew_timestamp(pdf: bytes, *, at: datetime, timestamping: Timestamping) -> 
     """One more document timestamp over the whole file, with the authority's chain before it."""
     count = len(PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures)
     stamper = PdfTimeStamper(
-        timestamping.stamper, field_name=CURRENT.field_of(Role.TIMESTAMP, count + 1)
+        timestamping.stamper, field_name=CURRENT.field_of(RevisionKind.TIMESTAMP, count + 1)
     )
     writer = _writer(pdf)
     context = ValidationContext(trust_roots=timestamping.roots, moment=at, allow_fetching=False)

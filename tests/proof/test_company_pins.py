@@ -7,23 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pledges.proof.keys import company_pins
-from pledges.proof.keys.company_pins import CompanyPin, Kind, Malformed
+from pledges.proof.keys.company_pins import CompanyPin, Malformed, PinKind
 
 KEY = "0f" * 32
 IDENTIFIER = "VATCN-91310000MA1FL12345"
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
 
 READ = {
-    f"sha256={KEY}": CompanyPin(Kind.KEY, KEY),
-    f"  sha256={KEY.upper()} ": CompanyPin(Kind.KEY, KEY),
-    f"sha256={KEY} from 2026-01-01": CompanyPin(Kind.KEY, KEY, FIRST),
-    f"sha256={KEY}\tuntil  2028-12-31": CompanyPin(Kind.KEY, KEY, None, LAST),
-    f"sha256={KEY} from 2026-01-01 until 2026-01-01": CompanyPin(Kind.KEY, KEY, FIRST, FIRST),
+    f"sha256={KEY}": CompanyPin(PinKind.KEY, KEY),
+    f"  sha256={KEY.upper()} ": CompanyPin(PinKind.KEY, KEY),
+    f"sha256={KEY} from 2026-01-01": CompanyPin(PinKind.KEY, KEY, FIRST),
+    f"sha256={KEY}\tuntil  2028-12-31": CompanyPin(PinKind.KEY, KEY, None, LAST),
+    f"sha256={KEY} from 2026-01-01 until 2026-01-01": CompanyPin(PinKind.KEY, KEY, FIRST, FIRST),
     f"organizationIdentifier={IDENTIFIER} from 2026-01-01 until 2028-12-31": CompanyPin(
-        Kind.ORGANISATION, IDENTIFIER, FIRST, LAST
+        PinKind.ORGANISATION, IDENTIFIER, FIRST, LAST
     ),
     "organizationIdentifier=PSDES-BDE-3DFD21=x": CompanyPin(
-        Kind.ORGANISATION, "PSDES-BDE-3DFD21=x"
+        PinKind.ORGANISATION, "PSDES-BDE-3DFD21=x"
     ),
 }
 REFUSED = {
@@ -83,7 +83,7 @@ def test_a_list_is_separated_by_commas():
     ],
 )
 def test_both_days_count(at, counts):
-    assert CompanyPin(Kind.KEY, KEY, FIRST, LAST).covers(at) is counts
+    assert CompanyPin(PinKind.KEY, KEY, FIRST, LAST).covers(at) is counts
 
 
 @given(st.text(max_size=100))

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from pledges.proof.fileformat import Format, Role
+from pledges.proof.fileformat import Format, RevisionKind
 from pledges.proof.keys.trust import Trust
 from pledges.proof.pdf import reader
 from pledges.proof.pdf.reader import History
@@ -17,7 +17,7 @@ from pledges.proof.signatures.timestamp_tokens import TimestampToken
 from pledges.proof.signatures.validation import ValidatedSignature
 from pledges.proof.verdict import Rejected
 
-SIGNERS: Final = (Role.MANAGER, Role.COMPANY)
+SIGNERS: Final = (RevisionKind.MANAGER, RevisionKind.COMPANY)
 """Who signs in the revisions after the first; each revision after them is a timestamp."""
 
 
@@ -64,8 +64,8 @@ class Case:
         """The names of the form's fields when the file is finished as far as it is."""
         stamps = range(1, len(self.tables) - len(SIGNERS))
         return (
-            *(self.file_format.field_of(role) for role in SIGNERS),
-            *(self.file_format.field_of(Role.TIMESTAMP, number) for number in stamps),
+            *(self.file_format.field_of(kind) for kind in SIGNERS),
+            *(self.file_format.field_of(RevisionKind.TIMESTAMP, number) for number in stamps),
         )
 
     @property

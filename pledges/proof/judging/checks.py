@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pledges.proof import evidence as evidences
-from pledges.proof.fileformat import FORMATS, Level, Role
+from pledges.proof.fileformat import FORMATS, Level, RevisionKind
 from pledges.proof.judging import records
 from pledges.proof.judging.case import SIGNERS, Case
 from pledges.proof.keys.certificates import Signatory
@@ -49,7 +49,9 @@ def _file(case: Case) -> Finding:
 
 
 def _manager(case: Case) -> Finding:
-    signature = validation.read_signature(case.pdf, case.ranges[0], Role.MANAGER, case.trust)
+    signature = validation.read_signature(
+        case.pdf, case.ranges[0], RevisionKind.MANAGER, case.trust
+    )
     if signature.level is Level.ARCHIVAL or not signature.bound_to:
         rule = "a manager's certificate names the document that it is for"
         raise Rejected("wrong-issuer", rule, found=signature.level)
@@ -63,7 +65,7 @@ def _manager(case: Case) -> Finding:
 def _company(case: Case) -> Finding:
     if len(case.ranges) < len(SIGNERS):
         return None, "company-not-yet", {}
-    seal = validation.read_signature(case.pdf, case.ranges[1], Role.COMPANY, case.trust)
+    seal = validation.read_signature(case.pdf, case.ranges[1], RevisionKind.COMPANY, case.trust)
     if seal.bound_to:
         raise Rejected(
             "wrong-issuer",
@@ -135,8 +137,8 @@ def _revisions(case: Case) -> Finding:
     history = case.history
     active_content.check(history, case.file_format, case.fields)
     for revision in range(1, len(case.tables)):
-        role = SIGNERS[revision - 1] if revision <= len(SIGNERS) else Role.TIMESTAMP
-        revisions.check(history, revision, case.file_format, role)
+        kind = SIGNERS[revision - 1] if revision <= len(SIGNERS) else RevisionKind.TIMESTAMP
+        revisions.check(history, revision, case.file_format, kind)
     return True, "revisions-expected", {"count": str(len(case.tables))}
 
 

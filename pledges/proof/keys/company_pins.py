@@ -24,7 +24,7 @@ class Malformed(ValueError):
     """A text is no pin; says which one, and what is wrong with it."""
 
 
-class Kind(StrEnum):
+class PinKind(StrEnum):
     KEY = "sha256"
     ORGANISATION = "organizationIdentifier"
 
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class CompanyPin:
     """One key or one organisation that seals for the company, and the days on which it does."""
 
-    kind: Kind
+    kind: PinKind
     value: str
     begins: date | None = None
     ends: date | None = None
@@ -57,16 +57,16 @@ def read(text: str) -> CompanyPin:
     """One pin; raises Malformed."""
     said, *words = text.split() or [""]
     kind, separator, value = said.partition("=")
-    if not separator or not value or kind not in set(Kind):
+    if not separator or not value or kind not in set(PinKind):
         raise Malformed(f"“{text.strip()}” is no pin of a company's seal: write {FORM}")
-    if kind == Kind.KEY:
+    if kind == PinKind.KEY:
         value = value.lower()
         if not _SHA256.fullmatch(value):
             raise Malformed(f"“{said}” is no pin: a SHA-256 has 64 hexadecimal digits")
     begins, ends = _days(text, words)
     if begins and ends and ends < begins:
         raise Malformed(f"“{text.strip()}” counts on no day: it ends before it begins")
-    return CompanyPin(Kind(kind), value, begins, ends)
+    return CompanyPin(PinKind(kind), value, begins, ends)
 
 
 def _days(text: str, words: list[str]) -> tuple[date | None, date | None]:

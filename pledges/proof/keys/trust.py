@@ -8,12 +8,15 @@ from typing import Final
 from asn1crypto import x509 as asn1
 from pyhanko_certvalidator.path import ValidationPath
 
-from pledges.proof.fileformat import Role
-from pledges.proof.keys.company_pins import CompanyPin, Kind
+from pledges.proof.fileformat import RevisionKind
+from pledges.proof.keys.company_pins import CompanyPin, PinKind
 from pledges.proof.keys.hierarchy import AUTHORITIES, COMPANY_CA, EVENT_CA
 
-ISSUERS: Final = {Role.MANAGER: AUTHORITIES[EVENT_CA], Role.COMPANY: AUTHORITIES[COMPANY_CA]}
-"""What the authority is called, under our own root, that certifies who signs in that role."""
+ISSUERS: Final = {
+    RevisionKind.MANAGER: AUTHORITIES[EVENT_CA],
+    RevisionKind.COMPANY: AUTHORITIES[COMPANY_CA],
+}
+"""What the authority is called, under our own root, that certifies who signs of that kind."""
 OWN_PATH: Final = 2
 """Certificates below our root on the way to one who signs: an authority, and their own."""
 OF_PERSONS: Final = frozenset({"given_name", "surname", "pseudonym"})
@@ -25,7 +28,7 @@ def organisation(certificate: asn1.Certificate) -> str:
     return str(certificate.subject.native.get("organization_name", ""))
 
 
-def pins_of(certificate: asn1.Certificate) -> dict[Kind, str]:
+def pins_of(certificate: asn1.Certificate) -> dict[PinKind, str]:
     """What a pin of each kind must say to name this certificate; "" where none of it can.
 
     The certificate of a person may carry the identifier of the organisation that they work for
@@ -36,7 +39,7 @@ def pins_of(certificate: asn1.Certificate) -> dict[Kind, str]:
     identifier = subject.get("organization_identifier", "")
     # An attribute that is there twice is a list here, and names nobody.
     known = isinstance(identifier, str) and not OF_PERSONS & subject.keys()
-    return {Kind.KEY: key, Kind.ORGANISATION: identifier if known else ""}
+    return {PinKind.KEY: key, PinKind.ORGANISATION: identifier if known else ""}
 
 
 @dataclass(frozen=True)
@@ -53,19 +56,19 @@ class Trust:
     tsa_roots: tuple[asn1.Certificate, ...] = ()
     company_pins: tuple[CompanyPin, ...] = ()
 
-    def roots_of(self, role: Role) -> tuple[asn1.Certificate, ...]:
-        """The roots under which whoever signs in that role may stand.
+    def roots_of(self, kind: RevisionKind) -> tuple[asn1.Certificate, ...]:
+        """The roots under which whoever signs of that kind may stand.
 
         For the company's too our own is one: what was sealed under it stays accepted after the
         company has turned to a licensed authority.
         """
-        return (*self.roots, *self.company_roots) if role is Role.COMPANY else self.roots
+        return (*self.roots, *self.company_roots) if kind is RevisionKind.COMPANY else self.roots
 
     def is_own(self, root: asn1.Certificate) -> bool:
         return root.dump() in {each.dump() for each in self.roots}
 
-    def lets_sign(self, role: Role, path: ValidationPath, at: datetime) -> bool:
-        """Whether somebody with a certificate on that path may sign in that role at `at`.
+    def lets_sign(self, kind: RevisionKind, path: ValidationPath, at: datetime) -> bool:
+        """Whether somebody with a certificate on that path may sign of that kind at `at`.
 
         Under our own root event CAs certify managers, company CAs the company, and none of them
         does for the other: else one stolen key would make a whole file. Retired ones count too;
@@ -79,7 +82,7 @@ class Trust:
         if not self.is_own(root):
             return self.knows(below[-1]) and not self.missing_pin(path, at)
         named = str(below[0].subject.native.get("common_name", ""))
-        return len(below) == OWN_PATH and named.startswith(f"{ISSUERS[role]} ")
+        return len(below) == OWN_PATH and named.startswith(f"{ISSUERS[kind]} ")
 
     def missing_pin(self, path: ValidationPath, at: datetime) -> str:
         """The pin without which a seal made at `at` in the company's name is not the company's.
@@ -98,7 +101,7 @@ class Trust:
         own = pins_of(certificate)
         if any(pin.covers(at) and pin.value == own[pin.kind] for pin in self.company_pins):
             return ""
-        return str(CompanyPin(Kind.KEY, own[Kind.KEY]))
+        return str(CompanyPin(PinKind.KEY, own[PinKind.KEY]))
 
     def knows(self, company: asn1.Certificate) -> bool:
         """Whether a seal's certificate by another authority names the company that our root names.

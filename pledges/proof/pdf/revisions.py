@@ -7,7 +7,7 @@ that sealing makes: incremental updates (ISO 32000-1, 7.5.6).
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pledges.proof.fileformat import Change, Format, Role, Rule
+from pledges.proof.fileformat import Change, Format, RevisionKind, Rule
 from pledges.proof.pdf.objects import Reference, Stream, String, references
 from pledges.proof.pdf.reader import History, Objects
 from pledges.proof.pdf.serialiser import same
@@ -16,11 +16,11 @@ from pledges.proof.verdict import Rejected
 MISSING: Final = object()
 
 
-def check(history: History, revision: int, file_format: Format, role: Role) -> None:
-    """Raise `Rejected` unless `revision` does no more than the format allows one of that role."""
+def check(history: History, revision: int, file_format: Format, kind: RevisionKind) -> None:
+    """Raise `Rejected` unless `revision` does no more than the format allows one of that kind."""
     before, after = history.at(revision - 1), history.at(revision)
     _check_trailer(before, after)
-    rules = _rules(before, file_format, role)
+    rules = _rules(before, file_format, kind)
     table = revision_table(history, revision)
     for number, value in history.revisions[revision].objects.items():
         if number not in before.known or number == table:
@@ -32,7 +32,7 @@ def check(history: History, revision: int, file_format: Format, role: Role) -> N
             _refuse("this object never changes", where)
         _compare(before.known[number], value, rule, (before, after), where)
     _check_used(before, history.revisions[revision].objects, table)
-    if role is Role.TIMESTAMP:
+    if kind is RevisionKind.TIMESTAMP:
         _check_annotation(after)
 
 
@@ -81,16 +81,16 @@ def _permanent(objects: Objects) -> bytes:
     return bytes(first.value) if isinstance(first, String) else b""
 
 
-def _rules(before: Objects, file_format: Format, role: Role) -> dict[int, Rule]:
+def _rules(before: Objects, file_format: Format, kind: RevisionKind) -> dict[int, Rule]:
     """The objects of the revision before that may change, each with what may change in it."""
-    rules: dict[int, Rule] = {before.root.number: file_format.catalog[role]}
-    _gather(rules, before, before.catalog, file_format.catalog[role])
-    if role is Role.TIMESTAMP:
+    rules: dict[int, Rule] = {before.root.number: file_format.catalog[kind]}
+    _gather(rules, before, before.catalog, file_format.catalog[kind])
+    if kind is RevisionKind.TIMESTAMP:
         page = first_page(before)
         rules[page.number] = file_format.first_page
         _gather(rules, before, before.dictionary(page), file_format.first_page)
     else:
-        rules[_field(before, file_format.field_of(role))] = file_format.field
+        rules[_field(before, file_format.field_of(kind))] = file_format.field
     return rules
 
 

@@ -18,7 +18,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.path import ValidationPath
 
 from pledges.core.seal_refusals import TimestampUnavailable
-from pledges.proof.fileformat import CURRENT, DIGEST, Format, Level, Role
+from pledges.proof.fileformat import CURRENT, DIGEST, Format, Level, RevisionKind
 from pledges.proof.keys import chains
 from pledges.proof.pdf import incremental_update
 from pledges.proof.pdf.incremental_update import IncrementalUpdate
@@ -179,7 +179,7 @@ async def _stamped(pdf: bytes, at: datetime, timestamping: Timestamping) -> byte
     file_format = signature_dictionaries.format_of(pdf, update.tables)
     stamper = timestamping.stamper
     expected = await stamper.async_dummy_response(DIGEST)
-    name = file_format.field_of(Role.TIMESTAMP, len(update.tables) - 2)
+    name = file_format.field_of(RevisionKind.TIMESTAMP, len(update.tables) - 2)
     entries = {key: Name(value) for key, value in signature_dictionaries.TIMESTAMP.items()}
     signature = signed_revision.add_timestamp(update, name, entries)
     incremental_update.add_hints(

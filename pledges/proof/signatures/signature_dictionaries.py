@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any, Final, NoReturn
 
-from pledges.proof.fileformat import APPLICATION, FORMATS, Format, Level, Role
+from pledges.proof.fileformat import APPLICATION, FORMATS, Format, Level, RevisionKind
 from pledges.proof.pdf.objects import Name, Number, Reference, String
 from pledges.proof.pdf.xref_precheck import Table
 from pledges.proof.signatures import signed_ranges
@@ -46,11 +46,11 @@ class Declaration:
     made_at: datetime
 
 
-def read(entries: Mapping[str, Any], role: Role) -> Declaration:
+def read(entries: Mapping[str, Any], kind: RevisionKind) -> Declaration:
     """What the dictionary of a signature declares; raises `Rejected` unless it is ours."""
     _check_common(entries, COMMON, DECLARED)
     file_format, level = _declared(entries)
-    if role is Role.MANAGER:
+    if kind is RevisionKind.MANAGER:
         if entries.get("/Reference") != CERTIFIES:
             _refuse("not-certifying", "it allows the filling of fields (DocMDP, P 2)", entries)
     elif not _locks(entries.get("/Reference")):
@@ -81,7 +81,7 @@ def format_of(pdf: bytes, tables: Sequence[Table]) -> Format:
     # A revision without a signature is refused for what it brings, by the rules of that format.
     signed = next((pair for pair in pairwise(tables) if signed_ranges.is_signed(pdf, *pair)), ())
     [first] = signed_ranges.cut(pdf, signed or tables[:2])
-    return read(first.entries, Role.MANAGER).file_format
+    return read(first.entries, RevisionKind.MANAGER).file_format
 
 
 def declare(file_format: Format, level: Level) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pyhanko_certvalidator.path import ValidationPath
 
-from pledges.proof.fileformat import DIGEST, DOCUMENT_URN, Format, Level, Role
+from pledges.proof.fileformat import DIGEST, DOCUMENT_URN, Format, Level, RevisionKind
 from pledges.proof.keys import chains, ecdsa
 from pledges.proof.keys.trust import Trust
 from pledges.proof.pdf import xref_precheck
@@ -33,7 +33,7 @@ CLOCK_SKEW: Final = timedelta(minutes=5)
 class ValidatedSignature:
     """A signature that holds: `made_at` as it claims itself, `token` where an authority vouches."""
 
-    role: Role
+    kind: RevisionKind
     file_format: Format
     level: Level
     made_at: datetime
@@ -62,9 +62,11 @@ class ValidatedSignature:
         return ""
 
 
-def read_signature(pdf: bytes, made: SignedRange, role: Role, trust: Trust) -> ValidatedSignature:
-    """The signature `made` in that role; raises `Rejected` unless all of it holds."""
-    declared = signature_dictionaries.read(made.entries, role)
+def read_signature(
+    pdf: bytes, made: SignedRange, kind: RevisionKind, trust: Trust
+) -> ValidatedSignature:
+    """The signature `made` of that kind; raises `Rejected` unless all of it holds."""
+    declared = signature_dictionaries.read(made.entries, kind)
     digest, parts = made.digest(pdf), cms_form.read(made.encoded)
     cms_form.check_value(parts, digest)
     token = _token(parts, declared.level, trust)
@@ -73,14 +75,14 @@ def read_signature(pdf: bytes, made: SignedRange, role: Role, trust: Trust) -> V
         path = chains.signing_path(
             parts.signer,
             parts.certificates,
-            trust.roots_of(role),
+            trust.roots_of(kind),
             stamped_at or declared.made_at,
         )
     except chains.NoPath as error:
         rule = "the certificate was valid then, and leads to a root that is trusted"
         raise Rejected("untrusted-signature", rule, found=str(error)) from error
     chain = list(path.iter_certs(include_root=True))
-    _check_issuer(trust, role, path, stamped_at or declared.made_at)
+    _check_issuer(trust, kind, path, stamped_at or declared.made_at)
     cms_form.check_form(parts, chain, digest)
     if trust.is_own(chain[0]):
         _check_authority(chain[1], chain[0])
@@ -88,12 +90,12 @@ def read_signature(pdf: bytes, made: SignedRange, role: Role, trust: Trust) -> V
         rule = "a signature and its timestamp are of the same time"
         raise Rejected("timestamp-contradicts", rule, expected=declared.made_at, found=stamped_at)
     return ValidatedSignature(
-        role, declared.file_format, declared.level, declared.made_at, token, parts.signer
+        kind, declared.file_format, declared.level, declared.made_at, token, parts.signer
     )
 
 
-def _check_issuer(trust: Trust, role: Role, path: ValidationPath, at: datetime) -> None:
-    if trust.lets_sign(role, path, at):
+def _check_issuer(trust: Trust, kind: RevisionKind, path: ValidationPath, at: datetime) -> None:
+    if trust.lets_sign(kind, path, at):
         return
     missing = trust.missing_pin(path, at)
     if missing:
