@@ -240,6 +240,19 @@ def format_1_b_lta_renewed_three_times(make):
     return make.stamped("alone", "general-standards", by="passkey", renewals=3)
 
 
+@case
+def format_1_b_lta_renewed_off_the_page(make):
+    """The boxes of its timestamps lie off the page; those of the ones before, at its corner."""
+    return make.stamped("certomancer-ecdsa", "contract", by="passkey", renewals=1)
+
+
+@case
+def format_1_choice_of_ones_own(make):
+    """A choice with words of the person's own, which none of the options has."""
+    own = {"pledgor_type": "other", "pledgor_type.other": "联合团队（含外聘顾问）"}
+    return kept(make.accept(make.sign("general-standards", by="password", **own)))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_make(request, name):
     folder = FOLDER / name

@@ -13,8 +13,17 @@ from pledges.proof.fileformat import CURRENT, Level, RevisionKind
 from pledges.proof.passkeys import enrolment_statements
 from pledges.proof.signatures import event_loop, pades
 from pledges.proof.signatures.pades import Identity
-from tests.attacks import library_signing
-from tests.attacks.honest import RENEWED, Honest, accept, seal_for, sign, stamped_over, writer_of
+from tests.attacks import library_signing, library_updates
+from tests.attacks.honest import (
+    RENEWED,
+    Honest,
+    accept,
+    drawn,
+    seal_for,
+    sign,
+    stamped_over,
+    writer_of,
+)
 from tests.attacks.table import Forged, forgery
 from tests.attacks.wrapping import cms_of, with_contents
 from tests.sealed import ACCEPTED, SIGNED
@@ -321,3 +330,13 @@ def enrolled_after_the_signing(honest, _pdf):
         statement, honest.basic.ledger.sign
     )
     return sign(honest.basic, honest.rendered, said=evidence.write(told))
+
+
+@forgery("level-unknown", on=["stamped_signed"])
+def a_seal_of_a_level_that_no_company_has(honest, pdf):
+    identity, stamped = honest.stamped.company(), honest.stamped.stamp(ACCEPTED)
+    writer = writer_of(pdf)
+    library_updates.show(writer, CURRENT.company_field, drawn("Company"))
+    common = library_signing._common(identity, Level.LONG_TERM, ACCEPTED, stamped)
+    metadata = PdfSignatureMetadata(field_name=CURRENT.company_field, **common)
+    return event_loop.run(library_signing._sign(writer, metadata, identity, ACCEPTED, stamped))

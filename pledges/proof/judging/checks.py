@@ -77,6 +77,9 @@ def _company(case: Case) -> Finding:
         raise Rejected(
             "unknown-format", rule, expected=case.file_format.name, found=seal.file_format.name
         )
+    if seal.level is Level.LONG_TERM:
+        rule = "a seal is of level B-B or B-LTA"
+        raise Rejected("level-unknown", rule, found=seal.level)
     archival = seal.level is Level.ARCHIVAL
     if archival != (len(case.ranges) > len(SIGNERS)):
         rule = "document timestamps follow a seal of level B-LTA, and no other"

@@ -19,9 +19,13 @@ TIMESTAMP: Final = {
     "/Subtype": Name("/Widget"),
     "/FT": Name("/Sig"),
     "/F": Number("132"),
-    "/Rect": [Number("0")] * 4,
 }
-"""What the field of a timestamp has, which nobody sees, beside its place and its signature."""
+"""What the field of a timestamp has, beside its box, its place and its signature."""
+UNSEEN: Final = [Number("-1")] * 4
+"""The box of a timestamp's field: without extent, so that it shows nothing (ISO 32000-1, 12.7.4.5),
+and off the page, so that it needs no place in the structure (ISO 14289-1, 7.18.1)."""
+UNSEEN_BOXES: Final = (UNSEEN, [Number("0")] * 4)
+"""Those of number 1 of the file format: at the corner of the page it counts as off it, too."""
 TIMESTAMP_TOLD: Final = String(b"Timestamp")
 """What is read aloud of it: whoever gets a timestamp writes the field, and nobody signed that."""
 PRINTED: Final = "4"
@@ -66,8 +70,11 @@ def field_references(objects: Objects) -> list[Reference]:
 
 def _check_timestamp(field: Mapping[str, Any], name: str) -> None:
     rest = {key: value for key, value in field.items() if key not in ("/T", "/TU", "/P", "/V")}
+    box = rest.pop("/Rect", None)
     if rest != TIMESTAMP or field.get("/TU", TIMESTAMP_TOLD) != TIMESTAMP_TOLD:
-        _refuse_field("a timestamp's field is not seen and says nothing", name)
+        _refuse_field("a timestamp's field says nothing", name)
+    if box not in UNSEEN_BOXES:
+        _refuse_field("a timestamp's field is not seen", name)
 
 
 def _refuse_field(rule: str, fields: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pledges.proof.fileformat import DIGEST
 from pledges.proof.pdf import active_content, serialiser
-from pledges.proof.pdf.form_fields import TIMESTAMP, TIMESTAMP_TOLD
+from pledges.proof.pdf.form_fields import TIMESTAMP, TIMESTAMP_TOLD, UNSEEN
 from pledges.proof.pdf.incremental_update import IncrementalUpdate
 from pledges.proof.pdf.objects import Number, Reference, String
 
@@ -44,6 +44,7 @@ def add_timestamp(update: IncrementalUpdate, name: str, entries: Mapping[str, An
     page_reference, page = update.first_page()
     own = {
         "/T": String(name.encode()),
+        "/Rect": UNSEEN,
         "/TU": TIMESTAMP_TOLD,
         "/P": page_reference,
         "/V": signature,
