@@ -2,10 +2,7 @@
 
 from decimal import Decimal
 
-from pledges.core.template.blanks import Kind
 from pledges.models import Commitment, Pledge, SigningIntent
-
-_NUMERIC = {Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT}
 
 
 def write_commitments(pledge: Pledge, intent: SigningIntent, flagged: set[str]) -> None:
@@ -16,7 +13,7 @@ def write_commitments(pledge: Pledge, intent: SigningIntent, flagged: set[str]) 
             code=blank.code,
             kind=blank.kind,
             value=intent.answers.get(f"{blank.code}.other") or intent.answers[blank.code],
-            quantity=Decimal(intent.answers[blank.code]) if blank.kind in _NUMERIC else None,
+            quantity=Decimal(intent.answers[blank.code]) if blank.kind.is_number else None,
             flagged=blank.code in flagged,
         )
         for blank in pledge.version.blank_list

@@ -41,7 +41,7 @@ _Dumper.add_representer(_Plain, _plain_node)
 
 
 def to_text(definition: Definition) -> str:
-    """The template file of a definition; a sound one comes back from `templatefile.parse`."""
+    """The template file of a definition; a sound one comes back from `template_file.parse`."""
     head: dict[str, Any] = {"slug": definition.slug, "title": definition.title.to_data()}
     if definition.subtitle != Localized():
         head["subtitle"] = definition.subtitle.to_data()
