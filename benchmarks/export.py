@@ -104,7 +104,7 @@ def people() -> "list[Person]":
     return made
 
 
-def signing_act(manager: "Person", at: datetime) -> "SigningRequest":
+def request_of(manager: "Person", at: datetime) -> "SigningRequest":
     """What a manager does who does everything right, by password and code."""
     from allauth.mfa.models import Authenticator
     from allauth.mfa.totp.internal.auth import (
@@ -142,7 +142,7 @@ def one_accepted(manager: "Person", officer: "Person") -> "Pledge":
     draft = answers.open_pledge(version, actor=manager, at=at, language="zh-hans")
     answers.save(draft, actor=manager, at=at, typed=ANSWERS, revision=draft.answers_revision)
     intent = preparing.prepare(draft, actor=manager, at=at)
-    signed = signing.sign(intent, actor=manager, at=at, request=signing_act(manager, at))
+    signed = signing.sign(intent, actor=manager, at=at, request=request_of(manager, at))
     return review.accept(signed, actor=officer, at=at + timedelta(seconds=1))
 
 

@@ -1,4 +1,4 @@
-"""What sealing costs: one pledge from its answers to both seals, and a batch of acceptances.
+"""What sealing costs: one pledge from its answers to signature and seal, and many acceptances.
 
 `python -m benchmarks.seal [-n 20] [--batch 1000] [--json]` works in a scratch installation of its
 own, on one core and without a network: no timestamp authority, so the levels are B-B.
@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.export import forget_peak, peak_memory, people, prepare_installation, signing_act
+from benchmarks.export import forget_peak, peak_memory, people, prepare_installation, request_of
 from benchmarks.samples import SLUGS
 from config.webserver import post_worker_init
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 SECONDS, BYTES = 0.25, 160_000
-"""The goals: one pledge rendered and sealed twice, of one core, and its file."""
+"""The goals: one pledge rendered, signed and sealed, of one core, and its file."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +123,15 @@ def one(slug: str, rounds: int, manager: "Person", officer: "Person", look: Cloc
 def walk(
     slug: str, manager: "Person", officer: "Person", at: datetime
 ) -> "tuple[tuple[Spent, ...], Pledge]":
-    """One pledge from its answers to both seals, with what each step took."""
+    """One pledge from its answers to its seal, with what each step took."""
     from pledges.actions import authenticating, preparing, review, signing
 
     draft = filled(slug, manager, at)
     render, intent = timed(partial(preparing.prepare, draft, actor=manager, at=at))
-    act = signing_act(manager, at)
-    prove = partial(authenticating.authenticate, act.proof, intent=intent, person=manager, at=at)
+    asked = request_of(manager, at)
+    prove = partial(authenticating.authenticate, asked.proof, intent=intent, person=manager, at=at)
     password, _ = timed(prove)
-    sign, signed = timed(partial(signing.sign, intent, actor=manager, at=at, request=act))
+    sign, signed = timed(partial(signing.sign, intent, actor=manager, at=at, request=asked))
     accept, accepted = timed(partial(review.accept, signed, actor=officer, at=at))
     return (password, render, sign - password, accept), accepted
 
@@ -160,7 +160,7 @@ def batch(count: int, officer: "Person", look: Clock) -> Batch:
         manager = manager_number(number)
         at = look()
         intent = preparing.prepare(filled(SLUGS[0], manager, at), actor=manager, at=at)
-        signing.sign(intent, actor=manager, at=at, request=signing_act(manager, at))
+        signing.sign(intent, actor=manager, at=at, request=request_of(manager, at))
     waiting = list(Pledge.objects.awaiting_review().values_list("pk", flat=True))
     at = look()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 LOOK_EVERY = 0.2  # seconds
-SHORTEST_REST = 1.0  # before the first restart; doubled at each further one
+MIN_REST = 1.0  # before the first restart; doubled at each further one
 MAX_REST = 30.0
 SETTLED_AFTER = 60.0  # a child that lived this long starts its rests anew
 STOPS_WITHIN = 40.0  # longer than the web server waits for its requests to end
@@ -36,7 +36,7 @@ class Child:
     name: str
     arguments: Sequence[str]
     process: "subprocess.Popen[bytes] | None" = None
-    rest: float = SHORTEST_REST
+    rest: float = MIN_REST
     started_at: float = field(default=0.0)
     start_at: float = field(default=0.0)
 
@@ -54,7 +54,7 @@ class Child:
 
     def note_death(self, now: float) -> None:
         settled = now - self.started_at > SETTLED_AFTER
-        self.rest = SHORTEST_REST if settled else min(self.rest * 2, MAX_REST)
+        self.rest = MIN_REST if settled else min(self.rest * 2, MAX_REST)
         self.start_at = now + self.rest
         self.process = None
 

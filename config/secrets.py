@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from pledges import durable_files
 
-SHORTEST = 50  # characters; Django's own deployment check asks for as many
+MIN_LENGTH = 50  # characters; Django's own deployment check asks for as many
 
 
 def secret_key(var_dir: Path) -> str:
@@ -22,7 +22,7 @@ def secret_key(var_dir: Path) -> str:
 
 def pki_passphrase(var_dir: Path) -> str:
     """What encrypts the private keys, in `var_dir/pki-passphrase`, likewise."""
-    remedy = "restore it from a backup, for without it the keys of the seals do not open"
+    remedy = "restore it from a backup, for without it the keys do not open"
     return _kept(var_dir / "pki-passphrase", "The passphrase", remedy)
 
 
@@ -34,7 +34,7 @@ def _kept(path: Path, what: str, remedy: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise ImproperlyConfigured(f"{what} {path} cannot be used: {reason}.") from error
-    if len(kept) < SHORTEST:
+    if len(kept) < MIN_LENGTH:
         raise ImproperlyConfigured(f"{what} {path} is damaged; {remedy}.")
     return kept
 

@@ -65,7 +65,7 @@ def store() -> Store:
 
 
 def timestamper(at: datetime) -> timestamp_authority.HttpTimeStamper | None:
-    """Who vouches for the time of what is sealed at `at`; None where nobody is configured."""
+    """Who vouches for the time of what is signed at `at`; None where nobody is configured."""
     if not settings.TSA_URL:
         return None
     roots = Path(settings.TSA_ROOTS)

@@ -22,7 +22,7 @@ let understood = {}; // the numbers among what was saved, as the document will p
 const $ = (selector) => form.querySelector(selector);
 const part = (name) => $(`[data-part="${name}"]`);
 const notice = (name, shown) => { $(`[data-notice="${name}"]`).hidden = !shown; };
-// The mark of the last saving beside a notice that nothing was saved would say the opposite of it.
+// The note of the last saving beside a notice that nothing was saved would say the opposite of it.
 const markSaved = (kept) => { $("[data-kept]").hidden = !kept; $("[data-unkept]").hidden = kept; };
 const announce = (text) => { $("[data-announce]").textContent = text; };
 

@@ -1,4 +1,4 @@
-// The signing page: the file or its reading, the hand-written mark, the passkey, one submit.
+// The signing page: the file or its reading, the handwriting, the passkey, one submit.
 
 const MAX_STROKES = 200;
 const MAX_POINTS = 5000;
@@ -35,7 +35,7 @@ if (frame && navigator.pdfViewerEnabled !== false) {
   arrange();
 }
 
-// --- The mark ------------------------------------------------------------------------------------
+// --- The signature image -------------------------------------------------------------------------
 const form = document.getElementById("signing");
 if (form) prepare();
 

@@ -137,15 +137,15 @@ def draft(version, liming, now):
     return make
 
 
-MARK = SignatureImage(strokes=(((0.1, 0.1), (0.4, 0.2), (0.7, 0.1)), ((0.2, 0.3), (0.8, 0.3))))
+IMAGE = SignatureImage(strokes=(((0.1, 0.1), (0.4, 0.2), (0.7, 0.1)), ((0.2, 0.3), (0.8, 0.3))))
 
 
-def act(person=None, *, at=baseline.START, **changes):
+def request_by_code(person=None, *, at=baseline.START, **changes):
     """What `person` (Li Ming) does who does everything right, by password and code."""
     who = person or Person.objects.get(username="liming")
     code = changes.pop("code", None) or baseline.fresh_code(who, at)
     proof = PasswordAndCode(changes.pop("password", baseline.PASSWORD), code)
-    return signing.SigningRequest(**{"image": MARK, "consented": True, "proof": proof, **changes})
+    return signing.SigningRequest(**{"image": IMAGE, "consented": True, "proof": proof, **changes})
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def passkey(settings):
     return make
 
 
-def passkey_act(passkey, intent, *, wrong=None, **changes):
+def request_by_passkey(passkey, intent, *, wrong=None, **changes):
     """What a signer does who does everything right, by passkey; `wrong` bends the ceremony."""
     document = ToBeSigned(
         document_sha256=intent.document_digest,
@@ -174,7 +174,7 @@ def passkey_act(passkey, intent, *, wrong=None, **changes):
         expires_at=intent.expires_at,
     )
     proof = PasskeyAnswer(passkey.answer(document.challenge(), **(wrong or {})))
-    return signing.SigningRequest(**{"image": MARK, "consented": True, "proof": proof, **changes})
+    return signing.SigningRequest(**{"image": IMAGE, "consented": True, "proof": proof, **changes})
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def signed(draft, now):
         # A code serves once: who signs many documents at once does so minutes apart.
         moments = (at + timedelta(minutes=minutes) for minutes in range(1, 10))
         then = next(each for each in moments if baseline.fresh_code(pledge.person, each))
-        done = act(pledge.person, at=then)
+        done = request_by_code(pledge.person, at=then)
         return signing.sign(intent, actor=pledge.person, at=then, request=done)
 
     return make

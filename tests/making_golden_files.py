@@ -29,7 +29,7 @@ from pledges.proof.keys.trust import pins_of
 from pledges.proof.ledger import checkpoints
 from pledges.storage import document_store
 from tests.attacks.authorities import LIFE, licensed_authority
-from tests.cast import act, passkey_act
+from tests.cast import request_by_code, request_by_passkey
 from tests.golden_files import FOLDER, SUMS
 from tests.timestamp_authorities import KINDS, authority
 from tests.tsa import responder
@@ -65,7 +65,7 @@ class Maker:
         pledge = self.draft(slug, at=at, **draft)
         intent = preparing.prepare(pledge, actor=self.liming, at=at)
         then = at + timedelta(minutes=2)
-        done = passkey_act(key, intent) if key else act(self.liming, at=then)
+        done = request_by_passkey(key, intent) if key else request_by_code(self.liming, at=then)
         return signing.sign(intent, actor=self.liming, at=then, request=done)
 
     def accept(self, pledge: Pledge) -> Pledge:

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 import manage
 from config import collecting
-from config.secrets import SHORTEST, pki_passphrase, secret_key
+from config.secrets import MIN_LENGTH, pki_passphrase, secret_key
 
 PROJECT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
@@ -27,7 +27,7 @@ PRODUCTION = {
 
 def test_the_secret_key_is_made_once_and_closed_to_others(tmp_path: Path) -> None:
     key = secret_key(tmp_path / "var")
-    assert len(key) >= SHORTEST
+    assert len(key) >= MIN_LENGTH
     assert secret_key(tmp_path / "var") == key
     assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret-key"]
@@ -51,7 +51,7 @@ def test_starts_at_the_same_moment_agree_on_one_key(tmp_path: Path) -> None:
 
 def test_the_passphrase_of_the_keys_is_kept_likewise(tmp_path: Path) -> None:
     passphrase = pki_passphrase(tmp_path)
-    assert len(passphrase) >= SHORTEST
+    assert len(passphrase) >= MIN_LENGTH
     assert passphrase != secret_key(tmp_path)
     assert pki_passphrase(tmp_path) == passphrase
     assert (tmp_path / "pki-passphrase").stat().st_mode & 0o777 == 0o600

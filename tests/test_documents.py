@@ -37,7 +37,7 @@ def faces(slug, language):
 
 
 @pytest.fixture(scope="module")
-def papers():
+def documents():
     """Each sample pledge with its PDF."""
     made = {}
     for slug, language in ALL:
@@ -86,8 +86,8 @@ def clause_text(sheet, clause) -> str:
 
 
 @pytest.mark.parametrize(("slug", "language"), ALL)
-def test_every_clause_and_answer_is_printed_in_order(papers, slug, language):
-    sheet, paper = papers[slug, language]
+def test_every_clause_and_answer_is_printed_in_order(documents, slug, language):
+    sheet, paper = documents[slug, language]
     # Page numbers stand between the pages' text; each page ends in a form feed.
     pages = poppler("pdftotext", paper).split("\f")
     text = "".join(squeezed(re.sub(r"—\s*\d+\s*—\s*$", "", each)) for each in pages)
@@ -102,8 +102,8 @@ def test_every_clause_and_answer_is_printed_in_order(papers, slug, language):
 
 
 @pytest.mark.parametrize(("slug", "language"), ALL)
-def test_the_first_page_bears_number_version_and_digests(papers, slug, language):
-    sheet, paper = papers[slug, language]
+def test_the_first_page_bears_number_version_and_digests(documents, slug, language):
+    sheet, paper = documents[slug, language]
     first = squeezed(poppler("pdftotext", paper, "-l", "1"))
     for wanted in (sheet.number, sheet.version_digest, sheet.content_digest, sheet.organisation):
         assert squeezed(wanted) in first
@@ -128,14 +128,14 @@ def test_an_html_parser_reads_the_paper_as_our_xml_parser_does(slug, language):
 
 
 @pytest.mark.parametrize(("slug", "language"), ALL)
-def test_the_code_on_the_last_page_is_the_address_of_the_standing(papers, slug, language):
-    sheet, paper = papers[slug, language]
+def test_the_code_on_the_last_page_is_the_address_of_the_public_status(documents, slug, language):
+    sheet, paper = documents[slug, language]
     assert scanned(paper) == [sheet.verify_url]
 
 
 @pytest.mark.parametrize(("slug", "language"), ALL)
-def test_the_file_is_a_small_sound_tagged_pdf_a_with_subset_fonts(papers, slug, language):
-    _, paper = papers[slug, language]
+def test_the_file_is_a_small_sound_tagged_pdf_a_with_subset_fonts(documents, slug, language):
+    _, paper = documents[slug, language]
     document = opened(paper)
     assert document.check_pdf_syntax() == []
     assert 'pdfaid:conformance="A"' in document.Root.Metadata.read_bytes().decode()
@@ -146,8 +146,8 @@ def test_the_file_is_a_small_sound_tagged_pdf_a_with_subset_fonts(papers, slug, 
 
 
 @pytest.mark.parametrize(("slug", "language"), ALL)
-def test_the_seals_stand_together_on_the_last_page_with_a_clause_above(papers, slug, language):
-    sheet, paper = papers[slug, language]
+def test_the_boxes_stand_together_on_the_last_page_with_a_clause_above(documents, slug, language):
+    sheet, paper = documents[slug, language]
     document = opened(paper)
     assert all(page.get("/Annots") is None for page in document.pages[:-1])
     manager, company = document.Root.AcroForm.Fields
@@ -162,8 +162,8 @@ def test_the_seals_stand_together_on_the_last_page_with_a_clause_above(papers, s
 
 
 @pytest.mark.parametrize(("slug", "language"), ALL)
-def test_headings_are_headings(papers, slug, language):
-    sheet, paper = papers[slug, language]
+def test_headings_are_headings(documents, slug, language):
+    sheet, paper = documents[slug, language]
     with_children = [
         clause
         for _, clause in sheet.outline.walk()
@@ -185,8 +185,8 @@ def pikepdf_objects(paper: bytes) -> list[str]:
     ]
 
 
-def test_a_clause_number_stands_on_the_line_of_its_text(papers):
-    for sheet, paper in papers.values():
+def test_a_clause_number_stands_on_the_line_of_its_text(documents):
+    for sheet, paper in documents.values():
         lines = [squeezed(line) for line in poppler("pdftotext", paper, "-layout").splitlines()]
         for clause in sheet.outline.leaves():
             text = squeezed(clause.runs[0].text)
@@ -198,15 +198,15 @@ NEVER_FIRST = "，。、；：？！）》」』”’%"
 NEVER_LAST = "（《「『“‘"
 
 
-def test_punctuation_never_begins_a_line_nor_opens_at_its_end(papers):
+def test_punctuation_never_begins_a_line_nor_opens_at_its_end(documents):
     for slug in samples.SLUGS:
-        for line in poppler("pdftotext", papers[slug, "zh-hans"][1], "-layout").splitlines():
+        for line in poppler("pdftotext", documents[slug, "zh-hans"][1], "-layout").splitlines():
             if stripped := line.strip():
                 assert stripped[0] not in NEVER_FIRST and stripped[-1] not in NEVER_LAST, line
 
 
-def test_the_same_sheet_gives_the_same_bytes_and_another_time_other_bytes(papers):
-    sheet, paper = papers["personal-code", "zh-hans"]
+def test_the_same_sheet_gives_the_same_bytes_and_another_time_other_bytes(documents):
+    sheet, paper = documents["personal-code", "zh-hans"]
     own = faces("personal-code", "zh-hans")
     assert rendering.pledge_pdf(sheet, own) == paper
     later = dataclasses.replace(sheet, rendered_at=sheet.rendered_at.replace(minute=43))
@@ -215,16 +215,16 @@ def test_the_same_sheet_gives_the_same_bytes_and_another_time_other_bytes(papers
 
 @pytest.mark.parametrize("language", samples.LANGUAGES)
 @pytest.mark.parametrize(
-    "mark",
+    "image",
     [rendering.SignatureImage(strokes=STROKES), rendering.SignatureImage(typed="欧阳镕")],
     ids=["drawn", "typed"],
 )
-def test_the_signed_and_accepted_file_names_the_signer_and_the_date(papers, language, mark):
-    sheet, paper = papers["personal-code", language]
+def test_the_signed_and_accepted_file_names_the_signer_and_the_date(documents, language, image):
+    sheet, paper = documents["personal-code", language]
     own = faces("personal-code", language)
     at = samples.RENDERED_AT
     signature = rendering.signature_appearance(
-        mark, name=sheet.signer_name, signed_at=at, language=language, fonts=own
+        image, name=sheet.signer_name, signed_at=at, language=language, fonts=own
     )
     stamp = rendering.acceptance_appearance(
         organisation=sheet.organisation, number=sheet.number, accepted_at=at, language=language,

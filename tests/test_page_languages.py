@@ -130,8 +130,8 @@ FACTORS = (
 def test_the_pages_of_second_factors_speak_one_language(client, draft, passkey, liming, language):
     client.cookies["django_language"] = language
     client.force_login(liming)
-    laid = preparing.prepare(draft(), actor=liming, at=timezone.now())
-    document = reverse("pledge_sign", args=[laid.pledge_id, laid.pk])
+    intent = preparing.prepare(draft(), actor=liming, at=timezone.now())
+    document = reverse("pledge_sign", args=[intent.pledge_id, intent.pk])
     pages = [client.get(document)]
     key, waiting = passkey(liming).row, passkey(liming, at=timezone.now()).waiting
     client.post("/accounts/reauthenticate/", {"password": baseline.PASSWORD})

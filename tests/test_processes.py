@@ -45,7 +45,7 @@ def test_a_child_that_is_never_ready_cannot_start() -> None:
 
 
 def test_a_child_that_dies_is_started_again_after_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "SHORTEST_REST", 0.01)
+    monkeypatch.setattr(processes, "MIN_REST", 0.01)
     monkeypatch.setattr(processes, "LOOK_EVERY", 0.01)
     child = Child("background worker", processes.python("-c", "raise SystemExit(7)"), rest=0.01)
     child.start()
@@ -70,7 +70,7 @@ def test_rests_grow_to_a_limit_and_shrink_once_a_child_has_settled() -> None:
         rests.append(child.rest)
     assert rests == [2, 4, 8, 16, 30, 30, 30, 30]
     child.note_death(now=processes.SETTLED_AFTER + 1)
-    assert child.rest == processes.SHORTEST_REST
+    assert child.rest == processes.MIN_REST
 
 
 def test_stopping_ends_all_even_one_that_does_not_listen(

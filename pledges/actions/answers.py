@@ -45,7 +45,7 @@ def assign(
     at: datetime,
     due_on: date | None,
 ) -> Pledge:
-    """Lay `version` before `person` to be signed by `due_on`; refusals as in `open_pledge`."""
+    """Give `person` a draft on `version`, to be signed by `due_on`; refused as by `open_pledge`."""
     access.require(actor, Act.ASSIGN_PLEDGE, person)
     access.require(person, Act.OPEN_PLEDGE)
     return _open_draft(
@@ -138,7 +138,7 @@ def save(
 
 @transaction.atomic
 def set_language(pledge: Pledge, *, actor: access.Actor, at: datetime, language: str) -> Pledge:
-    """Lay the draft in another of the two languages; its answers stay.
+    """Put the draft into the other of the two languages; its answers stay.
 
     Counts as a change of the draft: what was prepared in the old language is signed no more.
     """

@@ -19,7 +19,7 @@ from pledges.storage import document_store
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A sealed file on disk that no row names yet."""
+    """A signed file on disk that no row names yet."""
 
     sha256: str
     size: int

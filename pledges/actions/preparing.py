@@ -46,7 +46,7 @@ class _Frozen:
 
 
 def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningIntent:
-    """Lay the finished document before the signer: render it, store it, record the intent.
+    """Prepare the finished document for its signer: render it, store it, record the intent.
 
     The same answers prepared again give the intent that is open, if its document is kept and says
     what the intent says. Raises `Incomplete`, `VersionNotOpen`, `Unprintable`, `NumberUnfit`, or

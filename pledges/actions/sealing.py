@@ -1,4 +1,4 @@
-"""The two seals with this installation's own keys, and its timestamp authority if it has one."""
+"""Signature and seal by the keys of this installation, with a timestamp authority if it has one."""
 
 import logging
 import time
@@ -24,7 +24,7 @@ PAUSE = 2.0  # seconds between two attempts at a timestamp authority
 
 
 def level_at_signing() -> Level:
-    """The level that a manager's seal made now would have."""
+    """The level that a manager's signature made now would have."""
     return Level.LONG_TERM if settings.TSA_URL else Level.BASIC
 
 
@@ -47,7 +47,7 @@ def sign_as_manager(
     """
     store = keyring.store()
     with _told_in_local_time():
-        seal = event_certificates.one_shot_identity(
+        signer = event_certificates.one_shot_identity(
             store,
             name=intent.signer["name"],
             employee_number=intent.signer["employee_number"],
@@ -57,7 +57,7 @@ def sign_as_manager(
             at=at,
         )
     identity = Identity(
-        seal.signer, (to_asn1(store.root),), event_certificates.crls_of(store, EVENT_CA, at)
+        signer.signer, (to_asn1(store.root),), event_certificates.crls_of(store, EVENT_CA, at)
     )
     return _patiently(
         lambda: pades.sign_as_manager(
@@ -100,15 +100,17 @@ def renewed_timestamp(pdf: bytes, *, at: datetime) -> bytes:
     return _patiently(lambda: pades.renew_timestamp(pdf, at=at, timestamping=authority))
 
 
-def _patiently(seal: Callable[[], bytes]) -> bytes:
+def _patiently(make: Callable[[], bytes]) -> bytes:
     """Try again for TSA_WAIT seconds while the timestamp authority does not answer."""
     give_up = time.monotonic() + settings.TSA_WAIT
     while True:
         try:
-            return seal()
+            return make()
         except TimestampUnavailable as error:
             if time.monotonic() + PAUSE > give_up:
-                logger.error("Nothing was sealed, for want of a timestamp: %s", error.reason)
+                logger.error(
+                    "Nothing was signed or sealed, for want of a timestamp: %s", error.reason
+                )
                 raise
         time.sleep(PAUSE)
 

@@ -82,7 +82,7 @@ class NewPersonForm(PersonForm):
 
 
 class AssignForm(forms.Form):
-    """Which pledge is assigned before people, and until when it is to be signed.
+    """Which pledge is assigned to people, and until when it is to be signed.
 
     `today` is the organisation's: what is in effect then is offered, and no earlier day is taken.
     """

@@ -92,13 +92,13 @@ def sent() -> int:
     Kept beside the notes: whoever puts the database back in time must not silence the mail.
     """
     with _folder_trouble():
-        return checkpoint_folder.mark(folder(), SENT)
+        return checkpoint_folder.read_number(folder(), SENT)
 
 
 def note_sent(size: int) -> None:
     """The checkpoint of `size` entries has been mailed. Raises CheckpointUnavailable."""
     with _folder_trouble():
-        checkpoint_folder.set_mark(folder(), SENT, size)
+        checkpoint_folder.keep_number(folder(), SENT, size)
 
 
 def has_key() -> bool:

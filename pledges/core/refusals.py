@@ -103,7 +103,7 @@ class ConsentMissing(Refusal):
 class SignatureImageMissing(Refusal):
     """Neither handwriting nor a typed name was given, or the typed name is another's."""
 
-    kind = "mark-missing"
+    kind = "signature-image-missing"
 
 
 class ReasonMissing(Refusal):

@@ -30,7 +30,7 @@ class Sheet(PledgeText):
 
     `answers` are canonical and include the profile and serial ones. `version_digest` covers the
     template version, `content_digest` what this sheet says. `rendered_at` is aware, in the
-    organisation's zone. `consent` is the wording printed above the seal blocks.
+    organisation's zone. `consent` is the wording printed above the boxes of signature and seal.
     """
 
     number: str

@@ -69,7 +69,7 @@ class SheetLayout(LayoutObject):
 class InputWriter:
     """Has crispy-forms write the inputs in their slots; what the manager does not fill is read.
 
-    Classes: `unbroken` an input with the marks that are never parted from it; `answer-block` one
+    Classes: `unbroken` an input with the punctuation that keeps to it; `answer-block` one
     of several lines, which takes the width of the sheet; `choice` with an `option` for each;
     `given-later` a number that the system has not given yet.
     """

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode, Proof
-from pledges.forms.strokes import NotStrokes, Strokes, is_a_mark, read_strokes
+from pledges.forms.strokes import NotStrokes, Strokes, is_handwriting, read_strokes
 from pledges.rendering import SignatureImage
 
 DRAW, TYPE = "draw", "type"
@@ -70,7 +70,7 @@ class SigningForm(forms.Form):
         if "strokes" in self.errors or "typed" in self.errors or "method" in self.errors:
             return
         if self.is_drawn():
-            if not is_a_mark(self.cleaned_data["strokes"]):
+            if not is_handwriting(self.cleaned_data["strokes"]):
                 self.add_error("strokes", _("Please write your signature in the box."))
         elif not self.cleaned_data["typed"]:
             self.add_error("typed", _("Please type your name as it stands in the pledge."))

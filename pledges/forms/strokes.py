@@ -9,9 +9,9 @@ MAX_BYTES = 160 * 1024
 MAX_STROKES = 200
 MAX_POINTS = 5000
 DECIMALS = 4
-SHORTEST = 0.1
-"""Length of all strokes together, in widths of the drawing area: less is a dot, not a mark."""
-NARROWEST = 0.03
+MIN_LENGTH = 0.1
+"""Length of all strokes together, in widths of the drawing area: less is a dot."""
+MIN_EXTENT = 0.03
 """Extent of the drawing in at least one direction, in the same unit."""
 
 Point = tuple[float, float]
@@ -43,7 +43,7 @@ def read_strokes(sent: str) -> Strokes:
     return tuple(_stroke(stroke) for stroke in data)
 
 
-def is_a_mark(strokes: Strokes) -> bool:
+def is_handwriting(strokes: Strokes) -> bool:
     """Whether somebody wrote something: more than a dot or a slip of the finger."""
     points = [point for stroke in strokes for point in stroke]
     if not points:
@@ -51,7 +51,7 @@ def is_a_mark(strokes: Strokes) -> bool:
     length = sum(math.dist(a, b) for stroke in strokes for a, b in pairwise(stroke))
     xs, ys = [x for x, _ in points], [y for _, y in points]
     extent = max(max(xs) - min(xs), max(ys) - min(ys))
-    return length >= SHORTEST and extent >= NARROWEST
+    return length >= MIN_LENGTH and extent >= MIN_EXTENT
 
 
 def _no_constant(name: str) -> float:

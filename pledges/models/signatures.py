@@ -45,7 +45,7 @@ class Document(models.Model):
 
     @property
     def has_trusted_time(self) -> bool:
-        """Whether a timestamp authority vouches for when it was sealed."""
+        """Whether a timestamp authority vouches for when it was signed or sealed."""
         return self.level not in ("", "B-B")
 
     @property
@@ -93,7 +93,7 @@ class SigningIntent(models.Model):
 
 
 class Signature(models.Model):
-    """How a pledge was signed: the mark, the consent, the authentication, from where."""
+    """How a pledge was signed: the signature image, the consent, the authentication, from where."""
 
     class Method(models.TextChoices):
         PASSKEY = "passkey", _("Passkey, for this document")

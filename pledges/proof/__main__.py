@@ -28,7 +28,7 @@ from pledges.proof.verdict import Line, Outcome, Verdict
 COMMAND: Final = "shounuo-verify"
 """The console command, and the wheel that brings it."""
 EXIT = {Outcome.ACCEPTED: 0, Outcome.SIGNED_ONLY: 3, Outcome.REJECTED: 1}
-MARKS = {True: "✓", False: "✗", None: "–"}
+SYMBOLS = {True: "✓", False: "✗", None: "–"}
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = COMMAND) -> int:
@@ -160,7 +160,7 @@ def _in_words(verdict: Verdict, language: str, *, explain: bool) -> Iterator[str
     yield ""
     for line in verdict.lines:
         name = catalogue.CHECKS[line.check].in_(language)
-        yield f"{MARKS[line.passed]} {name}  {wording.say(line, language)}"
+        yield f"{SYMBOLS[line.passed]} {name}  {wording.say(line, language)}"
         if explain:
             yield from _explained(line, language)
     yield ""

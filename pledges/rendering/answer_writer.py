@@ -78,7 +78,7 @@ class AnswerWriter:
             format_html('<span class="blank">{}</span>', self._words(line) or "\u00a0")
             for line in lines
         ]
-        # No mark stands alone, such as the full stop of the sentence.
+        # No punctuation stands alone, such as the full stop of the sentence.
         answers[0] = opening + answers[0]
         answers[-1] += closing
         marked = format_html_join(

@@ -40,7 +40,7 @@ class SlotWriter(Protocol):
     """What stands in the blanks."""
 
     def write(self, blank: Blank, opening: SafeString, closing: SafeString) -> SafeString:
-        """The blank as HTML that may stand in a line, between the marks that keep close to it."""
+        """The blank as HTML that may stand in a line, between the punctuation that keeps to it."""
 
 
 def write_clauses(
@@ -174,8 +174,8 @@ class _Writer:
             if isinstance(run, Slot):
                 texts[place - 1], opening = split_opening(texts[place - 1])
                 closing, texts[place + 1] = split_closing(texts[place + 1])
-                marks = self._words(opening), self._words(closing)
-                slots[place] = self.slots.write(self.blanks[run.code], *marks)
+                around = self._words(opening), self._words(closing)
+                slots[place] = self.slots.write(self.blanks[run.code], *around)
         return SafeString(
             "".join(
                 slots[place] if place in slots else self._words(text)

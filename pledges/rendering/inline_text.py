@@ -1,4 +1,4 @@
-"""Words in a line of the sheet: what is foreign to the language is marked, and marks keep close."""
+"""Words in a line: what is foreign to the language is set apart, and punctuation keeps close."""
 
 import re
 
@@ -16,7 +16,7 @@ CLOSING = re.compile("^(?:[。；，、．.;,）)》〉」』】］”\":：!！
 
 
 def typeset(text: str, language: str) -> SafeString:
-    """Escaped text in which what is foreign to the language's setting is marked.
+    """Escaped text in which what is foreign to the language's setting stands in a `span`.
 
     In Chinese, Latin runs (class `latin`) get a little air. In English, quotes and dashes (class
     `narrow`) take their proportional forms: these fonts set them full-width by default.
@@ -32,12 +32,12 @@ def typeset(text: str, language: str) -> SafeString:
 
 
 def split_opening(text: str) -> tuple[str, str]:
-    """`text` without the marks at its end that open what follows, and those marks."""
+    """`text` without the punctuation at its end that opens what follows, and that punctuation."""
     match = OPENING.search(text)
     return (text[: match.start()], match[0]) if match else (text, "")
 
 
 def split_closing(text: str) -> tuple[str, str]:
-    """The marks at the beginning of `text` that close what precedes, and `text` without them."""
+    """The punctuation at the beginning of `text` that closes what precedes, and the rest."""
     match = CLOSING.match(text)
     return (match[0], text[match.end() :]) if match else ("", text)

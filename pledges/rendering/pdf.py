@@ -80,7 +80,7 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = N
     """The PDF of `html`, which must be well-formed XML; equal arguments give equal bytes.
 
     With an `identifier` (printable ASCII) it is a document: PDF/A-3a and PDF/UA-1, the boxes of
-    the elements with the ids "seal-manager" and "seal-company" are empty signature fields, and
+    the elements with the ids "box-manager" and "box-company" are empty signature fields, and
     the file says for good that it is `identifier` (ISO 32000-1, 14.4). Without, it is a figure to
     be drawn into another document: one page, an artifact throughout, no fields.
 

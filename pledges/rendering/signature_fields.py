@@ -9,7 +9,7 @@ from weasyprint.formatting_structure import boxes
 
 from pledges.proof.fileformat import CURRENT
 
-PLACES = {"seal-manager": CURRENT.manager_field, "seal-company": CURRENT.company_field}
+PLACES = {"box-manager": CURRENT.manager_field, "box-company": CURRENT.company_field}
 """Element id in the HTML → name of the signature field at its box."""
 
 PRINT = 4
@@ -128,7 +128,7 @@ def _tag(
     """
     element["S"] = "/Form"
     element["Alt"] = widget["TU"]
-    # Not in an array, though K is one elsewhere: pyHanko accepts that a later seal changes the
+    # Not in an array, though K is one elsewhere: pyHanko accepts that a later revision changes the
     # widget only when it finds it right here.
     element["K"] = pydyf.Dictionary(
         {"Type": "/OBJR", "Obj": widget.reference, "Pg": page_reference}

@@ -34,13 +34,13 @@ def post(folder: Path, size: int, note: str) -> None:
     durable_files.replace(folder / LATEST, note.encode(), mode=PUBLIC_FILE)
 
 
-def mark(folder: Path, name: str) -> int:
+def read_number(folder: Path, name: str) -> int:
     """The number kept under `name`, 0 where there is none. Raises OSError."""
     text = _read(folder / name) or ""
     return int(text) if text.strip().isdigit() else 0
 
 
-def set_mark(folder: Path, name: str, number: int) -> None:
+def keep_number(folder: Path, name: str, number: int) -> None:
     """Keep a number under `name`. Raises OSError."""
     durable_files.make_folder(folder, mode=PUBLIC_FOLDER)
     durable_files.replace(folder / name, f"{number}\n".encode(), mode=PUBLIC_FILE)

@@ -23,7 +23,7 @@ def keys_fault() -> str:
     try:
         _require_sealing(keyring.store(), timezone.now())
     except KeysUnusable as error:
-        logger.warning("The keys of the seals cannot be used: %s", error.reason)
+        logger.warning("The keys cannot be used: %s", error.reason)
         return "missing" if _is_missing() else "cannot be used"
     except KeyExpired as error:
         return f"{error.name} is not valid at this time"

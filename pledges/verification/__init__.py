@@ -116,7 +116,7 @@ def _superseded_at(pledge: Pledge) -> datetime | None:
 def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
     """Judge `pdf` by its bytes; look up how its pledge stands, and whether they were issued here.
 
-    By the pledge that the sealed evidence names, not by the bytes: anybody can add a timestamp to a
+    By the pledge that the signed evidence names, not by the bytes: anybody can add a timestamp to a
     file, and it must not lose its revocation by that. The bytes are a stranger's, so another
     process reads them; raises CannotJudge.
     """
@@ -152,7 +152,7 @@ def _public_status_of(summary: Summary | None, at: datetime) -> PublicStatus | N
     try:
         return public_status(uuid.UUID(summary.pledge_id), at=at) if summary else None
     except ValueError:
-        # Sealed under our root, but not by this software, whose pledges are known by a UUID.
+        # Signed under our root, but not by this software, whose pledges are known by a UUID.
         return None
 
 

@@ -44,7 +44,7 @@ from pledges.models import (
     SigningIntent,
 )
 from pledges.storage import document_store
-from tests.cast import passkey_act
+from tests.cast import request_by_passkey
 from tests.serving import ROOT, surroundings
 
 TEN_YEARS = timedelta(days=365.25 * 10 + 30)
@@ -99,7 +99,7 @@ def past(liming, revoked, returned, draft, chenjing, passkey, now):
     with_passkey = passkey(liming)
     intent = preparing.prepare(draft("personal-code"), actor=liming, at=now)
     client = signing.Client(ADDRESS, BROWSER)
-    done = passkey_act(with_passkey, intent, client=client)
+    done = request_by_passkey(with_passkey, intent, client=client)
     third = review.accept(
         signing.sign(intent, actor=liming, at=now, request=done), actor=chenjing, at=now
     )
@@ -178,8 +178,8 @@ def test_the_files_go_and_those_of_others_stay(past, liming, accepted, wangfang,
     assert kept >= set(other.documents.values_list("sha256", flat=True))
     own = Document.objects.filter(pledge__person=liming).values_list("sha256", flat=True)
     assert own and not kept & set(own)
-    laid = SigningIntent.objects.filter(person=liming).values_list("document_digest", flat=True)
-    assert laid and not kept & set(laid)
+    prepared = SigningIntent.objects.filter(person=liming).values_list("document_digest", flat=True)
+    assert prepared and not kept & set(prepared)
     assert all(b"E1001" not in path.read_bytes() for path in stored_files())
 
 

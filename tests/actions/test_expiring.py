@@ -220,10 +220,10 @@ def test_the_next_may_be_signed_in_its_last_sixty_days_and_after(
     contract, first = version("contract"), OVER - timedelta(days=61)
     for actor in (liming, chenjing):
         with pytest.raises(refusals.AlreadyWaiting):
-            lay(contract, liming, actor, first - timedelta(seconds=1))
+            assign_to(contract, liming, actor, first - timedelta(seconds=1))
     assert contract not in offered(liming, first - timedelta(seconds=1))
     assert contract in offered(liming, first)
-    assert lay(contract, liming, chenjing, first).status == PledgeState.DRAFT
+    assert assign_to(contract, liming, chenjing, first).status == PledgeState.DRAFT
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_short_term_may_be_followed_in_its_last_quarter(ends_on, first):
     assert not pledge.may_be_followed_on(first - timedelta(days=1), organisation)
 
 
-def lay(version, person, actor, at):
+def assign_to(version, person, actor, at):
     if actor == person:
         return answers.open_pledge(version, actor=actor, at=at, language="en")
     return answers.assign(version, person=person, actor=actor, at=at, due_on=LAST_DAY)

@@ -14,7 +14,7 @@ from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import FileNotGenuine
 from pledges.management.commands import extend_timestamps
 from pledges.models import Document, LedgerEntry
-from tests.cast import act
+from tests.cast import request_by_code
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_a_signing_that_no_verdict_would_accept_did_not_happen(draft, liming, no
     monkeypatch.setattr(sealing, "sign_as_manager", spoiled(sealing.sign_as_manager))
     entries = LedgerEntry.objects.count()
     with pytest.raises(FileNotGenuine) as refused:
-        signing.sign(intent, actor=liming, at=at, request=act(liming, at=at))
+        signing.sign(intent, actor=liming, at=at, request=request_by_code(liming, at=at))
     assert refused.value.reason == "broken-signature"
     intent.refresh_from_db()
     intent.pledge.refresh_from_db()
@@ -54,7 +54,7 @@ def test_a_signing_that_no_verdict_would_accept_did_not_happen(draft, liming, no
     [failed] = [line for line in told["lines"] if line["passed"] is False]
     assert failed["explanation"]["rule"] and "detachee" in failed["explanation"]["found"]
     monkeypatch.undo()
-    signed = signing.sign(intent, actor=liming, at=at, request=act(liming, at=at))
+    signed = signing.sign(intent, actor=liming, at=at, request=request_by_code(liming, at=at))
     assert signed.status == PledgeState.SIGNED
 
 

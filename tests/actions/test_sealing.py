@@ -29,7 +29,7 @@ from pledges.proof.verdict import Check, Outcome
 from pledges.storage import document_store
 from pledges.system_checks import sealing
 from tests.attacks.authorities import LIFE, licensed_authority
-from tests.cast import act, passkey_act
+from tests.cast import request_by_code, request_by_passkey
 from tests.rendering.samples import poppler
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
@@ -54,7 +54,7 @@ def signed_by_passkey(draft, liming, passkey, now):
         used = passkey(liming)
         intent = preparing.prepare(draft(slug, **options), actor=liming, at=now)
         at = now + timedelta(minutes=1)
-        return signing.sign(intent, actor=liming, at=at, request=passkey_act(used, intent))
+        return signing.sign(intent, actor=liming, at=at, request=request_by_passkey(used, intent))
 
     return make
 
@@ -231,11 +231,11 @@ def test_a_time_is_never_made_up(timestamps, settings, draft, liming, now, fault
     timestamps.fault, timestamps.clock = fault, now
     intent = preparing.prepare(draft(), actor=liming, at=now)
     with pytest.raises(TimestampUnavailable):
-        signing.sign(intent, actor=liming, at=now, request=act())
+        signing.sign(intent, actor=liming, at=now, request=request_by_code())
     intent.refresh_from_db()
     assert intent.used_at is None and not Document.objects.exists()
     timestamps.fault, settings.TSA_URL = "", timestamps.url
-    pledge = signing.sign(intent, actor=liming, at=now, request=act())
+    pledge = signing.sign(intent, actor=liming, at=now, request=request_by_code())
     assert newest(pledge).level == "B-LT"
 
 
@@ -259,13 +259,16 @@ def test_it_waits_for_an_authority_as_long_as_it_is_told(
         "pledges.actions.sealing.time.sleep", lambda _seconds: setattr(timestamps, "fault", "")
     )
     intent = preparing.prepare(draft(), actor=liming, at=now)
-    assert newest(signing.sign(intent, actor=liming, at=now, request=act())).level == "B-LT"
+    assert (
+        newest(signing.sign(intent, actor=liming, at=now, request=request_by_code())).level
+        == "B-LT"
+    )
 
 
 # --- Keys that cannot be used -----------------------------------------------------------------
 def test_without_keys_nothing_is_signed(draft, liming, now, settings, tmp_path):
     intent = preparing.prepare(draft(), actor=liming, at=now)
-    done = act()
+    done = request_by_code()
     settings.PKI_DIR = tmp_path / "none"
     with pytest.raises(CheckpointUnavailable):
         signing.sign(intent, actor=liming, at=now, request=done)

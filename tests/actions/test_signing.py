@@ -21,7 +21,7 @@ from pledges.models import (
 from pledges.proof.verdict import Outcome
 from pledges.rendering import SignatureImage
 from pledges.storage import document_store
-from tests.cast import FILLED, act
+from tests.cast import FILLED, request_by_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
 
@@ -35,7 +35,7 @@ def prepare(pledge, at):
 def test_signing_freezes_what_was_read(draft, now, slug, language):
     pledge = draft(slug, language=language)
     intent = prepare(pledge, now)
-    signed = signing.sign(intent, actor=pledge.person, at=now, request=act())
+    signed = signing.sign(intent, actor=pledge.person, at=now, request=request_by_code())
     assert signed.status == PledgeState.SIGNED
     assert signed.document_digest == intent.document_digest
     issued = document_store.get(signed.documents.get().sha256)
@@ -98,8 +98,8 @@ def test_an_incomplete_draft_is_not_prepared(draft, now, changes, missing, wrong
 
 def test_signing_twice_gives_the_same_answer_and_one_entry(draft, liming, now):
     intent = prepare(draft(), now)
-    first = signing.sign(intent, actor=liming, at=now, request=act())
-    again = signing.sign(intent, actor=liming, at=now, request=act())
+    first = signing.sign(intent, actor=liming, at=now, request=request_by_code())
+    again = signing.sign(intent, actor=liming, at=now, request=request_by_code())
     assert first == again
     assert Signature.objects.count() == Document.objects.count() == 1
     assert LedgerEntry.objects.filter(event="pledge.signed").count() == 1
@@ -120,7 +120,7 @@ def test_an_act_with_something_wrong_changes_nothing(draft, liming, now, options
     pledge = draft()
     intent = prepare(pledge, now)
     with pytest.raises(refusal):
-        signing.sign(intent, actor=liming, at=now, request=act(**options))
+        signing.sign(intent, actor=liming, at=now, request=request_by_code(**options))
     pledge.refresh_from_db()
     assert pledge.status == PledgeState.DRAFT
     assert not Document.objects.exists()
@@ -128,7 +128,9 @@ def test_an_act_with_something_wrong_changes_nothing(draft, liming, now, options
 
 def test_a_typed_name_signs(draft, liming, now):
     intent = prepare(draft(), now)
-    signing.sign(intent, actor=liming, at=now, request=act(image=SignatureImage(typed=" 李 明 ")))
+    signing.sign(
+        intent, actor=liming, at=now, request=request_by_code(image=SignatureImage(typed=" 李 明 "))
+    )
     assert Signature.objects.get().typed == "李 明"
 
 
@@ -138,32 +140,32 @@ def test_a_company_renamed_meanwhile_is_read_again(draft, liming, now):
     organisation.name_zh = "新示例银行股份有限公司"
     organisation.save()
     with pytest.raises(refusals.IntentExpired):
-        signing.sign(intent, actor=liming, at=now, request=act())
+        signing.sign(intent, actor=liming, at=now, request=request_by_code())
     again = prepare(intent.pledge, now)
     assert again.document_digest != intent.document_digest
-    signing.sign(again, actor=liming, at=now, request=act())
+    signing.sign(again, actor=liming, at=now, request=request_by_code())
 
 
 def test_a_document_that_is_kept_no_more_is_laid_anew(draft, liming, now):
     intent = prepare(draft(), now)
     document_store.remove_orphan(intent.document_digest)
     with pytest.raises(refusals.IntentExpired):
-        signing.sign(intent, actor=liming, at=now, request=act())
+        signing.sign(intent, actor=liming, at=now, request=request_by_code())
     assert not Signature.objects.exists()
     again = prepare(intent.pledge, now)
     assert again != intent
-    signed = signing.sign(again, actor=liming, at=now, request=act())
+    signed = signing.sign(again, actor=liming, at=now, request=request_by_code())
     assert document_store.get(signed.documents.get().sha256)
 
 
 def test_nothing_is_signed_before_it_was_laid(draft, liming, now):
-    """The clock went back: the document is laid anew, at a time that the verdict can pass."""
+    """The clock went back: the document is prepared anew, at a time that the verdict can pass."""
     intent, earlier = prepare(draft(), now), now - timedelta(seconds=1)
     with pytest.raises(refusals.IntentExpired):
-        signing.sign(intent, actor=liming, at=earlier, request=act(at=earlier))
+        signing.sign(intent, actor=liming, at=earlier, request=request_by_code(at=earlier))
     again = prepare(intent.pledge, earlier)
     assert again.created_at == earlier
-    signed = signing.sign(again, actor=liming, at=earlier, request=act(at=earlier))
+    signed = signing.sign(again, actor=liming, at=earlier, request=request_by_code(at=earlier))
     content = document_store.get(signed.documents.get().sha256)
     verdict = verification.judge(content, at=now + timedelta(hours=1)).verdict
     assert verdict.outcome is Outcome.SIGNED_ONLY
@@ -175,10 +177,13 @@ def test_the_name_to_type_is_the_one_that_was_read(draft, liming, now):
     liming.save()
     with pytest.raises(refusals.SignatureImageMissing):
         signing.sign(
-            intent, actor=liming, at=now, request=act(image=SignatureImage(typed="李大明"))
+            intent,
+            actor=liming,
+            at=now,
+            request=request_by_code(image=SignatureImage(typed="李大明")),
         )
     signed = signing.sign(
-        intent, actor=liming, at=now, request=act(image=SignatureImage(typed="李明"))
+        intent, actor=liming, at=now, request=request_by_code(image=SignatureImage(typed="李明"))
     )
     assert signed.signature.typed == signed.signer_name == "李明"
 
@@ -200,7 +205,9 @@ def test_a_number_that_no_certificate_carries_is_refused_before_anything_is_laid
 def test_an_intent_expires(draft, liming, now):
     intent = prepare(draft(), now)
     with pytest.raises(refusals.IntentExpired):
-        signing.sign(intent, actor=liming, at=now + timedelta(minutes=30), request=act())
+        signing.sign(
+            intent, actor=liming, at=now + timedelta(minutes=30), request=request_by_code()
+        )
 
 
 def test_answers_changed_after_preparing_must_be_read_again(draft, liming, now):
@@ -214,7 +221,7 @@ def test_answers_changed_after_preparing_must_be_read_again(draft, liming, now):
         revision=pledge.answers_revision,
     )
     with pytest.raises(refusals.StaleDraft):
-        signing.sign(intent, actor=liming, at=now, request=act())
+        signing.sign(intent, actor=liming, at=now, request=request_by_code())
 
 
 def test_a_second_intent_cannot_sign_again(draft, liming, now):
@@ -222,15 +229,15 @@ def test_a_second_intent_cannot_sign_again(draft, liming, now):
     first = prepare(pledge, now)
     second = prepare(pledge, now + timedelta(minutes=31))
     later = now + timedelta(minutes=32)
-    signing.sign(second, actor=liming, at=later, request=act(at=later))
+    signing.sign(second, actor=liming, at=later, request=request_by_code(at=later))
     with pytest.raises(refusals.AlreadySigned):
-        signing.sign(first, actor=liming, at=later, request=act(at=later))
+        signing.sign(first, actor=liming, at=later, request=request_by_code(at=later))
 
 
 def test_nobody_signs_for_another(draft, wangfang, now):
     intent = prepare(draft(), now)
     with pytest.raises(access.Denied):
-        signing.sign(intent, actor=wangfang, at=now, request=act(wangfang))
+        signing.sign(intent, actor=wangfang, at=now, request=request_by_code(wangfang))
 
 
 def test_a_retired_version_takes_no_signature(draft, liming, chenjing, version, now):
@@ -238,7 +245,7 @@ def test_a_retired_version_takes_no_signature(draft, liming, chenjing, version, 
     intent = prepare(pledge, now)
     templates.retire(version(), actor=chenjing, at=now)
     with pytest.raises(refusals.VersionNotOpen):
-        signing.sign(intent, actor=liming, at=now, request=act())
+        signing.sign(intent, actor=liming, at=now, request=request_by_code())
     with pytest.raises(refusals.VersionNotOpen):
         prepare(pledge, now)
 
@@ -358,7 +365,7 @@ def test_a_returned_pledge_can_be_signed_again_and_accepted(signed, chenjing, li
         signed(), actor=chenjing, at=now, reasons=[review.ClauseReason("请补充")]
     )
     intent = prepare(draft, now)
-    again = signing.sign(intent, actor=liming, at=now, request=act())
+    again = signing.sign(intent, actor=liming, at=now, request=request_by_code())
     accepted = review.accept(again, actor=chenjing, at=now)
     assert accepted.number == "CN-2026-000002"
     assert Pledge.objects.accepted().get() == accepted

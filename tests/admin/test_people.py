@@ -1,4 +1,4 @@
-"""People, departments and the organisation; laying pledges before people; the ledger's page."""
+"""People, departments and the organisation; assigning pledges; the ledger's page."""
 
 import html
 from datetime import date
@@ -158,8 +158,8 @@ def test_compliance_lays_a_pledge_before_people_and_hears_who_was_passed_over(
     assert not Pledge.objects.drafts().exists()
     sent = {"confirmed": "1", "version": version().pk, "due_on": "2026-12-15"}
     done = client.post(URL, assigning(people, **sent), follow=True)
-    (laid,) = Pledge.objects.drafts()
-    assert (laid.person, laid.due_on) == (liming, date(2026, 12, 15))
+    (assigned,) = Pledge.objects.drafts()
+    assert (assigned.person, assigned.due_on) == (liming, date(2026, 12, 15))
     said = " ".join(told(done))
     assert "王芳" in said
     assert "周敏" in said

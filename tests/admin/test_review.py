@@ -8,7 +8,7 @@ from pledges import audit
 from pledges.actions import answers, people, preparing, review, signing
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import Document, LedgerEntry, Pledge
-from tests.cast import act
+from tests.cast import request_by_code
 
 
 def url(pledge, step="change"):
@@ -92,7 +92,7 @@ def test_the_earlier_pledge_is_compared_answer_by_answer(
         preparing.prepare(draft, actor=liming, at=later),
         actor=liming,
         at=later,
-        request=act(at=later),
+        request=request_by_code(at=later),
     )
     response = as_(chenjing).get(url(second))
     assert response.context["earlier"] == first

@@ -24,7 +24,7 @@ PAGES = {
     "ledgercheckpoint": {"wuying"},
     "acceptancebatch": {"chenjing", "wuying"},
 }
-OFFICES = ("chenjing", "zhoumin", "wuying", "admin")
+BACK_OFFICE = ("chenjing", "zhoumin", "wuying", "admin")
 
 
 def test_a_stranger_is_sent_to_the_one_sign_in(client, db):
@@ -46,9 +46,9 @@ def test_somebody_deactivated_does_not_come_in(as_, chenjing):
     assert client.get("/admin/").status_code == 302
 
 
-@pytest.mark.parametrize("username", OFFICES)
+@pytest.mark.parametrize("username", BACK_OFFICE)
 @pytest.mark.parametrize("page", PAGES)
-def test_each_office_sees_its_own_lists_and_no_other(as_, request, username, page):
+def test_each_role_sees_its_own_lists_and_no_other(as_, request, username, page):
     client = as_(request.getfixturevalue(username))
     allowed = username in PAGES[page]
     response = client.get(LIST.format(page), follow=True)

@@ -19,7 +19,7 @@ from pledges.proof.passkeys.ceremony import Party
 from pledges.proof.verdict import Outcome
 from pledges.storage import document_store
 from tests.authenticator import Passkey
-from tests.cast import act, passkey_act
+from tests.cast import request_by_code, request_by_passkey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
 
@@ -53,7 +53,7 @@ def signs(used, intent, now):
     """Try to sign as the victim: the file that came of it, or nothing."""
     try:
         pledge = signing.sign(
-            intent, actor=intent.person, at=now, request=passkey_act(used, intent)
+            intent, actor=intent.person, at=now, request=request_by_passkey(used, intent)
         )
     except refusals.Refusal:
         return None
@@ -102,8 +102,8 @@ def test_the_insider_renamed_to_the_victim(victim, zhaolei, passkey, draft, now)
     Person.objects.filter(pk=victim.pk).update(employee_number="gone")
     Person.objects.filter(pk=zhaolei.pk).update(name=victim.name, employee_number="E1001")
     zhaolei.refresh_from_db()
-    laid = preparing.prepare(draft(person=zhaolei), actor=zhaolei, at=now)
-    assert signs(used, laid, now) is None
+    prepared = preparing.prepare(draft(person=zhaolei), actor=zhaolei, at=now)
+    assert signs(used, prepared, now) is None
 
 
 class Replay:
@@ -129,13 +129,13 @@ class Replay:
 def test_the_victims_old_answer_for_another_document(victim, intent, draft, now):
     assert signs(victim.passkey, intent, now) is not None
     old = Signature.objects.get(intent=intent).assertion
-    laid = preparing.prepare(draft("contract", person=victim), actor=victim, at=now)
-    assert signs(Replay(old), laid, now) is None
+    prepared = preparing.prepare(draft("contract", person=victim), actor=victim, at=now)
+    assert signs(Replay(old), prepared, now) is None
 
 
 def test_rows_that_say_the_victim_signed_by_passkey(victim, intent, chenjing, now):
     """Signed by password, and the row rewritten: the file says what was done."""
-    pledge = signing.sign(intent, actor=victim, at=now, request=act(victim, at=now))
+    pledge = signing.sign(intent, actor=victim, at=now, request=request_by_code(victim, at=now))
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows("ALTER TABLE pledges_signature DISABLE TRIGGER USER")
     rows("UPDATE pledges_signature SET method = 'passkey' WHERE pledge_id = %s", str(pledge.pk))

@@ -18,7 +18,7 @@ from pledges.core import refusals
 from pledges.models import Document, Organisation, Pledge, Signature, SigningIntent
 from pledges.storage import document_store
 from tests import baseline
-from tests.cast import act, passkey_act
+from tests.cast import request_by_code, request_by_passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ ON_THE_SIGN_PAGE = {
 
 
 @pytest.fixture
-def laid(liming, draft, passkey):
+def prepared(liming, draft, passkey):
     """A document that lies ready for the victim, who has a passkey."""
     liming.passkey = passkey(liming)
     return preparing.prepare(draft(at=timezone.now()), actor=liming, at=timezone.now())
@@ -91,25 +91,25 @@ def sign_page(intent):
     return reverse("pledge_sign", args=[intent.pledge_id, intent.pk])
 
 
-def test_what_is_as_it_was_is_shown(victim, laid):
+def test_what_is_as_it_was_is_shown(victim, prepared):
     """Else the other tests would prove nothing."""
-    shown = victim.get(sign_page(laid))
+    shown = victim.get(sign_page(prepared))
     assert shown.status_code == 200 and TRUE in text(shown)
 
 
 @pytest.mark.parametrize("which", ON_THE_SIGN_PAGE)
-def test_the_page_to_sign_shows_what_the_file_says_or_nothing(victim, laid, which, caplog):
-    before = text(victim.get(sign_page(laid)))
-    change(laid.pledge_id, *ON_THE_SIGN_PAGE[which])
+def test_the_page_to_sign_shows_what_the_file_says_or_nothing(victim, prepared, which, caplog):
+    before = text(victim.get(sign_page(prepared)))
+    change(prepared.pledge_id, *ON_THE_SIGN_PAGE[which])
     for name, words in (("en", "is not what its file says"), ("zh-hans", "与文件不一致")):
         victim.cookies["django_language"] = name
         caplog.clear()
-        shown = victim.get(sign_page(laid))
+        shown = victim.get(sign_page(prepared))
         assert shown.status_code == 409
         assert words in text(shown)
         assert shown.context["body"] is None and shown.context["options"] is None
         assert FALSE not in text(shown)
-        copy = reverse("pledge_reading_copy", args=[laid.pledge_id, laid.pk])
+        copy = reverse("pledge_reading_copy", args=[prepared.pledge_id, prepared.pk])
         assert [r.levelno for r in caplog.records if r.name.endswith("readings")] == [logging.ERROR]
         assert victim.get(copy).status_code == 503
     assert TRUE in before
@@ -117,51 +117,61 @@ def test_the_page_to_sign_shows_what_the_file_says_or_nothing(victim, laid, whic
 
 @pytest.mark.parametrize("which", ON_THE_SIGN_PAGE)
 @pytest.mark.parametrize("way", ["passkey", "code"])
-def test_and_signs_nothing(liming, laid, which, way):
-    change(laid.pledge_id, *ON_THE_SIGN_PAGE[which])
-    seen, at = SigningIntent.objects.get(pk=laid.pk), timezone.now()
-    act_of = passkey_act(liming.passkey, seen) if way == "passkey" else act(liming, at=at)
+def test_and_signs_nothing(liming, prepared, which, way):
+    change(prepared.pledge_id, *ON_THE_SIGN_PAGE[which])
+    seen, at = SigningIntent.objects.get(pk=prepared.pk), timezone.now()
+    request = (
+        request_by_passkey(liming.passkey, seen)
+        if way == "passkey"
+        else request_by_code(liming, at=at)
+    )
     with pytest.raises(refusals.ReadingDiffers):
-        signing.sign(seen, actor=liming, at=at, request=act_of)
+        signing.sign(seen, actor=liming, at=at, request=request)
     assert not Signature.objects.exists()
 
 
-def test_another_document_of_the_victims_in_its_place(victim, liming, laid, draft):
+def test_another_document_of_the_victims_in_its_place(victim, liming, prepared, draft):
     """Stored bytes that are whole and the victim's own, but not of this document."""
     other = preparing.prepare(draft("contract", at=timezone.now()), actor=liming, at=timezone.now())
-    SigningIntent.objects.filter(pk=laid.pk).update(
+    SigningIntent.objects.filter(pk=prepared.pk).update(
         document_digest=other.document_digest, document_size=other.document_size
     )
-    assert victim.get(sign_page(laid)).status_code == 409
+    assert victim.get(sign_page(prepared)).status_code == 409
 
 
-def test_a_whole_other_document_between_reading_and_signing(victim, liming, laid):
+def test_a_whole_other_document_between_reading_and_signing(victim, liming, prepared):
     """All that the intent says, replaced by what another one, rightly prepared, says."""
-    page = victim.get(sign_page(laid)).content.decode()
+    page = victim.get(sign_page(prepared)).content.decode()
     shown = re.search(r'name="document" value="([0-9a-f]{64})"', page)[1]
     at = timezone.now()
     typed = {"satisfaction_target": FALSE}
-    save(laid.pledge, actor=liming, at=at, typed=typed, revision=laid.pledge.answers_revision)
-    other = preparing.prepare(laid.pledge, actor=liming, at=at)
+    save(
+        prepared.pledge, actor=liming, at=at, typed=typed, revision=prepared.pledge.answers_revision
+    )
+    other = preparing.prepare(prepared.pledge, actor=liming, at=at)
     kept = ("answers", "answers_revision", "content_digest", "document_digest", "document_size")
-    SigningIntent.objects.filter(pk=laid.pk).update(**{name: getattr(other, name) for name in kept})
+    SigningIntent.objects.filter(pk=prepared.pk).update(
+        **{name: getattr(other, name) for name in kept}
+    )
     code = baseline.fresh_code(liming, at)
     sent = {"typed": "李明", "consent": "on", "password": baseline.PASSWORD, "code": code}
-    refused = victim.post(sign_page(laid), {**sent, "document": shown})
+    refused = victim.post(sign_page(prepared), {**sent, "document": shown})
     assert refused.status_code == 409 and "is not what its file says" in text(refused)
     assert not Signature.objects.exists()
     # Whoever signs even so has the ledger against them, which knows what this intent was for.
-    unissued = victim.post(sign_page(laid), {**sent, "document": other.document_digest})
+    unissued = victim.post(sign_page(prepared), {**sent, "document": other.document_digest})
     assert unissued.status_code == 409 and "did not pass our own check" in text(unissued)
     assert not Signature.objects.exists()
 
 
-def test_prepared_again_it_can_be_signed(liming, laid, draft):
-    change(laid.pledge_id, *ON_THE_SIGN_PAGE["an answer"])
+def test_prepared_again_it_can_be_signed(liming, prepared, draft):
+    change(prepared.pledge_id, *ON_THE_SIGN_PAGE["an answer"])
     at = timezone.now()
-    again = preparing.prepare(laid.pledge, actor=liming, at=at)
-    assert again.pk != laid.pk
-    done = signing.sign(again, actor=liming, at=at, request=passkey_act(liming.passkey, again))
+    again = preparing.prepare(prepared.pledge, actor=liming, at=at)
+    assert again.pk != prepared.pk
+    done = signing.sign(
+        again, actor=liming, at=at, request=request_by_passkey(liming.passkey, again)
+    )
     assert done.answers["satisfaction_target"] == TRUE
 
 
@@ -213,7 +223,7 @@ def test_the_earlier_pledge_that_it_is_compared_with(
     then = now + timedelta(days=1)
     made = draft(at=then)
     intent = preparing.prepare(made, actor=liming, at=then)
-    second = signing.sign(intent, actor=liming, at=then, request=act(liming, at=then))
+    second = signing.sign(intent, actor=liming, at=then, request=request_by_code(liming, at=then))
     client.force_login(chenjing)
     page = reverse("admin:pledges_pledge_change", args=[second.pk])
     assert client.get(page).context["compared"]
@@ -238,14 +248,14 @@ def test_a_file_that_is_gone_or_damaged(victim, signed, caplog):
         assert shown.status_code == 503 and "stored file is missing" in text(shown)
 
 
-def test_a_renamed_company_changes_no_document(victim, laid, liming):
+def test_a_renamed_company_changes_no_document(victim, prepared, liming):
     """An honest change: the page still says what the file says; to sign, prepare it again."""
     Organisation.objects.update(name_zh="新名称有限公司")
-    shown = victim.get(sign_page(laid))
+    shown = victim.get(sign_page(prepared))
     assert shown.status_code == 200 and "新名称" not in shown.context["body"]
     with pytest.raises(refusals.IntentExpired):
-        act_of = passkey_act(liming.passkey, laid)
-        signing.sign(laid, actor=liming, at=timezone.now(), request=act_of)
+        request = request_by_passkey(liming.passkey, prepared)
+        signing.sign(prepared, actor=liming, at=timezone.now(), request=request)
 
 
 def test_a_renamed_company_changes_no_signed_pledge(victim, signed):

@@ -50,7 +50,7 @@ class Stage:
     """One of everything that a page can show."""
 
     empty: Pledge
-    laid: SigningIntent
+    prepared: SigningIntent
     laid_by_passkey: SigningIntent
     laid_by_nothing: SigningIntent
     outdated: SigningIntent
@@ -88,7 +88,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     Authenticator.objects.filter(user=zhaolei).delete()
     return Stage(
         empty=answers.open_pledge(revoked.version, actor=liming, at=now, language="zh-hans"),
-        laid=preparing.prepare(draft("contract", person=liming), actor=liming, at=now),
+        prepared=preparing.prepare(draft("contract", person=liming), actor=liming, at=now),
         outdated=outdated,
         correction=correction,
         returned=returned,
@@ -175,7 +175,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             "/",
             *(pledge_path(each) for each in (stage.empty, stage.correction, stage.returned)),
             pledge_path(stage.empty) + "?check=1",
-            sign_path(stage.laid),
+            sign_path(stage.prepared),
             *map(reverse, ACCOUNT),
             "/admin/",
             NOWHERE,

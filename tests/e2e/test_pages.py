@@ -163,7 +163,7 @@ def _second_factor(inspector: Inspector) -> None:
 
 def _sign_nothing(staged: stage.Stage, inspector: Inspector) -> None:
     page = inspector.page
-    inspector.page.goto(stage.sign_path(staged.laid))
+    inspector.page.goto(stage.sign_path(staged.prepared))
     page.locator("#signing").evaluate("form => { form.noValidate = true; }")
     page.locator("[name=method][value=type]").check()
     page.locator("[name=password]").fill("not mine")
@@ -204,7 +204,7 @@ def test_no_page_is_heavy(window, staged, liming, chenjing):
     """As sent compressed, which static files are in production alone; a PDF is no part of it."""
     paths = {
         None: ["/accounts/login/"],
-        liming: ["/", stage.pledge_path(staged.empty), stage.sign_path(staged.laid)],
+        liming: ["/", stage.pledge_path(staged.empty), stage.sign_path(staged.prepared)],
         chenjing: ["/admin/pledges/pledge/", stage.admin_path("pledge_change", staged.signed.pk)],
     }
     for person, own in paths.items():

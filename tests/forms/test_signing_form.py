@@ -16,14 +16,14 @@ def form(**changes):
     return SigningForm({**USUAL, **changes})
 
 
-def test_a_typed_name_is_a_mark():
+def test_a_typed_name_is_a_signature_image():
     made = form()
     assert made.is_valid()
     assert made.signature_image() == SignatureImage(typed="李明")
 
 
 @pytest.mark.parametrize("method", [{}, {"method": "draw"}])
-def test_handwriting_is_a_mark(method):
+def test_handwriting_is_a_signature_image(method):
     made = form(strokes=json.dumps(STROKES), typed="", **method)
     assert made.is_valid()
     assert made.signature_image() == SignatureImage(

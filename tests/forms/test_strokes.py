@@ -12,7 +12,7 @@ from pledges.forms.strokes import (
     MAX_POINTS,
     MAX_STROKES,
     NotStrokes,
-    is_a_mark,
+    is_handwriting,
     read_strokes,
 )
 
@@ -101,5 +101,5 @@ def test_the_limits_themselves_are_taken():
         ((((0.1, 0.1), (0.1, 0.16)), ((0.2, 0.1), (0.2, 0.16))), True),
     ],
 )
-def test_a_mark_is_more_than_a_dot(drawn, verdict):
-    assert is_a_mark(drawn) is verdict
+def test_handwriting_is_more_than_a_dot(drawn, verdict):
+    assert is_handwriting(drawn) is verdict

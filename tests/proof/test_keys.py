@@ -34,7 +34,7 @@ from pledges.proof.keys import (
     private_keys,
 )
 from pledges.proof.keys.certificates import Issuer, Life
-from pledges.proof.keys.key_store import SealIdentity, Sources, Store
+from pledges.proof.keys.key_store import SigningIdentity, Sources, Store
 from pledges.proof.keys.private_keys import KeySigner, KeySource
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -75,7 +75,7 @@ def pem_of(key, secret: str) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 
 
-def require_good_signature(identity: SealIdentity) -> None:
+def require_good_signature(identity: SigningIdentity) -> None:
     signature = asyncio.run(identity.signer.async_sign_raw(b"to be signed", "sha256"))
     estimate = asyncio.run(identity.signer.async_sign_raw(b"", "sha256", dry_run=True))
     assert len(signature) <= len(estimate)

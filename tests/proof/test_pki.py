@@ -23,7 +23,7 @@ from pledges.core.refusals import KeyExpired, KeysUnusable
 from pledges.proof.keys import certificates, event_certificates, key_store, pki
 from pledges.proof.keys.certificates import Issuer, Life
 from pledges.proof.keys.hierarchy import RENEWABLE
-from pledges.proof.keys.key_store import SealIdentity, Store
+from pledges.proof.keys.key_store import SigningIdentity, Store
 from pledges.proof.keys.private_keys import to_asn1
 
 AT = datetime(2026, 11, 23, 2, 0, 30, 123456, tzinfo=UTC)
@@ -264,7 +264,7 @@ def test_the_other_lists_end_before_what_they_speak_of(store: Store) -> None:
     assert store.root_crl.next_update_utc < store.event.cert.not_valid_after_utc
 
 
-def sign(identity: SealIdentity, data: bytes, *, dry_run: bool = False) -> bytes:
+def sign(identity: SigningIdentity, data: bytes, *, dry_run: bool = False) -> bytes:
     return asyncio.run(identity.signer.async_sign_raw(data, "sha256", dry_run))
 
 

@@ -24,7 +24,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
 from pledges.proof.keys import certificates, event_certificates, key_store, pki
-from pledges.proof.keys.key_store import SealIdentity, Store
+from pledges.proof.keys.key_store import SigningIdentity, Store
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.signatures.timestamp_authority import (
     Authority,
@@ -63,7 +63,7 @@ def stamper(responder: Responder, at: datetime) -> HttpTimeStamper:
     return HttpTimeStamper(Authority(responder.url, read_roots(responder.roots)), at)
 
 
-def sealed(pdf: bytes, field: str, identity: SealIdentity, responder: Responder, at: datetime):
+def sealed(pdf: bytes, field: str, identity: SigningIdentity, responder: Responder, at: datetime):
     """The PDF with a seal and its timestamp."""
     metadata = signers.PdfSignatureMetadata(
         field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES

@@ -14,7 +14,7 @@ body { margin: 0 }
 html { font: 12pt/1.6 "Pledge Serif", "Pledge Sans"; color: #1f2328 }
 h1 { font: 16pt "Pledge Sans"; color: #1f232a }
 """
-CSS += "#seal-manager, #seal-company {{ width: {}pt; height: {}pt }}".format(*CURRENT.box)
+CSS += "#box-manager, #box-company {{ width: {}pt; height: {}pt }}".format(*CURRENT.box)
 _OPEN: list[pikepdf.Pdf] = []
 
 FONTS = fonts.subset_for("承诺书客户经理")
@@ -24,8 +24,8 @@ def page(body: str = "<h1>承诺书</h1><p>客户经理</p>", lang: str = "zh-Ha
     return (
         f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"/><title>承诺书</title>'
         '<meta name="dcterms.created" content="2026-11-23T10:42:00+08:00"/></head>'
-        f'<body>{body}<div id="seal-manager" title="Signature"></div>'
-        '<div id="seal-company" title="Company"></div></body></html>'
+        f'<body>{body}<div id="box-manager" title="Signature"></div>'
+        '<div id="box-company" title="Company"></div></body></html>'
     )
 
 

@@ -91,9 +91,9 @@ def test_the_two_fields_are_empty_printed_tagged_and_inside_the_page(rendered):
 
 
 def test_a_document_without_both_places_is_refused():
-    with pytest.raises(ValueError, match="seal-company"):
+    with pytest.raises(ValueError, match="box-company"):
         pdf.render(
-            '<html lang="en"><p id="seal-manager">x</p></html>',
+            '<html lang="en"><p id="box-manager">x</p></html>',
             css=CSS,
             fonts=FONTS,
             identifier="x",

@@ -45,7 +45,7 @@ def test_both_renderers_show_the_same(slug, language, kind):
 
 
 @pytest.mark.parametrize("render", [by_poppler, by_pdfium])
-def test_each_shows_the_mark_and_the_stamp(render):
+def test_each_shows_the_signature_image_and_the_stamp(render):
     before, signed, finished = (
         render(made("contract", "zh-hans")[kind]) for kind in ("rendered", "signed", "finished")
     )

@@ -14,7 +14,7 @@ from pledges.models import Organisation, Pledge, Signature, SigningIntent
 from pledges.proof.passkeys.ceremony import base64
 from pledges.storage import document_store
 from tests import baseline
-from tests.cast import passkey_act
+from tests.cast import request_by_passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -29,14 +29,14 @@ def client(client, liming):
 
 
 @pytest.fixture
-def laid(draft):
+def prepared(draft):
     """A document prepared for its signer, by the clock of the server."""
 
-    def lay(slug="general-standards", **options):
+    def prepare(slug="general-standards", **options):
         pledge = draft(slug, **options)
         return preparing.prepare(pledge, actor=pledge.person, at=timezone.now())
 
-    return lay
+    return prepare
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def pledge_url(intent):
 
 
 # --- Reading ------------------------------------------------------------------------------------
-def test_the_page_shows_the_document_the_declaration_and_the_digest(client, laid):
-    intent = laid()
+def test_the_page_shows_the_document_the_declaration_and_the_digest(client, prepared):
+    intent = prepared()
     page = client.get(url(intent)).content.decode()
     assert intent.consent_text in page
     assert " ".join(intent.document_digest[i : i + 4] for i in range(0, 64, 4)) in page
@@ -65,8 +65,8 @@ def test_the_page_shows_the_document_the_declaration_and_the_digest(client, laid
     assert "<style" not in page and " style=" not in page
 
 
-def test_the_reading_copy_is_the_very_file(client, laid):
-    intent = laid()
+def test_the_reading_copy_is_the_very_file(client, prepared):
+    intent = prepared()
     answer = client.get(url(intent, "pledge_reading_copy"))
     assert answer.content == document_store.get(intent.document_digest)
     assert answer["Content-Type"] == "application/pdf"
@@ -78,27 +78,27 @@ def test_the_reading_copy_is_the_very_file(client, laid):
 
 @pytest.mark.parametrize("name", ["pledge_sign", "pledge_reading_copy"])
 @pytest.mark.parametrize("who", ["wangfang", "chenjing", "zhoumin", "admin"])
-def test_nobody_else_finds_it(client, laid, request, name, who):
-    intent = laid()
+def test_nobody_else_finds_it(client, prepared, request, name, who):
+    intent = prepared()
     client.force_login(request.getfixturevalue(who))
     assert client.get(url(intent, name)).status_code == 404
 
 
-def test_an_intent_of_another_pledge_is_not_found(client, laid):
-    one, other = laid(), laid("contract")
+def test_an_intent_of_another_pledge_is_not_found(client, prepared):
+    one, other = prepared(), prepared("contract")
     crossed = reverse("pledge_sign", args=[one.pledge_id, other.pk])
     assert client.get(crossed).status_code == 404
 
 
-def test_a_file_that_is_gone_is_not_found(client, laid):
-    intent = laid()
+def test_a_file_that_is_gone_is_not_found(client, prepared):
+    intent = prepared()
     SigningIntent.objects.update(document_digest="0" * 64)
     assert client.get(url(intent, "pledge_reading_copy")).status_code == 404
 
 
 # --- Signing ------------------------------------------------------------------------------------
-def test_signing_by_typed_name(client, laid, usual):
-    intent = laid()
+def test_signing_by_typed_name(client, prepared, usual):
+    intent = prepared()
     answer = client.post(url(intent), usual, follow=True)
     assert answer.redirect_chain == [(pledge_url(intent), 302)]
     assert "Signed; awaiting compliance review." in answer.content.decode()
@@ -107,23 +107,23 @@ def test_signing_by_typed_name(client, laid, usual):
     assert signature.client_address == "127.0.0.1"
 
 
-def test_signing_by_hand(client, laid, usual):
-    intent = laid()
+def test_signing_by_hand(client, prepared, usual):
+    intent = prepared()
     typed = {**usual, "typed": "", "method": "draw", "strokes": json.dumps(STROKES)}
     assert client.post(url(intent), typed).url == pledge_url(intent)
     assert Signature.objects.get().strokes == STROKES
 
 
-def test_a_second_submit_gets_the_same_answer(client, laid, usual):
-    intent = laid()
+def test_a_second_submit_gets_the_same_answer(client, prepared, usual):
+    intent = prepared()
     first, second = client.post(url(intent), usual), client.post(url(intent), usual)
     assert (first.status_code, first.url) == (second.status_code, second.url)
     assert Signature.objects.count() == 1
     assert client.get(url(intent)).url == pledge_url(intent)
 
 
-def test_the_client_is_believed_only_through_our_own_proxies(client, laid, usual):
-    intent = laid()
+def test_the_client_is_believed_only_through_our_own_proxies(client, prepared, usual):
+    intent = prepared()
     client.post(url(intent), usual, headers={"X-Forwarded-For": "203.0.113.9"})
     assert Signature.objects.get().client_address == "127.0.0.1"
 
@@ -143,16 +143,16 @@ def test_the_client_is_believed_only_through_our_own_proxies(client, laid, usual
         ({"typed": ""}, "Please type your name"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_signed(client, laid, changes, said, usual):
-    intent = laid()
+def test_what_is_wrong_is_said_and_nothing_is_signed(client, prepared, changes, said, usual):
+    intent = prepared()
     answer = client.post(url(intent), {**usual, **changes})
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert Pledge.objects.get().status == PledgeState.DRAFT
 
 
-def test_after_a_wrong_password_the_mark_and_the_consent_are_still_there(client, laid, usual):
-    intent = laid()
+def test_after_a_wrong_password_the_image_and_the_consent_are_still_there(client, prepared, usual):
+    intent = prepared()
     typed = {**usual, "method": "draw", "strokes": json.dumps(STROKES), "password": "wrong"}
     page = client.post(url(intent), typed).content.decode()
     assert f'name="strokes" value="{json.dumps(STROKES)}"' in page
@@ -161,8 +161,8 @@ def test_after_a_wrong_password_the_mark_and_the_consent_are_still_there(client,
     assert "wrong" not in page
 
 
-def test_guessing_is_slowed_down_and_the_right_password_then_waits_too(client, laid, usual):
-    intent = laid()
+def test_guessing_is_slowed_down_and_the_right_password_then_waits_too(client, prepared, usual):
+    intent = prepared()
     for _attempt in range(5):
         assert client.post(url(intent), {**usual, "code": "000000"}).status_code == 422
         assert client.post(url(intent), {**usual, "password": "wrong"}).status_code == 422
@@ -174,8 +174,8 @@ def test_guessing_is_slowed_down_and_the_right_password_then_waits_too(client, l
 
 # --- A document that can be signed no more -------------------------------------------------------
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_an_expired_document_offers_to_be_prepared_again(client, laid, method, usual):
-    intent = laid()
+def test_an_expired_document_offers_to_be_prepared_again(client, prepared, method, usual):
+    intent = prepared()
     SigningIntent.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     answer = getattr(client, method)(url(intent), usual if method == "post" else {})
     page = answer.content.decode()
@@ -185,8 +185,8 @@ def test_an_expired_document_offers_to_be_prepared_again(client, laid, method, u
     assert again.url != url(intent) and "/sign/" in again.url
 
 
-def test_a_document_whose_file_is_gone_offers_to_be_prepared_again(client, laid, usual):
-    intent = laid()
+def test_a_document_whose_file_is_gone_offers_to_be_prepared_again(client, prepared, usual):
+    intent = prepared()
     document_store.remove_orphan(intent.document_digest)
     answer = client.post(url(intent), usual)
     assert answer.status_code == 409
@@ -197,8 +197,8 @@ def test_a_document_whose_file_is_gone_offers_to_be_prepared_again(client, laid,
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_document_whose_draft_moved_on_is_signed_no_more(client, laid, method, usual):
-    intent = laid()
+def test_a_document_whose_draft_moved_on_is_signed_no_more(client, prepared, method, usual):
+    intent = prepared()
     answers.save(
         intent.pledge,
         actor=intent.person,
@@ -211,8 +211,8 @@ def test_a_document_whose_draft_moved_on_is_signed_no_more(client, laid, method,
     assert not Signature.objects.exists()
 
 
-def test_signing_through_another_intent_meanwhile_ends_at_the_pledge(client, laid, usual):
-    first = laid()
+def test_signing_through_another_intent_meanwhile_ends_at_the_pledge(client, prepared, usual):
+    first = prepared()
     SigningIntent.objects.filter(pk=first.pk).update(expires_at=timezone.now())
     second = preparing.prepare(first.pledge, actor=first.person, at=timezone.now())
     assert client.post(url(second), usual).url == pledge_url(second)
@@ -222,12 +222,12 @@ def test_signing_through_another_intent_meanwhile_ends_at_the_pledge(client, lai
 
 # --- By passkey, and before anything is set up ----------------------------------------------------
 def answered(key, intent, **changes):
-    answer = json.dumps(passkey_act(key, intent).proof.answer)
+    answer = json.dumps(request_by_passkey(key, intent).proof.answer)
     return {"typed": "李明", "consent": "on", "assertion": answer, **changes}
 
 
-def test_the_page_asks_the_passkey_for_this_document(client, laid, liming, passkey):
-    key, intent = passkey(liming), laid()
+def test_the_page_asks_the_passkey_for_this_document(client, prepared, liming, passkey):
+    key, intent = passkey(liming), prepared()
     page = client.get(url(intent))
     options = page.context["options"]
     assert [each["id"] for each in options["allowCredentials"]] == [base64(key.id)]
@@ -240,18 +240,18 @@ def test_the_page_asks_the_passkey_for_this_document(client, laid, liming, passk
 
 
 def test_with_a_passkey_the_password_and_code_still_sign_where_allowed(
-    client, laid, liming, passkey, usual
+    client, prepared, liming, passkey, usual
 ):
     passkey(liming)
-    intent = laid()
+    intent = prepared()
     assert client.post(url(intent), usual).url == pledge_url(intent)
     assert Signature.objects.get().method == "password-totp"
 
 
 def test_what_the_passkey_did_not_confirm_is_said_and_nothing_is_lost(
-    client, laid, liming, passkey
+    client, prepared, liming, passkey
 ):
-    key, one, other = passkey(liming), laid(), laid("contract")
+    key, one, other = passkey(liming), prepared(), prepared("contract")
     for wrong, said in (
         ({"assertion": ""}, "Please confirm with your passkey"),
         ({"assertion": "{"}, "did not arrive in order"),
@@ -264,19 +264,19 @@ def test_what_the_passkey_did_not_confirm_is_said_and_nothing_is_lost(
     assert not Signature.objects.exists()
 
 
-def test_where_a_passkey_is_required_no_password_is_asked_for(client, laid, liming, passkey):
+def test_where_a_passkey_is_required_no_password_is_asked_for(client, prepared, liming, passkey):
     Organisation.objects.update(signing=Organisation.Signing.PASSKEY)
-    key, intent = passkey(liming), laid()
+    key, intent = passkey(liming), prepared()
     page = client.get(url(intent)).content.decode()
     assert 'name="password"' not in page and 'name="code"' not in page
     assert client.post(url(intent), answered(key, intent)).url == pledge_url(intent)
 
 
 @pytest.mark.parametrize("rule", Organisation.Signing)
-def test_who_has_nothing_set_up_is_shown_the_way_there_and_back(client, laid, usual, rule):
+def test_who_has_nothing_set_up_is_shown_the_way_there_and_back(client, prepared, usual, rule):
     Organisation.objects.update(signing=rule)
     Authenticator.objects.all().delete()
-    intent = laid()
+    intent = prepared()
     page = client.get(url(intent)).content.decode()
     assert reverse("mfa_add_webauthn") in page
     assert (reverse("mfa_activate_totp") in page) == (rule == "passkey-or-code")
@@ -286,8 +286,8 @@ def test_who_has_nothing_set_up_is_shown_the_way_there_and_back(client, laid, us
     assert not Signature.objects.exists()
 
 
-def test_after_signing_the_way_back_is_gone(client, laid, usual):
-    intent = laid()
+def test_after_signing_the_way_back_is_gone(client, prepared, usual):
+    intent = prepared()
     client.get(url(intent))
     client.post(url(intent), usual)
     assert url(intent) not in client.get(reverse("mfa_index")).content.decode()

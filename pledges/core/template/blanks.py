@@ -89,7 +89,7 @@ class Reading:
 
 
 @dataclass
-class _Desk:
+class _Gathered:
     """What has been read so far."""
 
     answers: dict[str, str] = field(default_factory=dict)
@@ -108,24 +108,26 @@ def read(blanks: Iterable[Blank], typed: Mapping[str, str]) -> Reading:
     Only the manager's own blanks are read: whatever is typed for a serial or for a read-only
     profile blank is passed over, and codes that no blank has are ignored.
     """
-    desk = _Desk()
+    gathered = _Gathered()
     for blank in blanks:
         if not blank.filled_by_manager:
             continue
         text = _cleaned(typed.get(blank.code, ""), blank.kind)
         if not text:
-            desk.missing.append(blank.code)
+            gathered.missing.append(blank.code)
         elif (refused := _refused_character(text, blank.kind)) is not None:
-            desk.refuse(blank, *refused)
+            gathered.refuse(blank, *refused)
         elif blank.kind == Kind.CHOICE:
-            _read_choice(blank, text, typed, desk)
+            _read_choice(blank, text, typed, gathered)
         elif blank.kind == Kind.DATE:
-            _read_date(blank, text, desk)
+            _read_date(blank, text, gathered)
         elif blank.kind.is_number:
-            _read_number(blank, text, desk)
+            _read_number(blank, text, gathered)
         else:
-            _read_text(blank, blank.code, text, desk)
-    return Reading(desk.answers, tuple(desk.problems), tuple(desk.missing), tuple(desk.flags))
+            _read_text(blank, blank.code, text, gathered)
+    return Reading(
+        gathered.answers, tuple(gathered.problems), tuple(gathered.missing), tuple(gathered.flags)
+    )
 
 
 def display(blank: Blank, answers: Mapping[str, str], language: str) -> str:
@@ -164,74 +166,74 @@ def _refused_character(text: str, kind: Kind) -> tuple[str, str] | None:
     return "control-character", code_point(text[index])
 
 
-def _read_number(blank: Blank, text: str, desk: _Desk) -> None:
+def _read_number(blank: Blank, text: str, gathered: _Gathered) -> None:
     number = read_number(text, blank.unit, percent=blank.kind == Kind.PERCENT)
     if number is None:
-        desk.refuse(blank, "not-a-number", text)
+        gathered.refuse(blank, "not-a-number", text)
         return
     decimals = len(number.partition(".")[2])
     if blank.kind == Kind.INTEGER and decimals:
-        desk.refuse(blank, "not-an-integer", number)
+        gathered.refuse(blank, "not-an-integer", number)
     elif decimals > (allowed := 0 if blank.kind == Kind.INTEGER else blank.decimals):
-        desk.refuse(blank, "too-many-decimals", number, Range(maximum=Decimal(allowed)))
+        gathered.refuse(blank, "too-many-decimals", number, Range(maximum=Decimal(allowed)))
     else:
-        _judge(blank, number, Decimal(number), desk)
+        _judge(blank, number, Decimal(number), gathered)
 
 
-def _read_date(blank: Blank, text: str, desk: _Desk) -> None:
+def _read_date(blank: Blank, text: str, gathered: _Gathered) -> None:
     day = read_date(text)
     if day is None:
-        desk.refuse(blank, "not-a-date", text)
+        gathered.refuse(blank, "not-a-date", text)
     else:
-        _judge(blank, day.isoformat(), day, desk)
+        _judge(blank, day.isoformat(), day, gathered)
 
 
-def _judge(blank: Blank, answer: str, value: Decimal | date, desk: _Desk) -> None:
+def _judge(blank: Blank, answer: str, value: Decimal | date, gathered: _Gathered) -> None:
     if not blank.hard.admits(value):
-        desk.refuse(blank, "out-of-range", answer, blank.hard)
+        gathered.refuse(blank, "out-of-range", answer, blank.hard)
         return
-    desk.answers[blank.code] = answer
-    _flag_outside(blank, answer, value, desk)
+    gathered.answers[blank.code] = answer
+    _flag_outside(blank, answer, value, gathered)
 
 
-def _flag_outside(blank: Blank, answer: str, value: Decimal | date, desk: _Desk) -> None:
+def _flag_outside(blank: Blank, answer: str, value: Decimal | date, gathered: _Gathered) -> None:
     bounds = blank.expected
     if not bounds.admits(value):
         low, high = _written(bounds.minimum), _written(bounds.maximum)
-        desk.flags.append(Flag(blank.code, answer, low, high))
+        gathered.flags.append(Flag(blank.code, answer, low, high))
 
 
-def _read_text(blank: Blank, code: str, text: str, desk: _Desk) -> None:
+def _read_text(blank: Blank, code: str, text: str, gathered: _Gathered) -> None:
     length = Decimal(len(text))
     longest = blank.hard.maximum
     if longest is None:
         longest = Decimal(DEFAULT_LENGTHS[blank.kind])
     bounds = Range(blank.hard.minimum, longest)
     if bounds.admits(length):
-        desk.answers[code] = text
-        _flag_outside(blank, text, length, desk)
+        gathered.answers[code] = text
+        _flag_outside(blank, text, length, gathered)
         return
     too_long = not Range(maximum=longest).admits(length)
-    desk.refuse(blank, "too-long" if too_long else "too-short", str(length), bounds)
+    gathered.refuse(blank, "too-long" if too_long else "too-short", str(length), bounds)
 
 
-def _read_choice(blank: Blank, text: str, typed: Mapping[str, str], desk: _Desk) -> None:
+def _read_choice(blank: Blank, text: str, typed: Mapping[str, str], gathered: _Gathered) -> None:
     chosen = _option_meant(blank, text)
     if chosen is None:
-        desk.refuse(blank, "not-an-option", text)
+        gathered.refuse(blank, "not-an-option", text)
         return
-    desk.answers[blank.code] = chosen
+    gathered.answers[blank.code] = chosen
     if blank.expected_option and chosen != blank.expected_option:
-        desk.flags.append(Flag(blank.code, chosen, expected_option=blank.expected_option))
+        gathered.flags.append(Flag(blank.code, chosen, expected_option=blank.expected_option))
     if chosen != blank.other_value:
         return
     other = _cleaned(typed.get(blank.code + OTHER, ""), Kind.CHOICE)
     if not other:
-        desk.refuse(blank, "other-missing")
+        gathered.refuse(blank, "other-missing")
     elif (refused := _refused_character(other, Kind.CHOICE)) is not None:
-        desk.refuse(blank, *refused)
+        gathered.refuse(blank, *refused)
     else:
-        _read_text(blank, blank.code + OTHER, other, desk)
+        _read_text(blank, blank.code + OTHER, other, gathered)
 
 
 def _option_meant(blank: Blank, text: str) -> str | None:

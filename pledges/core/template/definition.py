@@ -1,4 +1,4 @@
-"""What one version of a template says, apart from its number and its standing."""
+"""What one version of a template says, apart from its number and its state."""
 
 from dataclasses import dataclass
 from datetime import date

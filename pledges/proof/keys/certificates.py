@@ -74,8 +74,8 @@ def named(organisation: str, common_name: str) -> x509.Name:
 
 def authority_name(organisation: str, common_name: str, public_key: PublicKey) -> x509.Name:
     """A name of its own for each key: two authorities of one name would confuse validators."""
-    mark = x509.SubjectKeyIdentifier.from_public_key(public_key).digest[:4].hex()
-    return named(organisation, f"{common_name} {mark}")
+    tag = x509.SubjectKeyIdentifier.from_public_key(public_key).digest[:4].hex()
+    return named(organisation, f"{common_name} {tag}")
 
 
 def root(organisation: str, key: Key, life: Life) -> x509.Certificate:
@@ -92,7 +92,7 @@ def authority(
 ) -> x509.Certificate:
     """An authority that issues to end entities only.
 
-    Its signature is low: it travels in seals and under none, so that anybody could exchange it.
+    Its signature is low: it travels in others and under none, so that anybody could exchange it.
     """
     builder = _authority(_under(issuer, subject, public_key, life), path_length=0)
     builder = builder.add_extension(_policies(ANY_POLICY), critical=False)

@@ -16,7 +16,7 @@ from pledges.proof.keys.hierarchy import (
     LEDGER,
     ROOT,
 )
-from pledges.proof.keys.key_store import SealIdentity, Store
+from pledges.proof.keys.key_store import SigningIdentity, Store
 
 
 def issue_event(
@@ -46,7 +46,7 @@ def one_shot_identity(
     organisation: str,
     digest_hex: str,
     at: datetime,
-) -> SealIdentity:
+) -> SigningIdentity:
     """A fresh key and its certificate for one document; drop it after use, nothing keeps it."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = issue_event(
@@ -63,9 +63,9 @@ def one_shot_identity(
 
 
 def crl_of(store: Store, name: str, at: datetime) -> x509.CertificateRevocationList:
-    """The revocation list of "root", "company-ca" or "event-ca" for embedding beside a seal.
+    """The revocation list of "root", "company-ca" or "event-ca" for embedding beside a signature.
 
-    The event CA's is made for the moment `at`, which must be that of the seal; the others were
+    The event CA's is made for the moment `at`, which must be that of the signature; the others were
     made with their certificates and lie in the folder.
     """
     if name == ROOT:

@@ -19,7 +19,7 @@ ROOT, EVENT_CA, COMPANY_CA = "root", "event-ca", "company-ca"
 COMPANY_SEAL, LEDGER = "company-seal", "ledger"
 AUTHORITIES = {EVENT_CA: "Shounuo Event CA", COMPANY_CA: "Shounuo Company CA"}
 """Their common names, which the root signs and by which verifiers tell one from the other; behind
-each stands a mark of its key, for they are renewed."""
+each stands a tag of its key, for they are renewed."""
 YEARS = {ROOT: 20, EVENT_CA: 10, COMPANY_CA: 10, LEDGER: 10, COMPANY_SEAL: 3}
 RENEWABLE = (COMPANY_SEAL, EVENT_CA, COMPANY_CA, LEDGER)
 DAY = timedelta(days=1)
@@ -64,7 +64,7 @@ class Maker:
         return self.authority(EVENT_CA, root)[0]
 
     def company(self, root: Issuer) -> Files:
-        """A company CA and a seal under it: a seal never outlives the CA it hangs on."""
+        """A company CA and a seal under it, which never outlives the CA that it hangs on."""
         files, issuer = self.authority(COMPANY_CA, root)
         return files if issuer is None else files | self.company_seal(issuer)
 

@@ -1,4 +1,4 @@
-"""The keys and certificates as loaded for sealing, from the folder of `pki` or from elsewhere."""
+"""The keys and certificates as loaded for use, from the folder of `pki` or from elsewhere."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,8 +54,8 @@ class EventAuthority:
 
 
 @dataclass(frozen=True)
-class SealIdentity:
-    """Somebody who can seal: the certificate, pyHanko's signer, the issuers up to the root."""
+class SigningIdentity:
+    """Whoever can sign or seal: the certificate, pyHanko's signer, the issuers up to the root."""
 
     cert: asn1_x509.Certificate
     signer: Signer
@@ -72,7 +72,7 @@ class _CompanySeal:
 
 @dataclass(frozen=True)
 class Store:
-    """What was loaded. Sealing goes through functions that are told the time, and refuse."""
+    """What was loaded. Whoever signs or seals asks functions that are told the time."""
 
     root: x509.Certificate
     event: EventAuthority
@@ -82,7 +82,7 @@ class Store:
     company_crl: x509.CertificateRevocationList
     seal: _CompanySeal
 
-    def company_seal(self, at: datetime) -> SealIdentity:
+    def company_seal(self, at: datetime) -> SigningIdentity:
         """The company's seal. Raises KeyExpired when it is not good at `at`."""
         seal = self.seal
         _require_valid(COMPANY_SEAL, (seal.certificate, *seal.chain), at)
@@ -94,7 +94,7 @@ class Store:
         return self.event
 
     def anchors(self) -> Certificates:
-        """Where the chains of both seals end: our root, and a licensed authority's if one seals."""
+        """Where the chains of signature and seal end: our root, and a licensed authority's."""
         return (self.root, self.seal.chain[-1]) if self.seal.foreign else (self.root,)
 
     def missing_pin(self, pins: tuple[CompanyPin, ...], at: datetime) -> str:
@@ -110,7 +110,7 @@ class Store:
 
 
 def load(folder: Path, passphrase: bytes, sources: Sources | None = None) -> Store:
-    """Everything that sealing needs. Raises KeysUnusable with what is missing or does not fit."""
+    """Everything needed to sign. Raises KeysUnusable with what is missing or does not fit."""
     for attempt in range(ATTEMPTS):
         try:
             return _load(folder, passphrase, sources or Sources())
@@ -223,6 +223,8 @@ def _require_valid(name: str, chain: Certificates, at: datetime) -> None:
             raise KeyExpired(name, each.not_valid_before_utc, each.not_valid_after_utc)
 
 
-def identity(key: SigningKey, certificate: x509.Certificate, chain: Certificates) -> SealIdentity:
+def identity(
+    key: SigningKey, certificate: x509.Certificate, chain: Certificates
+) -> SigningIdentity:
     signer = KeySigner(key, certificate, chain)
-    return SealIdentity(to_asn1(certificate), signer, tuple(to_asn1(each) for each in chain))
+    return SigningIdentity(to_asn1(certificate), signer, tuple(to_asn1(each) for each in chain))

@@ -93,14 +93,14 @@ def to_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
 class KeySigner(Signer):
     """pyHanko's signer over a key of the `cryptography` library, be it in memory or on a token.
 
-    Of an ECDSA signature it gives the low one, the only one that a seal may have.
+    Of an ECDSA signature it gives the low one, the only one that a signature here may have.
     """
 
     def __init__(
         self, key: SigningKey, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
     ) -> None:
         registry: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        # Without its own certificate, which pyHanko would put into each seal a second time.
+        # Without its own certificate, which pyHanko would put into each signature a second time.
         registry.register_multiple([to_asn1(each) for each in chain])
         super().__init__(signing_cert=to_asn1(certificate), cert_registry=registry)
         self._key = key

@@ -96,7 +96,7 @@ def check(
 ) -> EnrolmentStatement:
     """Raise `Refused` unless the passkey of an authentication block was enrolled as this person's.
 
-    Together with `passkeys.reverify` this is all that an evidence file proves about a passkey.
+    Together with `ceremony.reverify` this is all that an evidence file proves about a passkey.
     """
     statement = read(block.get("enrolment"), verifier)
     claimed: list[Any] = [person_id, employee_number]

@@ -1,7 +1,7 @@
-"""The revisions of a sealed file, held to exactly what this product writes and nothing else.
+"""The revisions of a signed file, held to exactly what this product writes and nothing else.
 
 Libraries ask whether a change is harmless; here a change is refused unless it is one of the few
-that sealing makes: incremental updates (ISO 32000-1, 7.5.6).
+that signing makes: incremental updates (ISO 32000-1, 7.5.6).
 """
 
 from collections.abc import Mapping

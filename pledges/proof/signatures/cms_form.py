@@ -1,8 +1,9 @@
-"""The bytes of a seal (CMS, RFC 5652), which no seal covers but a later one: one way to write them.
+"""The bytes of a signature (CMS, RFC 5652), which only a later one covers: one way to write them.
 
-Without that, parts of it that nothing signs could be changed at will. So a seal is taken apart,
-and has to be what sealing makes of the parts. A timestamp token in it is somebody else's bytes: it
-is taken as it stands, and `timestamp_tokens` judges it.
+Without that, parts of it that nothing signs could be changed at will. So a signature is taken
+apart, and has to be what signing makes of the parts. To CMS the company's seal is one as well. A
+timestamp token in it is somebody else's bytes: it is taken as it stands, and `timestamp_tokens`
+judges it.
 """
 
 import hashlib
@@ -42,7 +43,7 @@ RSA_SHA256: Final = der.sequence(der.identifier("1.2.840.113549.1.1.11"), NULL)
 
 @dataclass(frozen=True)
 class SignatureParts:
-    """The parts of a seal: certificates, value, the timestamp token where it has one, and the
+    """The parts of a signature: certificates, value, the timestamp token where it has one, and the
     digest that it states."""
 
     encoded: bytes
@@ -54,12 +55,12 @@ class SignatureParts:
 
 
 def read(encoded: bytes) -> SignatureParts:
-    """The parts of the seal that these bytes are; raises `Rejected` where they are none."""
+    """The parts of the signature that these bytes are; raises `Rejected` where they are none."""
     try:
         return _read(encoded)
     except DAMAGED as error:
         raise Rejected(
-            "broken-signature", "a seal is SignedData (RFC 5652)", found=str(error)
+            "broken-signature", "a signature is SignedData (RFC 5652)", found=str(error)
         ) from error
 
 
@@ -75,7 +76,7 @@ def _read(encoded: bytes) -> SignatureParts:
     if unsigned:
         kind, values = _parts(_parts(unsigned[0], 1)[0], 2)
         if kind.encoded != TIMESTAMP_TOKEN:
-            raise ValueError("what is added to a seal is a timestamp")
+            raise ValueError("what is added to a signature is a timestamp")
         token = _parts(values, 1)[0].encoded
     return SignatureParts(encoded, named[0], found, value.content, token, _stated(attributes))
 
@@ -85,7 +86,7 @@ def _stated(attributes: Element) -> bytes:
     for kind, values in (_parts(each, 2) for each in der.children(attributes)):
         if kind.encoded == MESSAGE_DIGEST:
             return _parts(values, 1)[0].content
-    raise ValueError("a seal states the digest of what it covers")
+    raise ValueError("a signature states the digest of what it covers")
 
 
 def _parts(element: Element, *counts: int) -> list[Element]:
@@ -118,28 +119,28 @@ def check_whole(certificate: asn1.Certificate) -> None:
     _ = certificate.native, certificate.subject.hashable, certificate.issuer.hashable
 
 
-def check_value(seal: SignatureParts, digest: bytes) -> None:
+def check_value(parts: SignatureParts, digest: bytes) -> None:
     """Raise `Rejected` unless the signer signed this digest with the certificate's key."""
-    if seal.stated != digest:
+    if parts.stated != digest:
         raise Rejected(
             "broken-signature",
-            "the bytes under a seal are those that were sealed",
-            expected=f"SHA-256 {seal.stated.hex()}",
+            "the bytes under a signature are those that were signed",
+            expected=f"SHA-256 {parts.stated.hex()}",
             found=f"SHA-256 {digest.hex()}",
         )
-    signed = _attributes(seal.signer, digest)
+    signed = _attributes(parts.signer, digest)
     try:
-        key: Any = load_der_public_key(seal.signer.public_key.dump())
-        if not ecdsa.is_low(seal.value, key):
+        key: Any = load_der_public_key(parts.signer.public_key.dump())
+        if not ecdsa.is_low(parts.value, key):
             raise Rejected(
                 "broken-signature", "of the two values of an ECDSA signature the lower one"
             )
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(seal.value, signed, padding.PKCS1v15(), hashes.SHA256())
+            key.verify(parts.value, signed, padding.PKCS1v15(), hashes.SHA256())
         elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(seal.value, signed, ec.ECDSA(hashes.SHA256()))
+            key.verify(parts.value, signed, ec.ECDSA(hashes.SHA256()))
         else:
-            raise Rejected("broken-signature", "a seal is made with ECDSA or RSA", found=key)
+            raise Rejected("broken-signature", "a signature is made with ECDSA or RSA", found=key)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError) as error:
         raise Rejected(
             "broken-signature",
@@ -149,8 +150,8 @@ def check_value(seal: SignatureParts, digest: bytes) -> None:
         ) from error
 
 
-def check_form(seal: SignatureParts, chain: list[asn1.Certificate], digest: bytes) -> None:
-    """Raise `Rejected` unless the seal is, to the byte, what sealing makes of its parts.
+def check_form(parts: SignatureParts, chain: list[asn1.Certificate], digest: bytes) -> None:
+    """Raise `Rejected` unless the signature is, to the byte, what signing makes of its parts.
 
     `chain` are the certificates from the signer's up to the root's: each is there once, and no
     other.
@@ -160,28 +161,28 @@ def check_form(seal: SignatureParts, chain: list[asn1.Certificate], digest: byte
         if each["signature_algorithm"].dump() != each["tbs_certificate"]["signature"].dump():
             rule = "a certificate names its algorithm twice, in one way"
             raise Rejected("broken-signature", rule, found=each.subject.human_friendly)
-    if seal.encoded != _written(seal, chain, digest):
+    if parts.encoded != _written(parts, chain, digest):
         raise Rejected(
             "broken-signature",
-            "a seal is written in one way, with the certificates of its path (RFC 5652, 5)",
-            found=[each.subject.human_friendly for each in seal.certificates],
+            "a signature is written in one way, with the certificates of its path (RFC 5652, 5)",
+            found=[each.subject.human_friendly for each in parts.certificates],
         )
 
 
-def _written(seal: SignatureParts, chain: list[asn1.Certificate], digest: bytes) -> bytes:
-    kind = ECDSA_SHA256 if seal.signer.public_key.algorithm == "ec" else RSA_SHA256
-    attributes = der.only(_attributes(seal.signer, digest), der.SET).content
+def _written(parts: SignatureParts, chain: list[asn1.Certificate], digest: bytes) -> bytes:
+    kind = ECDSA_SHA256 if parts.signer.public_key.algorithm == "ec" else RSA_SHA256
+    attributes = der.only(_attributes(parts.signer, digest), der.SET).content
     unsigned = b""
-    if seal.token is not None:
-        token = der.sequence(TIMESTAMP_TOKEN, der.write(der.SET, seal.token))
+    if parts.token is not None:
+        token = der.sequence(TIMESTAMP_TOKEN, der.write(der.SET, parts.token))
         unsigned = der.write(0xA1, token)
     signer = der.sequence(
         ONE,
-        _sid(seal.signer),
+        _sid(parts.signer),
         SHA256,
         der.write(0xA0, attributes),
         kind,
-        der.write(der.OCTET_STRING, seal.value),
+        der.write(der.OCTET_STRING, parts.value),
         unsigned,
     )
     certificates = sorted(each.dump() for each in chain)
