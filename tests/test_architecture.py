@@ -167,6 +167,53 @@ def test_readings_of_the_clock_are_recognised(code: str, reads: bool) -> None:
     assert bool(list(readings(ast.parse(code)))) is reads
 
 
+# --- State -------------------------------------------------------------------------------------
+
+# Where rows and the ledger are written; `models` holds what the actions call.
+WRITERS = {"actions", "audit", "models"}
+# What a manager or a row does that writes.
+WRITES = {"save", "delete", "update", "create", "get_or_create", "update_or_create"}
+WRITES |= {"bulk_create", "bulk_update"}
+RECORD = "audit.record"
+
+
+def writings(tree: ast.AST) -> Iterator[int]:
+    """The lines on which rows are written through a manager, or a name that is one row or many."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            of, does = ast.unparse(node.func.value), node.func.attr
+            plain = re.fullmatch(r"\w+", of) and does in ("save", "delete") and not node.args
+            if (does in WRITES and ".objects" in of) or plain or ast.unparse(node.func) == RECORD:
+                yield node.lineno
+
+
+def test_state_is_written_by_actions_alone() -> None:
+    elsewhere = [
+        f"{path}:{line}"
+        for path in modules()
+        if path.parts[0] == "pledges" and Path(path.parts[1]).stem not in WRITERS
+        for line in writings(ast.parse((PROJECT / path).read_text("utf-8")))
+    ]
+    assert elsewhere == []
+
+
+@pytest.mark.parametrize(
+    ("code", "writes"),
+    [
+        ("Department.objects.get_or_create(name_zh=name)", True),
+        ("Pledge.objects.filter(pk=key).update(status=after)", True),
+        ("factor.delete()", True),
+        ("person.save()", True),
+        ('audit.record("person.changed", actor=actor, subject=person, at=at)', True),
+        ("answers.save(own, actor=actor, at=at, typed=typed, revision=revision)", False),
+        ("Pledge.objects.filter(pk=key).exists()", False),
+        ("context.update(more)", False),
+    ],
+)
+def test_writings_of_state_are_recognised(code: str, writes: bool) -> None:
+    assert bool(list(writings(ast.parse(code)))) is writes
+
+
 # --- Points and tables -------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from pledges import access, audit
+from pledges.access import Act
 from pledges.actions import pending
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger, signed_by_present_key
 from pledges.core.digests import canonical_json, sha256_hex
@@ -108,6 +109,18 @@ def withdraw(authenticator: Authenticator, *, actor: access.Actor, at: datetime)
         facts={"credential": sha256_hex(credential.id)},
     )
     document_store.put_record(_removed(name), canonical_json({"removed_at": at.isoformat()}))
+
+
+@transaction.atomic
+def remove_factors(person: Person, *, actor: access.Actor, at: datetime) -> None:
+    """Remove all second factors of somebody who lost them: their password alone signs them in."""
+    access.require(actor, Act.PERMIT_ENROLMENT, person.pk)
+    factors = list(Authenticator.objects.filter(user=person))
+    for factor in factors:
+        withdraw(factor, actor=actor, at=at)
+        factor.delete()
+    facts = {"count": len(factors)}
+    audit.record("factors.removed", actor=actor, subject=person, at=at, facts=facts)
 
 
 def forget(person_id: int) -> None:

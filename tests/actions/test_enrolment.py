@@ -293,6 +293,14 @@ def test_the_command_shows_the_codes_and_confirms_by_one(passkey, liming):
     assert [each.digest for each in pending.waiting(liming, at)] == [second.waiting.digest]
 
 
+def test_nobody_but_the_operator_removes_factors(passkey, liming, chenjing, now):
+    passkey(liming)
+    for actor in (liming, chenjing):
+        with pytest.raises(access.Denied):
+            enrolment.remove_factors(liming, actor=actor, at=now)
+    assert enrolment.enrolled(liming)
+
+
 def test_the_command_clears_the_way_to_sign_in(passkey, liming, settings, tmp_path):
     passkey(liming)
     assert "password alone" in permit("E1001", "--remove-factors")

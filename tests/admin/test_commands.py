@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 
 from pledges.core.lifecycle import Role, VersionState
 from pledges.core.template import template_file
-from pledges.models import LedgerEntry, Person, Pledge, TemplateVersion
+from pledges.management.commands import create_administrator
+from pledges.models import Department, LedgerEntry, Person, Pledge, TemplateVersion
 from tests import baseline
 
 FILE = baseline.BUILTIN / "personal-code.pledge"
@@ -138,3 +139,32 @@ def test_production_gets_no_demo(demo, settings):
     with pytest.raises(CommandError):
         run("create_demo")
     assert not Person.objects.exists()
+
+
+def make_administrator(monkeypatch, *typed, username="first", department="信息技术部"):
+    answers = iter(typed)
+    monkeypatch.setattr(create_administrator, "getpass", lambda prompt: next(answers))
+    facts = {"email": f"{username}@example.com", "name": "郑强", "employee_number": "S9100"}
+    return run("create_administrator", username=username, department=department, **facts)
+
+
+def test_the_first_administrator_is_made_with_a_department_and_the_ledger_tells(db, monkeypatch):
+    said = make_administrator(monkeypatch, baseline.PASSWORD, baseline.PASSWORD, department="总部")
+    assert "first may now sign in" in said
+    made = Person.objects.get(username="first")
+    assert made.roles == {Role.ADMINISTRATOR} and made.check_password(baseline.PASSWORD)
+    told = dict(LedgerEntry.objects.order_by("-sequence").values_list("event", "subject")[:2])
+    assert told == {
+        "department.changed": f"department:{made.department_id}",
+        "person.created": f"person:{made.pk}",
+    }
+
+
+@pytest.mark.parametrize("typed", [("one long password", "another one"), ("short", "short")])
+def test_without_a_good_password_nobody_is_made(db, monkeypatch, typed):
+    before = LedgerEntry.objects.count()
+    with pytest.raises(CommandError):
+        make_administrator(monkeypatch, *typed, department="总部")
+    assert not Person.objects.filter(username="first").exists()
+    assert not Department.objects.filter(name_zh="总部").exists()
+    assert LedgerEntry.objects.count() == before

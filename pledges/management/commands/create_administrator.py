@@ -1,5 +1,6 @@
 """Create the first administrator of an installation; everybody else is made in the admin."""
 
+from datetime import datetime
 from getpass import getpass
 from typing import Any
 
@@ -24,13 +25,13 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        department, _created = Department.objects.get_or_create(name_zh=options["department"])
+        at = timezone.now()
         person = Person(
             username=options["username"],
             email=options["email"],
             name=options["name"],
             employee_number=options["employee_number"],
-            department=department,
+            department=_department(options["department"], at),
         )
         password = getpass("Password: ")
         if password != getpass("Password again: "):
@@ -41,5 +42,10 @@ class Command(BaseCommand):
             person.full_clean()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        people.save_person(person, actor=SYSTEM, at=timezone.now(), roles=[Role.ADMINISTRATOR])
+        people.save_person(person, actor=SYSTEM, at=at, roles=[Role.ADMINISTRATOR])
         self.stdout.write(f"{person.username} may now sign in.")
+
+
+def _department(name: str, at: datetime) -> Department:
+    found = Department.objects.filter(name_zh=name).first()
+    return found or people.save_department(Department(name_zh=name), actor=SYSTEM, at=at)

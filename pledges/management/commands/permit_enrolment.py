@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from pledges import audit, wording
+from pledges import wording
 from pledges.access import SYSTEM
 from pledges.actions import enrolling, enrolment, pending
 from pledges.actions.pending import Waiting
@@ -42,7 +41,7 @@ class Command(VisibleCommand):
         try:
             with transaction.atomic():
                 if options["remove_factors"]:
-                    _remove_factors(person, at)
+                    enrolment.remove_factors(person, actor=SYSTEM, at=at)
                 if chosen is not None:
                     enrolling.permit(chosen, actor=SYSTEM, at=at)
         except refusals.Refusal as error:
@@ -78,12 +77,3 @@ def _chosen(person: Person, code: str, at: datetime) -> Waiting:
     if len(found) != 1:
         raise CommandError(f"No passkey of {person} with the code {code} waits.")
     return found[0]
-
-
-def _remove_factors(person: Person, at: datetime) -> None:
-    factors = list(Authenticator.objects.filter(user=person))
-    for factor in factors:
-        enrolment.withdraw(factor, actor=SYSTEM, at=at)
-        factor.delete()
-    facts = {"count": len(factors)}
-    audit.record("factors.removed", actor=SYSTEM, subject=person, at=at, facts=facts)
