@@ -5,11 +5,15 @@ import json
 import subprocess
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from asn1crypto import x509 as asn1
+from cryptography import x509
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.signers import pdf_byterange
+from pyhanko_certvalidator import context
 
 from pledges.proof import evidence, verdict_json
 from pledges.proof.fileformat import FORMAT_1, FORMATS
@@ -92,7 +96,23 @@ def another_library(monkeypatch):
                 monkeypatch.setattr(kind, "write_to_stream", spaced(kind.write_to_stream))
 
 
-def test_golden_files_do_not_depend_on_how_a_library_writes(another_library):
+@pytest.fixture
+def another_encoding(monkeypatch):
+    """Names and addresses of certificates, as later versions might encode and decode them."""
+    monkeypatch.setattr(x509.Name, "public_bytes", lambda *_: b"another encoding")
+    monkeypatch.setattr(asn1.URI, "native", "another decoding", raising=False)
+
+
+@pytest.fixture
+def stricter_library(monkeypatch):
+    """pyhanko-certvalidator, as a later version might judge algorithms unless told otherwise."""
+    strict = partial(context.DisallowWeakAlgorithmsPolicy, frozenset({"sha256"}))
+    monkeypatch.setattr(context, "DisallowWeakAlgorithmsPolicy", strict)
+
+
+@pytest.mark.parametrize("change", ["another_library", "another_encoding", "stricter_library"])
+def test_golden_files_do_not_depend_on_what_a_library_chooses(change, request):
+    request.getfixturevalue(change)
     for golden in GOLDEN:
         at, expected = golden.expected[0]
         verdict = judge(golden.pdf, trust=golden.trust, at=at, proof=golden.proof)

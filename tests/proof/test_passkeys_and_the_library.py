@@ -19,7 +19,7 @@ from fido2.webauthn import (
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from pledges.proof.passkeys import ceremony
+from pledges.proof.passkeys import ceremony, cose
 from pledges.proof.passkeys.ceremony import (
     Assertion,
     Party,
@@ -338,3 +338,35 @@ def test_a_registration_without_a_passkey_is_none():
     answer["response"]["attestationObject"] = base64(cbor.encode(told))
     with pytest.raises(Refused, match=PasskeyFault.MALFORMED):
         ceremony.verify_registration(answer, party=PARTY)
+
+
+# --- The key that is enrolled ---------------------------------------------------------------------
+@pytest.mark.parametrize("passkey", PASSKEYS, ids=["ES256", "EdDSA", "RS256"])
+def test_a_key_is_enrolled_in_the_writing_of_authenticators(passkey):
+    found = ceremony.verify_registration(passkey.register(), party=PARTY)
+    assert found.public_key == cbor.encode(cbor.decode(found.public_key)) == passkey.public_key
+
+
+def test_a_key_is_enrolled_alike_however_the_library_writes(monkeypatch):
+    """As one that leaves the order of entries to itself."""
+    answer = PASSKEYS[0].register()
+    monkeypatch.setattr(cbor, "_sort_keys", lambda entry: [-byte for byte in entry[0]])
+    assert cbor.encode(cbor.decode(PASSKEYS[0].public_key)) != PASSKEYS[0].public_key
+    assert ceremony.credential_in(answer).public_key == PASSKEYS[0].public_key
+
+
+@pytest.mark.parametrize("key", [{1: "text"}, {1: True}, {1: 2.5}, {"1": 2}, {1: [2]}, {1: 2**16}])
+def test_a_key_of_anything_but_small_numbers_and_bytes_is_not_written(key):
+    with pytest.raises(ValueError):
+        cose.write_key(key)
+
+
+@given(
+    st.dictionaries(
+        st.integers(-(2**16), 2**16 - 1),
+        st.integers(-(2**16), 2**16 - 1) | st.binary(max_size=300),
+        max_size=12,
+    )
+)
+def test_every_key_is_written_as_the_library_writes_it(key):
+    assert cose.write_key(key) == cbor.encode(key)

@@ -23,7 +23,7 @@ from pyhanko.sign.validation.ades import ades_lta_validation
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
-from pledges.proof.keys import certificates, event_certificates, key_store, pki
+from pledges.proof.keys import certificates, event_certificates, key_store, pki, revocation_lists
 from pledges.proof.keys.key_store import SigningIdentity, Store
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.signatures.timestamp_authority import (
@@ -146,7 +146,7 @@ def test_a_list_that_does_not_say_of_what_it_speaks_spoils_both(
     years_ago, responder: Responder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Why the lists of event CA and company CA are for end entities only, and say so."""
-    monkeypatch.setattr(certificates, "_reach", lambda authority: None)
+    monkeypatch.setattr(revocation_lists, "_reach", lambda authority: None)
     store, at = years_ago(1)
     pdf = two_seals(store, responder, at)
     assert judged(pdf, store, responder) == {

@@ -19,7 +19,7 @@ from pledges.proof.pdf import (
     xref_precheck,
 )
 from pledges.proof.pdf.objects import Reference
-from pledges.proof.signatures import timestamp_tokens, validation
+from pledges.proof.signatures import subject_name, timestamp_tokens, validation
 from pledges.proof.signatures.validation import CLOCK_SKEW, ValidatedSignature
 from pledges.proof.verdict import Check, Rejected
 
@@ -210,7 +210,7 @@ def _seen(case: Case) -> dict[str, Any]:
         department=person["department"],
         organisation=case.evidence["organisation"],
     )
-    if signatory.subject().public_bytes() != signature.certificate.subject.dump():
+    if subject_name.write(signatory) != signature.certificate.subject.dump():
         _contradict("person", signature.certificate.subject.human_friendly, person)
     return {
         "document.size": read_size,

@@ -1,4 +1,4 @@
-"""The certificates and revocation lists of this installation, by RFC 5280: fields in, signed out.
+"""The certificates of this installation, by RFC 5280: fields in, signed out.
 
 A time is an argument everywhere; nothing here touches a file or a clock.
 """
@@ -55,12 +55,17 @@ class Issuer:
     key: Key
 
 
-def attribute(oid: x509.ObjectIdentifier, text: str) -> x509.NameAttribute[str]:
-    """A part of a name, cut to what a certificate can carry."""
+def cut(oid: x509.ObjectIdentifier, text: str) -> str:
+    """As much of a part of a name as a certificate can carry."""
     text = text[:MAX_NAME_LENGTH]
     if oid == NameOID.COMMON_NAME:
         text = text.encode()[:MAX_NAME_LENGTH].decode(errors="ignore")
-    return x509.NameAttribute(oid, text)
+    return text
+
+
+def attribute(oid: x509.ObjectIdentifier, text: str) -> x509.NameAttribute[str]:
+    """A part of a name, cut to what a certificate can carry."""
+    return x509.NameAttribute(oid, cut(oid, text))
 
 
 def named(organisation: str, common_name: str) -> x509.Name:
@@ -84,7 +89,7 @@ def root(organisation: str, key: Key, life: Life) -> x509.Certificate:
     subject = authority_name(organisation, "Shounuo Root CA", public_key)
     builder = _begin(subject, public_key, life).issuer_name(subject)
     builder = _authority(builder, path_length=1)
-    return builder.sign(key, _hash(key))
+    return builder.sign(key, hash_for(key))
 
 
 def authority(
@@ -96,9 +101,9 @@ def authority(
     """
     builder = _authority(_under(issuer, subject, public_key, life), path_length=0)
     builder = builder.add_extension(_policies(ANY_POLICY), critical=False)
-    made = builder.sign(issuer.key, _hash(issuer.key))
+    made = builder.sign(issuer.key, hash_for(issuer.key))
     while not ecdsa.is_low(made.signature, issuer.key.public_key()):
-        made = builder.sign(issuer.key, _hash(issuer.key))
+        made = builder.sign(issuer.key, hash_for(issuer.key))
     return made
 
 
@@ -107,7 +112,7 @@ def end_entity(
 ) -> x509.Certificate:
     """A certificate for signing. Without extended key usage, which readers would each read anew."""
     builder = _signing(_under(issuer, subject, public_key, life))
-    return builder.sign(issuer.key, _hash(issuer.key))
+    return builder.sign(issuer.key, hash_for(issuer.key))
 
 
 @dataclass(frozen=True)
@@ -119,15 +124,18 @@ class Signatory:
     department: str
     organisation: str
 
-    def subject(self) -> x509.Name:
-        """The name as their certificates carry it, long parts cut; for comparison, too."""
+    def parts(self) -> list[tuple[x509.ObjectIdentifier, str]]:
+        """The parts of the name in a certificate, in their order, long ones cut."""
         values = (
             (NameOID.ORGANIZATION_NAME, self.organisation),
             (NameOID.ORGANIZATIONAL_UNIT_NAME, self.department),
             (NameOID.SERIAL_NUMBER, self.employee_number),
             (NameOID.COMMON_NAME, self.name),
         )
-        return x509.Name([attribute(oid, text) for oid, text in values if text])
+        return [(oid, cut(oid, text)) for oid, text in values if text]
+
+    def subject(self) -> x509.Name:
+        return x509.Name([x509.NameAttribute(oid, text) for oid, text in self.parts()])
 
 
 def event(
@@ -142,44 +150,7 @@ def event(
     builder = builder.add_extension(x509.SubjectAlternativeName([uri]), critical=False)
     policies = _policies(EVENT_POLICY, EVENT_NOTICE)
     builder = builder.add_extension(policies, critical=False)
-    return builder.sign(issuer.key, _hash(issuer.key))
-
-
-def revocation_list(
-    issuer: Issuer, begins: datetime, ends: datetime
-) -> x509.CertificateRevocationList:
-    """The list of what `issuer` has revoked: nothing.
-
-    That of an authority for end entities says that it speaks of such only. Validators would else
-    take it for one that might speak, for the root, of the other authorities as well; and the event
-    CA's, which ends after minutes, would spoil the company's seal beside it.
-    """
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(issuer.certificate.subject)
-        .last_update(_whole(begins))
-        .next_update(_whole(ends))
-        .add_extension(x509.CRLNumber(int(begins.timestamp() * 1000)), critical=False)
-        .add_extension(_issuer_identifier(issuer.certificate), critical=False)
-    )
-    if _reach(issuer.certificate) == 0:
-        builder = builder.add_extension(_END_ENTITIES_ONLY, critical=True)
-    return builder.sign(issuer.key, _hash(issuer.key))
-
-
-_END_ENTITIES_ONLY = x509.IssuingDistributionPoint(
-    full_name=None,
-    relative_name=None,
-    only_contains_user_certs=True,
-    only_contains_ca_certs=False,
-    only_some_reasons=None,
-    indirect_crl=False,
-    only_contains_attribute_certs=False,
-)
-
-
-def _reach(authority: x509.Certificate) -> int | None:
-    return authority.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length
+    return builder.sign(issuer.key, hash_for(issuer.key))
 
 
 def _begin(subject: x509.Name, public_key: PublicKey, life: Life) -> x509.CertificateBuilder:
@@ -188,8 +159,8 @@ def _begin(subject: x509.Name, public_key: PublicKey, life: Life) -> x509.Certif
         .subject_name(subject)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(_whole(life.begins))
-        .not_valid_after(_whole(life.ends))
+        .not_valid_before(to_the_second(life.begins))
+        .not_valid_after(to_the_second(life.ends))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
     )
 
@@ -200,11 +171,12 @@ def _under(
     ends = min(life.ends, issuer.certificate.not_valid_after_utc)
     builder = _begin(subject, public_key, Life(life.begins, ends))
     return builder.issuer_name(issuer.certificate.subject).add_extension(
-        _issuer_identifier(issuer.certificate), critical=False
+        issuer_identifier(issuer.certificate), critical=False
     )
 
 
-def _issuer_identifier(certificate: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+def issuer_identifier(certificate: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    """What names the key of `certificate` in whatever is signed with it."""
     subject = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject)
 
@@ -242,9 +214,11 @@ def _policies(policy: x509.ObjectIdentifier, notice: str = "") -> x509.Certifica
     return x509.CertificatePolicies([x509.PolicyInformation(policy, qualifiers)])
 
 
-def _whole(moment: datetime) -> datetime:
+def to_the_second(moment: datetime) -> datetime:
+    """`moment` as a certificate can tell it."""
     return moment.replace(microsecond=0)
 
 
-def _hash(key: Key) -> hashes.SHA256 | None:
+def hash_for(key: Key) -> hashes.SHA256 | None:
+    """The hash that is signed with such a key; none for Ed25519, which has its own."""
     return None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()

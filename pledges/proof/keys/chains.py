@@ -8,10 +8,16 @@ from asn1crypto import pem
 from asn1crypto import x509 as asn1
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
 Certificate = asn1.Certificate
 SIGNING = {"non_repudiation"}
 STAMPING = {"time_stamping"}
+ALGORITHMS = DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
+    weak_hash_algos=frozenset({"md2", "md5", "sha1"}), rsa_key_size_threshold=2048
+)
+"""What certificates may be signed with. Said here, so that a later version of the library with
+stricter defaults takes back no file that was issued."""
 
 
 class NoPath(Exception):
@@ -85,6 +91,7 @@ def _path(
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
+            algorithm_usage_policy=ALGORITHMS,
         )
         validator: Any = CertificateValidator(certificate, validation_context=context)
         found: ValidationPath = _computed(validator.async_validate_usage(**usage))

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pledges.proof.keys import certificates, key_store
+from pledges.proof.keys import certificates, key_store, revocation_lists
 from pledges.proof.keys.certificates import Issuer, PublicKey, Signatory
 from pledges.proof.keys.hierarchy import (
     COMPANY_CA,
@@ -74,7 +74,7 @@ def crl_of(store: Store, name: str, at: datetime) -> x509.CertificateRevocationL
         return store.company_crl
     authority = store.event_authority(at)
     begins, ends = at - certificates.EVENT_EARLY, at + certificates.EVENT_CRL_LIFE
-    return certificates.revocation_list(Issuer(authority.cert, authority.key), begins, ends)
+    return revocation_lists.make_list(Issuer(authority.cert, authority.key), begins, ends)
 
 
 def crls_of(store: Store, name: str, at: datetime) -> tuple[CertificateList, ...]:

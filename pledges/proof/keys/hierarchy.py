@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from pledges.proof.keys import certificates
+from pledges.proof.keys import certificates, revocation_lists
 from pledges.proof.keys.certificates import Issuer, Key, Life, PublicKey
 
 ROOT, EVENT_CA, COMPANY_CA = "root", "event-ca", "company-ca"
@@ -88,7 +88,7 @@ class Maker:
 
     def crl(self, issuer: Issuer, ends: datetime) -> bytes:
         # It ends before what it speaks of: see certificates.EVENT_CRL_LIFE.
-        listed = certificates.revocation_list(issuer, self.at - certificates.SKEW, ends - DAY)
+        listed = revocation_lists.make_list(issuer, self.at - certificates.SKEW, ends - DAY)
         return listed.public_bytes(Encoding.PEM)
 
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from fido2 import cbor
 from fido2.server import Fido2Server
 from fido2.webauthn import (
     Aaguid,
@@ -26,6 +25,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from pledges.proof.passkeys import cose
 from pledges.proof.passkeys.webauthn import (
     READ_ERRORS,
     Assertion,
@@ -142,7 +142,10 @@ def _made_in(attested: AttestationObject) -> Credential:
     made = attested.auth_data.credential_data
     if made is None or not made.credential_id:
         raise Refused(PasskeyFault.MALFORMED)
-    return Credential(bytes(made.credential_id), cbor.encode(made.public_key))
+    try:
+        return Credential(bytes(made.credential_id), cose.write_key(made.public_key))
+    except ValueError as error:
+        raise Refused(PasskeyFault.MALFORMED) from error
 
 
 def verify(

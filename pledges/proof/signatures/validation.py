@@ -55,10 +55,12 @@ class ValidatedSignature:
     @property
     def bound_to(self) -> str:
         """The SHA-256 of the document that the certificate was issued for, or nothing."""
-        names = self.certificate.subject_alt_name_value
-        for name in names.native if names is not None else ():
-            if isinstance(name, str) and name.startswith(DOCUMENT_URN):
-                return name.removeprefix(DOCUMENT_URN)
+        for name in self.certificate.subject_alt_name_value or ():
+            if name.name == "uniform_resource_identifier":
+                # The very bytes: the library would decode what is escaped in an address.
+                address = bytes(name.chosen.contents).decode("ascii", "replace")
+                if address.startswith(DOCUMENT_URN):
+                    return address.removeprefix(DOCUMENT_URN)
         return ""
 
 
