@@ -29,7 +29,7 @@ SECONDS, BYTES = 30, 4 * 1024**3
 WITHOUT, WITH, IMPORTS = 0.1, 0.2, 0.5
 """The goals, in seconds of the processor: an honest file without timestamps and with them, and what
 the command imports."""
-WORST, HIGHEST = 2.0, 300.0
+MAX_RUN, MAX_PEAK = 2.0, 300.0
 """The goals for whatever is judged: seconds, and MiB."""
 
 
@@ -166,8 +166,8 @@ def summary(all_rows: Sequence[Row], imported: Cost) -> str:
         ("honest without timestamps, s", WITHOUT, max(basic, default=0)),
         ("honest with timestamps, s", WITH, max(stamped, default=0)),
         ("what the command imports, s", IMPORTS, imported.cpu),
-        ("the worst of all, s", WORST, max((cost.cpu for cost in every), default=0)),
-        ("the most memory, MiB", HIGHEST, max((cost.peak for cost in every), default=0)),
+        ("the worst of all, s", MAX_RUN, max((cost.cpu for cost in every), default=0)),
+        ("the most memory, MiB", MAX_PEAK, max((cost.peak for cost in every), default=0)),
     ]
     return "\n".join(
         f"goal: {name} at most {goal}: {'reached' if took <= goal else 'MISSED'} ({took:.3f})"

@@ -17,7 +17,7 @@ from pledges import audit
 from pledges.access import SYSTEM
 from pledges.management.commands.publish_checkpoints import Watch
 from pledges.models import LedgerCheckpoint, LedgerEntry
-from pledges.proof.ledger.schedule import BEGIN_AFTER, ENTRIES, SECONDS
+from pledges.proof.ledger.schedule import BEGIN_AFTER, MAX_ENTRIES, MAX_SECONDS
 from tests import serving
 from tests.baseline import START
 
@@ -72,9 +72,9 @@ def test_an_entry_is_published_within_a_minute(watch):
 
 
 def test_a_hundred_entries_are_published_at_once(watch):
-    add(ENTRIES - 1)
+    add(MAX_ENTRIES - 1)
     watch.look(1.0)
-    assert audit.unpublished() == ENTRIES - 1
+    assert audit.unpublished() == MAX_ENTRIES - 1
     add()
     watch.look(2.0)
     assert audit.unpublished() == 0
@@ -83,7 +83,7 @@ def test_a_hundred_entries_are_published_at_once(watch):
 def test_a_quiet_ledger_gets_no_checkpoints(settings, watch):
     before = notes(settings)
     for minute in range(1, 10):
-        watch.look(minute * SECONDS)
+        watch.look(minute * MAX_SECONDS)
     assert notes(settings) == before
 
 
@@ -107,11 +107,11 @@ def test_each_checkpoint_is_mailed_once_and_one_a_minute(watch, archive):
     audit.checkpoint(START)
     watch.look(2.0)
     assert len(archive) == 1
-    watch.look(1.0 + SECONDS)
+    watch.look(1.0 + MAX_SECONDS)
     assert len(archive) == 2
     assert archive[1].attachments[0][0] == f"{size + 2:012}.note"
     for minute in range(2, 5):
-        watch.look(minute * SECONDS)
+        watch.look(minute * MAX_SECONDS)
     assert len(archive) == 2
 
 
@@ -131,7 +131,7 @@ def test_mail_that_cannot_be_sent_is_sent_later(watch, archive, monkeypatch, cap
     assert "could not be sent" in caplog.text
     watch.look(2.0)
     assert not archive
-    watch.look(1.0 + SECONDS)
+    watch.look(1.0 + MAX_SECONDS)
     assert len(archive) == 1
 
 
@@ -276,7 +276,7 @@ def test_the_watcher_survives_a_restart_of_the_database_and_ends_when_asked(sett
         assert eventually(lambda: notes(settings) == [f"{audit.size():012}.note"])
         assert cut_all_other_connections() >= 1
         with transaction.atomic():
-            add(ENTRIES)
+            add(MAX_ENTRIES)
         assert eventually(lambda: f"{audit.size():012}.note" in notes(settings))
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=60)[1]

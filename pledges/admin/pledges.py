@@ -29,7 +29,7 @@ def _as_shown(signed: str, present: str) -> Coalesce:
 
 
 # Enough to see at a glance what is unusual; the rest is on the pledge's own page.
-FLAGS_SHOWN = 2
+MAX_FLAGS_SHOWN = 2
 
 
 class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
@@ -174,8 +174,8 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
         if not found:
             return "—"
         count = ngettext("%(count)d unusual answer", "%(count)d unusual answers", len(found))
-        rows = [_in_short(pledge, each.code) for each in found[:FLAGS_SHOWN]]
-        more = len(found) - FLAGS_SHOWN
+        rows = [_in_short(pledge, each.code) for each in found[:MAX_FLAGS_SHOWN]]
+        more = len(found) - MAX_FLAGS_SHOWN
         return format_html(
             '<strong class="flag-count">{}</strong><ul class="flags">{}{}</ul>',
             count % {"count": len(found)},

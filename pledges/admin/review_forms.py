@@ -11,7 +11,7 @@ from pledges.core.template.outline import Outline, Slot
 # Without JavaScript that adds rows, this many more than the unusual answers can be given.
 SPARE_ROWS = 2
 MAX_ROWS = 30
-_SHOWN = 26
+_MAX_SHOWN = 26
 
 
 def clause_choices(outline: Outline) -> list[tuple[str, Any]]:
@@ -22,7 +22,7 @@ def clause_choices(outline: Outline) -> list[tuple[str, Any]]:
         if not (clause.is_numbered or has_blank):
             continue
         text = "".join("＿＿" if isinstance(run, Slot) else run.text for run in clause.runs)
-        short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        short = text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
         number = outline.citation(clause.key) if clause.is_numbered else ""
         indent = "\u3000" * depth
         choices.append((clause.key, f"{indent}{number} {short}".rstrip()))

@@ -13,7 +13,7 @@ from pledges.models import Pledge
 from pledges.rendering.inline_text import typeset
 
 PREFIX = "answer"
-_WIDEST_INLINE = 60
+_MAX_INLINE = 60
 _INPUT_MODES = {Kind.INTEGER: "numeric", Kind.DECIMAL: "decimal", Kind.PERCENT: "decimal"}
 
 
@@ -149,6 +149,6 @@ def _css_class(blank: Blank) -> str:
         longest = max((len(str(bound)) for bound in bounds if bound is not None), default=9)
         return "answer-number" if longest + blank.decimals <= 5 else "answer-long-number"
     longest_text = blank.hard.maximum
-    if longest_text is not None and int(str(longest_text)) > _WIDEST_INLINE:
+    if longest_text is not None and int(str(longest_text)) > _MAX_INLINE:
         return "answer-wide"
     return "answer-text"

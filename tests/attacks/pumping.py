@@ -19,7 +19,7 @@ from typing import Any
 
 SIZE, LARGER = 8_000, 8
 """Characters of the smaller input, and how many times as many the larger one has."""
-MOST_TIMES = 16
+MAX_TIMES = 16
 """What the larger may cost of the smaller: a search that is linear costs 8 times as much."""
 FLOOR = 0.005  # seconds of CPU: clocks tick as slowly as that
 TRIES = 5
@@ -141,7 +141,7 @@ def _find(pattern: Any, flags: int, methods: list[str], given: list[Input]) -> S
                 _written(each, size, isinstance(pattern, bytes)) for size in (SIZE, SIZE * LARGER)
             )
             times = _times(getattr(compiled, name), smaller, larger)
-            if times > MOST_TIMES:
+            if times > MAX_TIMES:
                 return Slow(name, each, times)
     return None
 
@@ -152,9 +152,9 @@ def _times(method: Any, smaller: Any, larger: Any) -> float:
     for _ in range(TRIES):
         took = _took(method, larger)
         best = min(
-            best, took / FLOOR if took <= MOST_TIMES * FLOOR else took / _one(method, smaller)
+            best, took / FLOOR if took <= MAX_TIMES * FLOOR else took / _one(method, smaller)
         )
-        if best <= MOST_TIMES:
+        if best <= MAX_TIMES:
             break
     return best
 

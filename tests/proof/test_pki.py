@@ -22,7 +22,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pledges.core.refusals import KeyExpired, KeysUnusable
 from pledges.proof.keys import certificates, event_certificates, key_store, pki
 from pledges.proof.keys.certificates import Issuer, Life
-from pledges.proof.keys.hierarchy import RENEWABLE
+from pledges.proof.keys.hierarchy import RENEWABLE, pem
 from pledges.proof.keys.key_store import SigningIdentity, Store
 from pledges.proof.keys.private_keys import to_asn1
 
@@ -347,7 +347,7 @@ def test_the_root_key_is_not_needed_in_daily_work(tmp_path: Path) -> None:
     store = key_store.load(folder, PASSPHRASE)
     event(store)
     store.company_seal(AT)
-    assert pki.root_pem(folder) == store.trust_pem()
+    assert pki.read(folder, "root.pem") == pem(store.root)
 
 
 @pytest.mark.parametrize("name", RENEWABLE)
@@ -361,7 +361,7 @@ def test_renewal_gives_a_new_key_under_the_same_root(tmp_path: Path, name: str) 
     assert new.public_key() != old.public_key()
     assert new.not_valid_after_utc > old.not_valid_after_utc
     assert pki.retired(folder, name) == (old,)
-    assert pki.root_pem(folder) == before["root.pem"]
+    assert pki.read(folder, "root.pem") == before["root.pem"]
     store = key_store.load(folder, PASSPHRASE)
     event(store, later)
     store.company_seal(later)

@@ -3,57 +3,57 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledges.proof.ledger.schedule import ENTRIES, LOOK_EVERY, SECONDS, Pace
+from pledges.proof.ledger.schedule import LOOK_EVERY, MAX_ENTRIES, MAX_SECONDS, Schedule
 
 STEPS = st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=300)
 
 
 def test_what_waits_at_the_first_look_is_due():
-    assert Pace().due(1, now=0.0)
+    assert Schedule().is_due(1, now=0.0)
 
 
 def test_nothing_new_is_never_due():
-    pace = Pace()
-    assert not any(pace.due(0, now=float(second)) for second in range(1000))
+    schedule = Schedule()
+    assert not any(schedule.is_due(0, now=float(second)) for second in range(1000))
 
 
 def test_a_ledger_that_shrank_is_due_for_a_look():
-    pace = Pace()
-    assert not pace.due(0, now=0.0)
-    assert pace.due(-3, now=1.0)
+    schedule = Schedule()
+    assert not schedule.is_due(0, now=0.0)
+    assert schedule.is_due(-3, now=1.0)
 
 
 def test_a_hundred_are_due_at_once():
-    pace = Pace()
-    pace.due(0, now=0.0)
-    assert not pace.due(ENTRIES - 1, now=1.0)
-    assert pace.due(ENTRIES, now=2.0)
+    schedule = Schedule()
+    schedule.is_due(0, now=0.0)
+    assert not schedule.is_due(MAX_ENTRIES - 1, now=1.0)
+    assert schedule.is_due(MAX_ENTRIES, now=2.0)
 
 
 def test_what_others_published_need_not_be_published_again():
-    pace = Pace()
-    pace.due(0, now=0.0)
-    assert not pace.due(5, now=1.0)
-    assert not pace.due(1, now=50.0)
-    assert not pace.due(1, now=60.0)
-    assert pace.due(1, now=50.0 + SECONDS)
+    schedule = Schedule()
+    schedule.is_due(0, now=0.0)
+    assert not schedule.is_due(5, now=1.0)
+    assert not schedule.is_due(1, now=50.0)
+    assert not schedule.is_due(1, now=60.0)
+    assert schedule.is_due(1, now=50.0 + MAX_SECONDS)
 
 
 def test_what_could_not_be_published_stays_due():
-    pace = Pace()
-    pace.due(0, now=0.0)
-    pace.due(1, now=1.0)
-    assert pace.due(1, now=70.0)
-    assert pace.due(1, now=71.0)
-    pace.published()
-    assert not pace.due(1, now=72.0)
+    schedule = Schedule()
+    schedule.is_due(0, now=0.0)
+    schedule.is_due(1, now=1.0)
+    assert schedule.is_due(1, now=70.0)
+    assert schedule.is_due(1, now=71.0)
+    schedule.note_published()
+    assert not schedule.is_due(1, now=72.0)
 
 
 @given(STEPS)
 def test_no_entry_waits_longer_than_promised(steps):
     """Entries come in bursts, others publish in between; looks are as far apart as they are."""
-    pace, now, waiting, oldest = Pace(), 0.0, 0, 0.0
-    pace.due(0, now)
+    schedule, now, waiting, oldest = Schedule(), 0.0, 0, 0.0
+    schedule.is_due(0, now)
     for added, elsewhere in steps:
         if elsewhere:
             waiting = 0
@@ -61,9 +61,9 @@ def test_no_entry_waits_longer_than_promised(steps):
             oldest = now
         waiting += added
         now += LOOK_EVERY
-        if pace.due(waiting, now):
+        if schedule.is_due(waiting, now):
             assert waiting
             waiting = 0
-            pace.published()
-        assert waiting < ENTRIES
-        assert not waiting or now - oldest < SECONDS
+            schedule.note_published()
+        assert waiting < MAX_ENTRIES
+        assert not waiting or now - oldest < MAX_SECONDS

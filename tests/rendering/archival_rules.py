@@ -24,7 +24,7 @@ NAMESPACES = {
 }
 KNOWN_SCHEMAS = {"rdf", "dc", "xmp", "pdf", "pdfaid", "pdfaExtension", "pdfaSchema", "pdfaProperty"}
 PRINTED, HIDDEN = 4, 1 | 2 | 32 | 256  # invisible, hidden, no view, toggles no view
-DEEPEST, LONGEST_STRING, MAX_NAME_LENGTH, MAX_FILE_BYTES = 28, 32_767, 127, 2_147_483_647
+MAX_DEPTH, MAX_STRING_LENGTH, MAX_NAME_LENGTH, MAX_FILE_BYTES = 28, 32_767, 127, 2_147_483_647
 
 
 def xmp(file: File) -> Any:
@@ -87,7 +87,7 @@ def limits(file):
             deepest = max(deepest, depth)
             if any(isinstance(each, int) and abs(each) > MAX_FILE_BYTES for each in operands):
                 yield f"{content.where}: number"
-        if deepest > DEEPEST or depth:
+        if deepest > MAX_DEPTH or depth:
             yield f"{content.where}: q/Q"
     if any(len(str(key)) - 1 > MAX_NAME_LENGTH for each in file.objects for key in each.keys()):  # noqa: SIM118
         yield "name"

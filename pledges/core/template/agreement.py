@@ -7,7 +7,7 @@ from pledges.core.template.blanks import Blank
 from pledges.core.template.clauses import Clause, Outline, Slot
 from pledges.core.template.problems import Problem
 
-_FOUND = 24
+_MAX_FOUND = 24
 
 
 def used_blanks(source: str, outline: Outline, blanks: Mapping[str, Blank]) -> Iterator[Problem]:
@@ -52,7 +52,7 @@ def _codes(clause: Clause) -> tuple[str, ...]:
 
 
 def _named(clause: Clause) -> str:
-    return clause.number or clause.text[:_FOUND]
+    return clause.number or clause.text[:_MAX_FOUND]
 
 
 def _column(line: str, code: str, *, last: bool) -> int:

@@ -43,7 +43,7 @@ OTHER = ".other"
 """Appended to a choice's code, it names the answer that holds the text of its other option."""
 DEFAULT_LENGTHS = {Kind.TEXT: 200, Kind.LONG_TEXT: 5000, Kind.PROFILE: 60, Kind.CHOICE: 60}
 """Characters that an answer may have where its blank sets no maximum."""
-_FOUND = 40
+_MAX_FOUND = 40
 _UNBOUNDED = Range()
 
 
@@ -99,7 +99,7 @@ class _Gathered:
 
     def refuse(self, blank: Blank, kind: str, found: str = "", bounds: Range = _UNBOUNDED) -> None:
         low, high = _written(bounds.minimum), _written(bounds.maximum)
-        self.problems.append(AnswerProblem(blank.code, kind, low, high, found[:_FOUND]))
+        self.problems.append(AnswerProblem(blank.code, kind, low, high, found[:_MAX_FOUND]))
 
 
 def read(blanks: Iterable[Blank], typed: Mapping[str, str]) -> Reading:

@@ -35,7 +35,7 @@ MAX_SLUG = 50
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SECTION = re.compile(r"===[ \t]*(\S.*)?")
 _FENCE = "---"
-_FOUND = 40
+_MAX_FOUND = 40
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,13 @@ def _reserved_lines(definition: Definition, lines: list[str]) -> Iterator[Proble
     second = first + definition.source.zh.count("\n") + 2
     for index in range(first, len(lines)):
         if index not in (first, second) and _SECTION.fullmatch(lines[index]):
-            yield Problem(index + 1, 1, "reserved-line", "", lines[index][:_FOUND])
+            yield Problem(index + 1, 1, "reserved-line", "", lines[index][:_MAX_FOUND])
 
 
 def _cut(lines: list[str], problems: list[Problem]) -> _Parts | None:
     start = next((index for index, line in enumerate(lines) if line.strip()), 0)
     if lines[start].rstrip() != _FENCE:
-        found = lines[start].strip()[:_FOUND]
+        found = lines[start].strip()[:_MAX_FOUND]
         problems.append(Problem(start + 1, 1, "bad-front-matter", _FENCE, found))
         return None
     end = next((i for i in range(start + 1, len(lines)) if lines[i].rstrip() == _FENCE), None)
@@ -108,7 +108,7 @@ def _cut_texts(lines: list[str], start: int, problems: list[Problem]) -> dict[st
     heads = [i for i in range(start, len(lines)) if _SECTION.fullmatch(lines[i].rstrip())]
     stray = next((i for i in range(start, (heads or [len(lines)])[0]) if lines[i].strip()), None)
     if stray is not None:
-        found = lines[stray].strip()[:_FOUND]
+        found = lines[stray].strip()[:_MAX_FOUND]
         problems.append(Problem(stray + 1, 1, "bad-front-matter", f"=== {CHINESE}", found))
     for head, end in pairwise([*heads, len(lines)]):
         language = lines[head].removeprefix("===").strip()
@@ -139,7 +139,7 @@ def _read_head(
     values = reader.mapping(node, required, ("subtitle", "term_months"))
     slug = reader.text(values.get("slug"))
     if slug and (len(slug) > MAX_SLUG or not _SLUG.fullmatch(slug)):
-        reader.fault(values["slug"], "bad-slug", _SLUG.pattern, slug[:_FOUND])
+        reader.fault(values["slug"], "bad-slug", _SLUG.pattern, slug[:_MAX_FOUND])
     title, subtitle = (reader.localized(values.get(name)) for name in ("title", "subtitle"))
     change_note = reader.localized(values.get("change_note"), lines=True)
     effective_on = reader.day(values.get("effective_on"))

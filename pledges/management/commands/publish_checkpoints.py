@@ -17,7 +17,7 @@ from django.utils import timezone
 from pledges import audit
 from pledges.actions import checkpoint_delivery
 from pledges.management.visible import VisibleCommand
-from pledges.proof.ledger.schedule import LOOK_EVERY, SECONDS, Pace
+from pledges.proof.ledger.schedule import LOOK_EVERY, MAX_SECONDS, Schedule
 
 logger = logging.getLogger(__name__)
 
@@ -60,8 +60,8 @@ class Watch:
     """The look at the ledger each second; whatever goes wrong, the next look comes."""
 
     def __init__(self) -> None:
-        self._pace = Pace()
-        self._sent_at = -SECONDS
+        self._schedule = Schedule()
+        self._sent_at = -MAX_SECONDS
         self._trouble = ""
 
     def until(self, ending: threading.Event) -> None:
@@ -91,15 +91,15 @@ class Watch:
     def _publish(self, now: float) -> None:
         if not audit.has_key():
             raise audit.CheckpointUnavailable(WITHOUT_KEY)
-        if self._pace.due(audit.unpublished(), now):
+        if self._schedule.is_due(audit.unpublished(), now):
             checkpoint_delivery.publish(timezone.now())
-            self._pace.published()
+            self._schedule.note_published()
 
     def _send(self, now: float) -> None:
-        if settings.CHECKPOINT_MAIL and now - self._sent_at >= SECONDS:
+        if settings.CHECKPOINT_MAIL and now - self._sent_at >= MAX_SECONDS:
             self._sent_at = now
             if not checkpoint_delivery.send_latest():
-                self._sent_at = -SECONDS
+                self._sent_at = -MAX_SECONDS
 
     def _tell(self, trouble: str) -> None:
         if trouble != self._trouble:

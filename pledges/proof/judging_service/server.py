@@ -17,7 +17,7 @@ from typing import Final, NoReturn
 from pledges.forkserver import sockets
 from pledges.forkserver.server import Server
 
-AT_A_TIME: Final = 2
+MAX_AT_A_TIME: Final = 2
 HARMLESS: Final = frozenset(
     {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
 )
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The judging service cannot listen at {path}: {error}", file=sys.stderr)
         return 1
     with listener:
-        Server(listener, limited.answer, limited.LIMITS, AT_A_TIME).serve()
+        Server(listener, limited.answer, limited.LIMITS, MAX_AT_A_TIME).serve()
     return 0
 
 

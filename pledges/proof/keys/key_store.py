@@ -18,7 +18,6 @@ from pledges.proof.keys.hierarchy import (
     EVENT_CA,
     LEDGER,
     ROOT,
-    pem,
 )
 from pledges.proof.keys.key_types import SigningKey
 from pledges.proof.keys.private_keys import (
@@ -103,10 +102,6 @@ class Store:
             return ""
         known = Trust((to_asn1(self.root),), company_pins=pins)
         return known.unpinned(to_asn1(self.seal.certificate), at)
-
-    def trust_pem(self) -> bytes:
-        """The anchors as a file, for verifiers."""
-        return b"".join(pem(each) for each in self.anchors())
 
 
 def load(folder: Path, passphrase: bytes, sources: Sources | None = None) -> Store:

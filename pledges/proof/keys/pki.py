@@ -134,11 +134,6 @@ def certificate(folder: Path, name: str) -> x509.Certificate:
         raise PkiFault(f"{name}.pem is damaged") from error
 
 
-def root_pem(folder: Path) -> bytes:
-    """What verifiers are handed: the root certificate. Raises PkiFault."""
-    return read(folder, "root.pem")
-
-
 def retired(folder: Path, name: str) -> tuple[x509.Certificate, ...]:
     """The certificates of that name that were replaced, the oldest first."""
     found = [

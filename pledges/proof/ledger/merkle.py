@@ -71,11 +71,6 @@ def home(level: int, index: int) -> tuple[int, int]:
     return (index + 1) << level, level - 1
 
 
-def peaks(size: int) -> list[tuple[int, int]]:
-    """The perfect subtrees that a tree of `size` leaves is made of, from left to right."""
-    return list(_cover(0, size))
-
-
 def root(size: int, look_up: LookUp) -> bytes:
     """The root of the tree over the first `size` leaves (2.1.1)."""
     return _span(0, size, look_up)

@@ -21,7 +21,6 @@ CODE_TAG: Final = b"shounuo/pending-passkey-code/1\n"
 LASTS: Final = timedelta(hours=24)
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: without I, L, O and U, which are heard or read as something else."""
-CODE_LENGTH: Final = 6
 # What people type for what they heard: as Crockford reads it.
 _HEARD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", " ": "", "-": ""})
 
