@@ -28,7 +28,7 @@ def this_project(slug: str, sheet: Sheet) -> Printer:
     own = fonts.subset_for(
         samples.version_text(slug, sheet.language) + rendering.paper_text(sheet.language)
     )
-    return lambda: rendering.pledge_pdf(sheet, own)
+    return lambda: rendering.render_pledge(sheet, own)
 
 
 def with_full_fonts(sheet: Sheet) -> str:

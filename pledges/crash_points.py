@@ -6,7 +6,7 @@ import signal
 VARIABLE = "SHOUNUO_FAULT"
 
 
-def point(name: str) -> None:
+def reach(name: str) -> None:
     """Do nothing, unless the environment names this point: then die as by `kill -9`."""
     if os.environ.get(VARIABLE) == name:
         os.kill(os.getpid(), signal.SIGKILL)

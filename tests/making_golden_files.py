@@ -260,7 +260,7 @@ def test_make(request, name):
         pytest.skip("it is there, and stays as it is")
     document, day = CASES[name](Maker(request))
     pdf = document_store.get(document.sha256)
-    proof = proving.separate_proof(document, at=datetime.now(UTC))
+    proof = proving.prove(document, at=datetime.now(UTC))
     trust = keyring.trust()
     verdicts = []
     for at in (day, AFTER_ALL):

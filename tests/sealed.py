@@ -218,7 +218,9 @@ class Installation:
     def one_shot(self, sha256: str, at: datetime = SIGNED, **changed) -> Identity:
         named = {name: PERSON[name] for name in ("name", "employee_number", "department")}
         facts = {**named, "organisation": ORGANISATION, **changed}
-        seal = event_certificates.one_shot_identity(self.store, digest_hex=sha256, at=at, **facts)
+        seal = event_certificates.make_one_shot_identity(
+            self.store, digest_hex=sha256, at=at, **facts
+        )
         return Identity(seal.signer, (self.root,), _crls(self.store, "event-ca", at))
 
     def company(self, at: datetime = ACCEPTED) -> Identity:

@@ -221,7 +221,7 @@ def test_every_crash_point_is_told_of() -> None:
     named = set()
     for path in modules():
         text = (PROJECT / path).read_text("utf-8")
-        named |= set(re.findall(r'crash_points\.point\("([^"]+)"\)', text))
+        named |= set(re.findall(r'crash_points\.reach\("([^"]+)"\)', text))
     told = [point for points, _left in rows("When things fail") for point in quoted(points)]
     assert sorted(told) == sorted(named)
 

@@ -42,7 +42,7 @@ def documents():
     made = {}
     for slug, language in ALL:
         sheet = samples.sheet(slug, language)
-        made[slug, language] = (sheet, rendering.pledge_pdf(sheet, faces(slug, language)))
+        made[slug, language] = (sheet, rendering.render_pledge(sheet, faces(slug, language)))
     return made
 
 
@@ -208,9 +208,9 @@ def test_punctuation_never_begins_a_line_nor_opens_at_its_end(documents):
 def test_the_same_sheet_gives_the_same_bytes_and_another_time_other_bytes(documents):
     sheet, paper = documents["personal-code", "zh-hans"]
     own = faces("personal-code", "zh-hans")
-    assert rendering.pledge_pdf(sheet, own) == paper
+    assert rendering.render_pledge(sheet, own) == paper
     later = dataclasses.replace(sheet, rendered_at=sheet.rendered_at.replace(minute=43))
-    assert rendering.pledge_pdf(later, own) != paper
+    assert rendering.render_pledge(later, own) != paper
 
 
 @pytest.mark.parametrize("language", samples.LANGUAGES)
@@ -223,10 +223,10 @@ def test_the_signed_and_accepted_file_names_the_signer_and_the_date(documents, l
     sheet, paper = documents["personal-code", language]
     own = faces("personal-code", language)
     at = samples.RENDERED_AT
-    signature = rendering.signature_appearance(
+    signature = rendering.draw_signature(
         image, name=sheet.signer_name, signed_at=at, language=language, fonts=own
     )
-    stamp = rendering.acceptance_appearance(
+    stamp = rendering.draw_stamp(
         organisation=sheet.organisation, number=sheet.number, accepted_at=at, language=language,
         fonts=own,
     )  # fmt: skip
@@ -259,7 +259,7 @@ def test_the_signed_and_accepted_file_names_the_signer_and_the_date(documents, l
 @pytest.mark.parametrize("typed", [True, False])
 def test_a_name_of_any_length_is_printed_whole_within_the_box(name, typed):
     image = rendering.SignatureImage(typed=name) if typed else rendering.SignatureImage(STROKES)
-    drawn = rendering.signature_appearance(
+    drawn = rendering.draw_signature(
         image,
         name=name,
         signed_at=samples.RENDERED_AT,
@@ -284,13 +284,13 @@ def shown(document, field, appearance):
 
 def test_handwriting_is_never_vermilion_and_the_stamp_is():
     own = faces("contract", "zh-hans")
-    drawn = rendering.signature_appearance(
+    drawn = rendering.draw_signature(
         rendering.SignatureImage(strokes=STROKES), name="李明", signed_at=samples.RENDERED_AT,
         language="zh-hans", fonts=own,
     )  # fmt: skip
     colours = set(re.findall(rb"([\d.]+) [\d.]+ [\d.]+ (?:rg|RG)", content(drawn)))
     assert colours and all(float(red) < 0.2 for red in colours)
-    stamp = rendering.acceptance_appearance(
+    stamp = rendering.draw_stamp(
         organisation="示例银行", number="1", accepted_at=samples.RENDERED_AT, language="zh-hans",
         fonts=own,
     )  # fmt: skip
@@ -337,7 +337,7 @@ def test_headings_leave_out_no_level_where_a_clause_that_is_none_stands_between(
     sheet = sheet_of(f"1. {promise}。\n1.1 报告\n1.1.1 每月报告。\n1.1.2 每季度汇总。")
     markup = rendering.write_for_paper(sheet)
     assert re.findall(r"<h(\d)", markup) == ["1", "2"]
-    paper = rendering.pledge_pdf(sheet, fonts.subset_for(""))
+    paper = rendering.render_pledge(sheet, fonts.subset_for(""))
     kinds = pikepdf_objects(paper)
     assert "/S /H2" in kinds and "/S /H3" not in kinds
 
@@ -350,7 +350,7 @@ def test_a_long_text_keeps_its_lines_and_the_full_stop_stays_with_the_last():
     markup = rendering.write_for_paper(sheet)
     assert markup.count('class="answer-line"') == 3
     assert '<span class="blank">乙</span>。</span></span>另有记录。' in markup
-    lines = poppler("pdftotext", rendering.pledge_pdf(sheet, fonts.subset_for("步骤"))).split()
+    lines = poppler("pdftotext", rendering.render_pledge(sheet, fonts.subset_for("步骤"))).split()
     assert lines.index("甲") + 1 == lines.index("乙。") == lines.index("另有记录。") - 1
 
 
@@ -394,7 +394,7 @@ def test_a_name_that_no_font_can_print_is_refused_by_name():
     sheet = samples.sheet("personal-code", "zh-hans")
     sheet = dataclasses.replace(sheet, answers={**sheet.answers, "signer_name": "王\U00020bb7"})
     with pytest.raises(pdf.MissingGlyph, match=r"U\+20BB7"):
-        rendering.pledge_pdf(sheet, faces("personal-code", "zh-hans"))
+        rendering.render_pledge(sheet, faces("personal-code", "zh-hans"))
 
 
 def hostile(port: int, canary: str) -> list[str]:
@@ -436,13 +436,13 @@ def test_no_answer_can_make_the_renderer_read_or_call(tmp_path):
                 )
             }
             bad = dataclasses.replace(sheet, answers=answers, **everywhere)
-            made = rendering.pledge_pdf(bad, faces(slug, "en"))
+            made = rendering.render_pledge(bad, faces(slug, "en"))
             text = squeezed(text_of(made))
             assert "CANARY" not in text and b"EmbeddedFile" not in made
             assert [string for string in strings if squeezed(string) not in text] == []
         lines = [f"{i}. {s}" for i, s in enumerate(strings, 1) if "{{" not in s]
         source = "\n".join(f"{i}. {line.split('. ', 1)[1]}" for i, line in enumerate(lines, 1))
-        made = rendering.pledge_pdf(sheet_of(source, language="en"), fonts.subset_for("x"))
+        made = rendering.render_pledge(sheet_of(source, language="en"), fonts.subset_for("x"))
         assert "CANARY" not in text_of(made)
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
@@ -468,7 +468,7 @@ def test_look_alike_characters_are_not_confused_in_the_text_layer():
     said = '(a)（a）\'b’‘b’ “c”"c" —d–d-d … ...１1'
     for language in samples.LANGUAGES:
         sheet = sheet_of(f"1. x {said} y\n2. {{{{steps}}}}", [STEPS], {"steps": said}, language)
-        text = "".join(text_of(rendering.pledge_pdf(sheet, fonts.subset_for(said))))
+        text = "".join(text_of(rendering.render_pledge(sheet, fonts.subset_for(said))))
         assert text.count("".join(said.split())) == 2
 
 

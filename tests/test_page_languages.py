@@ -173,7 +173,7 @@ def test_a_mail_speaks_one_language(kept, chenjing, now, mailoutbox, language):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_spreadsheet_speaks_one_language(kept, zhoumin, now, language):
     with translation.override(language):
-        rows = exporting.commitments(Pledge.objects.all(), actor=zhoumin, at=now)
+        rows = exporting.export_commitments(Pledge.objects.all(), actor=zhoumin, at=now)
         text = b"".join(rows).decode("utf-8-sig")
     cells = [cell for line in text.splitlines() for cell in line.split(",")]
     assert len(cells) > 12

@@ -87,7 +87,7 @@ def work(batch_id: int, turn: int, *, clock: Clock) -> None:
         if not _still_at_it(batch_id, mine, at=clock()):
             return
         _settle(item, at=clock())
-        crash_points.point("batch:settled")
+        crash_points.reach("batch:settled")
     if waiting.exists():
         accept_slice.enqueue(batch_id, mine)
     else:

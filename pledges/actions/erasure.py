@@ -176,7 +176,7 @@ def _forget_openings(person: Person, pledges: Sequence[Pledge]) -> None:
 
 
 def _remove(person_id: int, files: frozenset[str]) -> None:
-    crash_points.point("erase:committed")
+    crash_points.reach("erase:committed")
     for digest in sorted(files):
         document_store.remove_orphan(digest)
     enrolment.forget(person_id)

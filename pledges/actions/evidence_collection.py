@@ -11,7 +11,7 @@ from pledges.proof import evidence
 from pledges.proof.fileformat import CURRENT
 
 
-def written(
+def collect(
     intent: SigningIntent,
     *,
     organisation: Organisation,

@@ -40,7 +40,9 @@ def export(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -> Zip
     return archive
 
 
-def commitments(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -> Iterator[bytes]:
+def export_commitments(
+    pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime
+) -> Iterator[bytes]:
     """Stream every number that the issued ones of `pledges` undertake, as CSV, a row each.
 
     Recorded in the ledger like the export of the documents; memory stays flat.

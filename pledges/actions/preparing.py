@@ -73,15 +73,15 @@ def prepare(pledge: Pledge, *, actor: access.Actor, at: datetime) -> SigningInte
     if not re.fullmatch(EMPLOYEE_NUMBER, frozen.signer["employee_number"]):
         raise refusals.NumberUnfit
     rendered = _render(frozen, at=at)
-    crash_points.point("prepare:rendered")
+    crash_points.reach("prepare:rendered")
     digest = document_store.put(rendered)
-    crash_points.point("prepare:stored")
+    crash_points.reach("prepare:stored")
     return _record_intent(frozen, actor=actor, at=at, digest=digest, size=len(rendered))
 
 
 def _render(frozen: _Frozen, *, at: datetime) -> bytes:
     try:
-        return rendering.pledge_pdf(
+        return rendering.render_pledge(
             sheets.sheet_of(frozen.pledge, frozen.content, rendered_at=at),
             font_of(frozen.pledge),
         )

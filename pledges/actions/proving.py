@@ -10,7 +10,7 @@ ISSUING = ("pledge.signed", "pledge.accepted", "document.renewed")
 """The events whose fact `issued` is the digest of the file."""
 
 
-def separate_proof(file: Document, *, at: datetime) -> bytes:
+def prove(file: Document, *, at: datetime) -> bytes:
     """The entry that issued `file`, and the proof that a signed checkpoint includes it (JSON).
 
     Has the ledger sign a checkpoint when none covers the entry yet. Raises `audit.LedgerBroken`.

@@ -40,7 +40,7 @@ class _Differs(ValueError):
     """Something that the database says is not so; the text names it, for the log."""
 
 
-def prepared(intent: SigningIntent, *, read: str = "") -> StoredDocument:
+def read_prepared(intent: SigningIntent, *, read: str = "") -> StoredDocument:
     """The document that `intent` prepared for its signer.
 
     `read`, if told, is the digest of the document that the signer's page showed. Raises
@@ -62,13 +62,13 @@ def prepared(intent: SigningIntent, *, read: str = "") -> StoredDocument:
 def is_faithful(intent: SigningIntent) -> bool:
     """Whether the document of `intent` is kept and says what the intent says."""
     try:
-        prepared(intent)
+        read_prepared(intent)
     except refusals.Refusal:
         return False
     return True
 
 
-def signed(pledge: Pledge, signature: Signature | None = None) -> StoredDocument:
+def read_signed(pledge: Pledge, signature: Signature | None = None) -> StoredDocument:
     """The document of a pledge that was signed, as its newest issued file holds it.
 
     Raises `DocumentUnavailable` and `ReadingDiffers`.

@@ -31,9 +31,9 @@ def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
     Raises SealUnavailable when there is no timestamp to be had; then nothing has changed.
     """
     access.require(actor, Act.RENEW_TIMESTAMPS, file.pledge)
-    renewed = sealing.renewed_timestamp(document_store.get(file.sha256), at=at)
+    renewed = sealing.renew_timestamp(document_store.get(file.sha256), at=at)
     kept = issuing.keep(renewed, Level.ARCHIVAL, Outcome.ACCEPTED, at)
-    crash_points.point("renew:stored")
+    crash_points.reach("renew:stored")
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=file.pledge_id)
         newest = pledge.documents.order_by("-revision").first()

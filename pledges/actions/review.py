@@ -33,7 +33,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     """Accept a signed pledge in the company's name; accepting it again changes nothing.
 
     Raises `SealUnavailable`, `ClockBehind` before the signing, `TermOver` after the last day of its
-    term, and what `readings.signed` raises; then nothing has changed.
+    term, and what `readings.read_signed` raises; then nothing has changed.
     """
     seen = Pledge.objects.select_related("version__font").get(pk=pledge.pk)
     access.require(actor, Act.JUDGE_PLEDGE, seen)
@@ -45,14 +45,14 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     if seen.ends_on and seen.ends_on < Organisation.current().localdate(at):
         raise refusals.TermOver
     sealed = _seal(seen, at)
-    crash_points.point("accept:sealed")
+    crash_points.reach("accept:sealed")
     kept = issuing.keep(sealed, sealing.level_at_acceptance(), Outcome.ACCEPTED, at)
-    crash_points.point("accept:stored")
+    crash_points.reach("accept:stored")
     with transaction.atomic():
         locked = _lock(pledge, lifecycle.ACCEPT, Act.JUDGE_PLEDGE, actor)
         _judge(locked, lifecycle.ACCEPT, actor=actor, at=at)
         issuing.issue(kept, locked, revision=Document.Revision.ACCEPTED, at=at)
-        crash_points.point("accept:claimed")
+        crash_points.reach("accept:claimed")
         audit.record(
             lifecycle.ACCEPT.event,
             actor=actor,
@@ -62,7 +62,7 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
         )
         notices.announce(notices.ACCEPTED, locked)
         expiring.schedule(locked)
-    crash_points.point("accept:committed")
+    crash_points.reach("accept:committed")
     return locked
 
 
@@ -149,9 +149,9 @@ def _seal(pledge: Pledge, at: datetime) -> bytes:
     """Revision 2: the signed bytes, and after them the company's stamp and seal."""
     organisation = Organisation.current()
     # Whoever accepts has read what the database says: it must be what the file says.
-    signed = readings.signed(pledge).issued
+    signed = readings.read_signed(pledge).issued
     try:
-        stamp = rendering.acceptance_appearance(
+        stamp = rendering.draw_stamp(
             organisation=organisation.name_in(pledge.language),
             number=pledge.number or "",
             accepted_at=organisation.localtime(at),
@@ -160,4 +160,4 @@ def _seal(pledge: Pledge, at: datetime) -> bytes:
         )
     except MissingGlyph as missing:
         raise refusals.Unprintable(tuple(missing.characters)) from missing
-    return sealing.company_seal(signed, appearance=stamp, at=at)
+    return sealing.seal_as_company(signed, appearance=stamp, at=at)

@@ -47,7 +47,7 @@ def sign_as_manager(
     """
     store = keyring.store()
     with _told_in_local_time():
-        signer = event_certificates.one_shot_identity(
+        signer = event_certificates.make_one_shot_identity(
             store,
             name=intent.signer["name"],
             employee_number=intent.signer["employee_number"],
@@ -71,7 +71,7 @@ def sign_as_manager(
     )
 
 
-def company_seal(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
+def seal_as_company(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     """Revision 2, and the document timestamp after it. Raises SealUnavailable.
 
     CompanyNotPinned is one: our own verdict would not take that seal for the company's.
@@ -92,7 +92,7 @@ def company_seal(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     )
 
 
-def renewed_timestamp(pdf: bytes, *, at: datetime) -> bytes:
+def renew_timestamp(pdf: bytes, *, at: datetime) -> bytes:
     """`pdf` with one more document timestamp. Raises TimestampUnavailable."""
     authority = timestamping(at)
     if authority is None:

@@ -64,8 +64,8 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, request: Signing
     """Sign the document of `intent`; the same intent signed again gives the same answer.
 
     Raises `IntentExpired`, `StaleDraft`, `AlreadySigned`, `ConsentMissing`,
-    `SignatureImageMissing` or what `readings.prepared` and `authenticating.authenticate` raise;
-    then nothing has changed.
+    `SignatureImageMissing`, or what `readings.read_prepared` and `authenticating.authenticate`
+    raise; then nothing has changed.
     """
     known = ("version__font", "version__template", "person")
     pledge = intent.pledge = Pledge.objects.select_related(*known).get(pk=intent.pledge_id)
@@ -74,7 +74,7 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, request: Signing
         return pledge
     _check_intent(intent, pledge, at)
     prepared, organisation = (
-        readings.prepared(intent, read=request.read).file,
+        readings.read_prepared(intent, read=request.read).file,
         Organisation.current(),
     )
     if intent.organisation != organisation.name_in(pledge.language):
@@ -82,11 +82,11 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, request: Signing
     _check_request(request, intent)
     proved = authenticating.authenticate(request.proof, intent=intent, person=actor, at=at)
     signed = _embed_signature(prepared, intent, organisation, request=request, proved=proved, at=at)
-    crash_points.point("sign:sealed")
+    crash_points.reach("sign:sealed")
     kept = issuing.keep(signed, sealing.level_at_signing(), Outcome.SIGNED_ONLY, at)
-    crash_points.point("sign:stored")
+    crash_points.reach("sign:stored")
     result = _commit(intent, actor=actor, at=at, request=request, proved=proved, kept=kept)
-    crash_points.point("sign:committed")
+    crash_points.reach("sign:committed")
     return result
 
 
@@ -132,7 +132,7 @@ def _embed_signature(
     """Revision 1: the rendered bytes, then image, evidence and the manager's signature."""
     pledge = intent.pledge
     try:
-        appearance = rendering.signature_appearance(
+        appearance = rendering.draw_signature(
             request.image,
             name=intent.signer["name"],
             signed_at=organisation.localtime(at),
@@ -141,7 +141,7 @@ def _embed_signature(
         )
     except MissingGlyph as missing:
         raise refusals.Unprintable(tuple(missing.characters)) from missing
-    told = evidence_collection.written(
+    told = evidence_collection.collect(
         intent,
         organisation=organisation,
         at=at,
@@ -149,7 +149,7 @@ def _embed_signature(
         user_agent=request.client.user_agent[:MAX_USER_AGENT_LENGTH],
         authentication=proved.block,
     )
-    crash_points.point("sign:evidence")
+    crash_points.reach("sign:evidence")
     return sealing.sign_as_manager(
         prepared,
         appearance=appearance,
@@ -182,7 +182,7 @@ def _commit(
     authenticating.claim(proved, intent)
     flagged = {flag.code for flag in read(pledge.version.blank_list, intent.answers).flags}
     signed_rows.freeze(pledge, intent, at=at, flagged=bool(flagged))
-    crash_points.point("sign:claimed")
+    crash_points.reach("sign:claimed")
     _write_signature(pledge, intent, at=at, request=request, proved=proved)
     write_commitments(pledge, intent, flagged)
     issuing.issue(kept, pledge, revision=Document.Revision.SIGNED, at=at)

@@ -102,7 +102,7 @@ def _csv(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBa
     if not pledges.kept().exists():
         return _nothing_to_export(page, request)
     at = timezone.now()
-    rows = exporting.commitments(pledges, actor=actor_of(request), at=at)
+    rows = exporting.export_commitments(pledges, actor=actor_of(request), at=at)
     return _download(rows, "text/csv; charset=utf-8", f"commitments-{_today(at)}.csv")
 
 

@@ -151,7 +151,7 @@ def _show(
     """The sheet on the left; on the right what is known of it, or the step to be taken."""
     signature = Signature.objects.select_related("intent").get(pledge=pledge)
     try:
-        sheet = readings.signed(pledge, signature).sheet
+        sheet = readings.read_signed(pledge, signature).sheet
     except refusals.Refusal as refusal:
         return _unshown(page, request, pledge, refusal)
     outline = pledge.version.outline(pledge.language)
@@ -182,7 +182,7 @@ def _show(
 def _compared(pledge: Pledge, earlier: Pledge) -> list[review_context.Compared] | None:
     """Both pledges answer by answer; `None` where the earlier one cannot be shown."""
     try:
-        readings.signed(earlier)
+        readings.read_signed(earlier)
     except refusals.Refusal:
         return None
     return review_context.compared(pledge, earlier)

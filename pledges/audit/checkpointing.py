@@ -44,7 +44,7 @@ def checkpoint(at: datetime) -> LedgerCheckpoint:
         if note is None or last.size != size:
             note = _signed(Checkpoint(_origin(), size, root))
             with _folder_trouble():
-                checkpoint_folder.post(folder(), size, note)
+                checkpoint_folder.publish(folder(), size, note)
         row, _made = LedgerCheckpoint.objects.get_or_create(
             size=size, defaults={"root": root.hex(), "note": note, "at": at}
         )
@@ -74,7 +74,7 @@ def published() -> str | None:
     Raises CheckpointUnavailable when it cannot be read.
     """
     with _folder_trouble():
-        return checkpoint_folder.latest(folder())
+        return checkpoint_folder.read_latest(folder())
 
 
 def unpublished() -> int:

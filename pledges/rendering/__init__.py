@@ -1,20 +1,20 @@
 """A pledge's sheet → the HTML that is read on screen and the PDF that is signed."""
 
 from pledges.rendering.answer_writer import write_for_paper, write_for_screen
-from pledges.rendering.paper import paper_html, paper_text, pledge_pdf
+from pledges.rendering.paper import paper_html, paper_text, render_pledge
 from pledges.rendering.signature_images import (
     SignatureImage,
-    acceptance_appearance,
-    signature_appearance,
+    draw_signature,
+    draw_stamp,
 )
 
 __all__ = [
     "SignatureImage",
-    "acceptance_appearance",
+    "draw_signature",
+    "draw_stamp",
     "paper_html",
     "paper_text",
-    "pledge_pdf",
-    "signature_appearance",
+    "render_pledge",
     "write_for_paper",
     "write_for_screen",
 ]

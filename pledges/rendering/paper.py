@@ -69,7 +69,7 @@ def paper_html(sheet: Sheet) -> str:
 
 def qr_code(address: str, title: str) -> SafeString:
     """The address as a QR code drawn in lines (SVG), to be printed at any size."""
-    size, path = qr_codes.drawn(address)
+    size, path = qr_codes.draw(address)
     return format_html(
         '<svg class="qr-code" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}">'
         '<title>{}</title><path stroke="#1f2328" d="{}"/></svg>',
@@ -80,7 +80,7 @@ def qr_code(address: str, title: str) -> SafeString:
     )
 
 
-def pledge_pdf(sheet: Sheet, fonts: FontSubset) -> bytes:
+def render_pledge(sheet: Sheet, fonts: FontSubset) -> bytes:
     """The document that the manager reads and signs; equal sheets give equal bytes.
 
     The digest of what it says is the file's permanent identifier, so that who signs the bytes

@@ -16,7 +16,7 @@ def modules(text: str) -> list[bytes]:
     return [pixels[start : start + size] for start in range(0, size * size, size)]
 
 
-def drawn(text: str) -> tuple[int, str]:
+def draw(text: str) -> tuple[int, str]:
     """The size in modules, and an SVG path through the middle of each dark run, one module wide."""
     rows = modules(text)
     runs = []

@@ -38,7 +38,7 @@ class SignatureImage:
     typed: str = ""
 
 
-def signature_appearance(
+def draw_signature(
     image: SignatureImage, *, name: str, signed_at: datetime, language: str, fonts: FontSubset
 ) -> bytes:
     """A one-page PDF of the manager's field: the image, the name in print, the date of signing."""
@@ -60,7 +60,7 @@ def signature_appearance(
     )
 
 
-def acceptance_appearance(
+def draw_stamp(
     *, organisation: str, number: str, accepted_at: datetime, language: str, fonts: FontSubset
 ) -> bytes:
     """A one-page PDF of the company's field: its stamp, which says that it is an electronic one."""

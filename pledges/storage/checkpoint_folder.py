@@ -14,12 +14,12 @@ class Contradiction(Exception):
     """Another text was already published in this place."""
 
 
-def latest(folder: Path) -> str | None:
+def read_latest(folder: Path) -> str | None:
     """The newest note published; None before the first. Raises OSError, UnicodeDecodeError."""
     return _read(folder / LATEST)
 
 
-def post(folder: Path, size: int, note: str) -> None:
+def publish(folder: Path, size: int, note: str) -> None:
     """Publish the checkpoint of `size` entries, and let `latest.note` be a copy of it.
 
     On disk when this returns. Raises Contradiction, or OSError.

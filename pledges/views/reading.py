@@ -82,7 +82,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
 def _body(pledge: Pledge) -> tuple[SafeString | None, str]:
     """What was signed, as HTML, or why it is not shown."""
     try:
-        return rendering.write_for_screen(readings.signed(pledge).sheet), ""
+        return rendering.write_for_screen(readings.read_signed(pledge).sheet), ""
     except refusals.Refusal as refusal:
         return None, wording.refusal(refusal)
 
@@ -121,7 +121,7 @@ def proof(request: HttpRequest, pk: UUID) -> HttpResponse:
     if file is None:
         raise Http404
     return HttpResponse(
-        proving.separate_proof(file, at=timezone.now()),
+        proving.prove(file, at=timezone.now()),
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{file.pledge.number}.proof.json"'},
     )

@@ -55,7 +55,7 @@ def reading_copy(request: HttpRequest, pk: uuid.UUID, intent_id: uuid.UUID) -> H
     """The bytes prepared for their signer, for that person alone."""
     intent = _own_intent(request, pk, intent_id)
     try:
-        content = readings.prepared(intent).file
+        content = readings.read_prepared(intent).file
     except refusals.IntentExpired as gone:
         raise Http404 from gone
     except refusals.Refusal:
@@ -136,7 +136,7 @@ def _page(
 ) -> HttpResponse:
     ways = authenticating.Ways(intent.person)
     try:
-        body = rendering.write_for_screen(readings.prepared(intent).sheet)
+        body = rendering.write_for_screen(readings.read_prepared(intent).sheet)
     except refusals.Refusal as refusal:
         body, closed, status = None, closed or refusal, max(status, HTTPStatus.CONFLICT)
     if not closed and not ways.passkeys:

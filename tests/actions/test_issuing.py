@@ -62,7 +62,7 @@ def test_an_acceptance_that_no_verdict_would_accept_did_not_happen(
     signed, chenjing, now, monkeypatch
 ):
     pledge, at = signed(), now + timedelta(hours=1)
-    monkeypatch.setattr(sealing, "company_seal", spoiled(sealing.company_seal))
+    monkeypatch.setattr(sealing, "seal_as_company", spoiled(sealing.seal_as_company))
     with pytest.raises(FileNotGenuine) as refused:
         review.accept(pledge, actor=chenjing, at=at)
     pledge.refresh_from_db()
@@ -72,13 +72,13 @@ def test_an_acceptance_that_no_verdict_would_accept_did_not_happen(
 
 
 def test_a_file_that_is_only_signed_is_no_accepted_one(signed, chenjing, now, monkeypatch):
-    monkeypatch.setattr(sealing, "company_seal", lambda pdf, **_options: pdf)
+    monkeypatch.setattr(sealing, "seal_as_company", lambda pdf, **_options: pdf)
     with pytest.raises(FileNotGenuine, match="signed, not accepted yet"):
         review.accept(signed(), actor=chenjing, at=now + timedelta(hours=1))
 
 
 def test_what_is_kept_is_for_the_operator_alone(signed, chenjing, now, monkeypatch):
-    monkeypatch.setattr(sealing, "company_seal", spoiled(sealing.company_seal))
+    monkeypatch.setattr(sealing, "seal_as_company", spoiled(sealing.seal_as_company))
     pledge = signed()
     for _again in range(2):
         with pytest.raises(FileNotGenuine):
@@ -93,7 +93,7 @@ def test_a_disk_that_takes_no_more_hides_no_refusal(signed, chenjing, now, monke
     def full(*_given):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sealing, "company_seal", spoiled(sealing.company_seal))
+    monkeypatch.setattr(sealing, "seal_as_company", spoiled(sealing.seal_as_company))
     made = quarantine.durable_files.make_folder
     monkeypatch.setattr(quarantine, "durable_files", SimpleNamespace(make_folder=made, create=full))
     with pytest.raises(FileNotGenuine):
@@ -111,13 +111,13 @@ def test_a_renewal_that_no_verdict_would_accept_stops_no_other(
     later = accepted[0].documents.last().stamped_until - timedelta(days=100)
     timestamps.clock = later
     monkeypatch.setattr(extend_timestamps.timezone, "now", lambda: later)
-    seal, files = sealing.renewed_timestamp, []
+    seal, files = sealing.renew_timestamp, []
 
     def spoil_the_first(pdf, **options):
         files.append(pdf)
         return (spoiled(seal) if len(files) == 1 else seal)(pdf, **options)
 
-    monkeypatch.setattr(sealing, "renewed_timestamp", spoil_the_first)
+    monkeypatch.setattr(sealing, "renew_timestamp", spoil_the_first)
     with pytest.raises(CommandError, match="rejects 1 renewed files"):
         call_command("extend_timestamps")
     assert sorted(each.documents.count() for each in accepted) == [2, 3]

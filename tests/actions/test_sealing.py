@@ -119,7 +119,7 @@ def test_the_file_stays_pdf_a(accepted):
 def test_the_separate_proof_ties_the_file_to_the_ledger(accepted, now):
     pledge = accepted()
     later = now + timedelta(days=1)
-    proof = proving.separate_proof(newest(pledge), at=later)
+    proof = proving.prove(newest(pledge), at=later)
     judged = verification.judge(content(pledge), at=later, proof=proof)
     assert line(judged.verdict, Check.PROOF).passed is True
     other = json.loads(proof) | {"index": 0}
@@ -133,7 +133,7 @@ def test_the_separate_proof_is_of_the_entry_that_issued_the_file(accepted, now):
     issued = newest(pledge)
     facts = {"issued": "0" * 64, "before": issued.sha256}
     audit.record("document.renewed", actor=SYSTEM, subject=pledge, at=now, facts=facts)
-    proof = json.loads(proving.separate_proof(issued, at=now))
+    proof = json.loads(proving.prove(issued, at=now))
     assert json.loads(proof["entry"])["event"] == "pledge.accepted"
 
 

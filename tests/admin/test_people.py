@@ -252,6 +252,6 @@ def test_auditors_are_told_when_the_ledger_is_not_what_was_published(as_, wuying
             cursor.execute(f"DELETE FROM pledges_{table}")
     said = told(as_(wuying).post("/admin/pledges/ledgerentry/check/", follow=True))
     assert len(said) == 1
-    checkpoint_folder.post(Path(settings.CHECKPOINTS_DIR), 10**6, "not a checkpoint")
+    checkpoint_folder.publish(Path(settings.CHECKPOINTS_DIR), 10**6, "not a checkpoint")
     said = told(as_(wuying).post("/admin/pledges/ledgerentry/check/", follow=True))
     assert said == [wording.refusal(LedgerBroken(""))]

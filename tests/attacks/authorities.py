@@ -166,7 +166,7 @@ def licensed(organisation: str, **subject: str) -> Certified:
     further = [x509.NameAttribute(getattr(NameOID, kind), text) for kind, text in subject.items()]
     name = x509.Name([*name, *further])
     seal = certificates.end_entity(name, own.public_key(), Issuer(root, root_key), LIFE)
-    made = key_store.identity(from_pem(pem, b"", "seal"), seal, (root,))
+    made = key_store.make_identity(from_pem(pem, b"", "seal"), seal, (root,))
     return Certified(Identity(made.signer, (to_asn1(root),)), made.cert)
 
 
@@ -260,7 +260,7 @@ def intermediate_authority_spelled_otherwise(honest, pdf):
         Issuer(between, between_key),
         LIFE,
     )
-    made = key_store.identity(from_pem(pem, b"", "seal"), seal, (between, root))
+    made = key_store.make_identity(from_pem(pem, b"", "seal"), seal, (between, root))
     identity = Identity(made.signer, (to_asn1(root),))
     whole = to_asn1(between).dump()
     signed, algorithm, value = (each.encoded for each in der.children(der.first(whole)))

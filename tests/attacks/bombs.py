@@ -252,7 +252,7 @@ def thousand_certificates(honest: Honest) -> bytes:
         return builder.sign(own, hashes.SHA256())
 
     said = {key: PERSON[key] for key in ("name", "employee_number", "department")}
-    seal = event_certificates.one_shot_identity(
+    seal = event_certificates.make_one_shot_identity(
         company.store, digest_hex=sha256_hex(honest.rendered), at=SIGNED,
         organisation=ORGANISATION, **said,
     )  # fmt: skip

@@ -264,7 +264,7 @@ def test_both_keys_on_one_token_seal(token: str, tmp_path: Path) -> None:
     assert not (folder / "company-seal.key.pem").exists()
     store = key_store.load(folder, PASSPHRASE, Sources(company_seal=seal, event_ca=event_ca))
     require_good_signature(store.company_seal(AT))
-    identity = event_certificates.one_shot_identity(store, at=AT, **FACTS)
+    identity = event_certificates.make_one_shot_identity(store, at=AT, **FACTS)
     require_good_signature(identity)
     issued = x509.load_der_x509_certificate(identity.cert.dump())
     issued.verify_directly_issued_by(store.event.cert)
@@ -294,7 +294,7 @@ def test_an_event_authority_moves_to_a_token(token: str, folder: Path) -> None:
     )
     assert not (folder / "event-ca.key.pem").exists()
     store = key_store.load(folder, PASSPHRASE, Sources(event_ca=source))
-    require_good_signature(event_certificates.one_shot_identity(store, at=AT, **FACTS))
+    require_good_signature(event_certificates.make_one_shot_identity(store, at=AT, **FACTS))
 
 
 @on_token

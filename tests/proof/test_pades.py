@@ -88,7 +88,7 @@ def test_the_longest_names_and_keys_fit_into_a_seal(key):
     root = certificates.root("某" * 64, house, life)
     issuer = certificates.authority(name, office.public_key(), Issuer(root, house), life)
     own = certificates.end_entity(name, key.public_key(), Issuer(issuer, office), life)
-    signer = key_store.identity(key, own, (issuer, root)).signer
+    signer = key_store.make_identity(key, own, (issuer, root)).signer
     sealed = accept(made.basic, made.signed, identity=Identity(signer, (to_asn1(root),)))
     assert signatures(sealed)[1].signer_cert.dump() == to_asn1(own).dump()
 

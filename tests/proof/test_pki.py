@@ -270,7 +270,7 @@ def sign(identity: SigningIdentity, data: bytes, *, dry_run: bool = False) -> by
 
 def test_the_seals_sign_what_their_certificates_verify(store: Store) -> None:
     company = store.company_seal(AT)
-    manager = event_certificates.one_shot_identity(store, digest_hex=DIGEST, at=AT, **PERSON)
+    manager = event_certificates.make_one_shot_identity(store, digest_hex=DIGEST, at=AT, **PERSON)
     for identity in (company, manager):
         signature = sign(identity, b"to be signed")
         longest = sign(identity, b"", dry_run=True)
@@ -282,7 +282,7 @@ def test_the_seals_sign_what_their_certificates_verify(store: Store) -> None:
         }
         assert identity.chain[-1].dump() == store.root.public_bytes(Encoding.DER)
     assert (
-        event_certificates.one_shot_identity(store, digest_hex=DIGEST, at=AT, **PERSON).cert
+        event_certificates.make_one_shot_identity(store, digest_hex=DIGEST, at=AT, **PERSON).cert
         != manager.cert
     )
 

@@ -88,7 +88,7 @@ def kept(pdf: bytes, store: Store, identities, crls, responder: Responder, at: d
 
 def two_seals(store: Store, responder: Responder, at: datetime) -> bytes:
     """Signed at `at`, accepted three days later; only then are all lists embedded."""
-    manager = event_certificates.one_shot_identity(store, at=at, **FACTS)
+    manager = event_certificates.make_one_shot_identity(store, at=at, **FACTS)
     pdf = sealed(page(), "Manager", manager, responder, at)
     crls = lists(store, "event-ca", at)
     later = at + timedelta(days=3)

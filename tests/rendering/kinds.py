@@ -34,7 +34,7 @@ def made(slug: str, language: str) -> dict[str, bytes]:
     sheet = samples.sheet(slug, language)
     words = samples.version_text(slug, language) + rendering.paper_text(language)
     faces = fonts.subset_for(words)
-    rendered = rendering.pledge_pdf(sheet, faces)
+    rendered = rendering.render_pledge(sheet, faces)
     mark, stamp = _mark(sheet, faces), _stamp(sheet, faces)
     basic, stamped = _installations()
     signed = basic.sign(rendered, appearance=mark)
@@ -56,13 +56,13 @@ def _mark(sheet: Sheet, faces: FontSubset) -> bytes:
         if sheet.language == "en"
         else SignatureImage(strokes=STROKES)
     )
-    return rendering.signature_appearance(
+    return rendering.draw_signature(
         drawn, name="李明", signed_at=SIGNED, language=sheet.language, fonts=faces
     )
 
 
 def _stamp(sheet: Sheet, faces: FontSubset) -> bytes:
-    return rendering.acceptance_appearance(
+    return rendering.draw_stamp(
         organisation=sheet.organisation,
         number=sheet.number,
         accepted_at=ACCEPTED,

@@ -23,7 +23,7 @@ def sizes(pledge: bytes) -> list[tuple[float, float]]:
 
 def printed(slug: str, language: str) -> bytes:
     words = samples.version_text(slug, language) + rendering.paper_text(language)
-    return rendering.pledge_pdf(samples.sheet(slug, language), fonts.subset_for(words))
+    return rendering.render_pledge(samples.sheet(slug, language), fonts.subset_for(words))
 
 
 @pytest.mark.parametrize(("slug", "language"), ALL)
@@ -43,8 +43,8 @@ def figures() -> list[bytes]:
     own = {"language": "zh-hans", "fonts": fonts.subset_for("李明示例银行")}
     mark = rendering.SignatureImage(typed="李明")
     return [
-        rendering.signature_appearance(mark, name="李明", signed_at=SIGNED, **own),
-        rendering.acceptance_appearance(
+        rendering.draw_signature(mark, name="李明", signed_at=SIGNED, **own),
+        rendering.draw_stamp(
             organisation="示例银行", number="CN-2026-000001", accepted_at=SIGNED, **own
         ),
     ]

@@ -93,7 +93,7 @@ def test_the_text_of_a_long_number_begins_beside_it_on_paper():
     sheet = dataclasses.replace(samples.sheet("contract", "zh-hans"), outline=numbered, blanks=())
     html = rendering.write_for_paper(sheet)
     assert 'class="clause hang-16"' in html
-    lines = poppler("pdftotext", rendering.pledge_pdf(sheet, fonts.subset_for("")), "-layout")
+    lines = poppler("pdftotext", rendering.render_pledge(sheet, fonts.subset_for("")), "-layout")
     assert re.search(r"第一百二十三条 +为了规范", lines)
 
 

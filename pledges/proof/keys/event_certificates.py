@@ -37,7 +37,7 @@ def issue_event(
     return certificates.event(signatory, digest_hex, public_key, issuer, at)
 
 
-def one_shot_identity(
+def make_one_shot_identity(
     store: Store,
     *,
     name: str,
@@ -59,7 +59,7 @@ def one_shot_identity(
         public_key=key.public_key(),
         at=at,
     )
-    return key_store.identity(key, certificate, (store.event.cert, *store.event.chain))
+    return key_store.make_identity(key, certificate, (store.event.cert, *store.event.chain))
 
 
 def crl_of(store: Store, name: str, at: datetime) -> x509.CertificateRevocationList:

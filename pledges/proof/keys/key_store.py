@@ -85,7 +85,7 @@ class Store:
         """The company's seal. Raises KeyExpired when it is not good at `at`."""
         seal = self.seal
         _require_valid(COMPANY_SEAL, (seal.certificate, *seal.chain), at)
-        return identity(seal.key, seal.certificate, seal.chain)
+        return make_identity(seal.key, seal.certificate, seal.chain)
 
     def event_authority(self, at: datetime) -> EventAuthority:
         """The event CA. Raises KeyExpired when it is not good at `at`."""
@@ -218,7 +218,7 @@ def _require_valid(name: str, chain: Certificates, at: datetime) -> None:
             raise KeyExpired(name, each.not_valid_before_utc, each.not_valid_after_utc)
 
 
-def identity(
+def make_identity(
     key: SigningKey, certificate: x509.Certificate, chain: Certificates
 ) -> SigningIdentity:
     signer = KeySigner(key, certificate, chain)

@@ -87,9 +87,9 @@ def renew(
         maker = Maker(organisation, passphrase, at, elsewhere)
         files = _renewed(maker, folder, name)
         _retire(folder, files)
-        crash_points.point("pki:retired")
+        crash_points.reach("pki:retired")
         _publish(folder, folder / PENDING, files)
-        crash_points.point("pki:pending")
+        crash_points.reach("pki:pending")
         settle(folder)
         for moved in set(elsewhere) & {file.removesuffix(".pem") for file in files}:
             (folder / f"{moved}.key.pem").unlink(missing_ok=True)
@@ -171,5 +171,5 @@ def _publish(workshop: Path, target: Path, files: Files) -> None:
         shutil.rmtree(left, ignore_errors=True)
     temporary = workshop / f"{prefix}{secrets.token_hex(8)}"
     durable_files.write_folder(temporary, files)
-    crash_points.point("pki:written")
+    crash_points.reach("pki:written")
     durable_files.rename(temporary, target)
