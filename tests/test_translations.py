@@ -118,9 +118,9 @@ LIBRARIES = {
 
 
 @pytest.mark.parametrize("module", LIBRARIES, ids=["django", "allauth"])
-def test_a_borrowed_message_is_still_said_by_its_library(module):
+def test_an_upstream_message_is_still_said_by_its_library(module):
     library, folders = LIBRARIES[module]
     home = Path(library.__file__).parent
     said = messages.collect(*(home / folder for folder in folders), skip={"tests", "locale"})
-    borrowed = messages.of_python(Path(module.__file__).read_text("utf-8"))
-    assert not [key for key, _plural in borrowed if key not in said]
+    upstream = messages.of_python(Path(module.__file__).read_text("utf-8"))
+    assert not [key for key, _plural in upstream if key not in said]

@@ -71,13 +71,13 @@ class BatchAdmin(AccessModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Bulk acceptance"),
             "opts": self.opts,
-            **self._standing(request, pk),
+            **self._progress(request, pk),
         }
         return TemplateResponse(request, "admin/pledges/acceptancebatch/overview.html", context)
 
     def moving(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The part of the page that changes; what was read out last is not read out again."""
-        context = self._standing(request, pk)
+        context = self._progress(request, pk)
         context["tell"] = request.GET.get("told") != str(context["told"])
         return TemplateResponse(request, "admin/pledges/acceptancebatch/moving.html", context)
 
@@ -94,7 +94,7 @@ class BatchAdmin(AccessModelAdmin):
             raise Http404
         return batch
 
-    def _standing(self, request: HttpRequest, pk: int) -> dict[str, Any]:
+    def _progress(self, request: HttpRequest, pk: int) -> dict[str, Any]:
         batch = self._batch(request, pk)
         left = batch.items.filter(outcome=AcceptanceItem.Outcome.LEFT).select_related("pledge")
         stalled = batch.is_stalled(timezone.now())

@@ -52,17 +52,17 @@ class FillingForm(forms.Form):
     ) -> None:
         version, language = pledge.version, pledge.language
         blanks = version.blank_list
-        standing = {**pledge.answers, **(typed or {})}
+        shown = {**pledge.answers, **(typed or {})}
         outline = version.outline(language)
-        reading = read(blanks, standing)
+        reading = read(blanks, shown)
         self.understood = _numbers_understood(blanks, reading)
-        super().__init__(initial={**standing, **self.understood}, prefix=PREFIX)
+        super().__init__(initial={**shown, **self.understood}, prefix=PREFIX)
         self.notes: Notes = gather(
             outline,
             blanks,
             reading,
             profile=profile,
-            typed=standing,
+            typed=shown,
             reasons=reasons,
             strict=strict,
         )

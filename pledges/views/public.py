@@ -78,8 +78,8 @@ def _headline(judgement: Judgement, report: reports.Report) -> StatusText:
     status = judgement.public_status
     stands = status_words(status) if status else None
     if stands and stands.look == "bad":
-        said = _("The file is genuine. Its pledge: %(standing)s")
-        return StatusText(said % {"standing": stands.words}, stands.look)
+        said = _("The file is genuine. Its pledge: %(status)s")
+        return StatusText(said % {"status": stands.words}, stands.look)
     return StatusText(report.headline, report.look)
 
 

@@ -60,8 +60,8 @@ def test_a_stalled_batch_can_be_queued_once_more(as_, chenjing, wuying, batch, m
     client = as_(chenjing)
     assert not client.get(page(batch)).context["may_go_on"]
     monkeypatch.setattr("django.utils.timezone.now", lambda: TODAY + timedelta(minutes=5))
-    standing = client.get(page(batch)).context
-    assert standing["may_go_on"] and not standing["moves"]
+    context = client.get(page(batch)).context
+    assert context["may_go_on"] and not context["moves"]
     assert not as_(wuying).get(page(batch)).context["may_go_on"]
     assert client.post(page(batch, "go-on")).url == page(batch)
     work_off()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from pledges.proof.judging.case import Case
-from pledges.proof.judging.checks import CHECKS, MAX_FILE_BYTES, MAX_TIMESTAMPS, Finding
+from pledges.proof.judging.case import Case, Finding
+from pledges.proof.judging.checks import CHECKS, MAX_FILE_BYTES, MAX_TIMESTAMPS
 from pledges.proof.judging.summary import summarise
 from pledges.proof.keys.trust import Trust
 from pledges.proof.verdict import (

@@ -20,6 +20,9 @@ from pledges.proof.verdict import Rejected
 SIGNERS: Final = (RevisionKind.MANAGER, RevisionKind.COMPANY)
 """Who signs in the revisions after the first; each revision after them is a timestamp."""
 
+Finding = tuple[bool | None, str, dict[str, str]]
+"""Whether it is in order, or None where there was nothing to check; the reason and its values."""
+
 
 @dataclass
 class Case:

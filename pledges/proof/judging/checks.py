@@ -8,7 +8,7 @@ from typing import Any, Final
 from pledges.proof import evidence as evidences
 from pledges.proof.fileformat import FORMATS, Level, RevisionKind
 from pledges.proof.judging import records
-from pledges.proof.judging.case import SIGNERS, Case
+from pledges.proof.judging.case import SIGNERS, Case, Finding
 from pledges.proof.keys.certificates import Signatory
 from pledges.proof.pdf import (
     active_content,
@@ -26,9 +26,6 @@ from pledges.proof.verdict import Check, Rejected
 MAX_FILE_BYTES: Final = max(each.max_file_bytes for each in FORMATS.values())
 """What is looked at at all; the format of the file may allow less."""
 MAX_TIMESTAMPS: Final = max(each.max_timestamps for each in FORMATS.values())
-
-Finding = tuple[bool | None, str, dict[str, str]]
-"""Whether it is in order, or None where there was nothing to check; the reason and its values."""
 
 
 def _file(case: Case) -> Finding:

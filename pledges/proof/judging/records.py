@@ -8,12 +8,12 @@ from typing import Any, Final
 from asn1crypto import x509 as asn1
 
 from pledges.proof.evidence import Malformed, ledger_entry, moment, read_proof
+from pledges.proof.judging.case import Finding
 from pledges.proof.keys import chains
 from pledges.proof.ledger import checkpoints, merkle, signing_key
 from pledges.proof.passkeys import ceremony, enrolment_statements
 from pledges.proof.verdict import Rejected
 
-Finding = tuple[bool | None, str, dict[str, str]]
 Roots = Sequence[asn1.Certificate]
 HASH: Final = re.compile(r"[0-9a-f]{64}")
 
