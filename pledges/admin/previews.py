@@ -28,11 +28,12 @@ def row_of(blank: Blank) -> dict[str, str]:
 
 def sheet_of(version: TemplateVersion, language: str) -> Sheet:
     """The sheet of a version with every blank empty."""
+    organisation = Organisation.current()
     return Sheet(
         language=language,
         title=version.title.in_(language),
         subtitle=version.subtitle.in_(language),
-        organisation=Organisation.current().name_in(language),
+        organisation=organisation.name_in(language),
         number="",
         version=version.number,
         effective_on=version.effective_on,
@@ -43,7 +44,7 @@ def sheet_of(version: TemplateVersion, language: str) -> Sheet:
         answers={},
         signer_name="",
         verify_url="",
-        rendered_at=timezone.now(),
+        rendered_at=organisation.localtime(timezone.now()),
         consent=consent.wording().in_(language),
         term_months=version.term_months,
     )
