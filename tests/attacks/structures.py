@@ -410,6 +410,7 @@ def _field_says(honest: Honest, old: bytes, new: bytes) -> bytes:
 
     def change(revision):
         number = next(n for n, data in revision.objects.items() if b"/FT /Sig" in data)
+        assert old in revision.objects[number]
         revision.objects[number] = revision.objects[number].replace(old, new)
 
     return rebuilt(honest, change)
@@ -423,12 +424,12 @@ def timestamp_that_is_called_otherwise(honest, _pdf):
 
 @forgery("unexpected-field", on=["lta"], opens=False)
 def timestamp_with_more_edges(honest, _pdf):
-    return _field_says(honest, b"/Rect [ 0 0 0 0 ]", b"/Rect [ 0 0 0 0 0 0 ]")
+    return _field_says(honest, b"/Rect [ -1 -1 -1 -1 ]", b"/Rect [ -1 -1 -1 -1 -1 -1 ]")
 
 
 @forgery("unexpected-field", on=["lta"], opens=False)
 def timestamp_without_edges(honest, _pdf):
-    return _field_says(honest, b"/Rect [ 0 0 0 0 ]\n", b"")
+    return _field_says(honest, b"/Rect [ -1 -1 -1 -1 ]\n", b"")
 
 
 @forgery("unexpected-change", on=["lta"])
