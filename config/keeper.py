@@ -59,7 +59,7 @@ def _keep(place: Place, server: Server, mine: int) -> None:
     back_off, next_try = 1.0, 0.0
     while not _unused(place):
         if not embedded.is_same_file(mine, place.keeper_lock):
-            return  # VAR_DIR was deleted or moved away: its new tenant gets a new keeper
+            return  # VAR_DIR was deleted or moved away; what is there now gets a new keeper
         if server.is_well():
             back_off = 1.0
         elif time.monotonic() >= next_try:

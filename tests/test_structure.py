@@ -1,4 +1,4 @@
-"""The shape of the house: what a reader may count on in every module of it."""
+"""The shape of the project: what a reader may count on in every module of it."""
 
 import ast
 import re

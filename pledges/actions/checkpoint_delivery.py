@@ -1,4 +1,4 @@
-"""Checkpoints leave the house: published to the folder, and sent to people who keep them."""
+"""Checkpoints are published to the folder, and sent to people who keep them."""
 
 import logging
 from datetime import datetime

@@ -89,7 +89,7 @@ class Server:
                 self._answer(client, READY)
             elif client.child is None and word == ASK and len(descriptors) == 1:
                 self._begin(client, descriptors[0])
-            else:  # gone, or out of its mind
+            else:  # gone, or asking for something else
                 self._drop(client)
         finally:
             for descriptor in descriptors:

@@ -1,6 +1,6 @@
 """`python -m pledges.proof.judging_service.server SOCKET`: judges files for this machine.
 
-It has no settings, no keys and no database, and hands nothing of its surroundings on: see
+It has no settings, no keys and no database, and passes nothing of its environment on: see
 docs/decisions/judging-strangers-files.md.
 """
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("socket", metavar="SOCKET", type=Path)
     path = parser.parse_args(arguments).socket
-    _forget_surroundings()
+    _drop_environment()
     from pledges.proof.judging_service import (
         limited,  # takes a second: once, in what the environment was left
     )
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _forget_surroundings() -> None:
+def _drop_environment() -> None:
     """Begin anew without the environment, where secrets are: a child's /proc shows it as well."""
     if set(os.environ) <= HARMLESS:
         return
