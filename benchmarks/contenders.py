@@ -18,7 +18,7 @@ from pledges.core.sheet import Sheet
 from pledges.core.template.blanks import display
 from pledges.core.template.clauses import Text
 from pledges.rendering import fonts
-from pledges.rendering.paper import stylesheet
+from pledges.rendering.paper import paper_css
 
 Printer = Callable[[], bytes]
 
@@ -37,7 +37,7 @@ def with_full_fonts(sheet: Sheet) -> str:
         f'@font-face {{ font-family: "{family}"; src: url({path.as_uri()}) }}'
         for family, path in (("Pledge Serif", serif_path()), ("Pledge Sans", sans_path()))
     )
-    css = faces + stylesheet("sheet.css", "pledge.css")
+    css = faces + paper_css()
     return rendering.paper_html(sheet).replace("</head>", f"<style>{css}</style></head>")
 
 

@@ -89,15 +89,17 @@ def render_pledge(sheet: Sheet, fonts: FontSubset) -> bytes:
     """
     return pdf.render(
         paper_html(sheet),
-        css=_box_size() + stylesheet("sheet.css", "pledge.css"),
+        css=paper_css(),
         fonts=fonts,
         identifier=sheet.content_digest,
     )
 
 
-def _box_size() -> str:
+def paper_css() -> str:
+    """The style of the whole document, with the size that the file format gives the boxes."""
     width, height = CURRENT.box
-    return f"html {{ --box-width: {width}pt; --box-height: {height}pt }}"
+    size = f"html {{ --box-width: {width}pt; --box-height: {height}pt }}"
+    return size + stylesheet("sheet.css", "pledge.css")
 
 
 def paper_text(language: str) -> str:
