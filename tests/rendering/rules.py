@@ -86,8 +86,8 @@ class File:
 
     @cached_property
     def seen_widgets(self) -> list[Any]:
-        """Without the fields of timestamps, which have no place on a page."""
-        return [each for each in self.widgets if any(float(edge) for edge in each.Rect)]
+        """Without the fields of timestamps, whose boxes have no extent (ISO 19005-3, 6.3.3)."""
+        return [each for each in self.widgets if list(each.Rect)[:2] != list(each.Rect)[2:]]
 
     @cached_property
     def page_contents(self) -> list[Content]:
