@@ -9,14 +9,23 @@ from datetime import datetime
 from django.conf import settings
 
 from pledges import keyring
-from pledges.core.refusals import CompanyNotPinned, KeyExpired, TimestampUnavailable
+from pledges.actions import quarantine
+from pledges.core.refusals import (
+    CompanyNotPinned,
+    FileNotGenuine,
+    KeyExpired,
+    TimestampUnavailable,
+)
 from pledges.models import Organisation, SigningIntent
 from pledges.proof.fileformat import Level
+from pledges.proof.judging import judge
 from pledges.proof.keys import event_certificates
 from pledges.proof.keys.hierarchy import COMPANY_CA, EVENT_CA
 from pledges.proof.keys.private_keys import to_asn1
+from pledges.proof.pdf.incremental_update import UnknownField
 from pledges.proof.signatures import pades
 from pledges.proof.signatures.pades import Identity, Timestamping
+from pledges.proof.verdict import Rejected
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +68,9 @@ def sign_as_manager(
     identity = Identity(
         signer.signer, (to_asn1(store.root),), event_certificates.crls_of(store, EVENT_CA, at)
     )
-    return _patiently(
+    return _append(
+        pdf,
+        at,
         lambda: pades.sign_as_manager(
             pdf,
             appearance=appearance,
@@ -67,14 +78,15 @@ def sign_as_manager(
             identity=identity,
             at=at,
             timestamping=timestamping(at),
-        )
+        ),
     )
 
 
 def seal_as_company(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     """Revision 2, and the document timestamp after it. Raises SealUnavailable.
 
-    CompanyNotPinned is one: our own verdict would not take that seal for the company's.
+    FileNotGenuine is one, for a file of no format that we know; and CompanyNotPinned: our own
+    verdict would not take that seal for the company's.
     """
     store = keyring.store()
     with _told_in_local_time():
@@ -85,10 +97,12 @@ def seal_as_company(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     crls = () if store.seal.foreign else event_certificates.crls_of(store, COMPANY_CA, at)
     anchors = tuple(to_asn1(each) for each in store.anchors())
     identity = Identity(seal.signer, anchors, crls)
-    return _patiently(
+    return _append(
+        pdf,
+        at,
         lambda: pades.seal_as_company(
             pdf, appearance=appearance, identity=identity, at=at, timestamping=timestamping(at)
-        )
+        ),
     )
 
 
@@ -97,7 +111,16 @@ def renew_timestamp(pdf: bytes, *, at: datetime) -> bytes:
     authority = timestamping(at)
     if authority is None:
         raise TimestampUnavailable("no timestamp authority is configured")
-    return _patiently(lambda: pades.renew_timestamp(pdf, at=at, timestamping=authority))
+    return _append(pdf, at, lambda: pades.renew_timestamp(pdf, at=at, timestamping=authority))
+
+
+def _append(pdf: bytes, at: datetime, make: Callable[[], bytes]) -> bytes:
+    """What `make` appends to `pdf`; raises FileNotGenuine where it is no file of a known format."""
+    try:
+        return _patiently(make)
+    except (Rejected, UnknownField) as error:
+        verdict = judge(pdf, trust=keyring.trust(), at=at)
+        raise FileNotGenuine(str(error), quarantine.keep(pdf, verdict, at)) from error
 
 
 def _patiently(make: Callable[[], bytes]) -> bytes:

@@ -2,18 +2,22 @@
 
 import json
 import stat
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from pledges import wording
-from pledges.actions import preparing, quarantine, review, sealing, signing
+from pledges.actions import evidence_collection, preparing, quarantine, review, sealing, signing
 from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import FileNotGenuine
 from pledges.management.commands import extend_timestamps
 from pledges.models import Document, LedgerEntry
+from pledges.proof.fileformat import FORMAT_1, FORMATS
+from pledges.storage import document_store
 from tests.cast import request_by_code
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +73,27 @@ def test_an_acceptance_that_no_verdict_would_accept_did_not_happen(
     assert pledge.status == PledgeState.SIGNED and pledge.documents.count() == 1
     assert kept(refused)[1]["outcome"] == "rejected"
     assert "未能通过本系统自身的核验" in wording.refusal(refused.value)
+
+
+def test_a_file_of_an_unknown_number_is_not_accepted_and_says_so(
+    signed, chenjing, now, monkeypatch
+):
+    """Signed by a later version, which somebody went back from: nothing breaks, nothing changes."""
+    later = replace(FORMAT_1, name="shounuo-pledge/2")
+    with monkeypatch.context() as newer:
+        newer.setitem(FORMATS, later.name, later)
+        newer.setattr(evidence_collection, "CURRENT", later)
+        sign = partial(sealing.pades.sign_as_manager, file_format=later)
+        newer.setattr(sealing.pades, "sign_as_manager", sign)
+        pledge = signed()
+    with pytest.raises(FileNotGenuine) as refused:
+        review.accept(pledge, actor=chenjing, at=now + timedelta(hours=1))
+    pdf, told = kept(refused)
+    assert pdf == document_store.get(pledge.documents.get().sha256)
+    [failed] = [line for line in told["lines"] if line["passed"] is False]
+    assert failed["reason"] == "unknown-format"
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeState.SIGNED and pledge.documents.count() == 1
 
 
 def test_a_file_that_is_only_signed_is_no_accepted_one(signed, chenjing, now, monkeypatch):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, Signer
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.signers.pdf_byterange import BuildProps
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import (
@@ -18,7 +18,7 @@ from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator import ValidationContext
 
 from pledges.proof.fileformat import APPLICATION, CURRENT, DIGEST, Level, RevisionKind
-from pledges.proof.signatures import event_loop
+from pledges.proof.signatures import event_loop, pades
 from pledges.proof.signatures.pades import Identity, Timestamping
 from tests.attacks import library_updates
 
@@ -147,19 +147,6 @@ def _common(
     return settings
 
 
-async def _largest(signer: Signer) -> int:
-    """More bytes than a signature without a timestamp takes.
-
-    pyHanko would make the whole of it once before, to see how long it is.
-    """
-    own: Any = signer.signing_cert
-    certificates = sum(len(each.dump()) for each in (own, *signer.cert_registry))
-    signature = await signer.async_sign_raw(b"", DIGEST, dry_run=True)
-    # Who issued the certificate stands in the signer's identifier and in a signed attribute.
-    issuer = 2 * len(own.issuer.dump())
-    return certificates + len(signature) + issuer + SIGNED_ATTRIBUTES
-
-
 async def _sign(
     writer: Any,
     metadata: PdfSignatureMetadata,
@@ -176,7 +163,7 @@ async def _sign(
     if stamper:
         reserved = await session.estimate_signature_container_size(known)
     else:
-        reserved = 2 * await _largest(identity.signer)
+        reserved = 2 * await pades._largest(identity.signer)
     prepared = session.prepare_tbs_document(known, bytes_reserved=reserved)
     output = BytesIO()
     digest, _written = prepared.digest_tbs_document(output=output)

@@ -1,13 +1,12 @@
 """The signed statement that a passkey is a person's: made once, checked without the database."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
-from pledges.core.digests import canonical_json
+from pledges.proof.passkeys import signed_records
 from pledges.proof.passkeys.webauthn import (
-    READ_ERRORS,
     Credential,
     PasskeyFault,
     Refused,
@@ -66,25 +65,14 @@ class EnrolmentStatement:
         return Credential(unbase64(self.credential_id), unbase64(self.public_key))
 
 
-def sign(statement: EnrolmentStatement, signer: Callable[[bytes], bytes]) -> dict[str, Any]:
+def sign(statement: EnrolmentStatement, signer: signed_records.Sign) -> dict[str, Any]:
     """The statement with the signature over it, as evidence and the storage keep it."""
-    told = asdict(statement)
-    return {"statement": told, "signature": base64(signer(TAG + canonical_json(told)))}
+    return signed_records.sign(statement, "statement", TAG, signer)
 
 
-def read(signed: object, verifier: Callable[[bytes, bytes], bool]) -> EnrolmentStatement:
+def read(signed: object, verifier: signed_records.Verify) -> EnrolmentStatement:
     """The statement, if `verifier(signature, message)` says it was signed; raises `Refused`."""
-    try:
-        told = signed["statement"]  # type: ignore[index]
-        statement = EnrolmentStatement(**told)
-        kinds = [type(value) for value in asdict(statement).values()]
-        signature = unbase64(signed["signature"])  # type: ignore[index]
-        good = kinds == [int, *[str] * 7] and verifier(signature, TAG + canonical_json(told))
-    except READ_ERRORS as error:
-        raise Refused(PasskeyFault.BAD_ENROLMENT) from error
-    if good is not True:
-        raise Refused(PasskeyFault.BAD_ENROLMENT)
-    return statement
+    return signed_records.read(signed, EnrolmentStatement, "statement", TAG, verifier)
 
 
 def check(

@@ -1,19 +1,15 @@
 """The signed record of a passkey that waits for a voucher, and the code by which people name it."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
 from pledges.core.digests import canonical_json
+from pledges.proof.passkeys import signed_records
 from pledges.proof.passkeys.webauthn import (
-    READ_ERRORS,
     Credential,
-    PasskeyFault,
-    Refused,
     base64,
-    unbase64,
 )
 
 TAG: Final = b"shounuo/pending-passkey/1\n"
@@ -106,25 +102,14 @@ def same_code(typed: str, code: str) -> bool:
     return typed.upper().translate(_HEARD) == code.translate(_HEARD)
 
 
-def sign(pending: Pending, signer: Callable[[bytes], bytes]) -> dict[str, Any]:
+def sign(pending: Pending, signer: signed_records.Sign) -> dict[str, Any]:
     """The record with the signature over it."""
-    told = asdict(pending)
-    return {"pending": told, "signature": base64(signer(TAG + canonical_json(told)))}
+    return signed_records.sign(pending, "pending", TAG, signer)
 
 
-def read(signed: object, verifier: Callable[[bytes, bytes], bool]) -> Pending:
+def read(signed: object, verifier: signed_records.Verify) -> Pending:
     """The record, if `verifier(signature, message)` says it was signed; raises `Refused`."""
-    try:
-        told = signed["pending"]  # type: ignore[index]
-        pending = Pending(**told)
-        kinds = [type(value) for value in asdict(pending).values()]
-        signature = unbase64(signed["signature"])  # type: ignore[index]
-        good = kinds == [int, *[str] * 9] and verifier(signature, TAG + canonical_json(told))
-    except READ_ERRORS as error:
-        raise Refused(PasskeyFault.BAD_ENROLMENT) from error
-    if good is not True:
-        raise Refused(PasskeyFault.BAD_ENROLMENT)
-    return pending
+    return signed_records.read(signed, Pending, "pending", TAG, verifier)
 
 
 def _sha256(data: bytes) -> str:

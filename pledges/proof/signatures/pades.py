@@ -5,7 +5,7 @@ makes the signatures (CMS) and asks for the timestamps; the revisions around the
 our own serialiser.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -86,7 +86,7 @@ def sign_as_manager(
     }
     signature = signed_revision.fill(update, file_format.manager_field, entries)
     signed_revision.certify(update, signature)
-    return _signed(update, signature, identity, at, timestamping)
+    return _run(_sign(update, signature, identity, at, timestamping))
 
 
 def seal_as_company(
@@ -112,17 +112,22 @@ def seal_as_company(
         "/Reference": signature_dictionaries.locks_of(update.objects.root),
     }
     signature = signed_revision.fill(update, file_format.company_field, entries)
-    sealed = _signed(update, signature, identity, at, timestamping)
+    sealed = _run(_sign(update, signature, identity, at, timestamping))
     return renew_timestamp(sealed, at=at, timestamping=timestamping) if timestamping else sealed
 
 
 def renew_timestamp(pdf: bytes, *, at: datetime, timestamping: Timestamping) -> bytes:
     """One more document timestamp over the whole file, with the authority's chain beside it."""
+    return _run(_stamped(pdf, at, timestamping))
+
+
+def _run(work: Coroutine[Any, Any, bytes]) -> bytes:
     try:
-        stamped: bytes = event_loop.run(_stamped(pdf, at, timestamping))
+        made: bytes = event_loop.run(work)
     except NoRoom as error:
+        # Authorities answer now with more certificates, now with fewer; the next attempt knows.
         raise TimestampUnavailable(str(error)) from error
-    return stamped
+    return made
 
 
 # --- The revision around a signature -------------------------------------------------------------
@@ -132,21 +137,6 @@ def _common(file_format: Format, level: Level, at: datetime) -> dict[str, Any]:
         "/M": incremental_update.date(at),
         "/Prop_Build": signature_dictionaries.declare(file_format, level),
     }
-
-
-def _signed(
-    update: IncrementalUpdate,
-    signature: Reference,
-    identity: Identity,
-    at: datetime,
-    timestamping: Timestamping | None,
-) -> bytes:
-    try:
-        signed: bytes = event_loop.run(_sign(update, signature, identity, at, timestamping))
-    except NoRoom as error:
-        # Authorities answer now with more certificates, now with fewer; the next attempt knows.
-        raise TimestampUnavailable(str(error)) from error
-    return signed
 
 
 async def _sign(
