@@ -5,6 +5,13 @@ document.addEventListener("allauth.error", (event) => {
   passkey.explain(event.detail.exception);
 });
 
+// The button waits, disabled, for allauth's script to listen: a click before that would be lost.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("#mfa_webauthn_add, #mfa_webauthn_authenticate")) {
+    button.disabled = false;
+  }
+});
+
 const form = document.querySelector("[data-passkey-form]");
 let asking = false;
 form?.addEventListener("submit", async (event) => {

@@ -89,7 +89,7 @@ def test_every_golden_file_is_judged_as_ever(environment):
     assert json.loads(done.stdout) == expected and len(expected) >= 14
 
 
-@pytest.mark.parametrize("golden", golden_files(), ids=lambda golden: golden.name)
+@pytest.mark.parametrize("golden", list(golden_files()), ids=lambda golden: golden.name)
 def test_the_command_accepts_every_golden_file(environment, golden):
     done = environment.run(COMMAND, str(golden.folder / "file.pdf"), *golden.options, "--json")
     _at, expected = golden.expected[0]

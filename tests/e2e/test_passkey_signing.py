@@ -219,6 +219,21 @@ def test_a_device_that_is_no_passkey_says_so_calmly(ready, liming):
     assert not Authenticator.objects.filter(user=liming, type="webauthn").exists()
 
 
+def test_a_click_before_the_script_listens_is_not_lost(ready, liming):
+    page = ready.page
+    confirm_password(page)
+    late = []
+    page.route("**/mfa/js/webauthn*.js", lambda route: late.append(route))
+    page.goto("/accounts/2fa/webauthn/add/", wait_until="commit")
+    expect(page.locator("#mfa_webauthn_add")).to_be_disabled()
+    page.locator("#id_name").fill("手机")
+    for route in late:
+        route.continue_()
+    page.unroute("**/mfa/js/webauthn*.js")
+    page.locator("#mfa_webauthn_add").click()
+    page.wait_for_url("**/2fa/recovery-codes/")
+
+
 def test_signing_in_with_a_passkey_as_the_second_factor(ready, liming):
     page = ready.page
     confirm_password(page)
