@@ -155,8 +155,7 @@ def _blank_person(person: Person, at: datetime) -> None:
     Authenticator.objects.filter(user=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
     # A mail that could not be sent is kept with the error, and errors name addresses.
-    tasks = (notices.send.module_path, notices.send_lapsed.module_path)
-    mails = DBTaskResult.objects.filter(task_path__in=tasks)
+    mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
     person.groups.clear()
     person.username = person.employee_number = f"erased-{person.pk}"

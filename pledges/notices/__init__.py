@@ -1,17 +1,15 @@
-"""E-mails to people: queued with the change they tell of, sent by the worker after it."""
+"""E-mails to people: queued with the change they tell of, sent by the worker after it.
+
+Here are those about pledges; those about somebody's account are in `notices.accounts`.
+"""
 
 from collections.abc import Iterable
-from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
-from django.utils import translation
 from django_tasks import task
 
-from pledges.core.characters import escape_invisible, escape_lines
 from pledges.core.lifecycle import Role
-from pledges.models import Organisation, Person, Pledge, organisation_read_once
+from pledges.models import Person, Pledge
+from pledges.notices.sending import send_mail
 
 SIGNED = "signed"
 ACCEPTED = "accepted"
@@ -44,7 +42,7 @@ def send(event: str, pledge_id: str, person_id: int) -> None:
         "title": pledge.version.subtitle.in_(person.language),
         "reasons": _reasons(pledge),
     }
-    _mail(event, person, about)
+    send_mail(event, person, about)
 
 
 def passkey_lapsed(person: Person, *, name: str, code: str) -> None:
@@ -56,24 +54,7 @@ def passkey_lapsed(person: Person, *, name: str, code: str) -> None:
 def send_lapsed(person_id: int, name: str, code: str) -> None:
     """Tell its owner, who should know of it even if it was somebody else who added it."""
     person = Person.objects.get(pk=person_id)
-    _mail("passkey_lapsed", person, {"name": name, "code": code})
-
-
-def _mail(event: str, person: Person, about: dict[str, Any]) -> None:
-    """Send one mail in the person's language; without an address there is nothing to do."""
-    if not person.email or not person.is_active:
-        return
-    with organisation_read_once(), translation.override(person.language):
-        context = {
-            **about,
-            "person": person,
-            "organisation": Organisation.current().name_in(person.language),
-            "site": settings.PUBLIC_URL.rstrip("/"),
-        }
-        subject = render_to_string(f"notices/{event}_subject.txt", context)
-        body = render_to_string(f"notices/{event}.txt", context)
-    title = escape_invisible(" ".join(subject.split()))
-    EmailMessage(title, escape_lines(body.strip()) + "\n", to=[person.email]).send()
+    send_mail("passkey_lapsed", person, {"name": name, "code": code})
 
 
 def _reasons(pledge: Pledge) -> list[dict[str, str]]:
