@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import database
+from config.attempts import *  # noqa: F403
 from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, flag, words
 from config.judging import *  # noqa: F403
 from config.logs import LOGGING  # noqa: F401
@@ -83,14 +84,11 @@ TEMPLATES = [
 
 DATABASES = {"default": database.from_environment(VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# What spares the database, each process for itself. Nothing that guards anything is kept here:
+# attempts and used codes are counted in a table, by all processes and machines together.
 CACHES = {
-    # Attempts at passwords: in the database they are counted across processes and machines.
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "shounuo_cache",
-    },
-    # What spares the database, each process for itself.
-    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "memory"},
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
@@ -114,20 +112,26 @@ LOGIN_REDIRECT_URL = "my_pledges"
 ACCOUNT_ADAPTER = "pledges.views.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_FORMS = {"login": "pledges.views.signin.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "pledges.views.signin.LoginForm",
+    "reset_password": "pledges.views.signin.ResetForm",
+    "change_password": "pledges.views.signin.ChangePasswordForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-# Attempts per minute; a signing attempt repeats the password and so counts as a reauthentication.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user,60/h/user"}
+# Attempts are counted by pledges.actions.attempts: allauth's counts are by the host that is asked.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "pledges.views.accounts.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "pledges.views.signin.SecondFactorForm",
     "authenticate_webauthn": "pledges.views.signin.AuthenticatePasskeyForm",
+    "reauthenticate": "pledges.views.signin.ReauthenticateForm",
     "reauthenticate_webauthn": "pledges.views.signin.ReauthenticatePasskeyForm",
     "add_webauthn": "pledges.views.signin.AddPasskeyForm",
     "edit_webauthn": "pledges.views.signin.EditPasskeyForm",
@@ -218,6 +222,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+KNOWN_BROWSER_COOKIE_NAME = "__Host-browser" if PRODUCTION else "browser"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "pledges.views.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {

@@ -52,10 +52,15 @@ def surroundings(fault: str = "", **more: str) -> dict[str, str]:
     }
 
 
-def run_worker(fault: str = "") -> int:
-    """Let a background worker do all that is due; gives its exit code. It dies at `fault`."""
+def run_worker(fault: str = "", **more: str) -> int:
+    """Let a background worker do all that is due; gives its exit code. It dies at `fault`.
+
+    `more` stands in its environment besides.
+    """
     command = [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay"]
-    return subprocess.run(command, cwd=ROOT, env=surroundings(fault), timeout=120).returncode
+    return subprocess.run(
+        command, cwd=ROOT, env=surroundings(fault, **more), timeout=120
+    ).returncode
 
 
 def work_off() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from pledges import notices
 from pledges.actions import exporting, preparing, review
 from pledges.models import LedgerEntry, Person, Pledge, TemplateVersion
+from pledges.notices import accounts, digests
 from tests import baseline
 from tests.visible import texts
 
@@ -47,10 +48,21 @@ OWN = {
 }
 PAGES = [(username, page) for username, pages in OWN.items() for page in pages]
 
+# Each mail about an account, with what it is told when it is queued.
+ACCOUNT_MAILS = {
+    "password_reset": {},
+    "passkey_lapsed": {"name": "123"},
+    "locked": {"address": "192.0.2.1", "until": "2026-11-23T10:00:00+08:00"},
+    "new_browser": {
+        "browser": "Chrome, Windows",
+        "address": "192.0.2.1",
+        "at": "2026-11-23T10:00:00+08:00",
+    },
+}
 # What is the same in every language, or was entered by people.
 SAME = {
     *("Shounuo", "English", "Linux", "macOS", "Windows", "Asia", "Shanghai", "contract"),
-    *("JavaScript", "localhost"),
+    *("JavaScript", "localhost", "Chrome"),
     *baseline.CAST,
     *(word for name in baseline.ENGLISH.values() for word in name.split()),
     *("Example", "Bank"),
@@ -161,12 +173,14 @@ def test_a_mail_speaks_one_language(kept, chenjing, now, mailoutbox, language):
         notices.RETURNED: kept["returned"],
         notices.REVOKED: kept["accepted"],
     }
+    own = Person.objects.get(username="liming").pk
     for event, pk in sent.items():
-        for person in Person.objects.filter(username__in=("liming", "chenjing")):
-            notices.send.func(event, str(pk), person.pk)
-    notices.send_lapsed.func(Person.objects.get(username="liming").pk, "123", "7K2-M9Q")
+        notices.send.func(event, str(pk), own)
+    for event, facts in ACCOUNT_MAILS.items():
+        accounts.send.func(event, own, facts)
+    digests.send_digest.func(chenjing.pk)
     lines = [line for each in mailoutbox for line in (each.subject, *each.body.splitlines())]
-    assert len(mailoutbox) == 9
+    assert len(mailoutbox) == len(sent) + len(ACCOUNT_MAILS) + 1
     assert not [(line, strange(line, language)) for line in lines if strange(line, language)]
 
 

@@ -107,7 +107,7 @@ def test_a_role_that_could_switch_the_guards_off_is_refused(role):
     run(f"ALTER ROLE {role} NOSUPERUSER")
     run("CREATE ROLE table_owner")
     run("SET CONSTRAINTS ALL IMMEDIATE")
-    run("ALTER TABLE shounuo_cache OWNER TO table_owner")
+    run("ALTER TABLE pledges_requestcount OWNER TO table_owner")
     run(f"GRANT table_owner TO {role}")
     with pytest.raises(CommandError, match="table_owner"):
         call_command("grant_role", ROLE)

@@ -3,21 +3,20 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
-from django.core.cache import cache
 
 from pledges.actions import enrolment
 from pledges.actions.ledger_signing import signed_by_present_key
 from pledges.core import refusals
-from pledges.models import Organisation, Person, Signature, SigningIntent
+from pledges.models import Organisation, Person, RequestCount, Signature, SigningIntent
 from pledges.proof.passkeys import ceremony, enrolment_statements
 from pledges.proof.passkeys.ceremony import Assertion, PasskeyFault, ToBeSigned
 
@@ -118,8 +117,15 @@ def claim(proved: Authentication, intent: SigningIntent) -> None:
     else:
         _refuse_used(factor, intent, proved.totp_step)
         # From now on the sign-in refuses the code as well.
-        key = _used_code_key(factor, proved.totp_step)
-        cache.add(key, str(intent.pk), timeout=_period() * (2 * TOLERANCE + 1))
+        if not use_up(factor, _code(factor, proved.totp_step)):
+            raise refusals.CodeUsed
+
+
+def use_up(factor: Authenticator, code: str) -> bool:
+    """Note that a right code has served; false if it had already, in whatever process."""
+    lives = timedelta(seconds=_period() * (2 * TOLERANCE + 1))
+    digits = "".join(filter(str.isdigit, code))
+    return RequestCount.objects.is_first(f"code used {factor.pk} {digits}", lives)
 
 
 # --- By passkey ---------------------------------------------------------------------------------
@@ -215,17 +221,11 @@ def _fits(code: str, secret: str, step: int) -> bool:
 def _refuse_used(factor: Authenticator, intent: SigningIntent, step: int) -> None:
     """Refuse a code that has served: at another document, or at a sign-in up to this step."""
     elsewhere = Signature.objects.filter(person_id=intent.person_id, totp_step=step)
-    marked = cache.get(_used_code_key(factor, step))
     last = factor.last_used_at
-    if (
-        elsewhere.exclude(intent=intent).exists()
-        or marked not in (None, str(intent.pk))
-        or (last is not None and step <= int(last.timestamp()) // _period())
-    ):
+    signed_in = last is not None and step <= int(last.timestamp()) // _period()
+    if signed_in or elsewhere.exclude(intent=intent).exists():
         raise refusals.CodeUsed
 
 
-def _used_code_key(factor: Authenticator, step: int) -> str:
-    """Where allauth notes that a code has been used."""
-    code = format_hotp_value(hotp_value(decrypt(factor.data["secret"]), step))
-    return str(TOTP(factor)._get_used_cache_key(code))
+def _code(factor: Authenticator, step: int) -> str:
+    return str(format_hotp_value(hotp_value(decrypt(factor.data["secret"]), step)))

@@ -16,12 +16,13 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from pledges import access, audit, notices
+from pledges import access, audit
 from pledges.access import SYSTEM, Act
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.core import refusals
 from pledges.core.digests import canonical_json
 from pledges.models import Person
+from pledges.notices import accounts
 from pledges.proof.passkeys import ceremony, pending_records
 from pledges.proof.passkeys.ceremony import Credential, Party
 from pledges.proof.passkeys.pending_records import Pending
@@ -190,7 +191,7 @@ def _lapse(name: str, at: datetime) -> bool:
         return False
     if person is not None:
         _tell_discarded(record, SYSTEM, at, "expired")
-        notices.passkey_lapsed(person, name=record.name, code=record.code)
+        accounts.tell("passkey_lapsed", person, name=record.name)
     document_store.remove_record(name)
     return True
 

@@ -1,9 +1,12 @@
 """Whether one more request is let in: so many a minute for each network, and so many in all."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from pledges.core.networks import network_of
 from pledges.models import RequestCount
+
+MINUTE = timedelta(minutes=1)
 
 
 class Excess(StrEnum):
@@ -19,9 +22,6 @@ def excess(what: str, address: str | None, *, for_each: int, in_all: int) -> Exc
     One network's excess does not count against all the others.
     """
     counts = RequestCount.objects
-    if counts.count_one(f"{what} {network_of(address)}") > for_each:
+    if counts.count_one(f"{what} {network_of(address)}", MINUTE).number > for_each:
         return Excess.NETWORK
-    total = counts.count_one(what)
-    if total == 1:  # a minute has begun: nobody needs the ones before
-        counts.forget_earlier_minutes()
-    return Excess.IN_ALL if total > in_all else None
+    return Excess.IN_ALL if counts.count_one(what, MINUTE).number > in_all else None

@@ -1,7 +1,7 @@
 """Why an action did not happen: each reason a type, the words for it elsewhere."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pledges.core.passkey_refusals import EnrolmentUnavailable as EnrolmentUnavailable
 from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced
@@ -92,6 +92,14 @@ class MethodNotAllowed(Refusal):
     """The organisation asks for a passkey, or the signer has not set up what they use here."""
 
     kind = "method-not-allowed"
+
+
+@dataclass(eq=False)
+class TooManyAttempts(Refusal):
+    """Wrong passwords or codes, or mails asked for, more than are let in; `left` is how long."""
+
+    left: timedelta
+    kind = "too-many-attempts"
 
 
 class ConsentMissing(Refusal):

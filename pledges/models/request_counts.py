@@ -1,39 +1,65 @@
-"""How often strangers asked: counted in the database, so by all processes and machines together."""
+"""How often something was asked or tried: counted in the database, so by all processes together."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection, models
+from django.db.models import F, Q
+from django.db.models.functions import Least, Now
 
-# The database's clock, for machines' clocks differ: each would begin the other's minute anew.
+# The database's clock, for machines' clocks differ: each would begin the other's window anew.
 COUNT = """
-INSERT INTO pledges_requestcount AS known (key, minute, count)
-VALUES (%s, date_trunc('minute', now()), 1)
+INSERT INTO pledges_requestcount AS known (key, until, count)
+VALUES (%s, now() + make_interval(secs => %s), 1)
 ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN known.minute = EXCLUDED.minute THEN known.count + 1 ELSE 1 END,
-    minute = EXCLUDED.minute
-RETURNING count
+    count = CASE WHEN known.until > now() THEN known.count + 1 ELSE 1 END,
+    until = CASE WHEN known.until > now() THEN known.until ELSE EXCLUDED.until END
+RETURNING count, until - now()
 """
-FORGET = "DELETE FROM pledges_requestcount WHERE minute < date_trunc('minute', now())"
+
+
+class Counted(NamedTuple):
+    """How many there were by now, this one among them, and when the count begins anew."""
+
+    number: int
+    left: timedelta
 
 
 class RequestCountManager(models.Manager["RequestCount"]):
     """Counts in single statements: two requests at once are two, and nobody waits for a lock."""
 
-    def count_one(self, key: str) -> int:
-        """Count a request under `key`; gives how many there were in this minute."""
+    def count_one(self, key: str, within: timedelta) -> Counted:
+        """Count one under `key`; the first opens a window of this length."""
         with connection.cursor() as cursor:
-            cursor.execute(COUNT, [key])
-            count: int = cursor.fetchone()[0]
-            return count
+            cursor.execute(COUNT, [key, within.total_seconds()])
+            return Counted(*cursor.fetchone())
 
-    def forget_earlier_minutes(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(FORGET)
+    def is_first(self, key: str, within: timedelta) -> bool:
+        """Count one under `key`; whether it is the only one so far."""
+        return self.count_one(key, within).number == 1
+
+    def is_counted(self, key: str) -> bool:
+        """Whether there was one under `key` whose window is still open."""
+        return self.filter(key=key, until__gt=Now()).exists()
+
+    def take_back(self, key: str) -> None:
+        """What was counted under `key` last shall not count."""
+        self.filter(key=key, count__gt=0).update(count=F("count") - 1)
+
+    def forget(self, key: str) -> None:
+        """Begin anew with `key`, and with every key that begins with it as a whole word."""
+        self.filter(Q(key=key) | Q(key__startswith=f"{key} ")).delete()
+
+    def forget_closed(self, at: datetime) -> int:
+        """Remove the counts whose window has closed by `at`, and by the database's own clock."""
+        return self.filter(until__lte=Least(at, Now())).delete()[0]
 
 
 class RequestCount(models.Model):
-    """How many requests there were under `key` in the minute that began at `minute`."""
+    """How many there were under `key` since a window opened that closes at `until`."""
 
-    key = models.CharField(max_length=80, primary_key=True)
-    minute = models.DateTimeField()
+    key = models.CharField(max_length=100, primary_key=True)
+    until = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
 
     objects = RequestCountManager()

@@ -1,15 +1,14 @@
 """E-mails to people: queued with the change they tell of, sent by the worker after it.
 
-Here are those about pledges; those about somebody's account are in `notices.accounts`.
+Here are those about a pledge, to its person; those about somebody's account are in
+`notices.accounts`, the daily ones to officers in `notices.digests`.
 """
 
-from collections.abc import Iterable
-
+from django.utils import timezone
 from django_tasks import task
 
-from pledges.core.lifecycle import Role
-from pledges.models import Person, Pledge
-from pledges.notices.sending import send_mail
+from pledges.models import Pledge
+from pledges.notices import sending
 
 SIGNED = "signed"
 ACCEPTED = "accepted"
@@ -19,42 +18,23 @@ EXPIRED = "expired"
 
 
 def announce(event: str, pledge: Pledge) -> None:
-    """Queue the mails about `event`, in the caller's transaction: both happen, or neither."""
-    for person in _receivers(event, pledge):
-        send.enqueue(event, str(pledge.pk), person.pk)
-
-
-def _receivers(event: str, pledge: Pledge) -> Iterable[Person]:
-    if event == SIGNED:
-        officers = Person.objects.filter(groups__name=Role.COMPLIANCE, is_active=True)
-        return [pledge.person, *officers.exclude(pk=pledge.person_id).distinct()]
-    return [pledge.person]
+    """Queue the mail about `event`, in the caller's transaction: both happen, or neither."""
+    send.enqueue(event, str(pledge.pk), pledge.person_id)
 
 
 @task()
-def send(event: str, pledge_id: str, person_id: int) -> None:
-    """Send one mail to one person about `event` of a pledge."""
-    person = Person.objects.get(pk=person_id)
+def send(event: str, pledge_id: str, person_id: int, *, tries: int = 0) -> None:
+    """Send one mail to the person whose pledge it is."""
     pledge = Pledge.objects.select_related("version", "person").get(pk=pledge_id)
+    if pledge.person_id != person_id:
+        return  # queued when officers still got a mail for each pledge: the daily one tells of it
     about = {
         "pledge": pledge,
-        "own": pledge.person_id == person.pk,
-        "title": pledge.version.subtitle.in_(person.language),
+        "title": pledge.version.subtitle.in_(pledge.person.language),
         "reasons": _reasons(pledge),
     }
-    send_mail(event, person, about)
-
-
-def passkey_lapsed(person: Person, *, name: str, code: str) -> None:
-    """Queue the mail that says that a passkey waited in vain for its confirmation."""
-    send_lapsed.enqueue(person.pk, name, code)
-
-
-@task()
-def send_lapsed(person_id: int, name: str, code: str) -> None:
-    """Tell its owner, who should know of it even if it was somebody else who added it."""
-    person = Person.objects.get(pk=person_id)
-    send_mail("passkey_lapsed", person, {"name": name, "code": code})
+    again = sending.Again(send, (event, pledge_id, person_id), tries)
+    sending.send_mail(event, pledge.person, about, at=timezone.now(), again=again)
 
 
 def _reasons(pledge: Pledge) -> list[dict[str, str]]:

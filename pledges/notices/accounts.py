@@ -1,21 +1,63 @@
 """E-mails that tell people what happened to their account; no setting switches them off."""
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import int_to_base36
 from django_tasks import task
 
 from pledges.models import Person
-from pledges.notices.sending import send_mail
+from pledges.notices import sending
 
 
-def tell(event: str, person: Person, **facts: str) -> None:
+def tell(event: str, person: Person | None, **facts: str) -> None:
     """Queue the mail about `event`, in the caller's transaction: both happen, or neither.
 
     `facts` are kept in the queue, so they are words for the mail (a passkey's name, a browser),
-    never a link, a token or a code. The mail's text is `templates/notices/<event>.txt`.
+    never a link, a token or a code; times are ISO 8601, in `at` or `until`. The mail's text is
+    `templates/notices/<event>.txt`. Without a person the task ends without a mail: whoever typed
+    a name learns neither from the answer nor from its time whether somebody has it.
     """
-    send.enqueue(event, person.pk, facts)
+    send.enqueue(event, person.pk if person else None, facts)
+
+
+def _reset_link(person: Person) -> dict[str, Any]:
+    """A link that lets `person` set a new password: by `PUBLIC_URL`, whatever host was asked."""
+    token = default_token_generator.make_token(person)
+    known = {"uidb36": int_to_base36(person.pk), "key": token}
+    return {
+        "path": reverse("account_reset_password_from_key", kwargs=known),
+        "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
+    }
+
+
+# What a mail needs and no queue may hold is made when it is sent.
+MADE_WHEN_SENT: Final[Mapping[str, Callable[[Person], dict[str, Any]]]] = {
+    "password_reset": _reset_link,
+}
 
 
 @task()
-def send(event: str, person_id: int, facts: dict[str, str]) -> None:
+def send(event: str, person_id: int | None, facts: dict[str, str], *, tries: int = 0) -> None:
     """Send one mail to the account's owner."""
-    send_mail(event, Person.objects.get(pk=person_id), dict(facts))
+    if person_id is None:
+        return
+    person = Person.objects.get(pk=person_id)
+    about: dict[str, Any] = {
+        name: datetime.fromisoformat(fact) if name in ("at", "until") else fact
+        for name, fact in facts.items()
+    }
+    if event in MADE_WHEN_SENT:
+        about |= MADE_WHEN_SENT[event](person)
+    sending.send_mail(
+        event,
+        person,
+        about,
+        at=timezone.now(),
+        again=sending.Again(send, (event, person_id, facts), tries),
+    )

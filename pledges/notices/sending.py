@@ -1,6 +1,14 @@
-"""How a mail is made of its templates and sent: in its receiver's language."""
+"""How a mail is made of its templates and sent: in its receiver's language, tried again if need be.
 
-from typing import Any
+A task holds the kind of a mail and whom and what it is about by their keys; everything else is
+read, and links are made, when it is sent.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -8,13 +16,58 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from pledges.core.characters import escape_invisible, escape_lines
-from pledges.models import Organisation, Person, organisation_read_once
+from pledges.models import Organisation, Person, RequestCount, organisation_read_once
+
+logger = logging.getLogger(__name__)
+# How long a mail rests after each try in vain: for most of a day in all.
+RESTS: Final = tuple(timedelta(minutes=each) for each in (1, 5, 15, 60, 180, 360, 720))
+# A server that does not answer costs each mail its time-out, and the worker has other work too:
+# for so long after one of them, the others rest without a try.
+SILENT: Final = "mail server silent"
+SILENT_FOR: Final = timedelta(seconds=50)
 
 
-def send_mail(event: str, person: Person, about: dict[str, Any]) -> None:
-    """Send one mail in the person's language; without an address there is nothing to do."""
+@dataclass(frozen=True)
+class Again:
+    """The task that sends a mail, as it would be queued once more."""
+
+    task: Any
+    arguments: tuple[Any, ...]
+    tries: int = 0
+
+    @property
+    def is_last(self) -> bool:
+        return self.tries >= len(RESTS)
+
+    def queue(self, at: datetime) -> None:
+        after = at + RESTS[self.tries]
+        self.task.using(run_after=after).enqueue(*self.arguments, tries=self.tries + 1)
+
+
+def send_mail(
+    event: str, person: Person, about: dict[str, Any], *, at: datetime, again: Again
+) -> None:
+    """Send one mail in the person's language; without an address there is nothing to do.
+
+    Raises what the mail server said when that will not change, or when every try was in vain.
+    """
     if not person.email or not person.is_active:
         return
+    if not again.is_last and RequestCount.objects.is_counted(SILENT):
+        again.queue(at)
+        return
+    try:
+        _compose(event, person, about).send()
+    except OSError as error:  # as every error of smtplib is
+        if again.is_last or _is_final(error):
+            raise
+        if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused):
+            RequestCount.objects.count_one(SILENT, SILENT_FOR)
+        logger.warning("A mail could not be sent (%s); it is tried again", type(error).__name__)
+        again.queue(at)
+
+
+def _compose(event: str, person: Person, about: dict[str, Any]) -> EmailMessage:
     with organisation_read_once(), translation.override(person.language):
         context = {
             **about,
@@ -25,4 +78,11 @@ def send_mail(event: str, person: Person, about: dict[str, Any]) -> None:
         subject = render_to_string(f"notices/{event}_subject.txt", context)
         body = render_to_string(f"notices/{event}.txt", context)
     title = escape_invisible(" ".join(subject.split()))
-    EmailMessage(title, escape_lines(body.strip()) + "\n", to=[person.email]).send()
+    return EmailMessage(title, escape_lines(body.strip()) + "\n", to=[person.email])
+
+
+def _is_final(error: OSError) -> bool:
+    """Whether the server refused this mail for good, and not what may change (5xx, RFC 5321)."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _said in error.recipients.values())
+    return isinstance(error, SMTPDataError) and error.smtp_code >= 500

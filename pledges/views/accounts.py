@@ -1,20 +1,28 @@
 """How django-allauth serves this project: accounts are made by administrators alone."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.signals import password_reset
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import access
+from pledges import access, wording
 from pledges.access import Act
-from pledges.actions import enrolment, pending
+from pledges.actions import attempts, enrolment, pending
+from pledges.actions.attempts import Account, Attempt, What
+from pledges.core import refusals
 from pledges.models import Person
+from pledges.views import known_browsers
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,6 +38,27 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """No mail is sent within a request; each of ours is queued by an action."""
+        logger.error("allauth wanted to send the mail %s; none was sent", template_prefix)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Sign-in and confirmation by password: a try is counted before it is judged."""
+        account = Account.named(credentials.get("username") or credentials.get("email") or "")
+        attempt = begin_on_form(request, What.PASSWORD, account)
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            attempt.take_back()
+        return user
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth counts here, by the host that a request names; we have counted."""
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **options)
+        known_browsers.welcome(request, response, user, client_address(request))
+        return response
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
@@ -57,6 +86,31 @@ def client_address(request: HttpRequest) -> str | None:
         return get_adapter(request).get_client_ip(request)
     except PermissionDenied:
         return None
+
+
+def begin_attempt(request: HttpRequest, what: What, account: Account) -> Attempt:
+    """Count a try at what `account` alone knows. Raises `TooManyAttempts`."""
+    return attempts.begin(
+        what,
+        account,
+        address=client_address(request),
+        browser=known_browsers.known_as(request, account.person),
+        at=timezone.now(),
+    )
+
+
+def begin_on_form(request: HttpRequest, what: What, account: Account) -> Attempt:
+    """The same for a form, which says what was refused beside its fields."""
+    try:
+        return begin_attempt(request, what, account)
+    except refusals.TooManyAttempts as refusal:
+        raise ValidationError(wording.refusal(refusal), code=refusal.kind) from refusal
+
+
+@receiver(password_reset, dispatch_uid="password-reset-forgives")
+def forgive(sender: object, user: Any, **kwargs: Any) -> None:
+    """Whoever has set a new password by the link in their mail is locked out no more."""
+    attempts.forgive(user)
 
 
 def person_of(request: HttpRequest) -> Person:

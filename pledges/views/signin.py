@@ -3,14 +3,21 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as factors
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as passkeys
 from django.core.exceptions import ValidationError
 from django.forms import HiddenInput, JSONField
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from pledges.actions import passkey_answers
+from pledges import wording
+from pledges.actions import attempts, authenticating, passkey_answers
+from pledges.actions.attempts import Account, What
+from pledges.core import refusals
+from pledges.views.accounts import begin_on_form, client_address
 
 
 class LoginForm(forms.LoginForm):
@@ -26,7 +33,55 @@ class LoginForm(forms.LoginForm):
             field.widget.attrs.pop("placeholder", None)
 
 
-class SecondFactorForm(factors.AuthenticateForm):
+class ResetForm(forms.ResetPasswordForm):
+    """Asks for the mail with the link; says and does the same for an address of nobody."""
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        self.account = Account.named(email)
+        try:
+            self.is_due = attempts.begin_reset(
+                self.account, address=client_address(context.request)
+            )
+        except refusals.TooManyAttempts as refusal:
+            raise ValidationError(wording.refusal(refusal), code=refusal.kind) from refusal
+        return email
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        if self.is_due:
+            attempts.queue_reset(self.account)
+        email: str = self.cleaned_data["email"]
+        return email
+
+
+class ChangePasswordForm(forms.ChangePasswordForm):
+    """Takes the present password too; who found an open page has as few tries as anybody."""
+
+    def clean_oldpassword(self) -> str:
+        attempt = begin_on_form(context.request, What.PASSWORD, Account.of(self.user))
+        password: str = super().clean_oldpassword()
+        attempt.take_back()
+        return password
+
+
+class CountedCode:
+    """Counts tries at codes; a right one of the app serves once, in whatever process."""
+
+    def clean_code(self: Any) -> str:
+        attempt = begin_on_form(context.request, What.CODE, Account.of(self.user))
+        code: str = super().clean_code()  # type: ignore[misc]
+        factor = self.authenticator
+        if factor.type == Authenticator.Type.TOTP and not authenticating.use_up(factor, code):
+            raise get_adapter().validation_error("incorrect_code")
+        attempt.take_back()
+        return code
+
+
+class ReauthenticateForm(CountedCode, factors.ReauthenticateForm):
+    """A code, again, before something that asks for it."""
+
+
+class SecondFactorForm(CountedCode, factors.AuthenticateForm):
     """Takes a code; knows which factors the person has, so that none is asked for in vain."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,7 +5,6 @@ import uuid
 from datetime import datetime
 from http import HTTPStatus
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import rendering, wording
 from pledges.actions import authenticating, readings, signing
+from pledges.actions.attempts import Account, What
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
 from pledges.models import SigningIntent
-from pledges.views.accounts import client_address, person_of
+from pledges.views.accounts import begin_attempt, client_address, person_of
 from pledges.views.files import pdf_response
 
 # Where a refusal is said beside the field that it is about; the others close the document.
@@ -33,7 +33,6 @@ _FIELD: dict[type[refusals.Refusal], str] = {
     refusals.ConsentMissing: "consent",
 }
 _AT_A_FIELD = tuple(_FIELD)
-_RATE = "reauthenticate"
 _GUESSES = (refusals.WrongPassword, refusals.WrongCode)
 # Where the account's pages find the way back to the document, for whom it sent there.
 RETURN = "document_to_sign"
@@ -81,17 +80,12 @@ def _sign(request: HttpRequest, intent: SigningIntent, at: datetime) -> HttpResp
     if intent.pledge.status != PledgeState.DRAFT:
         # The same submit again, after the first was answered: the same answer.
         return redirect("pledge", pk=intent.pledge_id)
-    # Looked at before and counted only when wrong: a double submit is no attempt at guessing.
-    if not ratelimit.consume(request, action=_RATE, user=request.user, dry_run=True):
-        form.add_error(None, _("Too many attempts. Please wait a minute and try again."))
-        return _page(request, intent, form, status=429)
     try:
-        signing.sign(
-            intent, actor=person_of(request), at=at, request=_signing_request(request, form)
-        )
+        _guarded(request, intent, _signing_request(request, form), at)
+    except refusals.TooManyAttempts as refusal:
+        form.add_error(None, wording.refusal(refusal))
+        return _page(request, intent, form, status=429)
     except _AT_A_FIELD as refusal:
-        if isinstance(refusal, _GUESSES):
-            ratelimit.consume(request, action=_RATE, user=request.user)
         form.add_error(_FIELD[type(refusal)], wording.refusal(refusal))
         return _page(request, intent, form, status=422)
     except (refusals.AlreadySigned, Forbidden) as refusal:
@@ -102,6 +96,26 @@ def _sign(request: HttpRequest, intent: SigningIntent, at: datetime) -> HttpResp
     request.session.pop(RETURN, None)
     messages.success(request, _("Signed; awaiting compliance review."))
     return redirect("pledge", pk=intent.pledge_id)
+
+
+def _guarded(
+    request: HttpRequest, intent: SigningIntent, asked: signing.SigningRequest, at: datetime
+) -> None:
+    """Sign; what is no wrong guess at a password or a code does not count as an attempt."""
+    person = person_of(request)
+    if isinstance(asked.proof, authenticating.PasskeyAnswer):
+        signing.sign(intent, actor=person, at=at, request=asked)
+        return
+    attempt = begin_attempt(request, What.SIGNATURE, Account.of(person))
+    wrong = False
+    try:
+        signing.sign(intent, actor=person, at=at, request=asked)
+    except _GUESSES:
+        wrong = True
+        raise
+    finally:
+        if not wrong:
+            attempt.take_back()
 
 
 def _signing_request(request: HttpRequest, form: SigningForm) -> signing.SigningRequest:

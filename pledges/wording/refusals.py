@@ -1,12 +1,13 @@
 """What is said when an action did not happen: why, and what to do next."""
 
+import math
 import unicodedata
 
 from django.core.exceptions import PermissionDenied
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
@@ -127,12 +128,23 @@ def refusal(error: Exception) -> str:
         return _key_expired(error)
     if isinstance(error, refusals.NotErasable):
         return " ".join([*map(_kept, error.kept), _("Nothing was erased.")])
+    if isinstance(error, refusals.TooManyAttempts):
+        return _too_many(error)
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return str(sentence)
     if isinstance(error, refusals.Refusal):
         return _("This was refused; nothing has changed.")
     raise error
+
+
+def _too_many(error: refusals.TooManyAttempts) -> str:
+    minutes = max(1, math.ceil(error.left.total_seconds() / 60))
+    return ngettext(
+        "Too many attempts. Please wait a minute and try again.",
+        "Too many attempts. Please wait %(minutes)s minutes and try again.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 _KEYS = {

@@ -7,19 +7,17 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from pledges import audit
-from pledges.actions import preparing, signing
+from pledges.actions import authenticating, preparing, signing
 from pledges.actions.authenticating import PasskeyAnswer, Ways
 from pledges.actions.enrolment import withdraw
 from pledges.actions.ledger_signing import signed_by_ledger, signed_by_present_key
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Organisation, Pledge, Signature
+from pledges.models import Organisation, Pledge, RequestCount, Signature
 from pledges.proof.keys import pki
 from pledges.proof.passkeys import ceremony, enrolment_statements
 from pledges.proof.passkeys.ceremony import PasskeyFault
@@ -230,7 +228,7 @@ def test_a_code_serves_one_document(prepared, liming, now):
     code = code_at("liming", now)
     one, other = prepared(), prepared("contract")
     sign(one, request_by_code(code=code))
-    cache.clear()
+    RequestCount.objects.all().delete()
     refused(other, request_by_code(code=code), refusals.CodeUsed)
     # What the code saw, the database holds as well.
     step = Signature.objects.get().totp_step
@@ -253,14 +251,14 @@ def test_another_persons_code_of_the_same_moment_is_their_own(prepared, wangfang
 
 
 def test_a_code_that_signed_in_does_not_sign(prepared, liming):
-    """Neither while allauth still remembers it, nor within our longer tolerance."""
+    """Neither while its use is noted, nor within our longer tolerance."""
     at = timezone.now()
     intent = prepared(at=at)
     code = code_at("liming", at)
     factor = Authenticator.objects.get(user=liming)
-    assert cache.add(TOTP(factor)._get_used_cache_key(code), "y", timeout=30)
+    assert authenticating.use_up(factor, f" {code[:3]}-{code[3:]}")
     refused(intent, request_by_code(at=at, code=code), refusals.CodeUsed, at=at)
-    cache.clear()
+    RequestCount.objects.all().delete()
     factor.record_usage()
     refused(intent, request_by_code(at=at, code=code), refusals.CodeUsed, at=at)
     then = at + timedelta(seconds=30)
@@ -272,7 +270,17 @@ def test_a_code_that_signed_does_not_sign_in(prepared, liming):
     intent = prepared(at=at)
     code = code_at("liming", at)
     sign(intent, request_by_code(at=at, code=code), at=at)
-    assert not TOTP(Authenticator.objects.get(user=liming))._mark_code_used(code)
+    assert not authenticating.use_up(Authenticator.objects.get(user=liming), code)
+
+
+def test_a_signing_that_fails_uses_no_code_up(prepared, liming, monkeypatch):
+    at = timezone.now()
+    intent = prepared(at=at)
+    code = code_at("liming", at)
+    monkeypatch.setattr(signing, "write_commitments", None)
+    with pytest.raises(TypeError):
+        sign(intent, request_by_code(at=at, code=code), at=at)
+    assert authenticating.use_up(Authenticator.objects.get(user=liming), code)
 
 
 def test_without_an_authenticator_app_there_is_no_code(prepared, liming):

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from pledges import audit, notices
+from pledges import audit
 from pledges.actions import enrolling, pending, sweeping
 from pledges.actions.pending import lapse_due
 from pledges.models import Person
+from pledges.notices import accounts
 from pledges.proof.passkeys.ceremony import introduction_challenge
 from pledges.storage import document_store
 
@@ -24,7 +25,7 @@ def waiting(passkey, liming):
 
 
 def mails():
-    return DBTaskResult.objects.filter(task_path=notices.send_lapsed.module_path)
+    return DBTaskResult.objects.filter(task_path=accounts.send.module_path)
 
 
 def why_discarded(person):
@@ -41,7 +42,8 @@ def test_after_a_day_it_is_removed_and_its_owner_told(waiting, liming, now, remo
     remove(now + DAY)
     assert not document_store.list_records("pending")
     (mail,) = mails()
-    assert mail.args_kwargs["args"] == [liming.pk, "Key", waiting.record.code]
+    assert mail.args_kwargs["args"] == ["passkey_lapsed", liming.pk, {"name": "Key"}]
+    assert waiting.record.code not in str(mail.args_kwargs)
     assert why_discarded(liming) == ["expired"]
     remove(now + DAY)
     assert mails().count() == 1
@@ -57,13 +59,13 @@ def test_the_worker_looks_when_its_time_has_passed(waiting, now):
 @pytest.mark.parametrize(
     ("language", "subject", "body"),
     [
-        ("zh-hans", "7K2-M9Q", "未在 24 小时内得到确认"),
-        ("en", "not confirmed: 7K2-M9Q", "was not confirmed within 24 hours"),
+        ("zh-hans", "通行密钥未获确认：手机", "未在 24 小时内得到确认"),
+        ("en", "not confirmed: 手机", "was not confirmed within 24 hours"),
     ],
 )
 def test_the_mail_in_both_languages(liming, mailoutbox, language, subject, body):
     Person.objects.update(language=language)
-    notices.send_lapsed.func(liming.pk, "手机 <1>", "7K2-M9Q")
+    accounts.send.func("passkey_lapsed", liming.pk, {"name": "手机 <1>"})
     (mail,) = mailoutbox
     assert subject in mail.subject and body in mail.body
     assert "手机 <1>" in mail.body and "/accounts/2fa/webauthn/" in mail.body

@@ -1,0 +1,142 @@
+"""Tries at passwords and codes: counted before they are judged, taken back when they were right.
+
+What locks is one account from one network. A network, and an account from all networks, have
+higher limits; beyond the account's, one try at a time is let in, so that nobody can lock somebody
+else out. A browser that signed in before has a count of its own. A name that is no account's is
+counted in the same steps, so that neither answer nor time tells which names are.
+"""
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+
+from pledges.core import refusals
+from pledges.core.networks import UNKNOWN, network_of
+from pledges.models import Person, RequestCount
+from pledges.notices import accounts
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+class What(StrEnum):
+    """What is tried: each is counted by itself, so that guesses at one do not lock the next."""
+
+    PASSWORD = "password"
+    CODE = "code"
+    SIGNATURE = "signature"
+    RESET = "reset"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose secret is tried: somebody's, or that of a name that nobody has."""
+
+    person: Person | None
+    key: str
+
+    @classmethod
+    def of(cls, person: Person) -> "Account":
+        return cls(person, f"person:{person.pk}")
+
+    @classmethod
+    def named(cls, name: str) -> "Account":
+        """The account with this address or user name; else what is counted in its stead."""
+        plain = unicodedata.normalize("NFKC", name.strip()).casefold()
+        typed = Lower(Value(plain, output_field=CharField()))
+        known = Person.objects.alias(address=Lower("email"), name_=Lower("username"))
+        found = known.filter(Q(address=typed) | Q(name_=typed)).order_by("pk")[:2]
+        if found:
+            # Who has it as an address comes before who has it as a user name, as at the sign-in.
+            return cls.of(min(found, key=lambda each: each.email.casefold() != plain))
+        # Keyed, for what people type there is now and then their password.
+        digest = salted_hmac("attempts", plain, algorithm="sha256").hexdigest()
+        return cls(None, f"name:{digest[:32]}")
+
+
+@dataclass
+class Attempt:
+    """One try, and where it was counted."""
+
+    keys: list[str] = field(default_factory=list)
+
+    def exceeds(self, key: str, limit: int, within: timedelta) -> timedelta | None:
+        """Count it under `key`; gives how long the limit holds, if it is exceeded."""
+        counted = RequestCount.objects.count_one(key, within)
+        self.keys.append(key)
+        return counted.left if counted.number > limit else None
+
+    def take_back(self) -> None:
+        """It was right, or was not judged at all: it does not count."""
+        for key in self.keys:
+            RequestCount.objects.take_back(key)
+
+
+def begin(
+    what: What, account: Account, *, address: str | None, browser: str = "", at: datetime
+) -> Attempt:
+    """Count a try from `address` before it is judged; `browser` names one that `account` knows.
+
+    Raises `TooManyAttempts`.
+    """
+    attempt, base, network = Attempt(), f"{what} {account.key}", network_of(address)
+    limit, window = settings.ATTEMPTS_PER_ACCOUNT_AND_NETWORK, _window()
+    if browser and not attempt.exceeds(f"{base} browser:{browser}", limit, window):
+        return attempt
+    if left := attempt.exceeds(f"{base} {network}", limit, window):
+        _tell_locked(account, network, left, at)
+        raise refusals.TooManyAttempts(left)
+    left = attempt.exceeds(f"{what} {network}", settings.ATTEMPTS_PER_NETWORK, window)
+    if not left and attempt.exceeds(base, settings.ATTEMPTS_PER_ACCOUNT, DAY):
+        pace = timedelta(seconds=settings.ATTEMPTS_PACE)
+        left = attempt.exceeds(f"pace {base}", 1, pace)
+    if left:
+        attempt.take_back()
+        raise refusals.TooManyAttempts(left)
+    return attempt
+
+
+def begin_reset(account: Account, *, address: str | None) -> bool:
+    """Count that a mail is asked for; whether one is due, after those of the last hour.
+
+    Raises `TooManyAttempts` for who asks too often; others' asking only means no further mail.
+    """
+    attempt, base, network = Attempt(), f"{What.RESET} {account.key}", network_of(address)
+    left = attempt.exceeds(f"{base} {network}", settings.RESETS_PER_ACCOUNT_AND_NETWORK, HOUR)
+    left = left or attempt.exceeds(f"{What.RESET} {network}", settings.RESETS_PER_NETWORK, HOUR)
+    if left:
+        raise refusals.TooManyAttempts(left)
+    return not attempt.exceeds(base, settings.RESETS_PER_ACCOUNT, HOUR)
+
+
+def queue_reset(account: Account) -> None:
+    """Queue the mail with the link; for a name that nobody has, a task that ends without one."""
+    accounts.tell("password_reset", account.person)
+
+
+@transaction.atomic
+def forgive(person: Person) -> None:
+    """Whoever has set a new password by the link in their mail begins anew."""
+    for what in (What.PASSWORD, What.SIGNATURE):
+        base = f"{what} {Account.of(person).key}"
+        RequestCount.objects.forget(base)
+        RequestCount.objects.forget(f"pace {base}")
+
+
+def _window() -> timedelta:
+    return timedelta(minutes=settings.ATTEMPTS_MINUTES)
+
+
+@transaction.atomic
+def _tell_locked(account: Account, network: str, left: timedelta, at: datetime) -> None:
+    """Once an hour at most; for a name that nobody has, the same steps end without a mail."""
+    if RequestCount.objects.is_first(f"told locked {account.key}", HOUR):
+        until = at + left
+        told = "" if network == UNKNOWN else network
+        accounts.tell("locked", account.person, address=told, until=until.isoformat())

@@ -1,0 +1,200 @@
+"""Mails when their server works, hangs, is not there or refuses: no page waits, none is lost."""
+
+import email
+import re
+import smtplib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email import policy
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from pledges.actions import forgetting
+from pledges.models import RequestCount
+from pledges.notices import accounts, sending
+from tests.mail_servers import receiving, settings_for, silent
+from tests.serving import free_port, run_worker, server, work_off
+from tests.visitor import Visitor
+
+RESET = "/accounts/password/reset/"
+KNOWN, UNKNOWN = "chenjing@example.com", "nobody@example.com"
+
+
+def waiting():
+    return DBTaskResult.objects.filter(status="READY")
+
+
+# --- With real servers ---------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_hangs_holds_nobody_up():
+    more = {"RESETS_PER_ACCOUNT_AND_NETWORK": "99"}
+    with silent() as mail, server(threads=2, **settings_for(mail.port), **more) as address:
+        visitors = [Visitor(address) for _ in range(8)]
+        with ThreadPoolExecutor(8) as people:
+            asked = people.map(lambda each: each.post(RESET, {"email": KNOWN})[0], visitors)
+            assert Visitor(address).ask("/healthz")[0] == 200
+        assert set(asked) == {302}
+        assert mail.taken == []  # the site itself never asked it
+        assert waiting().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_is_not_there_tells_nobody_who_has_an_account():
+    with server(**settings_for(free_port())) as address:
+        known, unknown = (
+            Visitor(address).post(RESET, {"email": each}) for each in (KNOWN, UNKNOWN)
+        )
+    assert known[0] == unknown[0] == 302
+    assert known[1]["Location"] == unknown[1]["Location"]
+    assert known[2] == unknown[2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_mail_server_gets_the_link_and_the_link_works(tmp_path):
+    with (
+        receiving(tmp_path, free_port()) as mail,
+        server(**settings_for(mail.port)) as address,
+    ):
+        visitor = Visitor(address)
+        for each in (KNOWN, UNKNOWN):
+            visitor.post(RESET, {"email": each})
+        assert mail.mails() == []
+        assert run_worker(PUBLIC_URL=address, **settings_for(mail.port)) == 0
+        (got,) = mail.mails()
+        message = email.message_from_string(got["content"], policy=policy.default)
+        link = re.search(r"\S+/password/reset/key/\S+", message.get_content())[0]
+        assert got["to"] == [KNOWN] and link.startswith(f"{address}/accounts/")
+        page = visitor.ask(visitor.ask(urlsplit(link).path)[1]["Location"])[2]
+    assert 'name="password1"' in page
+    assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_cannot_send_waits_and_is_sent_later(chenjing, tmp_path):
+    accounts.tell("new_browser", chenjing, at=timezone.now().isoformat())
+    assert run_worker(**settings_for(free_port())) == 0
+    (again,) = waiting()
+    assert again.args_kwargs["kwargs"] == {"tries": 1} and again.run_after > timezone.now()
+    waiting().update(run_after=timezone.now())
+    RequestCount.objects.all().delete()
+    with receiving(tmp_path, free_port()) as mail:
+        assert run_worker(**settings_for(mail.port)) == 0
+        assert [each["to"] for each in mail.mails()] == [[KNOWN]]
+    assert not waiting().exists()
+
+
+# --- What a mail server may answer ---------------------------------------------------------------
+@pytest.fixture
+def mail_server(monkeypatch):
+    """A mail server that answers each mail with the next of the errors that it is given."""
+    errors, asked = [], []
+
+    def send(message, *_args, **_options):
+        asked.append(message.to)
+        if errors:
+            raise errors.pop(0)
+
+    monkeypatch.setattr(EmailMessage, "send", send)
+    send.errors, send.asked = errors, asked
+    return send
+
+
+REFUSED_FOR_NOW = smtplib.SMTPDataError(451, b"try later")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(),
+        TimeoutError(),
+        smtplib.SMTPServerDisconnected(),
+        smtplib.SMTPAuthenticationError(535, b"who are you"),
+        smtplib.SMTPRecipientsRefused({"x": (450, b"mailbox busy")}),
+        REFUSED_FOR_NOW,
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_may_change_is_tried_again(mail_server, chenjing, error):
+    mail_server.errors.append(error)
+    accounts.tell("new_browser", chenjing, at=timezone.now().isoformat())
+    work_off()
+    assert not DBTaskResult.objects.failed()
+    (again,) = waiting()
+    assert again.args_kwargs["args"][:2] == ["new_browser", chenjing.pk]
+    RequestCount.objects.all().delete()
+    waiting().update(run_after=timezone.now())
+    work_off()
+    assert mail_server.asked == [[KNOWN]] * 2 and not waiting().exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPRecipientsRefused({"x": (550, b"no such mailbox")}),
+        smtplib.SMTPDataError(554, b"rejected"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_is_refused_for_good_is_not_tried_again(mail_server, chenjing, error):
+    mail_server.errors.append(error)
+    accounts.tell("new_browser", chenjing, at=timezone.now().isoformat())
+    work_off()
+    assert DBTaskResult.objects.failed().count() == 1 and not waiting().exists()
+
+
+@pytest.mark.django_db
+def test_after_most_of_a_day_a_mail_is_given_up(mail_server, chenjing):
+    mail_server.errors += [REFUSED_FOR_NOW] * 99
+    accounts.tell("new_browser", chenjing, at=timezone.now().isoformat())
+    for _ in range(99):
+        work_off()
+        waiting().update(run_after=timezone.now())
+    assert len(mail_server.asked) == len(sending.RESTS) + 1
+    assert timedelta(hours=12) < sum(sending.RESTS, timedelta()) < timedelta(days=1)
+    assert DBTaskResult.objects.failed().count() == 1
+
+
+@pytest.mark.django_db
+def test_while_a_mail_server_hangs_the_worker_has_time_for_other_work(
+    mail_server, chenjing, liming
+):
+    mail_server.errors.append(TimeoutError())
+    for person in (chenjing, liming, chenjing):
+        accounts.tell("new_browser", person, at=timezone.now().isoformat())
+    work_off()
+    assert len(mail_server.asked) == 1 and waiting().count() == 3
+    RequestCount.objects.all().delete()  # it is asked again after less than a minute
+    waiting().update(run_after=timezone.now())
+    work_off()
+    assert len(mail_server.asked) == 4 and not waiting().exists()
+
+
+# --- What the queue keeps ------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_results_of_mails_are_removed_after_a_day(mail_server, chenjing, liming):
+    mail_server.errors.append(smtplib.SMTPDataError(554, b"rejected"))
+    for person in (chenjing, liming, None):
+        accounts.tell("password_reset", person)
+    work_off()
+    later = timezone.now() + timedelta(hours=23)
+    accounts.tell("password_reset", liming)  # not sent yet
+    assert forgetting.forget_mail_results(later) == 0
+    assert forgetting.forget_mail_results(later + timedelta(hours=2)) == 3
+    assert waiting().count() == 1
+
+
+@pytest.mark.django_db
+def test_nothing_else_is_removed_from_the_queue(mail_server, passkey, liming):
+    passkey(liming)
+    passkey(liming)  # waits; a task will look after it
+    DBTaskResult.objects.update(status="SUCCESSFUL", finished_at=timezone.now() - timedelta(days=9))
+    others = DBTaskResult.objects.filter(task_path__endswith=".lapse_due")
+    assert others.exists()
+    forgetting.forget_mail_results(timezone.now())
+    assert set(DBTaskResult.objects.all()) == set(others)
