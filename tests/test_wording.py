@@ -1,6 +1,6 @@
 """What people read: a sentence for every fault that the domain can name, in words that fit it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -142,6 +142,7 @@ def _refusals():
     simple[refusals.CheckpointUnavailable] = lambda: refusals.CheckpointUnavailable("no key")
     kept = (refusals.RetainedPledge("CN-2026-000001", "revoked", date(2036, 11, 23)),)
     simple[refusals.NotErasable] = lambda: refusals.NotErasable(kept)
+    simple[refusals.TooManyAttempts] = lambda: refusals.TooManyAttempts(timedelta(seconds=61))
     return list(simple.items())
 
 
@@ -150,6 +151,13 @@ def test_every_refusal_has_a_sentence_of_its_own(kind, make):
     said = wording.refusal(make())
     assert said.endswith(".")
     assert said != "This was refused; nothing has changed."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.1, "wait a minute"), (60, "wait a minute"), (61, "wait 2 minutes")]
+)
+def test_how_long_to_wait_is_never_said_too_short(seconds, said):
+    assert said in wording.refusal(refusals.TooManyAttempts(timedelta(seconds=seconds)))
 
 
 def test_a_missing_glyph_is_named_with_its_code_point():
