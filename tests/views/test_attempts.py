@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -398,3 +399,11 @@ def test_processes_and_machines_count_together():
         last = Visitor(one).sign_in("chenjing", baseline.PASSWORD)
     assert found == ["wrong"] * 10 + ["locked"] * 2
     assert last == "locked"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_at_the_same_moment_are_as_many_as_one_after_the_other():
+    with server(workers=2, threads=4) as address, ThreadPoolExecutor(12) as people:
+        visitors = [Visitor(address) for _ in range(24)]
+        found = list(people.map(lambda each: each.sign_in("chenjing", "wrong"), visitors))
+    assert sorted(found) == ["locked"] * 14 + ["wrong"] * 10
