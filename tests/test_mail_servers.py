@@ -13,9 +13,10 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from pledges import notices
 from pledges.actions import forgetting
 from pledges.models import RequestCount
-from pledges.notices import accounts, sending
+from pledges.notices import accounts, digests, sending
 from tests.mail_servers import receiving, settings_for, silent
 from tests.serving import free_port, run_worker, server, work_off
 from tests.visitor import Visitor
@@ -130,6 +131,22 @@ def test_what_may_change_is_tried_again(mail_server, chenjing, error):
     waiting().update(run_after=timezone.now())
     work_off()
     assert mail_server.asked == [[KNOWN]] * 2 and not waiting().exists()
+
+
+@pytest.mark.django_db
+def test_every_kind_of_mail_is_tried_again(mail_server, signed, chenjing, liming):
+    pledge = signed()
+    DBTaskResult.objects.all().delete()
+    notices.announce(notices.SIGNED, pledge)
+    accounts.tell("password_reset", liming)
+    digests.send_digest.enqueue(chenjing.pk)
+    mail_server.errors += [REFUSED_FOR_NOW] * 3
+    work_off()
+    assert len(mail_server.asked) == 3
+    waiting().update(run_after=timezone.now())
+    work_off()
+    assert mail_server.asked[3:] == mail_server.asked[:3]
+    assert not waiting().exists() and not DBTaskResult.objects.failed()
 
 
 @pytest.mark.django_db

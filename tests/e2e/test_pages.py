@@ -3,18 +3,20 @@
 import gzip
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import render
 from django.test import RequestFactory
 from django.urls import resolve
 from playwright.sync_api import Page, Response, Route
 
-from pledges.models import Person
+from pledges.models import Person, RequestCount
 from pledges.views import errors
 from tests.e2e import stage
 from tests.e2e.pages import DEVICES, confirm_password, give_password
@@ -119,7 +121,7 @@ def test_no_refusal_shuts_anybody_out(window, staged, language, liming, chenjing
     """Pages as they are after something was refused, or while a step is half taken."""
     faults = []
     for person, steps in (
-        (None, (_error_pages, _second_factor)),
+        (None, (_error_pages, _locked_out, _second_factor)),
         (liming, (partial(_sign_nothing, staged),)),
         (chenjing, (partial(_return_without_reason, staged), _accept_many)),
         (admin, (_add_nobody,)),
@@ -159,6 +161,16 @@ def _second_factor(inspector: Inspector) -> None:
     give_password(inspector.page, "wangfang")
     inspector.page.wait_for_url("**/2fa/authenticate/")
     inspector.look("the second factor")
+
+
+def _locked_out(inspector: Inspector) -> None:
+    for _attempt in range(settings.ATTEMPTS_PER_NETWORK + 1):
+        RequestCount.objects.count_one("password 127.0.0.1", timedelta(minutes=15))
+    inspector.page.goto("/accounts/login/")
+    give_password(inspector.page, "zhaolei")
+    inspector.page.locator("[role=alert] .errorlist").wait_for()
+    inspector.look("too many attempts")
+    RequestCount.objects.all().delete()
 
 
 def _sign_nothing(staged: stage.Stage, inspector: Inspector) -> None:
