@@ -7,7 +7,8 @@ counted in the same steps, so that neither answer nor time tells which names are
 """
 
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -60,22 +61,23 @@ class Account:
         return cls(None, f"name:{digest[:32]}")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Attempt:
     """One try, and where it was counted."""
 
-    keys: list[str] = field(default_factory=list)
-
-    def exceeds(self, key: str, limit: int, within: timedelta) -> timedelta | None:
-        """Count it under `key`; gives how long the limit holds, if it is exceeded."""
-        counted = RequestCount.objects.count_one(key, within)
-        self.keys.append(key)
-        return counted.left if counted.number > limit else None
+    keys: tuple[str, ...]
 
     def take_back(self) -> None:
         """It was right, or was not judged at all: it does not count."""
-        for key in self.keys:
-            RequestCount.objects.take_back(key)
+        RequestCount.objects.take_back(*self.keys)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many within which time."""
+
+    number: int
+    within: timedelta
 
 
 def begin(
@@ -85,17 +87,28 @@ def begin(
 
     Raises `TooManyAttempts`.
     """
-    attempt, base, network = Attempt(), f"{what} {account.key}", network_of(address)
-    limit, window = settings.ATTEMPTS_PER_ACCOUNT_AND_NETWORK, _window()
-    if browser and not attempt.exceeds(f"{base} browser:{browser}", limit, window):
-        return attempt
-    if left := attempt.exceeds(f"{base} {network}", limit, window):
-        _tell_locked(account, network, left, at)
-        raise refusals.TooManyAttempts(left)
-    left = attempt.exceeds(f"{what} {network}", settings.ATTEMPTS_PER_NETWORK, window)
-    if not left and attempt.exceeds(base, settings.ATTEMPTS_PER_ACCOUNT, DAY):
-        pace = timedelta(seconds=settings.ATTEMPTS_PACE)
-        left = attempt.exceeds(f"pace {base}", 1, pace)
+    window = timedelta(minutes=settings.ATTEMPTS_MINUTES)
+    together = Limit(settings.ATTEMPTS_PER_ACCOUNT_AND_NETWORK, window)
+    base, network = f"{what} {account.key}", network_of(address)
+    if browser:
+        own = f"{base} browser:{browser}"
+        if not _count({own: together})[own]:
+            return Attempt((own,))
+    limits = {
+        f"{base} {network}": together,
+        f"{what} {network}": Limit(settings.ATTEMPTS_PER_NETWORK, window),
+        base: Limit(settings.ATTEMPTS_PER_ACCOUNT, DAY),
+    }
+    attempt = Attempt(tuple(limits))
+    of_both, left, of_account = _count(limits).values()
+    if of_both:
+        RequestCount.objects.take_back(*attempt.keys[1:])
+        _tell_locked(account, network, of_both, at)
+        raise refusals.TooManyAttempts(of_both)
+    if of_account and not left:
+        pace = f"pace {base}"
+        attempt = Attempt((*attempt.keys, pace))
+        left = _count({pace: Limit(1, timedelta(seconds=settings.ATTEMPTS_PACE))})[pace]
     if left:
         attempt.take_back()
         raise refusals.TooManyAttempts(left)
@@ -107,12 +120,26 @@ def begin_reset(account: Account, *, address: str | None) -> bool:
 
     Raises `TooManyAttempts` for who asks too often; others' asking only means no further mail.
     """
-    attempt, base, network = Attempt(), f"{What.RESET} {account.key}", network_of(address)
-    left = attempt.exceeds(f"{base} {network}", settings.RESETS_PER_ACCOUNT_AND_NETWORK, HOUR)
-    left = left or attempt.exceeds(f"{What.RESET} {network}", settings.RESETS_PER_NETWORK, HOUR)
-    if left:
+    base, network = f"{What.RESET} {account.key}", network_of(address)
+    limits = {
+        f"{base} {network}": Limit(settings.RESETS_PER_ACCOUNT_AND_NETWORK, HOUR),
+        f"{What.RESET} {network}": Limit(settings.RESETS_PER_NETWORK, HOUR),
+        base: Limit(settings.RESETS_PER_ACCOUNT, HOUR),
+    }
+    of_both, of_network, of_account = _count(limits).values()
+    if left := of_both or of_network:
+        RequestCount.objects.take_back(base)
         raise refusals.TooManyAttempts(left)
-    return not attempt.exceeds(base, settings.RESETS_PER_ACCOUNT, HOUR)
+    return not of_account
+
+
+def _count(limits: Mapping[str, Limit]) -> dict[str, timedelta | None]:
+    """Count one under each key; gives for each how long its limit holds, if it is exceeded."""
+    counted = RequestCount.objects.count_each({key: limit.within for key, limit in limits.items()})
+    return {
+        key: counted[key].left if counted[key].number > limit.number else None
+        for key, limit in limits.items()
+    }
 
 
 def queue_reset(account: Account) -> None:
@@ -129,10 +156,6 @@ def forgive(person: Person) -> None:
     base = f"{What.PASSWORD} {Account.of(person).key}"
     RequestCount.objects.forget(base)
     RequestCount.objects.forget(f"pace {base}")
-
-
-def _window() -> timedelta:
-    return timedelta(minutes=settings.ATTEMPTS_MINUTES)
 
 
 @transaction.atomic

@@ -137,6 +137,26 @@ def test_two_requests_at_once_are_two():
     assert sorted(found) == list(range(1, 65))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_counting_several_at_once_and_taking_back_loses_nothing_and_waits_in_no_circle():
+    hour = timedelta(hours=1)
+
+    def count(number: int) -> None:
+        keys = [f"a {number % 3}", f"b {number % 2}", "c"]
+        try:
+            for _ in range(20):
+                RequestCount.objects.count_each(dict.fromkeys(keys, hour))
+                RequestCount.objects.take_back(*keys)
+            RequestCount.objects.count_each(dict.fromkeys(keys, hour))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(count, range(12)))
+    found = dict(RequestCount.objects.values_list("key", "count"))
+    assert found == {"a 0": 4, "a 1": 4, "a 2": 4, "b 0": 6, "b 1": 6, "c": 12}
+
+
 def _upload(address: str) -> int:
     name = address.removeprefix("http://")
     connection = http.client.HTTPConnection(name, timeout=60)
