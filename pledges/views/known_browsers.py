@@ -5,7 +5,7 @@ sign-in from a browser without one is told to the account's owner.
 """
 
 import secrets
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.core import signing
@@ -28,7 +28,9 @@ def known_as(request: HttpRequest, person: Person | None) -> str:
     return name if person and constant_time_compare(password, _mark(person)) else ""
 
 
-def welcome(request: HttpRequest, response: HttpResponse, person: Person, address: Any) -> None:
+def welcome(
+    request: HttpRequest, response: HttpResponse, person: Person, address: str | None
+) -> None:
     """Have the browser known from now on; tell the owner of the account if it was not."""
     name = known_as(request, person)
     if not name:
@@ -57,5 +59,5 @@ def _kept(request: HttpRequest) -> dict[str, tuple[str, str]]:
 
 
 def _mark(person: Person) -> str:
-    """A new password makes every browser a new one: who knew the old one is nobody's friend."""
+    """A new password makes every browser a new one: whoever knew the old one may have used it."""
     return salted_hmac(SALT, person.password, algorithm="sha256").hexdigest()[:16]
