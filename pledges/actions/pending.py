@@ -22,6 +22,7 @@ from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.core import refusals
 from pledges.core.digests import canonical_json
 from pledges.models import Person
+from pledges.notices import accounts
 from pledges.proof.passkeys import ceremony, pending_records
 from pledges.proof.passkeys.ceremony import Credential, Party
 from pledges.proof.passkeys.pending_records import Pending
@@ -77,6 +78,7 @@ def register(
     signed = pending_records.sign(record, ledger_key().sign)
     facts = {"pending": record.digest}
     audit.record("passkey.registered", actor=person, subject=person, at=at, facts=facts)
+    accounts.tell("passkey_waiting", person, at=at.isoformat(), passkey=record.name)
     lapse_due.using(run_after=record.expires).enqueue()
     document_store.put_record(_name(record), canonical_json({**signed, "answer": text}))
     return Waiting(record, credential, answer, signed)

@@ -4,6 +4,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges import access
 from pledges.access import Act
 from pledges.actions import people
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.models import Department, Organisation
 
 
@@ -38,7 +39,7 @@ class DepartmentAdmin(AccessModelAdmin):
 class OrganisationForm(forms.ModelForm):
     class Meta:
         model = Organisation
-        fields = ("name_zh", "name_en", "time_zone", "number_prefix", "signing")
+        fields = ("name_zh", "name_en", "time_zone", "number_prefix", "signing", "two_people")
 
     def clean_time_zone(self) -> str:
         name = self.cleaned_data["time_zone"]
@@ -67,4 +68,8 @@ class OrganisationAdmin(AccessModelAdmin):
         return redirect("admin:pledges_organisation_change", 1)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: Any) -> None:
-        people.save_organisation(obj, actor=request.user, at=timezone.now())
+        wanted = obj.two_people
+        people.save_organisation(obj, actor=actor_of(request), at=timezone.now())
+        if obj.two_people != wanted:
+            text = _("Two people stay needed until another administrator accepts your proposal.")
+            self.message_user(request, text, messages.WARNING)

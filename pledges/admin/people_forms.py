@@ -7,7 +7,10 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from pledges import wording
+from pledges.actions import proposing
 from pledges.admin import words
+from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Person, TemplateVersion
 
@@ -40,6 +43,13 @@ class PersonForm(forms.ModelForm):
         if self.instance.pk:
             held = self.instance.groups.values_list("name", flat=True)
             self.fields["roles"].initial = list(held)
+
+    def clean_roles(self) -> list[str]:
+        roles: list[str] = self.cleaned_data["roles"]
+        changed = set(roles) != set(self.fields["roles"].initial or ())
+        if self.instance.pk and changed and proposing.find_open(person=self.instance):
+            raise forms.ValidationError(wording.refusal(refusals.AlreadyProposed()))
+        return roles
 
     def chosen_roles(self) -> list[Role]:
         return [Role(name) for name in self.cleaned_data["roles"]]

@@ -74,6 +74,16 @@ class Organisation(BilingualName):
         ),
     )
 
+    two_people = models.BooleanField(
+        _("two people for roles and retention periods"),
+        default=True,
+        help_text=_(
+            "A role that is granted, an administrator who is to be one no more, and a retention "
+            "period wait until a second person who may has accepted them. Where only one person "
+            "may, it is done at once. Switching this off waits as well."
+        ),
+    )
+
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisation")

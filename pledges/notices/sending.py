@@ -13,7 +13,8 @@ from pledges.models import Organisation, Person, organisation_read_once
 
 def send_mail(event: str, person: Person, about: dict[str, Any]) -> None:
     """Send one mail in the person's language; without an address there is nothing to do."""
-    if not person.email or not person.is_active:
+    receiver = about.get("address") or person.email
+    if not receiver or not person.is_active:
         return
     with organisation_read_once(), translation.override(person.language):
         context = {
@@ -25,4 +26,4 @@ def send_mail(event: str, person: Person, about: dict[str, Any]) -> None:
         subject = render_to_string(f"notices/{event}_subject.txt", context)
         body = render_to_string(f"notices/{event}.txt", context)
     title = escape_invisible(" ".join(subject.split()))
-    EmailMessage(title, escape_lines(body.strip()) + "\n", to=[person.email]).send()
+    EmailMessage(title, escape_lines(body.strip()) + "\n", to=[receiver]).send()
