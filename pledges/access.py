@@ -106,8 +106,8 @@ DECIDING: Final[dict[str, Role]] = {
 }
 
 
-def _decides(actor: Any, proposal: Proposal) -> bool:
-    return DECIDING[proposal.kind] in actor.roles
+def _decides(actor: Any, proposal: Any) -> bool:
+    return DECIDING.get(getattr(proposal, "kind", "")) in actor.roles
 
 
 def _decides_on_anothers(actor: Any, proposal: Proposal) -> bool:

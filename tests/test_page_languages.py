@@ -11,11 +11,15 @@ from pledges import notices
 from pledges.actions import exporting, preparing, review
 from pledges.models import LedgerEntry, Person, Pledge, TemplateVersion
 from tests import baseline
+from tests.fresh import confirm_by_code, prove
 from tests.visible import texts
 
 pytestmark = pytest.mark.django_db
 
-MINE = ("/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/none/")
+MINE = (
+    *("/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/"),
+    *("/accounts/logout/", "/none/"),
+)
 OWN = {
     "": ("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
     "liming": (
@@ -109,7 +113,9 @@ def test_a_page_speaks_one_language(client, kept, language):
         client.logout()
         client.cookies["django_language"] = language
         if username:
-            client.force_login(Person.objects.get(username=username))
+            person = Person.objects.get(username=username)
+            client.force_login(person)
+            prove(client, person)
         html = client.get(page.format(**kept), follow=True).content.decode()
         assert f'<html lang="{language}"' in html, page
         if language == "en" and page.endswith(IN_THE_PLEDGES_LANGUAGE):
@@ -134,7 +140,7 @@ def test_the_pages_of_second_factors_speak_one_language(client, draft, passkey, 
     document = reverse("pledge_sign", args=[intent.pledge_id, intent.pk])
     pages = [client.get(document)]
     key, waiting = passkey(liming).row, passkey(liming, at=timezone.now()).waiting
-    client.post("/accounts/reauthenticate/", {"password": baseline.PASSWORD})
+    confirm_by_code(client, liming)
     pages += [client.get(reverse(name)) for name in FACTORS]
     pages += [client.get(document), client.post(document, {"assertion": "{"})]
     for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):

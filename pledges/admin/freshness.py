@@ -1,4 +1,4 @@
-"""Acts of weight ask who it is: no more than ten minutes ago, by the factor that the person has.
+"""Sensitive steps ask who it is: proved within ten minutes, by the factor that the person has.
 
 This stands before every page of the back office (`ReviewSite.admin_view`). Whatever was typed is
 carried along by the page that asks, so nothing is stored and nothing is lost.
@@ -39,7 +39,7 @@ FREE: Final = frozenset(
     }
 )
 FREE_ACTIONS: Final = {"pledges_person_changelist": {"assign"}}
-# The pages before such an act ask as well, so that nobody types for nothing.
+# The pages before such a step ask as well, before anything is typed there.
 STEPS: Final = frozenset(
     {
         *("pledges_pledge_accept", "pledges_pledge_return", "pledges_pledge_revoke"),
@@ -53,7 +53,7 @@ _FACTORS: Final = frozenset({Authenticator.Type.TOTP, Authenticator.Type.WEBAUTH
 
 
 def is_asked_for(request: HttpRequest) -> bool:
-    """Whether `request` is, or leads to, an act of weight."""
+    """Whether `request` is, or leads to, a sensitive step."""
     name = request.resolver_match.url_name if request.resolver_match else None
     if request.method != "POST":
         return name in STEPS

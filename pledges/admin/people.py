@@ -102,7 +102,7 @@ class PersonAdmin(AccessModelAdmin):
         if roles and proposing.is_second_needed(Kind.PERSON, actor_of(request)):
             roles.help_text = _(
                 "A role that you grant waits until another administrator has accepted it, and so "
-                "does taking an administrator’s place away. Other roles are taken away at once."
+                "does the removal of an administrator. Other roles are taken away at once."
             )
         return super().render_change_form(request, context, *args, **kwargs)
 

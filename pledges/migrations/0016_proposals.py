@@ -15,9 +15,10 @@ class Migration(migrations.Migration):
             name="two_people",
             field=models.BooleanField(
                 default=True,
-                help_text="A role that is granted, an administrator who is to be one no more, and "
-                "a retention period wait until a second person who may has accepted them. Where "
-                "only one person may, it is done at once. Switching this off waits as well.",
+                help_text="Granting a role, removing an administrator and changing a retention "
+                "period wait until a second person with the same role has accepted them. Where "
+                "there is only one such person, the change is made at once. Switching this off "
+                "waits as well.",
                 verbose_name="two people for roles and retention periods",
             ),
         ),

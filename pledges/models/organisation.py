@@ -78,9 +78,9 @@ class Organisation(BilingualName):
         _("two people for roles and retention periods"),
         default=True,
         help_text=_(
-            "A role that is granted, an administrator who is to be one no more, and a retention "
-            "period wait until a second person who may has accepted them. Where only one person "
-            "may, it is done at once. Switching this off waits as well."
+            "Granting a role, removing an administrator and changing a retention period wait until "
+            "a second person with the same role has accepted them. Where there is only one such "
+            "person, the change is made at once. Switching this off waits as well."
         ),
     )
 

@@ -113,7 +113,8 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "Please inform the administrator."
     ),
     refusals.AlreadyProposed: gettext_lazy(
-        "A change of this waits for a second person already. Have it accepted or rejected first."
+        "A change of this already waits for a second person. It has to be accepted or rejected "
+        "first."
     ),
     refusals.ProposalSettled: gettext_lazy(
         "This proposal has been settled in the meantime. Nothing was done twice."

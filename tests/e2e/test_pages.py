@@ -17,7 +17,7 @@ from playwright.sync_api import Page, Response, Route
 from pledges.models import Person
 from pledges.views import errors
 from tests.e2e import stage
-from tests.e2e.pages import DEVICES, confirm_password, give_password
+from tests.e2e.pages import DEVICES, confirm_identity, give_password
 from tests.test_access import rows
 
 # Answered with something that is no page: a word for machines, a catalogue, a file.
@@ -105,7 +105,7 @@ def test_no_page_shuts_anybody_out(window, staged, language):
         desk.foresee(403, 404)
         inspector = Inspector(desk.context.new_page(), language)
         if username in TWO_FACTORS:
-            confirm_password(inspector.page)
+            confirm_identity(inspector.page, username)
         for path in paths:
             inspector.visit(path)
         seen |= {resolve(path.split("?")[0]).view_name for path in paths if path != stage.NOWHERE}
