@@ -4,7 +4,8 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
-from pledges.models import Person
+from pledges.models import Person, Session
+from pledges.models.sessions import SessionStore
 from tests import baseline
 
 # Whose records these are; where allauth keeps it is its own affair.
@@ -20,6 +21,14 @@ def prove(client: Client, person: Person, *, seconds_ago: int = 0) -> None:
     ]
     session[OWNER_KEY] = str(person.pk)
     session.save()
+
+
+def outdate(person: Person) -> None:
+    """Take from every session of `person` what it knows of their having proved who they are."""
+    for row in Session.objects.filter(person_id=person.pk):
+        session = SessionStore(row.session_key)
+        session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)
+        session.save()
 
 
 def confirm_by_code(client: Client, person: Person) -> None:

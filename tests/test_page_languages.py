@@ -9,7 +9,8 @@ from django.utils import timezone, translation
 
 from pledges import notices
 from pledges.actions import exporting, preparing, review
-from pledges.models import LedgerEntry, Person, Pledge, TemplateVersion
+from pledges.models import LedgerEntry, Person, Pledge, Proposal, TemplateVersion
+from pledges.notices import accounts
 from tests import baseline
 from tests.fresh import confirm_by_code, prove
 from tests.visible import texts
@@ -47,6 +48,7 @@ OWN = {
         *("/admin/", "/admin/pledges/person/", "/admin/pledges/person/add/"),
         *("/admin/pledges/person/{person}/change/", "/admin/pledges/organisation/1/change/"),
         *("/admin/pledges/department/", "/admin/pledges/department/add/"),
+        *("/admin/pledges/proposal/", "/admin/pledges/proposal/{proposal}/change/"),
     ),
 }
 PAGES = [(username, page) for username, pages in OWN.items() for page in pages]
@@ -87,7 +89,13 @@ def kept(signed, accepted, chenjing, liming, now):
     returned = signed("contract")
     reasons = [review.ClauseReason(clause="1.1.1", text="请写全称。")]
     draft = review.return_to_manager(returned, actor=chenjing, at=now, reasons=reasons)
+    change = {"roles": ["manager"], "is_active": True}
+    proposal = Proposal.objects.create(
+        **{"kind": "person", "person": liming, "before": change, "proposed_at": now},
+        **{"after": {**change, "roles": ["hr", "auditor"]}, "proposer": chenjing},
+    )
     return {
+        "proposal": proposal.pk,
         "draft": draft.pk,
         "signed": signed("personal-code", reply_days="30").pk,
         "accepted": accepted("general-standards", satisfaction_target="80").pk,
@@ -157,6 +165,22 @@ def test_the_pages_of_second_factors_speak_one_language(client, draft, passkey, 
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_page_that_asks_who_it_is_speaks_one_language(client, kept, chenjing, language):
+    client.cookies["django_language"] = language
+    client.force_login(chenjing)
+    page = f"/admin/pledges/pledge/{kept['signed']}/accept/"
+    said = [text for way in (client.get, client.post) for text in texts(
+        way(page).content.decode(), language)]  # fmt: skip
+    assert not [(strange(text, language), text) for text in said if strange(text, language)]
+
+
+ABOUT_ACCOUNTS = (
+    *("passkey_added", "passkey_waiting", "passkey_removed", "app_added", "app_removed"),
+    *("codes_made", "factors_removed", "password_changed", "address_changed", "proposal_made"),
+)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_mail_speaks_one_language(kept, chenjing, now, mailoutbox, language):
     Person.objects.update(language=language)
     in_force = Pledge.objects.get(pk=kept["accepted"])
@@ -170,9 +194,12 @@ def test_a_mail_speaks_one_language(kept, chenjing, now, mailoutbox, language):
     for event, pk in sent.items():
         for person in Person.objects.filter(username__in=("liming", "chenjing")):
             notices.send.func(event, str(pk), person.pk)
-    notices.send_lapsed.func(Person.objects.get(username="liming").pk, "123", "7K2-M9Q")
+    liming = Person.objects.get(username="liming")
+    notices.send_lapsed.func(liming.pk, "123", "7K2-M9Q")
+    for event in ABOUT_ACCOUNTS:
+        accounts.send.func(event, liming.pk, {"at": now.isoformat(), "passkey": "123"})
     lines = [line for each in mailoutbox for line in (each.subject, *each.body.splitlines())]
-    assert len(mailoutbox) == 9
+    assert len(mailoutbox) == 9 + len(ABOUT_ACCOUNTS)
     assert not [(line, strange(line, language)) for line in lines if strange(line, language)]
 
 

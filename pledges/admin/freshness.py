@@ -5,6 +5,7 @@ carried along by the page that asks, so nothing is stored and nothing is lost.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from allauth.account import app_settings as account_settings
@@ -82,7 +83,7 @@ def ask(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
     """The page that asks who it is; `None` where that is known, and the request may go on."""
     if not is_fresh(request, timezone.now()):
         forms = _forms(request)
-        if not any(_holds(request, name, form) for name, form in forms.items()):
+        if not any(_holds(request, form) for form in forms.values()):
             return _page(request, site, forms)
     if request.method == "POST" and THEN_OPEN in request.POST:
         return redirect(request.get_full_path())
@@ -114,14 +115,13 @@ def _forms(request: HttpRequest) -> dict[str, Form]:
     }
 
 
-def _holds(request: HttpRequest, name: str, form: Any) -> bool:
-    """Whether what was given proves it; then that is on record."""
+def _holds(request: HttpRequest, form: Any) -> bool:
+    """Whether what was given proves it; then that is on record in the session."""
     if not form.is_valid():
         return False
-    if name == "password":
-        reauthenticate_by_password(request)
-    else:
-        form.save()
+    by_password = partial(reauthenticate_by_password, request)
+    note = getattr(form, "save", by_password)
+    note()
     return True
 
 

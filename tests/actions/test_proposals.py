@@ -86,7 +86,7 @@ def test_taking_a_role_away_takes_no_second_person(admin, second, chenjing, now)
     assert again(chenjing).roles == frozenset() and not Proposal.objects.exists()
 
 
-@pytest.mark.parametrize(("roles", "is_active"), [([], True), (["administrator"], False)])
+@pytest.mark.parametrize(("roles", "is_active"), [([], True), ([Role.ADMINISTRATOR], False)])
 def test_nobody_rids_themselves_of_the_other_administrator(
     admin, second, liming, now, roles, is_active
 ):
@@ -250,7 +250,7 @@ def test_those_who_may_confirm_are_told_by_mail_and_the_ledger_names_nobody(
 
 
 def test_the_operator_is_the_second_where_the_only_other_is_concerned(admin, second, now, capsys):
-    save(second, ["administrator"], actor=admin, at=now, is_active=False)
+    save(second, [Role.ADMINISTRATOR], actor=admin, at=now, is_active=False)
     waits = proposing.find_open(person=second)
     call_command("accept_proposal")
     call_command("accept_proposal", str(waits.pk))

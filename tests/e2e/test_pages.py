@@ -18,6 +18,7 @@ from pledges.models import Person
 from pledges.views import errors
 from tests.e2e import stage
 from tests.e2e.pages import DEVICES, confirm_identity, give_password
+from tests.fresh import outdate
 from tests.test_access import rows
 
 # Answered with something that is no page: a word for machines, a catalogue, a file.
@@ -122,6 +123,7 @@ def test_no_refusal_shuts_anybody_out(window, staged, language, liming, chenjing
         (None, (_error_pages, _second_factor)),
         (liming, (partial(_sign_nothing, staged),)),
         (chenjing, (partial(_return_without_reason, staged), _accept_many)),
+        (chenjing, (partial(_asked_who_it_is, staged, chenjing),)),
         (admin, (_add_nobody,)),
     ):
         desk = window(person, language=language, bypass_csp=True)
@@ -180,6 +182,13 @@ def _return_without_reason(staged: stage.Stage, inspector: Inspector) -> None:
     page.locator(".note-error").wait_for()
     page.locator("#more-reasons").click()
     inspector.look("a return without a reason")
+
+
+def _asked_who_it_is(staged: stage.Stage, person: Person, inspector: Inspector) -> None:
+    outdate(person)
+    inspector.page.goto(stage.admin_path("pledge_accept", staged.signed.pk))
+    inspector.page.locator("#id_confirm-password").wait_for()
+    inspector.look("asked who it is")
 
 
 def _accept_many(inspector: Inspector) -> None:
