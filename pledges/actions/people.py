@@ -41,8 +41,8 @@ def save_person(
     Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
     before = Person.objects.select_for_update().filter(pk=person.pk).first()
     held = {role.value for role in roles} if roles is not None else _held(before)
-    weighty = _is_weighty(before, person, held, actor)
-    if not (weighty and proposing.is_second_needed(Kind.PERSON, actor)):
+    takes_two = _takes_two(before, person, held, actor)
+    if not (takes_two and proposing.is_second_needed(Kind.PERSON, actor)):
         return _write(person, before, held, actor=actor, at=at)
     wanted = _standing(held, person.is_active)
     if before is not None:
@@ -66,7 +66,7 @@ def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
     _write(person, before, set(proposal.after["roles"]), actor=actor, at=at)
 
 
-def _is_weighty(
+def _takes_two(
     before: Person | None, person: Person, held: Collection[str], actor: access.Actor
 ) -> bool:
     """Whether somebody may do more from now on, or another administrator can object no more."""

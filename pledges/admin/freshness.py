@@ -1,7 +1,8 @@
 """Sensitive steps ask who it is: proved within ten minutes, by the factor that the person has.
 
 This stands before every page of the back office (`ReviewSite.admin_view`). Whatever was typed is
-carried along by the page that asks, so nothing is stored and nothing is lost.
+carried along by the page that asks, so nothing is stored and nothing is lost. (No page of the back
+office takes a file; one that did would have to keep it.)
 """
 
 from datetime import datetime

@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pledges import access
+from pledges import access, wording
 from pledges.access import Act
-from pledges.actions import people
+from pledges.actions import people, proposing
 from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.core import refusals
 from pledges.models import Department, Organisation
 
 
@@ -46,6 +47,12 @@ class OrganisationForm(forms.ModelForm):
         if name not in zoneinfo.available_timezones():
             raise forms.ValidationError(_("No such time zone; an example is Asia/Shanghai."))
         return name
+
+    def clean_two_people(self) -> bool:
+        needed: bool = self.cleaned_data["two_people"]
+        if "two_people" in self.changed_data and not needed and proposing.find_open():
+            raise forms.ValidationError(wording.refusal(refusals.AlreadyProposed()))
+        return needed
 
 
 class OrganisationAdmin(AccessModelAdmin):

@@ -44,12 +44,13 @@ class PersonForm(forms.ModelForm):
             held = self.instance.groups.values_list("name", flat=True)
             self.fields["roles"].initial = list(held)
 
-    def clean_roles(self) -> list[str]:
-        roles: list[str] = self.cleaned_data["roles"]
-        changed = set(roles) != set(self.fields["roles"].initial or ())
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        changed = {"roles", "is_active"} & set(self.changed_data)
         if self.instance.pk and changed and proposing.find_open(person=self.instance):
-            raise forms.ValidationError(wording.refusal(refusals.AlreadyProposed()))
-        return roles
+            for name in changed:
+                self.add_error(name, wording.refusal(refusals.AlreadyProposed()))
+        return typed
 
     def chosen_roles(self) -> list[Role]:
         return [Role(name) for name in self.cleaned_data["roles"]]

@@ -32,8 +32,8 @@ def test_a_role_is_proposed_seen_and_accepted(as_, admin, second, liming, told):
     assert page in text(first.get(form))
     mine = text(first.get(page))
     assert "由他人同意" in mine and f"{URL}{proposal.pk}/accept/" not in mine
-    figures = [str(each.label) for each in other.get("/admin/").context["dashboard"]]
-    assert "待您复核的变更" in figures
+    figures = {str(each.label): each for each in other.get("/admin/").context["dashboard"]}
+    assert "客户经理" in text(other.get(figures["待您复核的变更"].address))
     assert "待您复核的变更" not in text(first.get("/admin/"))
     assert "客户经理" in text(other.get(URL)) and "人力资源" in text(other.get(page))
     assert told(other.post(f"{URL}{proposal.pk}/accept/", follow=True))
@@ -46,7 +46,7 @@ def test_a_second_proposal_is_refused_at_the_roles_and_loses_nothing(as_, admin,
     client.post(form, of(liming, roles=["hr"]))
     again = client.post(form, of(liming, roles=["auditor"], position="客户总监"))
     assert again.status_code == 200
-    assert again.context["adminform"].form.errors["roles"]
+    assert set(again.context["adminform"].form.errors) == {"roles"}
     assert 'value="客户总监"' in text(again)
     client.post(form, of(liming, roles=["manager"], position="客户总监"))
     assert Person.objects.get(pk=liming.pk).position == "客户总监"
@@ -78,6 +78,11 @@ def test_the_organisation_says_that_switching_it_off_waits(as_, admin, second, t
     said = told(as_(admin).post(address, sent, follow=True))
     assert any("仍须两人复核" in each for each in said)
     assert Organisation.current().two_people
+    again = as_(second).post(address, {**sent, "name_en": "Example"})
+    assert again.context["adminform"].form.errors["two_people"]
+    assert 'value="Example"' in text(again)
+    as_(second).post(f"{URL}{Proposal.objects.get().pk}/accept/")
+    assert not Organisation.current().two_people
 
 
 def test_a_proposer_withdraws_and_another_rejects(as_, admin, second, liming, wangfang, told):
