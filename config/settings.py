@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "pledges.views.sessions.SessionLifetimeMiddleware",
+    "pledges.views.staff_factor.StaffFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pledges.views.headers.PrivateResponsesMiddleware",
@@ -136,6 +137,10 @@ MFA_FORMS = {
     "add_webauthn": "pledges.views.signin.AddPasskeyForm",
     "edit_webauthn": "pledges.views.signin.EditPasskeyForm",
 }
+# Compliance, HR, auditors and administrators enrol a second factor before anything else.
+STAFF_SECOND_FACTOR = flag("STAFF_SECOND_FACTOR", PRODUCTION)
+# For so many seconds somebody who proved who they are may do what asks for that.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 # A passkey that signs documents always knows its person by finger, face or PIN.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = "Shounuo"

@@ -5,10 +5,12 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from pledges.views import (
+    factors,
     filling,
     health,
     language,
     my_pledges,
+    own_sessions,
     passkeys,
     public,
     reading,
@@ -48,6 +50,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     # An address is a fact about a person, which administrators change and the ledger tells of.
     path("accounts/email/", RedirectView.as_view(pattern_name="my_pledges"), name="account_email"),
+    path("accounts/sessions/", own_sessions.listed, name="account_sessions"),
+    path("accounts/sessions/<slug:digest>/end/", own_sessions.end, name="account_session_end"),
     path("accounts/", include("allauth.account.urls")),
     # Which passkeys sign documents is decided by us; the other pages about them are allauth's.
     path("accounts/2fa/webauthn/", passkeys.listed, name="mfa_list_webauthn"),
@@ -63,6 +67,19 @@ urlpatterns = [
         name="mfa_discard_passkey",
     ),
     path("accounts/2fa/", passkeys.index, name="mfa_index"),
+    # What changes a factor is told to its owner.
+    path("accounts/2fa/totp/activate/", factors.activate_app, name="mfa_activate_totp"),
+    path("accounts/2fa/totp/deactivate/", factors.deactivate_app, name="mfa_deactivate_totp"),
+    path(
+        "accounts/2fa/recovery-codes/generate/",
+        factors.generate_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/",
+        factors.remove_passkey,
+        name="mfa_remove_webauthn",
+    ),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]

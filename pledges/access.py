@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from pledges.core.lifecycle import Role
-from pledges.models import AcceptanceBatch, Person, Pledge
+from pledges.models import AcceptanceBatch, Person, Pledge, Proposal
 
 
 class System:
@@ -48,6 +48,9 @@ class Act(StrEnum):
     READ_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
     ERASE_PERSON = "erase somebody's personal data after the retention period"
+    READ_PROPOSALS = "see changes that need two people"
+    ACCEPT_PROPOSAL = "accept a change that somebody else proposed"
+    REJECT_PROPOSAL = "reject a proposed change, or withdraw it"
     READ_LEDGER = "read the ledger"
     ENROL_PASSKEY = "enrol a passkey of one's own"
     PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
@@ -95,6 +98,32 @@ def _manages(actor: Any, subject: Any) -> bool:
     return Role.ADMINISTRATOR in actor.roles and not getattr(subject, "erased_at", None)
 
 
+# Who may make, and who may accept, each kind of change that needs two people.
+DECIDING: Final[dict[str, Role]] = {
+    Proposal.Kind.PERSON: Role.ADMINISTRATOR,
+    Proposal.Kind.TWO_PEOPLE: Role.ADMINISTRATOR,
+    Proposal.Kind.RETENTION: Role.COMPLIANCE,
+}
+
+
+def _decides(actor: Any, proposal: Any) -> bool:
+    return DECIDING.get(getattr(proposal, "kind", "")) in actor.roles
+
+
+def _decides_on_anothers(actor: Any, proposal: Proposal) -> bool:
+    """Nobody is the second person of what they proposed themselves."""
+    return _decides(actor, proposal) and proposal.proposer_id != actor.pk
+
+
+def _reads_proposal(actor: Any, proposal: Proposal | None) -> bool:
+    """`None`: any at all."""
+    if Role.AUDITOR in actor.roles:
+        return True
+    if proposal is None:
+        return not actor.roles.isdisjoint(DECIDING.values())
+    return _decides(actor, proposal)
+
+
 _READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)
 
 
@@ -127,6 +156,9 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
     Act.MANAGE_PEOPLE: _system_or(_manages),
     Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),
+    Act.READ_PROPOSALS: _reads_proposal,
+    Act.ACCEPT_PROPOSAL: _system_or(_decides_on_anothers),
+    Act.REJECT_PROPOSAL: _decides,
     Act.READ_LEDGER: _has(Role.AUDITOR),
     Act.ENROL_PASSKEY: _own_passkey,
     Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),

@@ -10,7 +10,8 @@ class PledgesConfig(AppConfig):
     verbose_name = _("Conduct pledges")
 
     def ready(self) -> None:
-        from pledges.system_checks import installation, sealing  # noqa: F401  register the system checks
+        # They register the system checks.
+        from pledges.system_checks import accounts, installation, sealing  # noqa: F401
 
 
 class PledgesAdminConfig(AdminConfig):

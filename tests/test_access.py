@@ -12,6 +12,8 @@ from pledges import access, audit
 from pledges.access import SYSTEM, Act
 from pledges.actions import batches, preparing
 from pledges.core.lifecycle import Role
+from pledges.models import Proposal
+from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -31,11 +33,13 @@ account_email_verification_sent          2222222 5555555
 account_inactive                         2222222 5555555
 account_login                            2333333 2333333
 account_logout                           3222222 3333333
-account_reauthenticate                   3222222 3222222
+account_reauthenticate                   3332222 3332222
 account_reset_password                   2222222 2222222
 account_reset_password_done              2222222 5555555
 account_reset_password_from_key          2222222 2222222
 account_reset_password_from_key_done     2222222 5555555
+account_session_end                      3555555 3333333
+account_sessions                         3222222 3333333
 account_set_password                     3333333 3333333
 account_signup                           2333333 2333333
 admin:app_list                           3003333 3003333
@@ -70,6 +74,10 @@ admin:pledges_pledge_commitments         3005555 3003300
 admin:pledges_pledge_export              3005555 3000300
 admin:pledges_pledge_return              3003404 3003404
 admin:pledges_pledge_revoke              3003404 3003404
+admin:pledges_proposal_accept            3005555 3004003
+admin:pledges_proposal_change            3004022 3005555
+admin:pledges_proposal_changelist        3002022 3002022
+admin:pledges_proposal_reject            3005555 3004003
 admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
 admin:pledges_templateversion_edit       3003000 3003000
@@ -149,6 +157,7 @@ def addresses(draft, version, liming, chenjing, now):
     batch = batches.begin([pledge], actor=chenjing, at=now)
     arguments = {
         "pledge_start": ["contract"],
+        "account_session_end": ["0" * 64],
         "account_confirm_email": ["key"],
         "mfa_confirm_passkey": ["0" * 64],
         "mfa_discard_passkey": ["0" * 64],
@@ -165,6 +174,12 @@ def addresses(draft, version, liming, chenjing, now):
         "admin:pledges_ledgerentry_change": [1],
         "admin:pledges_ledgercheckpoint_change": [audit.checkpoint(now).pk],
     }
+    change = {"roles": ["manager"], "is_active": True}
+    proposal = Proposal.objects.create(
+        kind="person", person=liming, before=change, after=change, proposer=liming, proposed_at=now
+    )
+    for page in ("change", "accept", "reject"):
+        arguments[f"admin:pledges_proposal_{page}"] = [proposal.pk]
     for page in ("edit", "publish", "retention", "retire", "revise", "change"):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
     for page in ("change", "progress", "go_on"):
@@ -193,6 +208,7 @@ def test_who_may_go_where(client, django_user_model, addresses, method):
                 client.logout()
                 if actor:
                     client.force_login(people[actor])
+                    prove(client, people[actor])
                 codes += CODES[getattr(client, method)(addresses(row.name)).status_code]
                 raise _Undo
         answered[row.name] = codes
@@ -201,6 +217,63 @@ def test_who_may_go_where(client, django_user_model, addresses, method):
 
 class _Undo(Exception):
     pass
+
+
+# What binds nobody may be posted at any time; all else in the admin asks who it is, when that was
+# last proved more than ten minutes ago.
+FREE = {
+    *("admin:login", "admin:logout", "admin:pledges_ledgerentry_check"),
+    *("admin:pledges_acceptancebatch_go_on", "admin:pledges_templateversion_edit"),
+    "admin:pledges_templateversion_revise",
+}
+
+
+def test_whatever_the_admin_lets_somebody_do_asks_who_it_is(client, django_user_model, addresses):
+    asked, open_to_all = set(), set()
+    for place, actor in enumerate(ACTORS):
+        if actor in ("", "liming", "wangfang"):
+            continue
+        person = django_user_model.objects.get(username=actor)
+        for row in rows():
+            if not row.name.startswith("admin:") or row.post[place] not in "23u":
+                continue
+            with contextlib.suppress(_Undo), transaction.atomic():
+                client.force_login(person)
+                prove(client, person, seconds_ago=601)
+                answer = client.post(addresses(row.name))
+                asks = "admin/confirm_identity.html" in [each.name for each in answer.templates]
+                (asked if asks else open_to_all).add(row.name)
+                raise _Undo
+    assert open_to_all == FREE
+    assert len(asked) > 20
+
+
+# All that staff reach who have yet to enrol a second factor, where the setting asks for one.
+WHILE_ENROLLING = {
+    *("mfa_index", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_activate_totp"),
+    *("mfa_confirm_passkey", "mfa_discard_passkey"),
+    *("account_reauthenticate", "account_change_password", "account_set_password"),
+    *("account_logout", "language", "healthz"),
+}
+
+
+@pytest.mark.parametrize("actor", ACTORS[3:])
+def test_staff_without_a_second_factor_reach_nothing_but_where_they_enrol_one(
+    client, django_user_model, addresses, settings, actor
+):
+    settings.STAFF_SECOND_FACTOR = True
+    person, reached = django_user_model.objects.get(username=actor), set()
+    for row in rows():
+        for method in ("get", "post"):
+            with contextlib.suppress(_Undo), transaction.atomic():
+                client.force_login(person)
+                answer = getattr(client, method)(addresses(row.name))
+                if answer.status_code != 302 or answer["Location"] != reverse("mfa_index"):
+                    reached.add(row.name)
+                raise _Undo
+    assert reached - WHILE_ENROLLING == set()
+    # A passkey that does not wait leads to the list of those that do.
+    assert WHILE_ENROLLING - reached == set()
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -17,6 +17,7 @@ from pledges.models import Document, LedgerEntry, Pledge, SerialCounter, Signatu
 from pledges.storage import document_store
 from tests import baseline
 from tests.cast import FILLED
+from tests.fresh import prove
 from tests.serving import server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +44,7 @@ class Browser:
     def __init__(self, person):
         client = Client()
         client.force_login(person)
+        prove(client, person)
         client.get("/")
         self.cookies = {name: morsel.value for name, morsel in client.cookies.items()}
         self.cookies["csrftoken"] = "c" * 32

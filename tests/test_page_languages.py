@@ -9,14 +9,18 @@ from django.utils import timezone, translation
 
 from pledges import notices
 from pledges.actions import exporting, preparing, review
-from pledges.models import LedgerEntry, Person, Pledge, TemplateVersion
+from pledges.models import LedgerEntry, Person, Pledge, Proposal, TemplateVersion
 from pledges.notices import accounts, digests
 from tests import baseline
+from tests.fresh import confirm_by_code, prove
 from tests.visible import texts
 
 pytestmark = pytest.mark.django_db
 
-MINE = ("/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/none/")
+MINE = (
+    *("/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/"),
+    *("/accounts/logout/", "/none/"),
+)
 OWN = {
     "": ("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
     "liming": (
@@ -44,6 +48,7 @@ OWN = {
         *("/admin/", "/admin/pledges/person/", "/admin/pledges/person/add/"),
         *("/admin/pledges/person/{person}/change/", "/admin/pledges/organisation/1/change/"),
         *("/admin/pledges/department/", "/admin/pledges/department/add/"),
+        *("/admin/pledges/proposal/", "/admin/pledges/proposal/{proposal}/change/"),
     ),
 }
 PAGES = [(username, page) for username, pages in OWN.items() for page in pages]
@@ -95,7 +100,13 @@ def kept(signed, accepted, chenjing, liming, now):
     returned = signed("contract")
     reasons = [review.ClauseReason(clause="1.1.1", text="请写全称。")]
     draft = review.return_to_manager(returned, actor=chenjing, at=now, reasons=reasons)
+    change = {"roles": ["manager"], "is_active": True}
+    proposal = Proposal.objects.create(
+        **{"kind": "person", "person": liming, "before": change, "proposed_at": now},
+        **{"after": {**change, "roles": ["hr", "auditor"]}, "proposer": chenjing},
+    )
     return {
+        "proposal": proposal.pk,
         "draft": draft.pk,
         "signed": signed("personal-code", reply_days="30").pk,
         "accepted": accepted("general-standards", satisfaction_target="80").pk,
@@ -121,7 +132,9 @@ def test_a_page_speaks_one_language(client, kept, language):
         client.logout()
         client.cookies["django_language"] = language
         if username:
-            client.force_login(Person.objects.get(username=username))
+            person = Person.objects.get(username=username)
+            client.force_login(person)
+            prove(client, person)
         html = client.get(page.format(**kept), follow=True).content.decode()
         assert f'<html lang="{language}"' in html, page
         if language == "en" and page.endswith(IN_THE_PLEDGES_LANGUAGE):
@@ -146,7 +159,7 @@ def test_the_pages_of_second_factors_speak_one_language(client, draft, passkey, 
     document = reverse("pledge_sign", args=[intent.pledge_id, intent.pk])
     pages = [client.get(document)]
     key, waiting = passkey(liming).row, passkey(liming, at=timezone.now()).waiting
-    client.post("/accounts/reauthenticate/", {"password": baseline.PASSWORD})
+    confirm_by_code(client, liming)
     pages += [client.get(reverse(name)) for name in FACTORS]
     pages += [client.get(document), client.post(document, {"assertion": "{"})]
     for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
@@ -160,6 +173,22 @@ def test_the_pages_of_second_factors_speak_one_language(client, draft, passkey, 
     assert {page.status_code for page in pages} == {200, 422}
     said = [text for page in pages for text in texts(page.content.decode(), language)]
     assert not [(strange(text, language), text) for text in said if strange(text, language)]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_page_that_asks_who_it_is_speaks_one_language(client, kept, chenjing, language):
+    client.cookies["django_language"] = language
+    client.force_login(chenjing)
+    page = f"/admin/pledges/pledge/{kept['signed']}/accept/"
+    said = [text for way in (client.get, client.post) for text in texts(
+        way(page).content.decode(), language)]  # fmt: skip
+    assert not [(strange(text, language), text) for text in said if strange(text, language)]
+
+
+ABOUT_ACCOUNTS = (
+    *("passkey_added", "passkey_waiting", "passkey_removed", "app_added", "app_removed"),
+    *("codes_made", "factors_removed", "password_changed", "address_changed", "proposal_made"),
+)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -178,9 +207,11 @@ def test_a_mail_speaks_one_language(kept, chenjing, now, mailoutbox, language):
         notices.send.func(event, str(pk), own)
     for event, facts in ACCOUNT_MAILS.items():
         accounts.send.func(event, own, facts)
+    for event in ABOUT_ACCOUNTS:
+        accounts.send.func(event, own, {"at": now.isoformat(), "passkey": "123"})
     digests.send_digest.func(chenjing.pk)
     lines = [line for each in mailoutbox for line in (each.subject, *each.body.splitlines())]
-    assert len(mailoutbox) == len(sent) + len(ACCOUNT_MAILS) + 1
+    assert len(mailoutbox) == len(sent) + len(ACCOUNT_MAILS) + len(ABOUT_ACCOUNTS) + 1
     assert not [(line, strange(line, language)) for line in lines if strange(line, language)]
 
 

@@ -108,6 +108,7 @@ OWN = {"DJANGO_SETTINGS_MODULE"}
 # Their defaults depend on others, or are made; the table tells it in words.
 IN_WORDS = {
     "DATABASE_URL", "PRODUCTION", "SECRET_KEY", "ALLOWED_HOSTS", "PKI_PASSPHRASE", "EMAIL_BACKEND",
+    "STAFF_SECOND_FACTOR",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.core.digests import canonical_json, digest_of, sha256_hex
 from pledges.models import Person
+from pledges.notices import accounts
 from pledges.proof.passkeys import ceremony, enrolment_statements
 from pledges.proof.passkeys.ceremony import Assertion, Credential
 from pledges.proof.passkeys.enrolment_statements import FIRST, OPERATOR, EnrolmentStatement
@@ -148,6 +149,7 @@ def _enrol(
         "pending": digest,
     }
     audit.record("passkey.enrolled", actor=actor, subject=person, at=at, facts=facts)
+    accounts.tell("passkey_added", person, at=at.isoformat(), passkey=name)
     row = WebAuthn.add(person, name, answer).instance
     if not document_store.has_record(name_there):
         document_store.put_record(name_there, canonical_json({**signed, **kept}))

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.actions import pending
+from pledges.actions import credentials, pending
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger, signed_by_present_key
 from pledges.core.digests import canonical_json, sha256_hex
 from pledges.models import Person
@@ -113,7 +113,10 @@ def withdraw(authenticator: Authenticator, *, actor: access.Actor, at: datetime)
 
 @transaction.atomic
 def remove_factors(person: Person, *, actor: access.Actor, at: datetime) -> None:
-    """Remove all second factors of somebody who lost them: their password alone signs them in."""
+    """Remove all second factors of somebody who lost them: their password alone signs them in.
+
+    Whoever is signed in as that person is signed out, and the person is told.
+    """
     access.require(actor, Act.PERMIT_ENROLMENT, person.pk)
     factors = list(Authenticator.objects.filter(user=person))
     for factor in factors:
@@ -121,6 +124,7 @@ def remove_factors(person: Person, *, actor: access.Actor, at: datetime) -> None
         factor.delete()
     facts = {"count": len(factors)}
     audit.record("factors.removed", actor=actor, subject=person, at=at, facts=facts)
+    credentials.note_change("factors_removed", person, at=at, session_key=None)
 
 
 def forget(person_id: int) -> None:

@@ -78,6 +78,7 @@ def register(
     signed = pending_records.sign(record, ledger_key().sign)
     facts = {"pending": record.digest}
     audit.record("passkey.registered", actor=person, subject=person, at=at, facts=facts)
+    accounts.tell("passkey_waiting", person, at=at.isoformat(), passkey=record.name)
     lapse_due.using(run_after=record.expires).enqueue()
     document_store.put_record(_name(record), canonical_json({**signed, "answer": text}))
     return Waiting(record, credential, answer, signed)

@@ -8,9 +8,12 @@ from django.db import models, transaction
 
 from pledges import access, audit
 from pledges.access import Act
+from pledges.actions import proposing, sessions
+from pledges.actions.proposing import Kind
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
-from pledges.models import Department, Organisation, Person
+from pledges.models import Department, Organisation, Person, Proposal
+from pledges.notices import accounts
 
 # Facts whose change the ledger names; their values are personal data and stay out of it.
 _FACTS = (
@@ -29,14 +32,63 @@ def save_person(
 ) -> Person:
     """Create or change a person; with `roles`, these and no others are theirs from now on.
 
-    Whether somebody may enter the admin follows from their roles alone. Raises
-    `LastAdministrator` where nobody would be left to manage people.
+    Whether somebody may enter the admin follows from their roles alone. Where a second person is
+    needed, all is saved but the roles and whether the account is active: that is proposed. Raises
+    `LastAdministrator` where nobody would be left to manage people, and `AlreadyProposed`.
     """
     access.require(actor, Act.MANAGE_PEOPLE, person)
     # Two administrators who demote each other at once are decided one after the other.
     Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
     before = Person.objects.select_for_update().filter(pk=person.pk).first()
     held = {role.value for role in roles} if roles is not None else _held(before)
+    takes_two = _takes_two(before, person, held, actor)
+    if not (takes_two and proposing.is_second_needed(Kind.PERSON, actor)):
+        return _write(person, before, held, actor=actor, at=at)
+    wanted = _standing(held, person.is_active)
+    if before is not None:
+        person.is_active = before.is_active
+    _write(person, before, _held(before), actor=actor, at=at)
+    now = _standing(_held(before), person.is_active)
+    proposing.propose(Kind.PERSON, before=now, after=wanted, actor=actor, at=at, person=person)
+    return person
+
+
+@transaction.atomic
+def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
+    """Give the roles, or change the account, as was proposed. Raises `StaleProposal`."""
+    Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
+    person = Person.objects.select_for_update(of=("self",)).get(proposals=proposal)
+    if _standing(_held(person), person.is_active) != proposal.before or person.erased_at:
+        raise refusals.StaleProposal
+    access.require(actor, Act.MANAGE_PEOPLE, person)
+    before = Person.objects.get(pk=person.pk)
+    person.is_active = proposal.after["is_active"]
+    _write(person, before, set(proposal.after["roles"]), actor=actor, at=at)
+
+
+def _takes_two(
+    before: Person | None, person: Person, held: Collection[str], actor: access.Actor
+) -> bool:
+    """Whether somebody may do more from now on, or another administrator can object no more."""
+    may = set(held) if person.is_active else set()
+    could = before.roles if before else frozenset()
+    disarmed = Role.ADMINISTRATOR in could and Role.ADMINISTRATOR not in may
+    return bool(may - could) or (disarmed and person.pk != actor.pk)
+
+
+def _standing(held: Collection[str], is_active: bool) -> dict[str, object]:
+    """What a proposal says of a person, before and after."""
+    return {"roles": sorted(held), "is_active": is_active}
+
+
+def _write(
+    person: Person,
+    before: Person | None,
+    held: Collection[str],
+    *,
+    actor: access.Actor,
+    at: datetime,
+) -> Person:
     changed = _changed(before, person, _FACTS)
     if held != _held(before):
         changed.append("roles")
@@ -44,7 +96,7 @@ def save_person(
     if before and Role.ADMINISTRATOR in before.roles and not stays:
         require_another_administrator(before)
     person.is_superuser = False
-    person.is_staff = bool(held - {Role.MANAGER.value})
+    person.is_staff = bool(set(held) - {Role.MANAGER.value})
     person.save()
     person.groups.set(Group.objects.filter(name__in=held))
     person.__dict__.pop("_roles", None)
@@ -56,7 +108,21 @@ def save_person(
             at=at,
             facts={"changed": changed, "roles": sorted(held)},
         )
+    if before is not None:
+        _tell(before, person, at)
     return person
+
+
+def _tell(before: Person, person: Person, at: datetime) -> None:
+    """What its owner hears of a change to their account; of an address, at both addresses."""
+    when = at.isoformat()
+    if before.email != person.email:
+        accounts.tell("address_changed", person, at=when)
+        if before.email:
+            accounts.tell("address_changed", person, at=when, to=before.email)
+    if before.password != person.password:
+        sessions.end_all(person)
+        accounts.tell("password_changed", person, at=when)
 
 
 @transaction.atomic
@@ -74,15 +140,36 @@ def save_department(department: Department, *, actor: access.Actor, at: datetime
 def save_organisation(
     organisation: Organisation, *, actor: access.Actor, at: datetime
 ) -> Organisation:
-    """Change the organisation's names, zone or prefix; what was issued keeps what it says."""
+    """Change the organisation's names, zone or rules; what was issued keeps what it says.
+
+    That two people are needed ends only when a second person accepts it. Raises `AlreadyProposed`.
+    """
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
     before = Organisation.objects.select_for_update().get(pk=1)
-    facts = ("name_zh", "name_en", "time_zone", "number_prefix", "signing")
+    relaxed = before.two_people and not organisation.two_people
+    waits = relaxed and proposing.is_second_needed(Kind.TWO_PEOPLE, actor)
+    organisation.two_people = organisation.two_people or waits
+    facts = ("name_zh", "name_en", "time_zone", "number_prefix", "signing", "two_people")
     changed = _changed(before, organisation, facts)
     organisation.pk = 1
     organisation.save()
     _record_change("organisation.changed", organisation, changed, actor=actor, at=at)
+    if waits:
+        on, off = {"two_people": True}, {"two_people": False}
+        proposing.propose(Kind.TWO_PEOPLE, before=on, after=off, actor=actor, at=at)
     return organisation
+
+
+@transaction.atomic
+def carry_out_alone(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
+    """From now on one person is enough, as was proposed. Raises `StaleProposal`."""
+    organisation = Organisation.objects.select_for_update().get(pk=1)
+    if proposal.before != {"two_people": organisation.two_people}:
+        raise refusals.StaleProposal
+    access.require(actor, Act.MANAGE_PEOPLE, organisation)
+    organisation.two_people = False
+    organisation.save()
+    _record_change("organisation.changed", organisation, ["two_people"], actor=actor, at=at)
 
 
 def _held(person: Person | None) -> set[str]:

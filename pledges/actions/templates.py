@@ -6,12 +6,14 @@ from django.db import transaction
 
 from pledges import access, audit
 from pledges.access import Act
+from pledges.actions import proposing
+from pledges.actions.proposing import Kind
 from pledges.core import lifecycle, refusals
 from pledges.core.digests import digest_of
 from pledges.core.lifecycle import VersionState
 from pledges.core.template.blanks import to_data
 from pledges.core.template.template_file import Definition, check, to_text
-from pledges.models import PledgeTemplate, TemplateVersion, VersionFont
+from pledges.models import PledgeTemplate, Proposal, TemplateVersion, VersionFont
 from pledges.rendering import fonts
 
 
@@ -159,15 +161,40 @@ def _everything_printed(definition: Definition) -> str:
 def set_retention(
     template: PledgeTemplate, years: int, *, actor: access.Actor, at: datetime
 ) -> PledgeTemplate:
-    """Set for how many years pledges on `template` are kept, those already signed included."""
+    """Set for how many years pledges on `template` are kept, those already signed included.
+
+    Where a second person is needed, it is proposed. Raises `AlreadyProposed`.
+    """
     access.require(actor, Act.WRITE_TEMPLATES)
     locked = PledgeTemplate.objects.select_for_update().get(pk=template.pk)
-    before = locked.retention_years
-    if years != before:
-        locked.retention_years = years
-        locked.save(update_fields=["retention_years"])
-        facts = {"before": before, "after": years}
-        audit.record("template.retention_set", actor=actor, subject=locked, at=at, facts=facts)
+    if years == locked.retention_years:
+        return locked
+    if proposing.is_second_needed(Kind.RETENTION, actor):
+        now, wanted = {"years": locked.retention_years}, {"years": years}
+        proposing.propose(
+            Kind.RETENTION, before=now, after=wanted, actor=actor, at=at, template=locked
+        )
+        return locked
+    return _write_retention(locked, years, actor=actor, at=at)
+
+
+@transaction.atomic
+def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
+    """Set the retention period that was proposed. Raises `StaleProposal`."""
+    locked = PledgeTemplate.objects.select_for_update(of=("self",)).get(proposals=proposal)
+    if proposal.before != {"years": locked.retention_years}:
+        raise refusals.StaleProposal
+    access.require(actor, Act.WRITE_TEMPLATES)
+    _write_retention(locked, proposal.after["years"], actor=actor, at=at)
+
+
+def _write_retention(
+    locked: PledgeTemplate, years: int, *, actor: access.Actor, at: datetime
+) -> PledgeTemplate:
+    facts = {"before": locked.retention_years, "after": years}
+    locked.retention_years = years
+    locked.save(update_fields=["retention_years"])
+    audit.record("template.retention_set", actor=actor, subject=locked, at=at, facts=facts)
     return locked
 
 

@@ -11,7 +11,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.admin.filters import ALL
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Organisation, Person, Pledge, TemplateVersion
+from pledges.models import Organisation, Person, Pledge, Proposal, TemplateVersion
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,19 @@ def of(person: Person, at: datetime) -> tuple[Figure, ...]:
         figures.append(
             Figure(_("Active accounts"), active, reverse("admin:pledges_person_changelist"))
         )
-    return tuple(figures)
+    return tuple(figures + _proposals(person))
+
+
+def _proposals(person: Person) -> list[Figure]:
+    """What others proposed and waits for this person's word; nothing where nothing does."""
+    waiting = sum(
+        access.allows(person, Act.ACCEPT_PROPOSAL, each)
+        for each in Proposal.objects.filter(outcome=Proposal.Outcome.OPEN)
+    )
+    if not waiting:
+        return []
+    address = reverse("admin:pledges_proposal_changelist") + "?outcome__exact=open"
+    return [Figure(_("Proposals that wait for you"), waiting, address, urgent=True)]
 
 
 def _pledges(person: Person, at: datetime) -> list[Figure]:

@@ -4,15 +4,17 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pledges import access
+from pledges import access, wording
 from pledges.access import Act
-from pledges.actions import people
-from pledges.admin.base import AccessModelAdmin
+from pledges.actions import people, proposing
+from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.core import refusals
 from pledges.models import Department, Organisation
 
 
@@ -38,13 +40,19 @@ class DepartmentAdmin(AccessModelAdmin):
 class OrganisationForm(forms.ModelForm):
     class Meta:
         model = Organisation
-        fields = ("name_zh", "name_en", "time_zone", "number_prefix", "signing")
+        fields = ("name_zh", "name_en", "time_zone", "number_prefix", "signing", "two_people")
 
     def clean_time_zone(self) -> str:
         name = self.cleaned_data["time_zone"]
         if name not in zoneinfo.available_timezones():
             raise forms.ValidationError(_("No such time zone; an example is Asia/Shanghai."))
         return name
+
+    def clean_two_people(self) -> bool:
+        needed: bool = self.cleaned_data["two_people"]
+        if "two_people" in self.changed_data and not needed and proposing.find_open():
+            raise forms.ValidationError(wording.refusal(refusals.AlreadyProposed()))
+        return needed
 
 
 class OrganisationAdmin(AccessModelAdmin):
@@ -67,4 +75,8 @@ class OrganisationAdmin(AccessModelAdmin):
         return redirect("admin:pledges_organisation_change", 1)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: Any) -> None:
-        people.save_organisation(obj, actor=request.user, at=timezone.now())
+        wanted = obj.two_people
+        people.save_organisation(obj, actor=actor_of(request), at=timezone.now())
+        if obj.two_people != wanted:
+            text = _("Two people stay needed until another administrator accepts your proposal.")
+            self.message_user(request, text, messages.WARNING)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,23 +18,16 @@ from django.utils.translation import ngettext
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import answers, pending
+from pledges.actions import answers, pending, proposing
 from pledges.actions.people import save_person
+from pledges.actions.proposing import Kind
 from pledges.admin import words
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.people_forms import AssignForm, NewPersonForm, PersonForm
 from pledges.core import refusals
-from pledges.core.lifecycle import Role
 from pledges.models import Organisation, Person
 from pledges.templatetags.sheet_extras import moment
 
-SHORT_ROLES = {
-    Role.MANAGER: _("Account manager"),
-    Role.COMPLIANCE: _("Compliance"),
-    Role.HR: _("Human resources"),
-    Role.AUDITOR: _("Auditor"),
-    Role.ADMINISTRATOR: _("Administrator"),
-}
 MAX_AT_ONCE = 500
 FACTS = (
     *("username", "email", "name", "employee_number", "position", "department", "contact"),
@@ -41,6 +35,7 @@ FACTS = (
 )
 # To those who only read, the state of the account is told in words.
 READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held", "waiting")
+ROLE_FACTS = ("roles", "proposed")
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -48,7 +43,7 @@ class RoleFilter(admin.SimpleListFilter):
     parameter_name = "role"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(SHORT_ROLES.items())
+        return list(words.SHORT_ROLES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
@@ -92,11 +87,24 @@ class PersonAdmin(AccessModelAdmin):
         rest = ("waiting",) if obj else ("first_password",)
         return (
             (None, {"fields": (*FACTS, *rest)}),
-            (_("What this person may do"), {"fields": ("roles",)}),
+            (_("What this person may do"), {"fields": ROLE_FACTS if obj else ("roles",)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple:
-        return ("waiting",) if self.has_change_permission(request, obj) else READ_FACTS
+        changes = self.has_change_permission(request, obj)
+        return ("waiting", "proposed") if changes else READ_FACTS
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Said before, not after: what is typed here may wait for somebody else."""
+        roles = context["adminform"].form.fields.get("roles")
+        if roles and proposing.is_second_needed(Kind.PERSON, actor_of(request)):
+            roles.help_text = _(
+                "A role that you grant waits until another administrator has accepted it, and so "
+                "does the removal of an administrator. Other roles are taken away at once."
+            )
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(
         self,
@@ -115,13 +123,27 @@ class PersonAdmin(AccessModelAdmin):
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         if not change:
             form.set_password(obj)
-        save_person(obj, actor=request.user, at=timezone.now(), roles=form.chosen_roles())
+        waited = proposing.find_open(person=obj) if change else None
+        save_person(obj, actor=actor_of(request), at=timezone.now(), roles=form.chosen_roles())
+        if waited is None and proposing.find_open(person=obj):
+            text = _(
+                "What this person may do stays as it was until another administrator accepts the "
+                "change that you proposed."
+            )
+            self.message_user(request, text, messages.WARNING)
 
     @admin.display(description=_("roles"))
     def held(self, person: Person) -> str:
-        names = {group.name for group in person.groups.all()}
-        held = [str(label) for role, label in SHORT_ROLES.items() if role in names]
-        return str(_(", ")).join(held) or "—"
+        return words.roles(group.name for group in person.groups.all())
+
+    @admin.display(description=_("proposed"))
+    def proposed(self, person: Person) -> str:
+        """The change of roles that waits for another administrator."""
+        waits = proposing.find_open(person=person)
+        if waits is None:
+            return "—"
+        address = reverse("admin:pledges_proposal_change", args=[waits.pk])
+        return format_html('<a href="{}">{}</a>', address, words.proposed_change(waits))
 
     @admin.display(description=_("account"), ordering="is_active")
     def active(self, person: Person) -> str:

@@ -7,7 +7,10 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from pledges import wording
+from pledges.actions import proposing
 from pledges.admin import words
+from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Person, TemplateVersion
 
@@ -40,6 +43,14 @@ class PersonForm(forms.ModelForm):
         if self.instance.pk:
             held = self.instance.groups.values_list("name", flat=True)
             self.fields["roles"].initial = list(held)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        changed = {"roles", "is_active"} & set(self.changed_data)
+        if self.instance.pk and changed and proposing.find_open(person=self.instance):
+            for name in changed:
+                self.add_error(name, wording.refusal(refusals.AlreadyProposed()))
+        return typed
 
     def chosen_roles(self) -> list[Role]:
         return [Role(name) for name in self.cleaned_data["roles"]]

@@ -17,13 +17,14 @@ from django.views.decorators.cache import never_cache
 
 from pledges import access
 from pledges.access import Act
-from pledges.admin import dashboard
+from pledges.admin import dashboard, freshness
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
 from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin
 from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
+from pledges.admin.proposals import ProposalAdmin
 from pledges.admin.versions import VersionAdmin
 from pledges.models import (
     AcceptanceBatch,
@@ -33,6 +34,7 @@ from pledges.models import (
     Organisation,
     Person,
     Pledge,
+    Proposal,
     TemplateVersion,
 )
 
@@ -43,6 +45,7 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     Person: PersonAdmin,
     Department: DepartmentAdmin,
     Organisation: OrganisationAdmin,
+    Proposal: ProposalAdmin,
     LedgerEntry: LedgerAdmin,
     LedgerCheckpoint: CheckpointAdmin,
 }
@@ -85,6 +88,10 @@ class ReviewSite(AdminSite):
             # Somebody signed in without a role here would be sent to sign in again, for ever.
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
+            if request.user.is_authenticated and freshness.is_asked_for(request):
+                asked = freshness.ask(request, self)
+                if asked is not None:
+                    return asked
             return guarded(request, *args, **kwargs)
 
         return inner

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import access, rendering, wording
 from pledges.access import Act
-from pledges.actions import templates
+from pledges.actions import proposing, templates
+from pledges.actions.proposing import Kind
 from pledges.admin import previews, words
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.version_forms import DefinitionForm, RetentionForm, initial_of
 from pledges.core import lifecycle, refusals
 from pledges.core.languages import CHINESE, LANGUAGES
@@ -98,6 +99,8 @@ class VersionAdmin(AccessModelAdmin):
             "preview": rendering.write_for_screen(previews.sheet_of(version, language)),
             "preview_language": language,
             "retention": RetentionForm(instance=version.template),
+            "retention_proposed": proposing.find_open(template=version.template),
+            "retention_needs_second": proposing.is_second_needed(Kind.RETENTION, actor_of(request)),
             "blanks": [previews.row_of(each) for each in version.blank_list],
         }
         return TemplateResponse(request, "admin/pledges/templateversion/overview.html", context)
@@ -193,12 +196,24 @@ class VersionAdmin(AccessModelAdmin):
             return redirect(CHANGE, pk)
         form = RetentionForm(request.POST)
         if form.is_valid():
-            years = form.cleaned_data["retention_years"]
-            templates.set_retention(version.template, years, actor=request.user, at=timezone.now())
-            messages.success(request, _("The retention period is saved."))
+            self._set_retention(request, version, form.cleaned_data["retention_years"])
         else:
             messages.error(request, " ".join(map(str, form.errors["retention_years"])))
         return redirect(CHANGE, pk)
+
+    def _set_retention(self, request: HttpRequest, version: TemplateVersion, years: int) -> None:
+        try:
+            kept = templates.set_retention(
+                version.template, years, actor=actor_of(request), at=timezone.now()
+            )
+        except refusals.AlreadyProposed as error:
+            messages.warning(request, words.refusal(error))
+            return
+        if kept.retention_years == years:
+            messages.success(request, _("The retention period is saved."))
+        else:
+            text = _("The retention period stays until another compliance officer accepts yours.")
+            messages.warning(request, text)
 
     def _version(self, request: HttpRequest, pk: int) -> TemplateVersion:
         version = self.get_queryset(request).filter(pk=pk).first()

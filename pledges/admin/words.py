@@ -1,5 +1,6 @@
 """Text of the admin pages: the ledger's events, the roles, why an act did not happen."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from pledges import wording
 from pledges.actions import batches
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Role
+from pledges.models import Proposal
 
 EVENTS: Final = {
     "version.imported": _("Template version imported"),
@@ -40,6 +42,9 @@ EVENTS: Final = {
     "template.retention_set": _("Retention period set"),
     "department.changed": _("Department changed"),
     "organisation.changed": _("Organisation changed"),
+    "proposal.made": _("Change proposed that needs a second person"),
+    "proposal.accepted": _("Proposed change accepted by a second person"),
+    "proposal.rejected": _("Proposed change rejected or withdrawn"),
 }
 
 ROLES: Final = {
@@ -50,6 +55,13 @@ ROLES: Final = {
     Role.ADMINISTRATOR: _("Administrator: manages people, sees no pledges"),
 }
 
+SHORT_ROLES: Final = {
+    Role.MANAGER: _("Account manager"),
+    Role.COMPLIANCE: _("Compliance"),
+    Role.HR: _("Human resources"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
 
 DISCREPANCIES: Final = {
     "missing": _("missing"),
@@ -73,6 +85,14 @@ def event(name: str) -> str:
     return str(EVENTS.get(name, name))
 
 
+def roles(names: Iterable[str]) -> str:
+    """Roles in a line, in their usual order."""
+    held = set(names)
+    return (
+        str(_(", ")).join(str(label) for role, label in SHORT_ROLES.items() if role in held) or "—"
+    )
+
+
 def refusal(error: Exception) -> str:
     """Why an act of the back office did not happen; what others share, `wording` says."""
     if isinstance(error, lifecycle.Forbidden):
@@ -90,6 +110,37 @@ def refusal(error: Exception) -> str:
     if isinstance(error, refusals.FaultyTemplate):
         return " ".join(wording.text_problem(problem) for problem in error.problems)
     return wording.refusal(error)
+
+
+def proposal_rows(proposal: Proposal) -> list[tuple[str, str, str]]:
+    """What a proposal is about, line by line: as it was when it was proposed, and once accepted."""
+    before, after = proposal.before, proposal.after
+    if proposal.kind == Proposal.Kind.PERSON:
+        return [
+            (str(_("Roles")), roles(before["roles"]), roles(after["roles"])),
+            (str(_("Account")), _account(before["is_active"]), _account(after["is_active"])),
+        ]
+    if proposal.kind == Proposal.Kind.RETENTION:
+        return [(str(_("Retention")), _years(before["years"]), _years(after["years"]))]
+    return [(str(_("Two people needed")), str(_("yes")), str(_("no")))]
+
+
+def proposed_change(proposal: Proposal) -> str:
+    """What changes in a line."""
+    text = str(_("%(what)s: %(before)s → %(after)s"))
+    return str(_("; ")).join(
+        text % {"what": what, "before": before, "after": after}
+        for what, before, after in proposal_rows(proposal)
+        if before != after
+    )
+
+
+def _account(is_active: bool) -> str:
+    return str(_("active") if is_active else _("deactivated"))
+
+
+def _years(years: int) -> str:
+    return ngettext("%(years)d year", "%(years)d years", years) % {"years": years}
 
 
 _LEFT: Final = {

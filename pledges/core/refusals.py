@@ -8,6 +8,9 @@ from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced
 from pledges.core.passkey_refusals import PasskeyRefused as PasskeyRefused
 from pledges.core.passkey_refusals import PendingGone as PendingGone
 from pledges.core.passkey_refusals import TooManyWaiting as TooManyWaiting
+from pledges.core.proposal_refusals import AlreadyProposed as AlreadyProposed
+from pledges.core.proposal_refusals import ProposalSettled as ProposalSettled
+from pledges.core.proposal_refusals import StaleProposal as StaleProposal
 from pledges.core.refusal import Refusal as Refusal
 from pledges.core.seal_refusals import ClockBehind as ClockBehind
 from pledges.core.seal_refusals import CompanyNotPinned as CompanyNotPinned

@@ -74,6 +74,16 @@ class Organisation(BilingualName):
         ),
     )
 
+    two_people = models.BooleanField(
+        _("two people for roles and retention periods"),
+        default=True,
+        help_text=_(
+            "Granting a role, removing an administrator and changing a retention period wait until "
+            "a second person with the same role has accepted them. Where there is only one such "
+            "person, the change is made at once. Switching this off waits as well."
+        ),
+    )
+
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisation")

@@ -51,13 +51,14 @@ def send_mail(
 
     Raises what the mail server said when that will not change, or when every try was in vain.
     """
-    if not person.email or not person.is_active:
+    receiver = about.get("to") or person.email
+    if not receiver or not person.is_active:
         return
     if not again.is_last and RequestCount.objects.is_counted(SILENT):
         again.queue(at)
         return
     try:
-        _compose(event, person, about).send()
+        _compose(event, person, about, receiver).send()
     except OSError as error:  # as every error of smtplib is
         if again.is_last or _is_final(error):
             raise
@@ -67,7 +68,7 @@ def send_mail(
         again.queue(at)
 
 
-def _compose(event: str, person: Person, about: dict[str, Any]) -> EmailMessage:
+def _compose(event: str, person: Person, about: dict[str, Any], receiver: str) -> EmailMessage:
     with organisation_read_once(), translation.override(person.language):
         context = {
             **about,
@@ -78,7 +79,7 @@ def _compose(event: str, person: Person, about: dict[str, Any]) -> EmailMessage:
         subject = render_to_string(f"notices/{event}_subject.txt", context)
         body = render_to_string(f"notices/{event}.txt", context)
     title = escape_invisible(" ".join(subject.split()))
-    return EmailMessage(title, escape_lines(body.strip()) + "\n", to=[person.email])
+    return EmailMessage(title, escape_lines(body.strip()) + "\n", to=[receiver])
 
 
 def _is_final(error: OSError) -> bool:

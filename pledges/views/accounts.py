@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.actions import attempts, enrolment, pending
+from pledges.actions import attempts, credentials, enrolment, pending
 from pledges.actions.attempts import Account, Attempt, What
 from pledges.core import refusals
 from pledges.models import Person
@@ -61,11 +61,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Who has a second factor is asked for that; the password is for those who have none."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         for method in methods:
             if method["id"] == "mfa_reauthenticate:webauthn":
                 method["description"] = _("Use a passkey")
-        return methods
+        methods.sort(key=lambda method: method["id"] != "mfa_reauthenticate:webauthn")
+        return [each for each in methods if each["id"] != "reauthenticate"] or methods
+
+    def set_password(self, user: Any, password: str) -> None:
+        credentials.change_password(
+            user, password, at=timezone.now(), session_key=self.request.session.session_key
+        )
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -57,8 +57,11 @@ class OrganisationMiddleware:
 def organisation(request: HttpRequest) -> dict[str, Any]:
     """The context processor: the organisation, the header's contents, our own address."""
     user = getattr(request, "user", None)
+    # Who has yet to enrol a second factor gets nowhere else, so nothing else is offered.
+    must_enrol = getattr(request, "must_enrol", False)
     return {
         "organisation": SimpleLazyObject(Organisation.current),
-        "shell": SimpleLazyObject(lambda: shell_of(user)),
+        "shell": SimpleLazyObject(lambda: Shell() if must_enrol else shell_of(user)),
         "public_url": settings.PUBLIC_URL,
+        "staff_second_factor": settings.STAFF_SECOND_FACTOR,
     }

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.flows import auto_generate_recovery_codes
@@ -20,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pledges import wording
-from pledges.actions import enrolling, enrolment, pending
+from pledges.actions import enrolling, enrolment, pending, sessions
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.views.accounts import person_of
@@ -71,11 +70,11 @@ add = AddPasskeyView.as_view()
 
 
 def _welcome(request: HttpRequest, authenticator: Authenticator) -> bool:
-    """What allauth does for a new factor, and our own words; says whether there are new codes."""
+    """What follows from a new factor, and our own words; says whether there are new codes."""
     authenticator_added.send(
         sender=Authenticator, request=request, user=request.user, authenticator=authenticator
     )
-    get_adapter(request).send_notification_mail("mfa/email/webauthn_added", request.user)
+    sessions.end_all(person_of(request), but=request.session.session_key)
     messages.success(request, _("Passkey added. It signs documents from now on."))
     return bool(auto_generate_recovery_codes(request))
 

@@ -1,4 +1,4 @@
-"""The end of a session that has lasted too long, however busy it was."""
+"""How a session begins, and the end of one that has lasted too long, however busy it was."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,13 +16,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from pledges.views.accounts import client_address
+
 STARTED = "signed_in_at"
+CLIENT = "client"
+MAX_USER_AGENT = 400  # characters
 
 
 @receiver(user_logged_in, dispatch_uid="session-starts")
 def start(sender: object, request: HttpRequest, **kwargs: Any) -> None:
-    """Note the time of signing in; a second sign-in in the same browser starts anew."""
+    """Note when and from where somebody signed in; a second sign-in there starts anew."""
     request.session[STARTED] = int(timezone.now().timestamp())
+    request.session[CLIENT] = {
+        "address": client_address(request),
+        "user_agent": request.headers.get("User-Agent", "")[:MAX_USER_AGENT],
+    }
 
 
 def outlived(request: HttpRequest) -> bool:

@@ -113,6 +113,17 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "The ledger's checkpoint cannot be signed or published at present, so nothing was done. "
         "Please inform the administrator."
     ),
+    refusals.AlreadyProposed: gettext_lazy(
+        "A change of this already waits for a second person. It has to be accepted or rejected "
+        "first."
+    ),
+    refusals.ProposalSettled: gettext_lazy(
+        "This proposal has been settled in the meantime. Nothing was done twice."
+    ),
+    refusals.StaleProposal: gettext_lazy(
+        "What this proposal would change has changed since, or whoever proposed it may no longer "
+        "do so. Nothing was changed; please reject it, and propose what is needed anew."
+    ),
     Forbidden: gettext_lazy("This is not possible in the present state."),
     PermissionDenied: gettext_lazy("You may not do this."),
 }

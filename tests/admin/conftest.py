@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import baseline
+from tests.fresh import prove
 
 TODAY = baseline.START + timedelta(days=3, hours=1)
 
@@ -18,11 +19,12 @@ def _clock(monkeypatch):
 
 @pytest.fixture
 def as_(db):
-    """A browser in which this person is signed in."""
+    """A browser in which this person is signed in, and so many seconds ago proved who they are."""
 
-    def sign_in(person):
+    def sign_in(person, *, seconds_ago=0):
         client = Client()
         client.force_login(person)
+        prove(client, person, seconds_ago=seconds_ago)
         return client
 
     return sign_in

@@ -23,6 +23,7 @@ PAGES = {
     "ledgerentry": {"wuying"},
     "ledgercheckpoint": {"wuying"},
     "acceptancebatch": {"chenjing", "wuying"},
+    "proposal": {"chenjing", "wuying", "admin"},
 }
 BACK_OFFICE = ("chenjing", "zhoumin", "wuying", "admin")
 

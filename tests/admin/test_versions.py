@@ -8,7 +8,7 @@ import pytest
 from pledges.actions import templates
 from pledges.core.lifecycle import VersionState
 from pledges.core.template.blanks import Range
-from pledges.models import LedgerEntry, TemplateVersion
+from pledges.models import LedgerEntry, Organisation, TemplateVersion
 
 URL = "/admin/pledges/templateversion/"
 
@@ -195,6 +195,7 @@ def test_unknown_versions_are_not_found(as_, chenjing):
 def test_how_long_pledges_are_kept_is_set_by_compliance_and_told(
     as_, chenjing, wuying, version, told
 ):
+    Organisation.objects.update(two_people=False)
     shown = version("contract")
     url, overview = f"{URL}{shown.pk}/retention/", f"{URL}{shown.pk}/change/"
     done = as_(chenjing).post(url, {"retention_years": "7"}, follow=True)

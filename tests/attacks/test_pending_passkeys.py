@@ -23,8 +23,8 @@ from pledges.proof.passkeys.ceremony import (
     unbase64,
 )
 from pledges.storage import document_store
-from tests import baseline
 from tests.authenticator import Passkey
+from tests.fresh import confirm_by_code
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def device(settings):
 def victim(client, liming):
     """The victim's browser."""
     client.force_login(liming)
-    client.post("/accounts/reauthenticate/", {"password": baseline.PASSWORD})
+    confirm_by_code(client, liming)
     return client
 
 

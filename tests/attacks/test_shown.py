@@ -19,6 +19,7 @@ from pledges.models import Document, Organisation, Pledge, Signature, SigningInt
 from pledges.storage import document_store
 from tests import baseline
 from tests.cast import request_by_code, request_by_passkey
+from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -201,6 +202,7 @@ def test_the_page_of_a_signed_pledge(victim, signed, which):
 def test_the_page_on_which_it_is_judged(client, chenjing, signed, which, now):
     pledge = signed()
     client.force_login(chenjing)
+    prove(client, chenjing)
     pages = [reverse(f"admin:pledges_pledge_{step}", args=[pledge.pk])
              for step in ("change", "accept", "return")]  # fmt: skip
     assert all(TRUE in text(client.get(page)) for page in pages)

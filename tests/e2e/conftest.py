@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 
 from tests.e2e.pages import DEVICES, Window
+from tests.fresh import prove
 from tests.serving import server
 
 ARGUMENTS = [
@@ -137,6 +138,7 @@ def window(browser, site, transactional_db):
         if person is not None:
             client = Client()
             client.force_login(person)
+            prove(client, person)
             name = django_settings.SESSION_COOKIE_NAME
             cookies[name] = client.cookies[name].value
         context.add_cookies(

@@ -95,11 +95,14 @@ def fresh_code(username: str = "liming") -> str:
     return code
 
 
-def confirm_password(page: Page) -> None:
-    """Give the password once more, as pages about one's account want it."""
-    page.goto("/accounts/reauthenticate/")
-    page.locator("#id_password").fill(baseline.PASSWORD)
-    page.locator("main form [type=submit]").click()
+def confirm_identity(page: Page, username: str = "liming") -> None:
+    """Prove once more who one is, as pages about one's account want it: by a factor one has."""
+    page.goto("/accounts/2fa/reauthenticate/")
+    if page.locator("#id_password").count():
+        page.locator("#id_password").fill(baseline.PASSWORD)
+    else:
+        page.locator("#id_code").fill(fresh_code(username))
+    page.locator("main form [type=submit]").first.click()
     page.wait_for_url("**/")
 
 

@@ -35,6 +35,7 @@ from pledges.models import (
     LedgerEntry,
     Person,
     Pledge,
+    Proposal,
     SigningIntent,
     TemplateVersion,
 )
@@ -62,6 +63,7 @@ class Stage:
     erased: Pledge
     version: TemplateVersion
     next_version: TemplateVersion
+    proposal: Proposal
     reset: tuple[str, str]
     begun: AcceptanceBatch
     finished: AcceptanceBatch
@@ -105,6 +107,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         stalled=_batch([unusual, accepted], judge, at=past),
         passkey=passkey.authenticator,
         newcomer=newcomer,
+        proposal=_proposed(liming, judge, at=now),
         reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
     )
 
@@ -132,6 +135,19 @@ def _batch(pledges: list[Pledge], judge: Person, *, at: datetime) -> AcceptanceB
 def _settled(batch: AcceptanceBatch) -> AcceptanceBatch:
     batches.work(batch.pk, 0, clock=timezone.now)
     return batch
+
+
+def _proposed(person: Person, judge: Person, *, at: datetime) -> Proposal:
+    """A role that waits for its second person."""
+    before = {"roles": ["manager"], "is_active": True}
+    return Proposal.objects.create(
+        kind=Proposal.Kind.PERSON,
+        person=person,
+        before=before,
+        after={**before, "roles": ["hr", "manager"]},
+        proposer=judge,
+        proposed_at=at,
+    )
 
 
 def _register(person: Person, at: datetime) -> Enrolled | Waiting:
@@ -228,6 +244,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             *(admin_path("department_changelist"), admin_path("department_add")),
             admin_path("department_change", department.pk),
             admin_path("organisation_change", 1),
+            *(admin_path("proposal_changelist"), admin_path("proposal_change", stage.proposal.pk)),
+            reverse("account_reauthenticate"),
         ],
     }
 
@@ -237,7 +255,7 @@ ENTRANCE = (
     *("account_reset_password", "account_reset_password_done"),
     "account_reset_password_from_key_done",
 )
-ACCOUNT = ("account_change_password", "account_logout", "account_reauthenticate", "mfa_index")
+ACCOUNT = ("account_change_password", "account_logout", "account_sessions", "mfa_index")
 TWO_FACTORS = (
     *("mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_reauthenticate"),
     *("mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"),

@@ -19,7 +19,8 @@ from playwright.sync_api import Page, Response, Route
 from pledges.models import Person, RequestCount
 from pledges.views import errors
 from tests.e2e import stage
-from tests.e2e.pages import DEVICES, confirm_password, give_password
+from tests.e2e.pages import DEVICES, confirm_identity, give_password
+from tests.fresh import outdate
 from tests.test_access import rows
 
 # Answered with something that is no page: a word for machines, a catalogue, a file.
@@ -107,7 +108,7 @@ def test_no_page_shuts_anybody_out(window, staged, language):
         desk.foresee(403, 404)
         inspector = Inspector(desk.context.new_page(), language)
         if username in TWO_FACTORS:
-            confirm_password(inspector.page)
+            confirm_identity(inspector.page, username)
         for path in paths:
             inspector.visit(path)
         seen |= {resolve(path.split("?")[0]).view_name for path in paths if path != stage.NOWHERE}
@@ -124,6 +125,7 @@ def test_no_refusal_shuts_anybody_out(window, staged, language, liming, chenjing
         (None, (_error_pages, _locked_out, _second_factor)),
         (liming, (partial(_sign_nothing, staged),)),
         (chenjing, (partial(_return_without_reason, staged), _accept_many)),
+        (chenjing, (partial(_asked_who_it_is, staged, chenjing),)),
         (admin, (_add_nobody,)),
     ):
         desk = window(person, language=language, bypass_csp=True)
@@ -192,6 +194,13 @@ def _return_without_reason(staged: stage.Stage, inspector: Inspector) -> None:
     page.locator(".note-error").wait_for()
     page.locator("#more-reasons").click()
     inspector.look("a return without a reason")
+
+
+def _asked_who_it_is(staged: stage.Stage, person: Person, inspector: Inspector) -> None:
+    outdate(person)
+    inspector.page.goto(stage.admin_path("pledge_accept", staged.signed.pk))
+    inspector.page.locator("#id_confirm-password").wait_for()
+    inspector.look("asked who it is")
 
 
 def _accept_many(inspector: Inspector) -> None:

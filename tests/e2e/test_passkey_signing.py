@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from pledges.actions import pending
 from pledges.models import Organisation, Pledge, Signature
 from tests import baseline
-from tests.e2e.pages import DEVICES, Draft, Signing, confirm_password, fresh_code, said
+from tests.e2e.pages import DEVICES, Draft, Signing, confirm_identity, fresh_code, said
 
 OPTIONS = {
     "protocol": "ctap2",
@@ -131,7 +131,7 @@ CANCELLED = (
 def test_who_declines_the_passkey_signs_with_password_and_code(ready, liming):
     page, authenticator, pledge = ready.page, ready.authenticator, ready.pledge
     fresh_code()  # sets up the authenticator app
-    confirm_password(page)
+    confirm_identity(page)
     add_passkey(page, "笔记本")
     page.wait_for_url("**/2fa/recovery-codes/")
     signing = open_document(page, pledge)
@@ -151,7 +151,7 @@ def test_who_declines_the_passkey_signs_with_password_and_code(ready, liming):
 @pytest.mark.parametrize("ready", DEVICES, indirect=True)
 def test_a_second_passkey_is_confirmed_by_the_first(ready, liming):
     page, authenticator = ready.page, ready.authenticator
-    confirm_password(page)
+    confirm_identity(page)
     add_passkey(page, "手机")
     page.wait_for_url("**/2fa/recovery-codes/")
     first = authenticator.credentials()
@@ -173,7 +173,7 @@ def test_a_second_passkey_is_confirmed_by_the_first(ready, liming):
 
 def test_the_list_shows_what_waits_and_removes_it(ready, liming):
     page, authenticator = ready.page, ready.authenticator
-    confirm_password(page)
+    confirm_identity(page)
     add_passkey(page, "手机")
     page.wait_for_url("**/2fa/recovery-codes/")
     authenticator.swap()
@@ -194,7 +194,7 @@ def test_the_list_shows_what_waits_and_removes_it(ready, liming):
 
 def test_who_lost_the_first_reads_the_code_to_the_operator(ready, liming):
     page, authenticator, pledge = ready.page, ready.authenticator, ready.pledge
-    confirm_password(page)
+    confirm_identity(page)
     add_passkey(page, "手机")
     page.wait_for_url("**/2fa/recovery-codes/")
     authenticator.swap()
@@ -212,7 +212,7 @@ def test_who_lost_the_first_reads_the_code_to_the_operator(ready, liming):
 
 def test_a_device_that_is_no_passkey_says_so_calmly(ready, liming):
     page, authenticator = ready.page, ready.authenticator
-    confirm_password(page)
+    confirm_identity(page)
     authenticator.verify(False)
     add_passkey(page, "手机")
     expect(page.locator("[data-passkey-note]")).to_contain_text(said(CANCELLED))
@@ -221,7 +221,7 @@ def test_a_device_that_is_no_passkey_says_so_calmly(ready, liming):
 
 def test_a_click_before_the_script_listens_is_not_lost(ready, liming):
     page = ready.page
-    confirm_password(page)
+    confirm_identity(page)
     late = []
     page.route("**/mfa/js/webauthn*.js", lambda route: late.append(route))
     page.goto("/accounts/2fa/webauthn/add/", wait_until="commit")
@@ -236,7 +236,7 @@ def test_a_click_before_the_script_listens_is_not_lost(ready, liming):
 
 def test_signing_in_with_a_passkey_as_the_second_factor(ready, liming):
     page = ready.page
-    confirm_password(page)
+    confirm_identity(page)
     add_passkey(page, "手机")
     page.wait_for_url("**/2fa/recovery-codes/")
     page.context.clear_cookies(name="sessionid")
@@ -253,7 +253,7 @@ def test_where_a_passkey_is_required_only_it_is_offered(ready, liming):
     Organisation.objects.update(signing=Organisation.Signing.PASSKEY)
     open_document(page, pledge)
     expect(page.locator('a[href="/accounts/2fa/totp/activate/"]')).to_have_count(0)
-    confirm_password(page)
+    confirm_identity(page)
     add_passkey(page, "手机")
     page.wait_for_url("**/2fa/recovery-codes/")
     page.locator("main .note a").click()

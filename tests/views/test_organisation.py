@@ -11,6 +11,7 @@ from django.utils import timezone
 from pledges import notices
 from pledges.actions import preparing
 from pledges.models import Department, Organisation, Person, organisation_read_once
+from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,9 @@ FOOTER = re.compile("<footer.*?</footer>", re.DOTALL)
 
 def browser(username):
     client = Client()
-    client.force_login(Person.objects.get(username=username))
+    person = Person.objects.get(username=username)
+    client.force_login(person)
+    prove(client, person)
     return client
 
 

@@ -18,8 +18,8 @@ from pledges.proof.passkeys.ceremony import (
     introduction_challenge,
     unbase64,
 )
-from tests import baseline
 from tests.authenticator import UP, Passkey
+from tests.fresh import confirm_by_code
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +29,10 @@ LIST = "/accounts/2fa/webauthn/"
 
 @pytest.fixture
 def client(client, liming):
-    """Li Ming, who has just given his password again."""
+    """Li Ming, who has just given a code again."""
     client.force_login(liming)
     client.cookies["django_language"] = "en"
-    client.post("/accounts/reauthenticate/", {"password": baseline.PASSWORD})
+    confirm_by_code(client, liming)
     return client
 
 

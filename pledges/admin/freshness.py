@@ -1,0 +1,161 @@
+"""Sensitive steps ask who it is: proved within ten minutes, by the factor that the person has.
+
+This stands before every page of the back office (`ReviewSite.admin_view`). Whatever was typed is
+carried along by the page that asks, so nothing is stored and nothing is lost. (No page of the back
+office takes a file; one that did would have to keep it.)
+"""
+
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from allauth.account import app_settings as account_settings
+from allauth.account.authentication import get_authentication_records
+from allauth.account.forms import ReauthenticateForm as PasswordForm
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.base.forms import ReauthenticateForm as CodeForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal.auth import begin_authentication
+from allauth.utils import get_form_class
+from django.contrib.admin import AdminSite
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from pledges.admin.base import actor_of
+
+# Every other POST of the back office asks. These bind nobody, or only look.
+FREE: Final = frozenset(
+    {
+        "logout",
+        *("pledges_templateversion_edit", "pledges_templateversion_revise"),
+        *("pledges_ledgerentry_check", "pledges_acceptancebatch_go_on"),
+    }
+)
+FREE_ACTIONS: Final = {"pledges_person_changelist": {"assign"}}
+# The pages before such a step ask as well, before anything is typed there.
+STEPS: Final = frozenset(
+    {
+        *("pledges_pledge_accept", "pledges_pledge_return", "pledges_pledge_revoke"),
+        *("pledges_templateversion_publish", "pledges_templateversion_retire"),
+    }
+)
+PREFIX: Final = "confirm"
+# Set where a page was asked for by GET: it is what follows, and not the POST that confirms.
+THEN_OPEN: Final = f"{PREFIX}-then-open"
+_FACTORS: Final = frozenset({Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN})
+
+
+def is_asked_for(request: HttpRequest) -> bool:
+    """Whether `request` is, or leads to, a sensitive step."""
+    name = request.resolver_match.url_name if request.resolver_match else None
+    if request.method != "POST":
+        return name in STEPS
+    # A request may name several actions, of which the list carries out one.
+    chosen = set(request.POST.getlist("action"))
+    return name not in FREE and not (chosen and chosen <= FREE_ACTIONS.get(name or "", set()))
+
+
+def is_fresh(request: HttpRequest, at: datetime) -> bool:
+    """Whether the person proved who they are within the last ten minutes.
+
+    Who has a second factor proves it by that, and the password alone says nothing.
+    """
+    person = actor_of(request)
+    method = "mfa" if is_mfa_enabled(person, _FACTORS) else "password"
+    records = get_authentication_records(request, person)
+    # The clocks of two machines may differ a little, in either direction.
+    return any(
+        record["method"] == method
+        and abs(at.timestamp() - record["at"]) < account_settings.REAUTHENTICATION_TIMEOUT
+        for record in records
+    )
+
+
+def ask(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
+    """The page that asks who it is; `None` where that is known, and the request may go on."""
+    if not is_fresh(request, timezone.now()):
+        forms = _forms(request)
+        if not any(_holds(request, form) for form in forms.values()):
+            return _page(request, site, forms)
+    if request.method == "POST" and THEN_OPEN in request.POST:
+        return redirect(request.get_full_path())
+    return None
+
+
+def _forms(request: HttpRequest) -> dict[str, Form]:
+    """The ways in which this person can prove who they are, each as a form."""
+    person = actor_of(request)
+    held = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    # Recovery codes alone are no factor.
+    held = set() if held.isdisjoint(_FACTORS) else held
+    passkey = get_form_class(
+        mfa_settings.FORMS, "reauthenticate_webauthn", ReauthenticateWebAuthnForm
+    )
+    kinds = {
+        "credential": passkey if Authenticator.Type.WEBAUTHN in held else None,
+        "code": CodeForm if held and held != {Authenticator.Type.WEBAUTHN} else None,
+        "password": None if held else PasswordForm,
+    }
+    return {
+        name: kind(
+            request.POST if f"{PREFIX}-{name}" in request.POST else None,
+            user=person,
+            prefix=PREFIX,
+        )
+        for name, kind in kinds.items()
+        if kind is not None
+    }
+
+
+def _holds(request: HttpRequest, form: Any) -> bool:
+    """Whether what was given proves it; then that is on record in the session."""
+    if not form.is_valid():
+        return False
+    by_password = partial(reauthenticate_by_password, request)
+    note = getattr(form, "save", by_password)
+    note()
+    return True
+
+
+def _page(request: HttpRequest, site: AdminSite, forms: dict[str, Form]) -> HttpResponse:
+    own = ("csrfmiddlewaretoken", f"{PREFIX}-credential", f"{PREFIX}-code", f"{PREFIX}-password")
+    carried = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in own
+    ]
+    opens = request.method != "POST" or THEN_OPEN in request.POST
+    if opens:
+        carried = [(THEN_OPEN, "1")]
+    context: dict[str, Any] = {
+        **site.each_context(request),
+        "title": _("Please confirm that it is you"),
+        "forms": forms,
+        "carried": carried,
+        "opens": opens,
+        "action": request.get_full_path(),
+        "back": _back(request),
+    }
+    if "credential" in forms:
+        context["js_data"] = {"request_options": begin_authentication(actor_of(request))}
+    status = 403 if request.method == "POST" else 200
+    return TemplateResponse(request, "admin/confirm_identity.html", context, status=status)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page from which somebody came here, if it is one of ours."""
+    came = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(
+        came, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return came if came and ours else reverse("admin:index")
