@@ -91,7 +91,9 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "memory"},
 }
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+TASKS = {
+    "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "sealing"]}
+}
 
 # --- People and sessions -------------------------------------------------------------------
 AUTH_USER_MODEL = "pledges.Person"
@@ -179,7 +181,7 @@ STORAGES = {
 }
 if DOCUMENTS_S3_BUCKET:
     STORAGES["documents"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "pledges.storage.s3.S3DocumentStorage",
         "OPTIONS": {
             "bucket_name": DOCUMENTS_S3_BUCKET,
             "endpoint_url": os.environ.get("DOCUMENTS_S3_ENDPOINT") or None,

@@ -40,7 +40,7 @@ def surroundings(fault: str = "", **more: str) -> dict[str, str]:
         "DATABASE_URL": database_url(),
         "PRODUCTION": "0",
         "SECRET_KEY": settings.SECRET_KEY,
-        "DOCUMENTS_DIR": settings.STORAGES["documents"]["OPTIONS"]["location"],
+        "DOCUMENTS_DIR": settings.STORAGES["documents"]["OPTIONS"].get("location", ""),
         "PKI_DIR": str(settings.PKI_DIR),
         "PKI_PASSPHRASE": settings.PKI_PASSPHRASE,
         "CHECKPOINTS_DIR": str(settings.CHECKPOINTS_DIR),
@@ -57,7 +57,7 @@ def run_worker(fault: str = "", **more: str) -> int:
 
     `more` stands in its environment besides.
     """
-    command = [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay"]
+    command = [sys.executable, "manage.py", "run_worker", "--batch"]
     return subprocess.run(
         command, cwd=ROOT, env=surroundings(fault, **more), timeout=120
     ).returncode
@@ -83,21 +83,26 @@ def server(*, workers: int = 1, threads: int = 1, fault: str = "", **more: str):
     # Not by number: passkeys belong to names.
     address = f"http://localhost:{port}"
     environment = surroundings(fault, PUBLIC_URL=address, **more)
-    command = [
-        *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--no-control-socket"),
-        *("--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)),
-        *("--timeout", "120", "--log-level", "error"),
-    ]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    process = gunicorn(port, environment, workers=workers, threads=threads)
     try:
-        _wait_for(f"{address}/accounts/login/")
+        wait_for(f"{address}/accounts/login/")
         yield address
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _wait_for(url: str) -> None:
+def gunicorn(port: int, environment: dict[str, str], *, workers: int, threads: int):
+    """A web server with that environment, in a process group of its own."""
+    command = [
+        *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--no-control-socket"),
+        *("--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)),
+        *("--timeout", "120", "--log-level", "error"),
+    ]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+
+
+def wait_for(url: str) -> None:
     for _attempt in range(300):
         try:
             urllib.request.urlopen(url, timeout=5).close()

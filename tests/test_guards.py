@@ -201,7 +201,7 @@ def test_an_item_of_a_batch_is_settled_once(signed, chenjing, now):
     items = batch.items.all()
     refused(lambda: items.update(pledge_id="00000000-0000-4000-8000-000000000000"))
     later = now + timedelta(hours=1)
-    batches.work(batch.pk, 0, clock=lambda: later)
+    batches.work(batch.pk, clock=lambda: later)
     assert items.get().outcome == AcceptanceItem.Outcome.ACCEPTED
     refused(lambda: items.update(outcome="waiting", settled_at=None))
     refused(lambda: run("UPDATE pledges_acceptanceitem SET outcome = 'left', reason = 'own'"))

@@ -7,8 +7,11 @@ from django.core.checks import CheckMessage
 from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F
 from django.test import Client
 
+from pledges.actions import housekeeping
+from pledges.models import ChoreRun
 from pledges.rendering import fonts
 from pledges.storage import document_store
 from pledges.system_checks import installation
@@ -72,6 +75,28 @@ def test_a_judging_service_that_is_not_there_is_a_warning_only(
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert answer.json()["warnings"] == {"judging": "the service does not answer"}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("judging_service")
+def test_missing_workers_and_late_chores_are_warnings_only(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "_STARTED", float("-inf"))
+    housekeeping.run_due()
+    assert client.get("/healthz").json() == {"status": "ok"}
+    day = housekeeping.DAY
+    ChoreRun.objects.filter(name="orphans").update(succeeded_at=F("succeeded_at") - 2 * day)
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json()["warnings"] == {
+        "workers": "none has been seen for 15 minutes",
+        "housekeeping": "orphans: late",
+    }
+    housekeeping.report("one", can_seal=True)
+    ChoreRun.objects.update(due_at=F("due_at") - 7 * day)
+    housekeeping.run_due()
+    assert client.get("/healthz").json() == {"status": "ok"}
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import notices
-from pledges.actions import forgetting
+from pledges.actions import clearing
 from pledges.models import RequestCount
 from pledges.notices import accounts, digests, sending
 from tests.mail_servers import receiving, settings_for, silent
@@ -201,8 +201,8 @@ def test_results_of_mails_are_removed_after_a_day(mail_server, chenjing, liming)
     work_off()
     later = timezone.now() + timedelta(hours=23)
     accounts.tell("password_reset", liming)  # not sent yet
-    assert forgetting.forget_mail_results(later) == 0
-    assert forgetting.forget_mail_results(later + timedelta(hours=2)) == 3
+    assert clearing.clear_task_results(later) == 0
+    assert clearing.clear_task_results(later + timedelta(hours=2)) == 3
     assert waiting().count() == 1
 
 
@@ -213,5 +213,5 @@ def test_nothing_else_is_removed_from_the_queue(mail_server, passkey, liming):
     DBTaskResult.objects.update(status="SUCCESSFUL", finished_at=timezone.now() - timedelta(days=9))
     others = DBTaskResult.objects.filter(task_path__endswith=".lapse_due")
     assert others.exists()
-    forgetting.forget_mail_results(timezone.now())
+    clearing.clear_task_results(timezone.now())
     assert set(DBTaskResult.objects.all()) == set(others)

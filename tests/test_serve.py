@@ -163,12 +163,12 @@ def test_it_publishes_checkpoints_of_its_ledger(var: Path, served: Served) -> No
 
 
 def test_a_killed_background_worker_comes_back(served: Served) -> None:
-    first = served.child("db_worker")
+    first = served.child("run_worker")
     first.kill()
 
     def is_back() -> bool:
         return any(
-            "db_worker" in _command(one) and one.pid != first.pid for one in served.me.children()
+            "run_worker" in _command(one) and one.pid != first.pid for one in served.me.children()
         )
 
     assert eventually(is_back)

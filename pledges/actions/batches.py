@@ -1,13 +1,14 @@
-"""Accepting many pledges in the background: slice by slice, whoever dies on the way."""
+"""Accepting many pledges in the background, shared out among all workers, whoever of them dies."""
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points
 from pledges.access import Act
@@ -21,18 +22,29 @@ logger = logging.getLogger(__name__)
 Outcome = AcceptanceItem.Outcome
 Clock = Callable[[], datetime]
 
+# A queue of its own: a worker that cannot seal leaves it to others.
+QUEUE = "sealing"
 MAX_BATCH_SIZE = 1_000
 # Short enough that mails between two slices are not kept waiting, and a worker that is asked
 # to stop can finish the one it is at.
 SLICE = 10
-# A pledge under which a worker died this often is left to a person.
+# So many tasks of one batch wait in the queue at most: as many workers share it out.
+MAX_TASKS = 8
+# A pledge that so often could not be accepted, or under which workers died, is left to a person.
 MAX_TRIES = 3
+# When a worker whose keys turn out to be unusable looks at them again.
+KEYS_LATER = timedelta(seconds=30)
+KEYS = (refusals.KeysUnusable, refusals.KeyExpired, refusals.CompanyNotPinned)
 
 FLAGGED = "flagged"
 OWN = "own"
 NOT_ALLOWED = "not-allowed"
 NOT_WAITING = "not-waiting"
 FAILED = "failed"
+
+
+class _NotNow(Exception):
+    """The pledge could not be accepted this time, for a reason that may pass."""
 
 
 @transaction.atomic
@@ -59,68 +71,104 @@ def begin(pledges: Sequence[Pledge], *, actor: Person, at: datetime) -> Acceptan
     audit.record(
         "acceptance.begun", actor=actor, subject=batch, at=at, facts={"pledges": len(keys)}
     )
-    accept_slice.enqueue(batch.pk, batch.turn)
+    _queue(batch.pk, len(keys))
     return batch
 
 
 def go_on(batch: AcceptanceBatch, *, actor: Person) -> None:
-    """Queue an unfinished batch once more; where somebody works at it, they pass it on."""
+    """Queue the rest of an unfinished batch once more; what others are at stays theirs."""
     access.require(actor, Act.ACCEPT_MANY, batch)
-    now = AcceptanceBatch.objects.get(pk=batch.pk)
-    if now.finished_at is None:
-        accept_slice.enqueue(now.pk, now.turn)
+    if waiting := batch.items.waiting().count():
+        _queue(batch.pk, waiting)
 
 
-@task()
-def accept_slice(batch: int, turn: int) -> None:
-    """What the worker does when a turn of a batch has come."""
-    work(batch, turn, clock=timezone.now)
+def resume(at: datetime) -> int:
+    """Queue what is free and nobody is about to take, in how many batches: workers died at it."""
+    resumed = 0
+    for batch in AcceptanceBatch.objects.filter(finished_at=None):
+        _finish(batch.pk, at)
+        if (free := batch.items.free(at).count()) and not _is_queued(batch.pk):
+            _queue(batch.pk, free)
+            resumed += 1
+    return resumed
 
 
-def work(batch_id: int, turn: int, *, clock: Clock) -> None:
-    """Settle a slice of the batch and queue the next one; does nothing in anybody else's turn."""
-    mine = _take_turn(batch_id, turn, at=clock())
-    if mine is None:
-        return
-    waiting = AcceptanceItem.objects.filter(batch_id=batch_id, outcome=Outcome.WAITING)
-    for item in list(waiting.select_related("pledge", "batch")[:SLICE]):
-        if not _still_at_it(batch_id, mine, at=clock()):
+def _queue(batch_id: int, pledges: int) -> None:
+    for _task in range(min(MAX_TASKS, -(-pledges // SLICE))):
+        accept_slice.enqueue(batch_id)
+
+
+def _is_queued(batch_id: int) -> bool:
+    queued = DBTaskResult.objects.filter(status="READY", task_path=accept_slice.module_path)
+    return queued.filter(args_kwargs__args__0=batch_id).exists()
+
+
+@task(queue_name=QUEUE)
+def accept_slice(batch: int, turn: int = 0) -> None:
+    """What a worker does for a batch when its turn has come; tasks of before named the turn."""
+    work(batch, clock=timezone.now)
+
+
+def work(batch_id: int, *, clock: Clock) -> None:
+    """Settle a slice of what nobody has taken, and queue the next one while there is any."""
+    for _item in range(SLICE):
+        item = _take(batch_id, at=clock())
+        if item is None:
+            break
+        if not _settle(item, at=clock()):
+            accept_slice.using(run_after=clock() + KEYS_LATER).enqueue(batch_id)
             return
-        _settle(item, at=clock())
         crash_points.reach("batch:settled")
-    if waiting.exists():
-        accept_slice.enqueue(batch_id, mine)
+    if AcceptanceItem.objects.filter(batch_id=batch_id).free(clock()).exists():
+        accept_slice.enqueue(batch_id)
     else:
-        AcceptanceBatch.objects.filter(pk=batch_id, finished_at=None).update(finished_at=clock())
+        _finish(batch_id, clock())
 
 
 @transaction.atomic
-def _take_turn(batch_id: int, turn: int, *, at: datetime) -> int | None:
-    """Claim this turn, and queue the next one for the case that this worker does not live."""
-    claimed = AcceptanceBatch.objects.filter(pk=batch_id, turn=turn, finished_at=None).update(
-        turn=turn + 1, worked_at=at
-    )
-    if not claimed:
+def _take(batch_id: int, *, at: datetime) -> AcceptanceItem | None:
+    """Claim the next pledge for this worker, for a while; None where all are taken or settled."""
+    free = AcceptanceItem.objects.filter(batch_id=batch_id).free(at)
+    free = free.select_for_update(skip_locked=True, of=("self",))
+    item = free.select_related("pledge", "batch").first()
+    if item is None:
         return None
-    accept_slice.using(run_after=at + PATIENCE).enqueue(batch_id, turn + 1)
-    return turn + 1
+    item.tries += 1
+    item.taken_until = at + PATIENCE
+    item.save(update_fields=["tries", "taken_until"])
+    AcceptanceBatch.objects.filter(pk=batch_id).update(worked_at=at)
+    return item
 
 
-def _still_at_it(batch_id: int, turn: int, *, at: datetime) -> bool:
-    return bool(AcceptanceBatch.objects.filter(pk=batch_id, turn=turn).update(worked_at=at))
+def _finish(batch_id: int, at: datetime) -> None:
+    """Note the end of a batch of which nothing waits any more."""
+    waiting = AcceptanceItem.objects.filter(batch=OuterRef("pk")).waiting()
+    unfinished = AcceptanceBatch.objects.filter(pk=batch_id, finished_at=None)
+    unfinished.filter(~Exists(waiting)).update(finished_at=at)
 
 
-def _settle(item: AcceptanceItem, *, at: datetime) -> None:
-    """Accept the pledge or leave it with the reason; nothing that one does stops the others."""
-    waiting = AcceptanceItem.objects.filter(pk=item.pk, outcome=Outcome.WAITING)
-    waiting.update(tries=F("tries") + 1)
-    reason = FAILED if item.tries >= MAX_TRIES else _try(item, at)
+def _settle(item: AcceptanceItem, *, at: datetime) -> bool:
+    """Accept the pledge, or leave it with the reason, or for later; False: no key can be used here.
+
+    Nothing that one pledge does stops the others.
+    """
+    mine = AcceptanceItem.objects.waiting().filter(pk=item.pk)
+    try:
+        reason = FAILED if item.tries > MAX_TRIES else _try(item, at)
+    except KEYS as error:
+        logger.error("This worker cannot seal, and leaves it to others: %s", error)
+        mine.update(tries=F("tries") - 1, taken_until=None)
+        return False
+    except _NotNow:
+        mine.update(taken_until=at + PATIENCE)
+        return True
     outcome = Outcome.LEFT if reason else Outcome.ACCEPTED
-    waiting.update(outcome=outcome, reason=reason, settled_at=at)
+    mine.update(outcome=outcome, reason=reason, settled_at=at)
+    return True
 
 
 def _try(item: AcceptanceItem, at: datetime) -> str:
-    """Accept the pledge; gives why not, or nothing where it is accepted."""
+    """Accept the pledge; gives why not, or nothing where it is accepted. Raises KEYS, _NotNow."""
     # Read anew for each: an officer may be deactivated while their batch is under way.
     officer = Person.objects.get(pk=item.batch.officer_id)
     if _accepted_by(officer, item.pledge):
@@ -133,14 +181,16 @@ def _try(item: AcceptanceItem, at: datetime) -> str:
         return "" if _accepted_by(officer, item.pledge) else NOT_WAITING
     except access.Denied:
         return NOT_ALLOWED
+    except KEYS:
+        raise
     except refusals.Refusal as refusal:
         return refusal.kind
     except (DatabaseError, InterfaceError):
         raise
-    except Exception:
-        # A file that cannot be read, a full disk: this pledge stays as it is, for a person.
+    except Exception as error:
+        # A file that cannot be read, a full disk, a store that does not answer.
         logger.exception("pledge %s could not be accepted", item.pledge_id)
-        return FAILED
+        raise _NotNow from error
     return ""
 
 

@@ -177,5 +177,5 @@ def _forget_openings(person: Person, pledges: Sequence[Pledge]) -> None:
 def _remove(person_id: int, files: frozenset[str]) -> None:
     crash_points.reach("erase:committed")
     for digest in sorted(files):
-        document_store.remove_orphan(digest)
+        document_store.remove(digest)
     enrolment.forget(person_id)

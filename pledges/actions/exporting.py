@@ -8,14 +8,13 @@ from django.db import transaction
 from django.utils import translation
 from zipstream import ZIP_STORED, ZipStream
 
-from pledges import access, audit
+from pledges import access, audit, issued_files
 from pledges.access import Act
 from pledges.actions import export_columns
 from pledges.actions.export_columns import COMMITMENTS, MANIFEST, ExportedFile
 from pledges.core.digests import digest_of
 from pledges.models import Commitment, Document, Organisation, Pledge
 from pledges.models.pledges import PledgeQuerySet
-from pledges.storage import document_store
 
 _CHUNK = 500
 
@@ -32,7 +31,7 @@ def export(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -> Zip
     manifest, sums = io.StringIO(), io.StringIO()
     manifest.write(export_columns.heads(MANIFEST))
     for row in _files(keys):
-        archive.add(_Content(row.document.sha256), row.name, size=row.document.size)
+        archive.add(_Content(row.document), row.name, size=row.document.size)
         manifest.write(export_columns.line(MANIFEST, row))
         sums.write(f"{row.document.sha256}  {row.name}\n")
     archive.add(manifest.getvalue(), "manifest.csv")
@@ -71,11 +70,11 @@ def _record(
 class _Content:
     """A stored file that is opened only when its turn in the archive comes."""
 
-    def __init__(self, sha256: str) -> None:
-        self.sha256 = sha256
+    def __init__(self, document: Document) -> None:
+        self.document = document
 
     def __iter__(self) -> Iterator[bytes]:
-        yield document_store.get(self.sha256)
+        yield issued_files.read(self.document)
 
 
 def _table(keys: list, language: str) -> Iterator[bytes]:

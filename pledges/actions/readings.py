@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pledges import sheets
+from pledges import issued_files, sheets
 from pledges.core import refusals
 from pledges.core.digests import digest_of, sha256_hex
 from pledges.core.sheet import Sheet
@@ -48,7 +48,7 @@ def read_prepared(intent: SigningIntent, *, read: str = "") -> StoredDocument:
     """
     with _told_of(f"intent {intent.pk}"):
         try:
-            file = document_store.get(intent.document_digest)
+            file = issued_files.read_prepared(intent)
         except document_store.Missing as missing:
             raise refusals.IntentExpired from missing
         _require(read in ("", intent.document_digest), "document that was read")
@@ -78,7 +78,7 @@ def read_signed(pledge: Pledge, signature: Signature | None = None) -> StoredDoc
         newest = pledge.documents.order_by("-revision").first()
         if newest is None:
             raise refusals.DocumentUnavailable
-        issued = document_store.get(newest.sha256)
+        issued = issued_files.read(newest)
         # The first bytes of every file of a pledge are those that were read and signed.
         file = issued[: made.intent.document_size]
         _require(sha256_hex(file) == pledge.document_digest, "digest of the document")

@@ -1,19 +1,26 @@
 """Renewing timestamps: before an authority's certificate ends, another one vouches for the file."""
 
+import logging
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from pledges import access, audit, crash_points
-from pledges.access import Act
+from pledges import access, audit, crash_points, issued_files
+from pledges.access import SYSTEM, Act
 from pledges.actions import issuing, sealing
 from pledges.core.lifecycle import PledgeState
+from pledges.core.refusals import FileNotGenuine
 from pledges.models import Document, Pledge
 from pledges.proof.fileformat import Level
 from pledges.proof.verdict import Outcome
-from pledges.storage import document_store
+
+logger = logging.getLogger(__name__)
+
+# How long before a timestamp ends it is renewed.
+WITHIN = timedelta(days=365)
 
 
 def due(at: datetime, within: timedelta) -> Iterator[Document]:
@@ -25,13 +32,35 @@ def due(at: datetime, within: timedelta) -> Iterator[Document]:
     return files.select_related("pledge").order_by("stamped_until", "pk").iterator(chunk_size=200)
 
 
+def extend(at: datetime) -> int:
+    """Renew every timestamp that is due; gives their number. Raises SealUnavailable.
+
+    A file that our own verdict rejects is kept in quarantine, and stops no other. Where a new
+    timestamp lasts no longer than the one before, the authority has no newer certificate yet, and
+    the others wait for it.
+    """
+    renewed, began = 0, time.monotonic()
+    for file in due(at, WITHIN):
+        # An answer counts only near to the time at which it is asked for.
+        now = at + timedelta(seconds=time.monotonic() - began)
+        try:
+            newest = renew(file, actor=SYSTEM, at=now)
+        except FileNotGenuine:
+            continue
+        renewed += 1
+        if newest.stamped_until == file.stamped_until:
+            logger.warning("The timestamp authority's certificate ends on %s", file.stamped_until)
+            break
+    return renewed
+
+
 def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
     """Issue `file` anew with one more document timestamp; the file before stays as it was.
 
     Raises SealUnavailable when there is no timestamp to be had; then nothing has changed.
     """
     access.require(actor, Act.RENEW_TIMESTAMPS, file.pledge)
-    renewed = sealing.renew_timestamp(document_store.get(file.sha256), at=at)
+    renewed = sealing.renew_timestamp(issued_files.read(file), at=at)
     kept = issuing.keep(renewed, Level.ARCHIVAL, Outcome.ACCEPTED, at)
     crash_points.reach("renew:stored")
     with transaction.atomic():

@@ -14,6 +14,7 @@ from pledges.core.refusals import (
     CompanyNotPinned,
     FileNotGenuine,
     KeyExpired,
+    SealUnavailable,
     TimestampUnavailable,
 )
 from pledges.models import Organisation, SigningIntent
@@ -21,6 +22,7 @@ from pledges.proof.fileformat import Level
 from pledges.proof.judging import judge
 from pledges.proof.keys import event_certificates
 from pledges.proof.keys.hierarchy import COMPANY_CA, EVENT_CA
+from pledges.proof.keys.key_store import SigningIdentity, Store
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.pdf.incremental_update import UnknownField
 from pledges.proof.signatures import pades
@@ -88,11 +90,7 @@ def seal_as_company(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     FileNotGenuine is one, for a file of no format that we know; and CompanyNotPinned: our own
     verdict would not take that seal for the company's.
     """
-    store = keyring.store()
-    with _told_in_local_time():
-        seal = store.company_seal(at)
-    if missing := store.missing_pin(settings.COMPANY_PINS, at):
-        raise CompanyNotPinned(missing)
+    store, seal = _company_seal(at)
     # A licensed authority's own lists are not ours to issue.
     crls = () if store.seal.foreign else event_certificates.crls_of(store, COMPANY_CA, at)
     anchors = tuple(to_asn1(each) for each in store.anchors())
@@ -104,6 +102,24 @@ def seal_as_company(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
             pdf, appearance=appearance, identity=identity, at=at, timestamping=timestamping(at)
         ),
     )
+
+
+def can_seal(at: datetime) -> bool:
+    """Whether this process has all that a company's seal of `at` takes, but for a timestamp."""
+    try:
+        _company_seal(at)
+    except SealUnavailable:
+        return False
+    return True
+
+
+def _company_seal(at: datetime) -> tuple[Store, SigningIdentity]:
+    store = keyring.store()
+    with _told_in_local_time():
+        seal = store.company_seal(at)
+    if missing := store.missing_pin(settings.COMPANY_PINS, at):
+        raise CompanyNotPinned(missing)
+    return store, seal
 
 
 def renew_timestamp(pdf: bytes, *, at: datetime) -> bytes:

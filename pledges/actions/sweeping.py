@@ -1,35 +1,111 @@
-"""Removing files that nothing names: what a lost race, a killed process, an erasure left."""
+"""Removing files that nobody needs: what a lost race left, and what a longer file holds as well.
 
+The documents are gone through folder by folder, so a hundredth of their digests is held at a time.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
-from pledges import durable_files
-from pledges.actions import enrolment, pending, quarantine
+from pledges import audit, durable_files
+from pledges.access import SYSTEM
+from pledges.actions import enrolment, quarantine
+from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Document, Person, SigningIntent
 from pledges.storage import document_store
 
+logger = logging.getLogger(__name__)
+
 # Long enough that no signing can still be between storing its file and committing its row.
 ORPHAN_AGE = timedelta(hours=24)
+# Long enough that a backup which began with the database has come to the documents.
+REDUNDANT_AGE = timedelta(hours=24)
+# Files that the ledger is told of, and that are removed, in one go.
+MAX_RUN = 10_000
 
 
 def sweep(at: datetime) -> int:
     """Remove files that no kept document and no open intent names; gives their number.
 
-    Finishes, too, what an erasure was killed in, and removes passkeys that waited in vain.
+    Finishes, too, what an erasure was killed in.
     """
-    kept = Document.objects.exclude(pledge__status=PledgeState.ERASED)
-    known = set(kept.values_list("sha256", flat=True))
-    known |= set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
-    orphans = list(document_store.orphans(known, at - ORPHAN_AGE))
-    for digest in orphans:
-        document_store.remove_orphan(digest)
+    removed = 0
+    opened = set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
+    for folder, digests in document_store.list_folders():
+        known = opened.union(_kept_in(folder).values_list("sha256", flat=True))
+        for digest in digests:
+            if digest not in known and document_store.is_older(digest, at - ORPHAN_AGE):
+                document_store.remove(digest)
+                removed += 1
     document_store.remove_unfinished(at - ORPHAN_AGE)
-    for folder in (quarantine.folder(), Path(settings.CHECKPOINTS_DIR)):
-        durable_files.remove_unfinished(folder, at - ORPHAN_AGE)
-    pending.lapse(at)
+    for place in (quarantine.folder(), Path(settings.CHECKPOINTS_DIR)):
+        durable_files.remove_unfinished(place, at - ORPHAN_AGE)
     for key in Person.objects.filter(erased_at__isnull=False).values_list("pk", flat=True):
         enrolment.forget(key)
-    return len(orphans)
+    return removed
+
+
+def remove_redundant(at: datetime) -> int:
+    """Remove the files whose bytes a longer file of their pledge begins with; gives their number.
+
+    Each only after the longer one was read from the store and found whole; where that one is
+    damaged or missing, everything stays. `issued_files` reads the documents all the same.
+    """
+    removed, redundant = 0, _redundant(at)
+    while run := list(islice(redundant, MAX_RUN)):
+        _remove(run, at)
+        removed += len(run)
+    return removed
+
+
+def _kept_in(folder: str) -> QuerySet[Document]:
+    """The documents of pledges that are not erased, of those that are stored in `folder`."""
+    # Behind every hexadecimal digit comes a "g".
+    there = Document.objects.filter(sha256__gte=folder, sha256__lt=f"{folder}g")
+    return there.exclude(pledge__status=PledgeState.ERASED)
+
+
+def _redundant(at: datetime) -> Iterator[Document]:
+    old = at - REDUNDANT_AGE
+    longer = Document.objects.filter(
+        pledge=OuterRef("pledge"), revision__gt=OuterRef("revision"), created_at__lte=old
+    )
+    for folder, digests in document_store.list_folders():
+        stored = set(digests)
+        for file in _kept_in(folder).filter(Exists(longer)).iterator():
+            if file.sha256 in stored and _is_held_by(_longest(file, old), file):
+                yield file
+
+
+def _longest(file: Document, old: datetime) -> Document:
+    others = Document.objects.filter(pledge=file.pledge_id, created_at__lte=old)
+    return others.order_by("-revision")[0]
+
+
+def _is_held_by(longer: Document, file: Document) -> bool:
+    """Whether the stored file of `longer` is whole and begins with the bytes of `file`."""
+    try:
+        held = document_store.get(longer.sha256)
+    except (document_store.Missing, document_store.Corrupt):
+        logger.exception("%s stays: the longer file of its pledge cannot be read", file)
+        return False
+    if sha256_hex(held[: file.size]) != file.sha256:
+        logger.error("%s stays: the longer file %s does not begin with it", file, longer)
+        return False
+    return True
+
+
+def _remove(run: Sequence[Document], at: datetime) -> None:
+    """The ledger is told first: after a kill it may name files that stay, never the reverse."""
+    facts = {"files": len(run), "bytes": sum(file.size for file in run)}
+    with transaction.atomic():
+        audit.record("files.removed", actor=SYSTEM, subject="storage:documents", at=at, facts=facts)
+    for file in run:
+        document_store.remove(file.sha256)

@@ -27,6 +27,7 @@ EVENTS: Final = {
     "pledge.revoked": _("Pledge revoked"),
     "pledge.expired": _("Term of a pledge ended"),
     "document.renewed": _("Timestamp of a file renewed"),
+    "files.removed": _("Files removed that longer files hold as well"),
     "passkey.enrolled": _("Passkey enrolled"),
     "passkey.registered": _("Passkey registered, waits for confirmation"),
     "passkey.discarded": _("Waiting passkey removed"),

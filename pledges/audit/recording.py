@@ -24,6 +24,7 @@ EVENTS: Final = lifecycle.events() | {
     "pledge.assigned",
     "pledge.prepared",
     "document.renewed",
+    "files.removed",
     "acceptance.begun",
     "pledges.exported",
     "commitments.exported",

@@ -1,10 +1,12 @@
 """The tables: people, templates, pledges, ledger."""
 
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
+from pledges.models.housekeeping import BackgroundWorker, ChoreRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.organisation import Organisation, organisation_read_once
 from pledges.models.people import Department, Person
-from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
+from pledges.models.pledge_numbers import SerialCounter
+from pledges.models.pledges import Commitment, Pledge, ReturnReason
 from pledges.models.proposals import Proposal
 from pledges.models.request_counts import RequestCount
 from pledges.models.sessions import Session
@@ -14,6 +16,8 @@ from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFon
 __all__ = [
     "AcceptanceBatch",
     "AcceptanceItem",
+    "BackgroundWorker",
+    "ChoreRun",
     "Commitment",
     "Department",
     "Document",

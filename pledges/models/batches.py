@@ -4,21 +4,18 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from pledges.models.pledges import Pledge
 
-# How long a slice may take before another worker takes its batch for stalled. Being wrong
-# costs nothing: accepting again changes nothing.
+# For how long a pledge is one worker's before others take that worker for dead. Being wrong costs
+# nothing: accepting again changes nothing.
 PATIENCE = timedelta(minutes=1)
 
 
 class AcceptanceBatch(models.Model):
-    """Pledges that an officer accepted together; background workers take turns at it.
-
-    `turn` counts the slices that were begun. A task works on the turn that it was queued for
-    and on no other, so of any number of tasks for one batch a single one goes on.
-    """
+    """Pledges that an officer accepted together; background workers share them out."""
 
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -27,7 +24,6 @@ class AcceptanceBatch(models.Model):
         verbose_name=_("compliance officer"),
     )
     created_at = models.DateTimeField(_("begun"))
-    turn = models.PositiveIntegerField(default=0)
     worked_at = models.DateTimeField(_("last worked on"))
     finished_at = models.DateTimeField(_("finished"), null=True)
 
@@ -40,7 +36,7 @@ class AcceptanceBatch(models.Model):
             models.Index(
                 fields=["created_at"],
                 name="batch_unfinished",
-                condition=models.Q(finished_at__isnull=True),
+                condition=Q(finished_at__isnull=True),
             ),
         )
 
@@ -52,8 +48,20 @@ class AcceptanceBatch(models.Model):
         return self.finished_at is None and at - self.worked_at > 2 * PATIENCE
 
 
+class AcceptanceItemQuerySet(models.QuerySet["AcceptanceItem"]):
+    def waiting(self) -> "AcceptanceItemQuerySet":
+        return self.filter(outcome=AcceptanceItem.Outcome.WAITING)
+
+    def free(self, at: datetime) -> "AcceptanceItemQuerySet":
+        """Those that wait and that no worker has taken for a time that includes `at`."""
+        return self.waiting().filter(Q(taken_until__isnull=True) | Q(taken_until__lte=at))
+
+
 class AcceptanceItem(models.Model):
-    """One pledge of a batch; once settled, its outcome stays."""
+    """One pledge of a batch; once settled, its outcome stays.
+
+    A worker takes it until `taken_until`; after that it is free for all again.
+    """
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -67,7 +75,10 @@ class AcceptanceItem(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    taken_until = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(_("settled"), null=True)
+
+    objects = AcceptanceItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pledge of a bulk acceptance")
@@ -77,9 +88,9 @@ class AcceptanceItem(models.Model):
             models.UniqueConstraint(fields=["batch", "pledge"], name="batch_names_a_pledge_once"),
             models.CheckConstraint(
                 name="batch_item_is_settled_or_waits",
-                condition=models.Q(outcome="waiting", settled_at__isnull=True, reason="")
-                | models.Q(outcome="accepted", settled_at__isnull=False, reason="")
-                | models.Q(outcome="left", settled_at__isnull=False) & ~models.Q(reason=""),
+                condition=Q(outcome="waiting", settled_at__isnull=True, reason="")
+                | Q(outcome="accepted", settled_at__isnull=False, reason="")
+                | Q(outcome="left", settled_at__isnull=False) & ~Q(reason=""),
             ),
         )
 

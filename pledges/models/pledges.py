@@ -131,6 +131,11 @@ class Pledge(models.Model):
         indexes = (
             models.Index(fields=["status", "signed_at"], name="pledge_queue"),
             models.Index(fields=["person", "status"], name="pledge_by_person"),
+            models.Index(
+                fields=["ends_on"],
+                name="pledge_in_force_with_a_term",
+                condition=Q(status=PledgeState.ACCEPTED, ends_on__isnull=False),
+            ),
         )
         constraints = (
             models.UniqueConstraint(
@@ -196,20 +201,6 @@ class Pledge(models.Model):
             return False
         quarter = (self.ends_on - organisation.localdate(self.signed_at)) / 4
         return self.ends_on - min(RENEWAL, quarter) <= today
-
-
-class SerialCounter(models.Model):
-    """The last pledge number given in a year; numbers are never reused."""
-
-    year = models.PositiveIntegerField(primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("serial counter")
-        verbose_name_plural = _("serial counters")
-
-    def __str__(self) -> str:
-        return f"{self.year}: {self.last}"
 
 
 class Commitment(models.Model):

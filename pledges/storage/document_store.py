@@ -3,9 +3,9 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import IO
+from typing import IO, Protocol, runtime_checkable
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -23,18 +23,20 @@ __all__ = [
     "get",
     "get_record",
     "has_record",
+    "is_older",
+    "list_folders",
     "list_records",
-    "open_stream",
-    "orphans",
     "put",
     "put_record",
-    "remove_orphan",
+    "read_beginning",
+    "remove",
     "remove_unfinished",
 ]
 
 ALIAS = "documents"
+FOLDER_DIGITS = 2
 SHA256 = re.compile(r"[0-9a-f]{64}")
-# A record's folder has a longer name than those of documents, which sweeping looks into.
+# A record's folder has a longer name than those of documents.
 RECORD = re.compile(r"[a-z]{3,20}(/[0-9a-z-]{1,80}){1,2}\.json")
 
 
@@ -54,6 +56,13 @@ class Unwritable(Exception):
     """Raised with the reason when a document could not be kept; nothing of it is visible then."""
 
 
+@runtime_checkable
+class ReadsBeginnings(Protocol):
+    """A storage that can fetch the beginning of a file alone."""
+
+    def read_beginning(self, name: str, size: int) -> bytes: ...
+
+
 def _storage() -> Storage:
     return storages[ALIAS]
 
@@ -61,7 +70,7 @@ def _storage() -> Storage:
 def _name(sha256: str) -> str:
     if not SHA256.fullmatch(sha256):
         raise Missing(f"{sha256!r} is not a SHA-256 in lower-case hexadecimal")
-    return f"{sha256[:2]}/{sha256}"
+    return f"{sha256[:FOLDER_DIGITS]}/{sha256}"
 
 
 def put(data: bytes) -> str:
@@ -124,9 +133,16 @@ def get(sha256: str) -> bytes:
     return data
 
 
-def open_stream(sha256: str) -> IO[bytes]:
-    """The document as a file to read from, not checked against its hash; raises Missing."""
-    return _open(_name(sha256))
+def read_beginning(sha256: str, size: int) -> bytes:
+    """The first `size` bytes of the document with this SHA-256, not checked; raises Missing."""
+    name, storage = _name(sha256), _storage()
+    if not isinstance(storage, ReadsBeginnings):
+        with _open(name) as stream:
+            return stream.read(size)
+    try:
+        return storage.read_beginning(name, size)
+    except FileNotFoundError as error:
+        raise Missing(f"{name} is not in the storage") from error
 
 
 def get_record(name: str) -> bytes:
@@ -167,24 +183,25 @@ def exists(sha256: str) -> bool:
     return bool(SHA256.fullmatch(sha256)) and _storage().exists(_name(sha256))
 
 
-def orphans(known: Collection[str], older_than: datetime) -> Iterator[str]:
-    """Stored documents that are not `known` and were written before `older_than` (aware).
-
-    A lost race leaves such files. The age keeps a signing that is just under way out of it.
-    """
+def list_folders() -> Iterator[tuple[str, list[str]]]:
+    """The documents that are stored, folder by folder, each with the digits they begin with."""
     storage = _storage()
-    folders, _ = storage.listdir("")
-    for folder in sorted(folders):
-        if len(folder) != 2:
-            continue
-        for sha256 in sorted(storage.listdir(folder)[1]):
-            wanted = SHA256.fullmatch(sha256) and sha256 not in known
-            if wanted and storage.get_modified_time(_name(sha256)) < older_than:
-                yield sha256
+    try:
+        folders = sorted(storage.listdir("")[0])
+    except FileNotFoundError:  # nothing was ever stored
+        return
+    for folder in folders:
+        if len(folder) == FOLDER_DIGITS:
+            yield folder, sorted(filter(SHA256.fullmatch, storage.listdir(folder)[1]))
 
 
-def remove_orphan(sha256: str) -> None:
-    """Delete a document that no row keeps; a document that is gone already is no error."""
+def is_older(sha256: str, than: datetime) -> bool:
+    """Whether the document was written before `than` (aware)."""
+    return _storage().get_modified_time(_name(sha256)) < than
+
+
+def remove(sha256: str) -> None:
+    """Delete a document's file; one that is gone already is no error."""
     _storage().delete(_name(sha256))
 
 
@@ -197,6 +214,6 @@ def remove_unfinished(older_than: datetime) -> int:
 def check() -> None:
     """Write, read back and remove a probe; raises what `put` and `get` raise, with the reason."""
     sha256 = put(b"probe " + secrets.token_bytes(16))
-    remove_orphan(sha256)
+    remove(sha256)
     if exists(sha256):
         raise Unwritable("the storage keeps files that were deleted")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 
-from pledges import keyring
+from pledges import issued_files, keyring
 from pledges.core.lifecycle import PledgeState
 from pledges.forkserver import Busy, Unavailable
 from pledges.forkserver.client import is_answering
@@ -159,6 +159,6 @@ def _public_status_of(summary: Summary | None, at: datetime) -> PublicStatus | N
 def issued_bytes(file: Document) -> bytes:
     """The bytes of an issued file, checked against its hash; raises `FileUnavailable`."""
     try:
-        return document_store.get(file.sha256)
+        return issued_files.read(file)
     except (document_store.Missing, document_store.Corrupt) as error:
         raise FileUnavailable(file.sha256) from error

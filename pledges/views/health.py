@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pledges import verification
-from pledges.actions import quarantine
+from pledges.actions import housekeeping, quarantine
 from pledges.system_checks import installation, sealing
 
 PARTS = {
@@ -22,6 +22,8 @@ WARNINGS = {
     "keys": sealing.keys_warning,
     "judging": verification.judging_fault,
     "quarantine": quarantine.warning,
+    "workers": housekeeping.workers_warning,
+    "housekeeping": housekeeping.chores_warning,
 }
 
 

@@ -17,6 +17,7 @@ from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import AcceptanceItem, LedgerEntry, Pledge
 from pledges.models.batches import PATIENCE
 from pledges.storage import document_store
+from tests.baseline import START
 from tests.serving import run_worker
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,12 @@ class Worker:
     def run(self):
         while self.step():
             pass
+
+    def resume_later(self):
+        """What the housekeeping does once everybody's patience is at its end."""
+        self.now += PATIENCE
+        batches.resume(self.now)
+        self.run()
 
 
 @pytest.fixture
@@ -102,11 +109,10 @@ def test_a_thousand_are_accepted_in_order_and_in_short_turns(
     batch.refresh_from_db()
     assert batch.finished_at == worker.now
     assert seen == pledges
-    assert worker.turns == batches.MAX_BATCH_SIZE / batches.SLICE
+    slices = batches.MAX_BATCH_SIZE / batches.SLICE
+    assert slices <= worker.turns < slices + batches.MAX_TASKS
     assert batch.items.filter(outcome=Outcome.ACCEPTED).count() == batches.MAX_BATCH_SIZE
-    worker.now += PATIENCE  # what was queued for the case of a death finds nothing to do
-    worker.run()
-    assert len(seen) == batches.MAX_BATCH_SIZE
+    assert batches.resume(worker.now + PATIENCE) == 0
 
 
 @pytest.mark.parametrize("count", [0, batches.MAX_BATCH_SIZE + 1])
@@ -145,7 +151,7 @@ def test_what_cannot_be_accepted_is_left_with_its_reason_and_the_others_go_on(
         (ZeroDivisionError(), batches.FAILED),
     ],
 )
-def test_one_that_is_refused_or_fails_stops_no_other(
+def test_one_that_is_refused_or_always_fails_stops_no_other(
     begin, worker, liming, version, now, monkeypatch, error, reason
 ):
     first, second = many(liming, version(), 2, now)
@@ -158,7 +164,29 @@ def test_one_that_is_refused_or_fails_stops_no_other(
     stubbed(monkeypatch, accept)
     batch = begin(first, second)
     worker.run()
+    assert outcomes(batch)[second] == ("accepted", "")
+    for _try in range(batches.MAX_TRIES):
+        worker.resume_later()
     assert outcomes(batch) == {first: ("left", reason), second: ("accepted", "")}
+    batch.refresh_from_db()
+    assert batch.finished_at is not None
+
+
+def test_what_a_store_refuses_for_a_while_is_accepted_after_it(
+    begin, worker, liming, version, now, monkeypatch
+):
+    def fail(pledge, **rest):
+        raise document_store.Unwritable("no answer")
+
+    stubbed(monkeypatch, fail)
+    batch = begin(*many(liming, version(), 3, now))
+    worker.run()
+    assert set(outcomes(batch).values()) == {("waiting", "")}
+    stubbed(monkeypatch, quick_accept)
+    worker.run()
+    assert set(outcomes(batch).values()) == {("waiting", "")}  # not at once again
+    worker.resume_later()
+    assert set(outcomes(batch).values()) == {("accepted", "")}
 
 
 def test_an_officer_deactivated_meanwhile_accepts_nothing_more(
@@ -176,18 +204,43 @@ def test_an_officer_deactivated_meanwhile_accepts_nothing_more(
     assert outcomes(batch) == {first: ("accepted", ""), second: ("left", batches.NOT_ALLOWED)}
 
 
-def test_a_turn_is_taken_once(begin, worker, liming, version, now, monkeypatch):
+def test_a_queue_that_delivers_more_than_once_does_nothing_twice(
+    begin, worker, liming, version, now, monkeypatch
+):
     seen = []
     stubbed(monkeypatch, lambda pledge, **rest: (seen.append(pledge), quick_accept(pledge, **rest)))
     batch = begin(*many(liming, version(), 3, now))
-    for _time in range(3):  # a queue that delivers more than once
-        batches.accept_slice.enqueue(batch.pk, batch.turn)
+    for _time in range(3):
+        batches.accept_slice.enqueue(batch.pk)
     worker.run()
     assert len(seen) == 3
     assert batch.items.filter(outcome=Outcome.ACCEPTED).count() == 3
 
 
-def test_a_worker_that_was_taken_for_dead_stops_and_nothing_happens_twice(
+def test_many_workers_are_at_one_batch_at_once_and_each_pledge_is_one_workers(
+    begin, worker, liming, version, now, monkeypatch
+):
+    """While one is at a pledge, others take others: as many as there are tasks."""
+    seen, under_way, most = [], [], []
+
+    def accept(pledge, **rest):
+        seen.append(pledge)
+        under_way.append(pledge)
+        most.append(len(under_way))
+        worker.step()  # another worker takes what is queued, in the middle of this one's work
+        quick_accept(pledge, **rest)
+        under_way.remove(pledge)
+
+    stubbed(monkeypatch, accept)
+    pledges = many(liming, version(), 40, now)
+    batch = begin(*pledges)
+    worker.run()
+    assert max(most) == 40 / batches.SLICE
+    assert sorted(seen, key=str) == sorted(pledges, key=str)
+    assert set(outcomes(batch).values()) == {("accepted", "")}
+
+
+def test_a_worker_that_was_taken_for_dead_settles_nothing_twice(
     begin, worker, liming, version, now, monkeypatch
 ):
     pledges = many(liming, version(), 4, now)
@@ -195,16 +248,62 @@ def test_a_worker_that_was_taken_for_dead_stops_and_nothing_happens_twice(
 
     def accept(pledge, **rest):
         seen.append(pledge)
+        if seen.count(pledge) == 1 and pledge == pledges[1]:
+            worker.resume_later()  # so slow that another one begins with it anew
         quick_accept(pledge, **rest)
-        if len(seen) == 2:  # so slow that another one has begun the next turn
-            worker.now += PATIENCE
-            worker.step()
 
     stubbed(monkeypatch, accept)
     batch = begin(*pledges)
     worker.run()
-    assert seen == pledges
+    assert sorted(seen, key=str) == sorted([*pledges, pledges[1]], key=str)
     assert set(outcomes(batch).values()) == {("accepted", "")}
+    assert not batch.items.filter(settled_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refusals.KeysUnusable("event-ca.key.pem: wrong passphrase"),
+        refusals.KeyExpired("company-seal", START, START),
+        refusals.CompanyNotPinned("sha256=00"),
+    ],
+)
+def test_a_worker_without_usable_keys_leaves_every_pledge_to_others(
+    begin, worker, liming, version, now, monkeypatch, error
+):
+    def refuse(pledge, **rest):
+        raise error
+
+    stubbed(monkeypatch, refuse)
+    batch = begin(*many(liming, version(), 30, now))
+    worker.run()
+    assert set(outcomes(batch).values()) == {("waiting", "")}
+    assert set(batch.items.values_list("tries", "taken_until")) == {(0, None)}
+    stubbed(monkeypatch, quick_accept)
+    worker.now += batches.KEYS_LATER  # this one looks again later; others need not wait for it
+    worker.run()
+    assert set(outcomes(batch).values()) == {("accepted", "")}
+
+
+def test_resuming_queues_only_what_nobody_is_about_to_take(begin, worker, liming, version, now):
+    batch = begin(*many(liming, version(), 30, now))
+    assert batches.resume(worker.now) == 0  # its tasks are still in the queue
+    DBTaskResult.objects.all().delete()
+    batch.items.update(taken_until=worker.now + PATIENCE)
+    assert batches.resume(worker.now) == 0  # somebody is at all of them
+    assert batches.resume(worker.now + PATIENCE) == 1
+    assert DBTaskResult.objects.count() == 3
+    assert batches.resume(worker.now + PATIENCE) == 0
+
+
+def test_a_batch_whose_worker_died_before_it_noted_the_end_is_finished(
+    begin, worker, liming, version, now
+):
+    batch = begin(*many(liming, version(), 1, now))
+    batch.items.update(outcome=Outcome.ACCEPTED, settled_at=worker.now)
+    batches.resume(worker.now)
+    batch.refresh_from_db()
+    assert batch.finished_at == worker.now
 
 
 def test_the_same_asked_for_twice_is_one_batch(begin, worker, signed, wangfang):
@@ -242,6 +341,7 @@ def test_a_pledge_under_which_workers_die_is_left_in_the_end(
             worker.step()
         assert not worker.step()
         worker.now += PATIENCE
+        batches.resume(worker.now)
     worker.run()
     assert outcomes(batch) == {deadly: ("left", batches.FAILED), plain: ("accepted", "")}
 
@@ -257,13 +357,13 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
     batch = batches.begin(pledges, actor=chenjing, at=at)
     assert run_worker(fault=point) == -signal.SIGKILL
     batch.refresh_from_db()
-    assert (batch.finished_at, batch.turn) == (None, 1)
+    assert batch.finished_at is None
     assert Pledge.objects.accepted().count() == (point in {"accept:committed", "batch:settled"})
-    assert run_worker() == 0  # too early: the next turn waits until the first is surely dead
-    assert Pledge.objects.accepted().count() < 3
-    waiting = DBTaskResult.objects.get(status="READY", task_path__endswith="accept_slice")
-    assert waiting.run_after > timezone.now()
-    DBTaskResult.objects.filter(pk=waiting.pk).update(run_after=timezone.now())  # time passes
+    assert batches.resume(timezone.now()) == 1  # the others are free at once
+    assert run_worker() == 0
+    assert Pledge.objects.accepted().count() >= 2
+    batch.items.waiting().update(taken_until=None)  # time passes
+    batches.resume(timezone.now())
     assert run_worker() == 0
     batch.refresh_from_db()
     assert batch.finished_at is not None

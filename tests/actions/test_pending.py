@@ -6,7 +6,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from pledges import audit
-from pledges.actions import enrolling, pending, sweeping
+from pledges.actions import enrolling, pending
 from pledges.actions.pending import lapse_due
 from pledges.models import Person
 from pledges.notices import accounts
@@ -35,17 +35,16 @@ def why_discarded(person):
     ]
 
 
-@pytest.mark.parametrize("remove", [pending.lapse, sweeping.sweep])
-def test_after_a_day_it_is_removed_and_its_owner_told(waiting, liming, now, remove, mailoutbox):
-    remove(now + DAY - timedelta(seconds=1))
+def test_after_a_day_it_is_removed_and_its_owner_told(waiting, liming, now, mailoutbox):
+    pending.lapse(now + DAY - timedelta(seconds=1))
     assert document_store.list_records("pending") and not mails().exists()
-    remove(now + DAY)
+    pending.lapse(now + DAY)
     assert not document_store.list_records("pending")
     (mail,) = mails()
     assert mail.args_kwargs["args"] == ["passkey_lapsed", liming.pk, {"name": "Key"}]
     assert waiting.record.code not in str(mail.args_kwargs)
     assert why_discarded(liming) == ["expired"]
-    remove(now + DAY)
+    pending.lapse(now + DAY)
     assert mails().count() == 1
 
 

@@ -148,7 +148,7 @@ def test_a_company_renamed_meanwhile_is_read_again(draft, liming, now):
 
 def test_a_document_that_is_kept_no_more_is_laid_anew(draft, liming, now):
     intent = prepare(draft(), now)
-    document_store.remove_orphan(intent.document_digest)
+    document_store.remove(intent.document_digest)
     with pytest.raises(refusals.IntentExpired):
         signing.sign(intent, actor=liming, at=now, request=request_by_code())
     assert not Signature.objects.exists()

@@ -137,10 +137,8 @@ def test_files_are_read_one_by_one_while_they_are_sent(
     for person in (liming, wangfang, zhaolei):
         signed(person=person)
     read = []
-    get = exporting.document_store.get
-    monkeypatch.setattr(
-        exporting.document_store, "get", lambda name: read.append(name) or get(name)
-    )
+    get = exporting.issued_files.read
+    monkeypatch.setattr(exporting.issued_files, "read", lambda file: read.append(file) or get(file))
     archive = exporting.export(Pledge.objects.all(), actor=zhoumin, at=now)
     assert read == []
     stream = iter(archive)

@@ -53,8 +53,8 @@ def test_what_is_put_comes_back(any_storage, data):
     sha256 = document_store.put(data)
     assert sha256 == hashlib.sha256(data).hexdigest()
     assert document_store.exists(sha256) and document_store.get(sha256) == data
-    with document_store.open_stream(sha256) as stream:
-        assert stream.read() == data
+    for size in (0, len(data) // 2, len(data), len(data) + 1):
+        assert document_store.read_beginning(sha256, size) == data[:size]
     assert document_store.put(data) == sha256
 
 
@@ -105,8 +105,9 @@ def test_a_second_copy_under_an_evasive_name_is_removed(monkeypatch):
 def test_what_is_missing_is_said_to_be_missing(any_storage):
     for sha256 in (SHA256, "", "../../etc/passwd", SHA256.upper(), SHA256 + "\n"):
         assert not document_store.exists(sha256)
-        with pytest.raises(document_store.Missing):
-            document_store.get(sha256)
+        for read in (document_store.get, lambda name: document_store.read_beginning(name, 1)):
+            with pytest.raises(document_store.Missing):
+                read(sha256)
 
 
 @pytest.mark.parametrize("changed", [b"", DATA + b" ", b"%PDF-1.7 a pledgf", DATA[:-1]])
@@ -215,18 +216,30 @@ def test_what_killed_processes_left_is_cleared_away_when_old(folder):
     assert not any(path.exists() for path in left) and document_store.get(SHA256) == DATA
 
 
-def test_orphans_are_the_unknown_and_old_ones(any_storage):
-    kept, lost = document_store.put(b"kept"), document_store.put(b"lost")
-    assert list(document_store.orphans({kept}, FOREVER)) == [lost]
-    assert list(document_store.orphans({kept}, datetime.now(UTC) - timedelta(hours=1))) == []
-    document_store.remove_orphan(lost)
-    document_store.remove_orphan(lost)
-    assert list(document_store.orphans((), FOREVER)) == [kept]
+def stored() -> list[str]:
+    return [sha256 for _folder, names in document_store.list_folders() for sha256 in names]
+
+
+def test_what_is_stored_is_listed_in_order_and_folder_by_folder(any_storage):
+    assert stored() == []
+    kept = [document_store.put(bytes([number])) for number in range(50)]
+    assert stored() == sorted(kept)
+    folders = [folder for folder, names in document_store.list_folders()]
+    assert folders == sorted({sha256[:2] for sha256 in kept})
+    document_store.remove(kept[0])
+    document_store.remove(kept[0])
+    assert stored() == sorted(kept[1:])
+
+
+def test_how_old_a_document_is(any_storage):
+    document_store.put(DATA)
+    assert document_store.is_older(SHA256, datetime.now(UTC) + timedelta(hours=1))
+    assert not document_store.is_older(SHA256, datetime.now(UTC) - timedelta(hours=1))
 
 
 def test_the_check_writes_reads_and_removes(any_storage, monkeypatch):
     document_store.check()
-    assert list(document_store.orphans((), FOREVER)) == []
+    assert stored() == []
     monkeypatch.setattr(type(any_storage), "_save", fail(PermissionError(13, "Permission denied")))
     with pytest.raises(document_store.Unwritable, match="Permission denied"):
         document_store.check()
@@ -256,10 +269,10 @@ def test_of_two_writers_at_once_the_first_record_stays(folder, monkeypatch):
     assert left_over(folder) == []
 
 
-def test_records_are_no_orphans(any_storage):
+def test_records_are_no_documents(any_storage):
     document_store.put_record(NAME, b"{}")
     document_store.put(DATA)
-    assert list(document_store.orphans((), FOREVER)) == [SHA256]
+    assert stored() == [SHA256]
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_an_expired_document_offers_to_be_prepared_again(client, prepared, metho
 
 def test_a_document_whose_file_is_gone_offers_to_be_prepared_again(client, prepared, usual):
     intent = prepared()
-    document_store.remove_orphan(intent.document_digest)
+    document_store.remove(intent.document_digest)
     answer = client.post(url(intent), usual)
     assert answer.status_code == 409
     assert "Prepare the document again" in answer.content.decode()

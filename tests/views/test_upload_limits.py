@@ -10,7 +10,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from pledges.actions import forgetting
+from pledges.actions import clearing
 from pledges.models import RequestCount
 from tests.serving import server
 
@@ -117,10 +117,10 @@ def test_what_is_over_is_removed_and_nothing_else(bring):
     bring("192.0.2.1")
     RequestCount.objects.update(until=F("until") - timedelta(minutes=1))
     bring("192.0.2.2")
-    assert forgetting.forget_request_counts(timezone.now()) == 1
+    assert clearing.clear_request_counts(timezone.now()) == 1
     assert set(RequestCount.objects.values_list("key", flat=True)) == {"verify", "verify 192.0.2.2"}
     # By the clock of a machine that is ahead, nothing is removed before its time.
-    assert forgetting.forget_request_counts(timezone.now() + timedelta(days=9)) == 0
+    assert clearing.clear_request_counts(timezone.now() + timedelta(days=9)) == 0
 
 
 # --- With real processes --------------------------------------------------------------------------

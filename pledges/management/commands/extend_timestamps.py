@@ -13,7 +13,10 @@ from pledges.management.visible import VisibleCommand
 
 
 class Command(VisibleCommand):
-    help = "Add a document timestamp to files whose last one ends soon. To be run once a week."
+    help = (
+        "Add a document timestamp to files whose last one ends soon; the background workers do so "
+        "once a week."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

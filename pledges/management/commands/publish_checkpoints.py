@@ -15,7 +15,7 @@ from django.db import connections
 from django.utils import timezone
 
 from pledges import audit
-from pledges.actions import checkpoint_delivery
+from pledges.actions import checkpoint_delivery, housekeeping
 from pledges.management.visible import VisibleCommand
 from pledges.proof.ledger.schedule import LOOK_EVERY, MAX_SECONDS, Schedule
 
@@ -46,6 +46,7 @@ class Command(VisibleCommand):
         try:
             checkpoint = checkpoint_delivery.publish(timezone.now())
             checkpoint_delivery.send_latest()
+            housekeeping.note_done(housekeeping.CHECKPOINTS)
         except audit.LedgerBroken as error:
             reason = f"Nothing was published, the ledger is broken: {error.reason}"
             raise CommandError(reason) from error
@@ -63,6 +64,7 @@ class Watch:
         self._schedule = Schedule()
         self._sent_at = -MAX_SECONDS
         self._trouble = ""
+        self._noted_at = -MAX_SECONDS
 
     def until(self, ending: threading.Event) -> None:
         while not ending.is_set():
@@ -75,6 +77,7 @@ class Watch:
         try:
             self._publish(now)
             self._send(now)
+            self._note(now)
         except audit.LedgerBroken as error:
             self._tell(f"THE LEDGER IS BROKEN, nothing is published: {error.reason}")
         except audit.CheckpointUnavailable as error:
@@ -100,6 +103,12 @@ class Watch:
             self._sent_at = now
             if not checkpoint_delivery.send_latest():
                 self._sent_at = -MAX_SECONDS
+
+    def _note(self, now: float) -> None:
+        """For /healthz: somebody looks, and all is published that is due."""
+        if now - self._noted_at >= MAX_SECONDS:
+            housekeeping.note_done(housekeeping.CHECKPOINTS)
+            self._noted_at = now
 
     def _tell(self, trouble: str) -> None:
         if trouble != self._trouble:

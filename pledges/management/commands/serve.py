@@ -84,7 +84,7 @@ class Command(BaseCommand):
         web = Child(
             "web server", processes.python("-m", "gunicorn", "-c", "python:config.webserver")
         )
-        worker = Child("background worker", processes.python("manage.py", "db_worker"))
+        worker = Child("background worker", processes.python("manage.py", "run_worker"))
         publisher = Child(
             "checkpoint publisher", processes.python("manage.py", "publish_checkpoints", "--watch")
         )

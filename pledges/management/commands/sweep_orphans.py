@@ -1,4 +1,4 @@
-"""Remove document files that nothing names any more; to be run once a day."""
+"""Remove document files that nothing names any more, as the housekeeping does once a day."""
 
 from typing import Any
 
@@ -9,7 +9,10 @@ from pledges.actions import sweeping
 
 
 class Command(BaseCommand):
-    help = "Remove files, older than a day, that no document and no open signing intent names."
+    help = (
+        "Remove files, older than a day, that no document and no open signing intent names; the "
+        "background workers do so once a day."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = sweeping.sweep(timezone.now())

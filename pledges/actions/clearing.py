@@ -1,0 +1,38 @@
+"""Removing rows that have had their day: sessions, results of tasks, counters, workers."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django_tasks_db.models import DBTaskResult
+
+from pledges import notices
+from pledges.models import BackgroundWorker, RequestCount, Session
+
+# The error of a mail that could not be sent may name an address.
+MAILS_KEPT = timedelta(days=1)
+# Long enough that somebody sees after a holiday what failed.
+OTHERS_KEPT = timedelta(days=14)
+WORKERS_KEPT = timedelta(days=1)
+
+
+def clear_sessions(at: datetime) -> int:
+    """Remove the sessions that have ended."""
+    return Session.objects.filter(expire_date__lte=at).delete()[0]
+
+
+def clear_task_results(at: datetime) -> int:
+    """Remove what the queue keeps of tasks that were done, failed, or lost with their worker."""
+    begun = DBTaskResult.objects.exclude(status="READY")
+    mails = Q(task_path__startswith=f"{notices.__name__}.")
+    old = mails & Q(started_at__lte=at - MAILS_KEPT) | Q(started_at__lte=at - OTHERS_KEPT)
+    return begun.filter(old).delete()[0]
+
+
+def clear_request_counts(at: datetime) -> int:
+    """Remove the counts of requests and attempts whose windows have closed."""
+    return RequestCount.objects.forget_closed(at)
+
+
+def clear_workers(at: datetime) -> int:
+    """Forget the workers that have not been seen for long."""
+    return BackgroundWorker.objects.filter(seen_at__lte=at - WORKERS_KEPT).delete()[0]

@@ -1,0 +1,168 @@
+"""The chores that the background workers do at their time, each by one worker of all of them."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models.functions import Now
+
+from pledges.actions import (
+    batches,
+    clearing,
+    expiring,
+    ledger_checking,
+    lost_tasks,
+    pending,
+    renewing,
+    sweeping,
+)
+from pledges.models import BackgroundWorker, ChoreRun
+from pledges.models.housekeeping import SEEN_WITHIN
+from pledges.notices import digests
+
+logger = logging.getLogger(__name__)
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# When another worker takes whoever is at a chore for dead. Being wrong costs nothing: a chore that
+# is done twice at once finds less to do.
+MAX_LEASE = HOUR
+MAX_RETRY = 10 * MINUTE  # after a failure
+# What stood still while the site was down is given so many seconds to catch up.
+SETTLED_AFTER = 120.0
+_STARTED = time.monotonic()
+
+
+@dataclass(frozen=True)
+class Chore:
+    """What is done every so often; `do` is told the time, and says how many things it did.
+
+    Without `do`, a process of its own does it and notes that by `note_done`.
+    """
+
+    name: str
+    every: timedelta
+    do: Callable[[datetime], int] | None
+
+    @property
+    def lease(self) -> timedelta:
+        """For how long it is one worker's."""
+        return min(self.every, MAX_LEASE)
+
+    @property
+    def late_after(self) -> timedelta:
+        """When it is missed: a worker died at it, and the next one failed."""
+        return self.every + self.lease + MAX_RETRY
+
+
+CHECKPOINTS = "checkpoints"
+SCHEDULE = (
+    Chore(CHECKPOINTS, MINUTE, None),
+    Chore("bulk acceptances", MINUTE, batches.resume),
+    Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
+    Chore("digests", HOUR, digests.queue_digests),
+    Chore("terms", HOUR, expiring.expire_due),
+    Chore("passkeys", HOUR, pending.lapse),
+    Chore("sessions", HOUR, clearing.clear_sessions),
+    Chore("request counts", HOUR, clearing.clear_request_counts),
+    Chore("task results", HOUR, clearing.clear_task_results),
+    Chore("workers", HOUR, clearing.clear_workers),
+    Chore("orphans", DAY, sweeping.sweep),
+    Chore("redundant files", DAY, sweeping.remove_redundant),
+    Chore("ledger", DAY, ledger_checking.check_ledger),
+    Chore("timestamps", 7 * DAY, renewing.extend),
+)
+
+
+def run_due() -> int:
+    """Do the chores that are due and that no other worker is at; gives how many were done."""
+    make_known()
+    due = set(ChoreRun.objects.filter(due_at__lte=Now()).values_list("pk", flat=True))
+    return sum(_run(chore, chore.do) for chore in SCHEDULE if chore.do and chore.name in due)
+
+
+def make_known() -> None:
+    """See that each chore has its row; a new one is due at once."""
+    known = set(ChoreRun.objects.values_list("pk", flat=True))
+    new = [ChoreRun(name=chore.name) for chore in SCHEDULE if chore.name not in known]
+    ChoreRun.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def note_done(name: str) -> None:
+    """Note that the chore of that name was done just now."""
+    done = {"failed": False, "succeeded_at": Now()}
+    ChoreRun.objects.update_or_create(pk=name, defaults=done)
+
+
+def _run(chore: Chore, do: Callable[[datetime], int]) -> bool:
+    at = _claim(chore)
+    if at is None:
+        return False
+    run = ChoreRun.objects.filter(pk=chore.name)
+    try:
+        count = do(at)
+    except Exception:
+        logger.exception("The chore %r failed", chore.name)
+        run.update(failed=True, due_at=Now() + min(chore.every, MAX_RETRY))
+        return False
+    run.update(failed=False, succeeded_at=Now(), due_at=Now() + chore.every)
+    if count:
+        logger.info("The chore %r is done: %d", chore.name, count)
+    return True
+
+
+def _claim(chore: Chore) -> datetime | None:
+    """Take the chore for a while, where it is still due; gives the time by the database's clock."""
+    run = ChoreRun.objects.filter(pk=chore.name, due_at__lte=Now())
+    if not run.update(due_at=Now() + chore.lease):
+        return None
+    return ChoreRun.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=chore.name)
+
+
+def report(worker: str, *, can_seal: bool) -> None:
+    """Note that a worker runs, and whether its keys can seal."""
+    BackgroundWorker.objects.update_or_create(
+        pk=worker, defaults={"seen_at": Now(), "can_seal": can_seal}
+    )
+
+
+def sign_off(worker: str) -> None:
+    """Note that a worker ends, so that nobody misses it."""
+    BackgroundWorker.objects.filter(pk=worker).delete()
+
+
+def chores_warning() -> str:
+    """Which chores failed or are late, in a few words fit for strangers; "" for none."""
+    if _has_just_started():
+        return ""
+    make_known()
+    runs = {run.name: run for run in ChoreRun.objects.annotate(now=Now())}
+    return ", ".join(told for chore in SCHEDULE if (told := _told(chore, runs[chore.name])))
+
+
+def _told(chore: Chore, run: Any) -> str:
+    if run.failed:
+        return f"{chore.name}: failed"
+    late = run.now - run.succeeded_at > chore.late_after
+    return f"{chore.name}: late" if late else ""
+
+
+def workers_warning() -> str:
+    """Whether background workers are missing, or cannot seal; "" when all is well."""
+    if _has_just_started():
+        return ""
+    running = BackgroundWorker.objects.filter(seen_at__gt=Now() - SEEN_WITHIN)
+    seals = list(running.values_list("can_seal", flat=True))
+    if not seals:
+        make_known()
+        # An installation that is younger than that has had no time to start one.
+        old = ChoreRun.objects.filter(succeeded_at__lte=Now() - SEEN_WITHIN).exists()
+        return f"none has been seen for {SEEN_WITHIN // MINUTE} minutes" if old else ""
+    unable = seals.count(False)
+    return f"{unable} of {len(seals)} cannot seal: keys cannot be used there" if unable else ""
+
+
+def _has_just_started() -> bool:
+    return time.monotonic() - _STARTED < SETTLED_AFTER

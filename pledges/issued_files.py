@@ -1,0 +1,45 @@
+"""The bytes of documents: from a file of their own, or from the beginning of a longer one.
+
+Every file of a pledge begins with the bytes of the one before. So sweeping removes the shorter ones
+(`actions/sweeping.py`), and whoever reads a document asks here. Its SHA-256 decides either way.
+"""
+
+import logging
+import uuid
+
+from pledges.core.digests import sha256_hex
+from pledges.models import Document, SigningIntent
+from pledges.storage import document_store
+
+logger = logging.getLogger(__name__)
+
+
+def read(document: Document) -> bytes:
+    """The bytes of an issued file. Raises `document_store.Missing` or `Corrupt`."""
+    return _read(document.sha256, document.size, document.pledge_id)
+
+
+def read_prepared(intent: SigningIntent) -> bytes:
+    """The bytes of the document that was offered for signing. Raises as `read` does."""
+    return _read(intent.document_digest, intent.document_size, intent.pledge_id)
+
+
+def _read(sha256: str, size: int, pledge_id: uuid.UUID) -> bytes:
+    try:
+        return document_store.get(sha256)
+    except (document_store.Missing, document_store.Corrupt) as error:
+        longer = Document.objects.filter(pledge_id=pledge_id, size__gt=size).order_by("size")
+        for file in longer:
+            if (found := _beginning(file, size)) and sha256_hex(found) == sha256:
+                if isinstance(error, document_store.Corrupt):
+                    logger.error("The stored file %s is damaged; %s holds its bytes", sha256, file)
+                return found
+        raise
+
+
+def _beginning(file: Document, size: int) -> bytes:
+    """The first bytes of a file; none where it is not stored (any more)."""
+    try:
+        return document_store.read_beginning(file.sha256, size)
+    except document_store.Missing:
+        return b""

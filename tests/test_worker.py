@@ -1,0 +1,102 @@
+"""The background worker as a process: the queue, the housekeeping beside it, keys or none."""
+
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from pledges.actions import batches, housekeeping
+from pledges.management.commands import run_worker
+from pledges.models import AcceptanceItem, BackgroundWorker, ChoreRun, Session
+from tests.serving import ROOT, surroundings
+
+SLOW_MACHINE = 120.0  # seconds
+
+
+def eventually(condition):
+    deadline = time.monotonic() + SLOW_MACHINE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def started():
+    made = []
+
+    def start():
+        command = [sys.executable, "manage.py", "run_worker"]
+        made.append(subprocess.Popen(command, cwd=ROOT, env=surroundings()))
+        return made[-1]
+
+    yield start
+    for process in made:
+        process.kill()
+        process.wait()
+
+
+def is_done(chore):
+    run = ChoreRun.objects.filter(name=chore.name, failed=False).first()
+    return run is not None and run.due_at - run.succeeded_at == chore.every
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_works_keeps_house_and_ends_when_it_is_asked_to(started, signed):
+    signed(at=timezone.now() - timedelta(hours=1))
+    over = timezone.now() - timedelta(minutes=1)
+    Session.objects.create(session_key="old", session_data="", expire_date=over)
+    worker = started()
+    eventually(lambda: not DBTaskResult.objects.ready().exists())
+    eventually(lambda: all(is_done(chore) for chore in housekeeping.SCHEDULE if chore.do))
+    assert not Session.objects.exists()
+    assert BackgroundWorker.objects.get().can_seal
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=SLOW_MACHINE) == 0
+    assert not BackgroundWorker.objects.exists()  # nobody misses it
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    """The queue as one worker takes from it, in this process; its signals stay as they are."""
+    monkeypatch.setattr(run_worker.Worker, "configure_signals", lambda self: None)
+    return run_worker.Queue("here")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_usable_keys_only_what_is_to_be_sealed_is_left(
+    queue, signed, chenjing, now, monkeypatch
+):
+    batch = batches.begin([signed()], actor=chenjing, at=now)
+    monkeypatch.setattr(run_worker.sealing, "can_seal", lambda at: False)
+    queue.work_off()
+    (left,) = DBTaskResult.objects.ready()
+    assert left.queue_name == batches.QUEUE
+    assert batch.items.get().outcome == AcceptanceItem.Outcome.WAITING
+    assert not BackgroundWorker.objects.get(name="here").can_seal
+    monkeypatch.undo()
+    monkeypatch.setattr(run_worker.Worker, "configure_signals", lambda self: None)
+    queue._reported_at = float("-inf")  # some seconds later
+    queue.work_off()
+    assert batch.items.get().outcome == AcceptanceItem.Outcome.ACCEPTED
+    assert BackgroundWorker.objects.get(name="here").can_seal
+
+
+@pytest.mark.django_db
+def test_keys_that_cannot_be_opened_seal_nothing(settings, tmp_path, now):
+    assert run_worker.sealing.can_seal(now)
+    settings.PKI_DIR = str(tmp_path)
+    assert not run_worker.sealing.can_seal(now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_than_one_round_is_worked_off(queue, signed, monkeypatch):
+    signed()
+    assert DBTaskResult.objects.ready().count() > 2
+    monkeypatch.setattr(run_worker, "ROUND", 1)
+    queue.work_off()
+    assert not DBTaskResult.objects.ready().exists()
