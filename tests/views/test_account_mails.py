@@ -76,7 +76,7 @@ CHANGES = {
     "password changed": (change_password, "The password of your account", "密码已更改"),
     "password reset": (reset_password, "The password of your account", "密码已更改"),
     "password set": (set_by_operator, "The password of your account", "密码已更改"),
-    "factors removed": (remove_factors, "The second factors of your account", "双重验证方式已移除"),
+    "factors removed": (remove_factors, "The second factors of your account", "两步验证方式已移除"),
 }
 
 
