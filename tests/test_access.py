@@ -70,6 +70,7 @@ admin:pledges_pledge_commitments         3005555 3003300
 admin:pledges_pledge_export              3005555 3000300
 admin:pledges_pledge_return              3003404 3003404
 admin:pledges_pledge_revoke              3003404 3003404
+admin:pledges_reading_changelist         3000020 3000020
 admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
 admin:pledges_templateversion_edit       3003000 3003000

@@ -20,7 +20,7 @@ from pledges.access import Act
 from pledges.admin import dashboard
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
-from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin
+from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin, ReadingAdmin
 from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
@@ -33,6 +33,7 @@ from pledges.models import (
     Organisation,
     Person,
     Pledge,
+    Reading,
     TemplateVersion,
 )
 
@@ -45,6 +46,7 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     Organisation: OrganisationAdmin,
     LedgerEntry: LedgerAdmin,
     LedgerCheckpoint: CheckpointAdmin,
+    Reading: ReadingAdmin,
 }
 
 

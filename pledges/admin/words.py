@@ -23,6 +23,7 @@ EVENTS: Final = {
     "pledge.accepted": _("Pledge accepted"),
     "pledge.returned": _("Pledge returned"),
     "pledge.revoked": _("Pledge revoked"),
+    "pledge.read": _("Pledges of others read"),
     "pledge.expired": _("Term of a pledge ended"),
     "document.renewed": _("Timestamp of a file renewed"),
     "passkey.enrolled": _("Passkey enrolled"),

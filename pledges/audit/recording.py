@@ -23,6 +23,7 @@ EVENTS: Final = lifecycle.events() | {
     "pledge.opened",
     "pledge.assigned",
     "pledge.prepared",
+    "pledge.read",
     "document.renewed",
     "acceptance.begun",
     "pledges.exported",
