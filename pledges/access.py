@@ -50,6 +50,7 @@ class Act(StrEnum):
     ERASE_PERSON = "erase somebody's personal data after the retention period"
     READ_LEDGER = "read the ledger"
     ENROL_PASSKEY = "enrol a passkey of one's own"
+    BEGIN_ORIGIN = "begin a new origin of the ledger after a loss"
     PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
 
 
@@ -129,6 +130,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),
     Act.READ_LEDGER: _has(Role.AUDITOR),
     Act.ENROL_PASSKEY: _own_passkey,
+    Act.BEGIN_ORIGIN: _system_or(lambda actor, subject: False),
     Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
 }
 

@@ -210,7 +210,9 @@ def test_an_item_of_a_batch_is_settled_once(signed, chenjing, now):
 
 
 def test_a_reading_gets_its_entry_once_and_loses_a_name_at_most(signed, chenjing, now):
-    noting_readings.note([signed()], Reading.Way.PAGE, reader=chenjing, at=now)
+    noting_readings.note(
+        [signed()], Reading.Way.PAGE, reader=chenjing, at=now + timedelta(minutes=1)
+    )
     rows = Reading.objects.all()
     for change in ({"way": "file"}, {"reader_id": 1}, {"reader_name": "王芳"}, {"minute": now}):
         refused(lambda change=change: rows.update(entry=1, **change))

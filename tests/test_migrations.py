@@ -40,6 +40,7 @@ INSTALLED = {
     "0007_batches_and_erasure": "9aeeb8eae80c2afc89716bedd7f88fbc0cf5ba22d91db55a8bf9027cbd34759f",
     "0009_erasure": "1dc6a897288b9a4aa80f23d109368aa89f6c551efd983c44229894f5792a3af4",
     "0011_term": "74a861ff47a2a949d8899c90e81bd998467b21e7dc873f4b7f717fc4fb4bf552",
+    "0016_readings": "4c36f2d1d488128f5a66d22336ead8137d543d1887d8efbe0dfd2a9adcd3e6a7",
 }
 # Every task that a released version could queue, by the path that it wrote down.
 ONCE_QUEUED = {

@@ -62,7 +62,7 @@ def record_noted(at: datetime) -> int:
     in the ledger exactly once, whatever is killed and however many do this at once.
     """
     over = Reading.objects.filter(entry=None, minute__lte=at - MINUTE)
-    bundles = over.order_by("minute", "reader").values_list("minute", "reader").distinct()
+    bundles = over.order_by("minute", "reader_id").values_list("minute", "reader_id").distinct()
     return sum(_record_bundle(minute, reader, at) for minute, reader in list(bundles))
 
 

@@ -35,6 +35,7 @@ EVENTS: Final = {
     "acceptance.begun": _("Bulk acceptance begun"),
     "pledges.exported": _("Pledges exported"),
     "commitments.exported": _("Commitments exported"),
+    "ledger.restored": _("Ledger restored from a backup, with a loss"),
     "person.created": _("Account created"),
     "person.changed": _("Account changed"),
     "person.erased": _("Personal data erased"),

@@ -26,6 +26,7 @@ EVENTS: Final = lifecycle.events() | {
     "pledge.read",
     "document.renewed",
     "acceptance.begun",
+    "ledger.restored",
     "pledges.exported",
     "commitments.exported",
     "person.created",

@@ -20,13 +20,17 @@ __all__ = [
     "Unwritable",
     "check",
     "exists",
+    "folders",
     "get",
+    "get_named",
     "get_record",
     "has_record",
+    "is_name",
     "list_records",
     "open_stream",
     "orphans",
     "put",
+    "put_named",
     "put_record",
     "remove_orphan",
     "remove_unfinished",
@@ -149,6 +153,41 @@ def list_records(folder: str) -> list[str]:
     except FileNotFoundError:
         return []
     return sorted(f"{folder}/{file}" for file in files if RECORD.fullmatch(f"{folder}/{file}"))
+
+
+def folders() -> Iterator[list[str]]:
+    """The names of all documents and records, a folder at a time."""
+    storage = _storage()
+    try:
+        top, _files = storage.listdir("")
+    except FileNotFoundError:
+        return
+    waiting = sorted(top, reverse=True)
+    while waiting:
+        folder = waiting.pop()
+        inner, files = storage.listdir(folder)
+        waiting += [f"{folder}/{each}" for each in sorted(inner, reverse=True)]
+        yield [name for file in sorted(files) if is_name(name := f"{folder}/{file}")]
+
+
+def is_name(name: str) -> bool:
+    """Whether a document or a record is kept under `name`."""
+    folder, _slash, sha256 = name.partition("/")
+    of_document = bool(SHA256.fullmatch(sha256)) and sha256[:2] == folder
+    return of_document or bool(RECORD.fullmatch(name))
+
+
+def get_named(name: str) -> bytes:
+    """What is kept under a name of `folders`, a document checked; raises Missing or Corrupt."""
+    return get_record(name) if RECORD.fullmatch(name) else get(name.rpartition("/")[2])
+
+
+def put_named(name: str, data: bytes) -> None:
+    """Keep what `get_named` gave. Raises what `put` and `put_record` do."""
+    if RECORD.fullmatch(name):
+        put_record(name, data)
+    elif name != _name(put(data)):
+        raise Corrupt(f"{name} is not the name of these bytes")
 
 
 def remove_record(name: str) -> None:
