@@ -4,7 +4,6 @@ In this order nothing contradicts: a checkpoint copied before the snapshot cover
 and a document is stored before the row that names it is committed.
 """
 
-import os
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -133,7 +132,7 @@ def _copy_documents(folder: Path, since: Path | None) -> Iterator[tuple[str, str
 def _link(source: Path, target: Path) -> bool:
     """Whether the file is now the earlier backup's too: it never changes in either."""
     with suppress(OSError):
-        os.link(source, target)
+        durable_files.link(source, target)
         return True
     return False
 

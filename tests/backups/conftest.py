@@ -14,7 +14,7 @@ def back_up(tmp_path):
 
     def make(name="backup", **options):
         folder = tmp_path / name
-        options |= {"passphrase_file": passphrase_file(folder), "stdout": StringIO()}
+        options = {"stdout": StringIO(), **options, "passphrase_file": passphrase_file(folder)}
         call_command("backup", folder, **options)
         return folder
 
