@@ -41,8 +41,12 @@ class NotEmpty(Exception):
     """Something is here already that the backup did not bring; the text says what."""
 
 
+class DamagedLedger(Exception):
+    """The restored ledger contradicts itself."""
+
+
 class Contradiction(Exception):
-    """The restored ledger is not the one that a checkpoint covers, or is damaged in itself."""
+    """The restored ledger is not the one that a checkpoint covers."""
 
 
 @dataclass(frozen=True)
@@ -174,23 +178,23 @@ def _put_checkpoints(plan: Plan) -> None:
 def conclude(plan: Plan, *, reason: str, at: datetime, tell: Callable[[str], None]) -> None:
     """Compare the restored ledger with itself and with the newest checkpoint.
 
-    With a `reason` it goes on under a new origin where they differ. Raises Contradiction.
+    With a `reason` it goes on under a new origin where they differ. Raises DamagedLedger, or
+    Contradiction.
     """
     newest = plan.newest
     agrees = newest is None or (plan.loss is None and _begins_with(newest))
-    faults = list(audit.verify(newest.note if newest and agrees else None))
-    if faults:
-        raise Contradiction("the ledger of the backup is damaged: manage.py verify_ledger")
+    if any(audit.verify(newest.note if newest and agrees else None)):
+        raise DamagedLedger
     if newest is None:
         return
-    if agrees:
-        _publish(newest)
-        return
-    if not reason:
+    if not agrees and not reason:
         raise Contradiction(
             f"the checkpoint of {newest.checkpoint.size} entries in {newest.place} covers another "
             "ledger than the restored one"
         )
+    _publish(newest)
+    if agrees:
+        return
     kept = int(plan.manifest.ledger["size"])
     begun = beginning_origin.begin(newest.checkpoint, kept=kept, reason=reason, actor=SYSTEM, at=at)
     tell(f"The ledger goes on under a new origin with entry {begun.size}.")

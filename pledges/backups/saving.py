@@ -113,11 +113,13 @@ def _copy_documents(folder: Path, since: Path | None) -> Iterator[tuple[str, str
     def copy(name: str) -> tuple[str, str] | None:
         inside = f"{layout.DOCUMENTS}/{name}"
         target = folder / inside
-        if since and inside in earlier and _link(since / inside, target):
+        # Of files that are named by their hash alone: of those it is certain what they say.
+        known = earlier.get(inside) == name.rpartition("/")[2]
+        if since and known and _link(since / inside, target):
             return inside, earlier[inside]
         try:
             data = document_store.get_named(name)
-        except (document_store.Missing, document_store.Corrupt):
+        except (document_store.Missing, document_store.Corrupt, FileNotFoundError):
             return None  # removed a moment ago, or told of below
         with target.open("xb") as file:
             file.write(data)

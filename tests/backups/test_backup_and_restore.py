@@ -194,6 +194,9 @@ def test_an_accepted_loss_begins_a_new_origin_whose_first_entry_tells_of_it(newe
         "kept": kept,
         "reason": "Disk failure on 28 November",
     }
+    # What tells of the loss lies beside what is published now.
+    there = tree(target.var / "checkpoints")
+    assert {f"{former.size:012}.note", f"origin-2/{kept + 1:012}.note"} < set(there)
     # It goes on from there, and a third run changes nothing any more.
     assert target.restore(folder, *options).returncode == 0
     assert target.report()["size"] == kept + 1

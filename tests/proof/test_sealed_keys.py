@@ -73,3 +73,10 @@ def test_keys_are_placed_under_another_passphrase_and_open_with_it(made, tmp_pat
     assert {path.stat().st_mode & 0o777 for path in target.iterdir() if path.is_file()} == {0o600}
     with pytest.raises(FileExistsError):
         sealed_keys.place(collected, target, passphrase)
+
+
+def test_a_key_that_its_owner_encrypted_otherwise_is_placed_as_it_is(made, tmp_path):
+    collected = sealed_keys.collect(made, b"another than that of the keys")
+    sealed_keys.place(collected, tmp_path / "elsewhere", b"the other one")
+    for name in ("root.key.pem", "ledger.key.pem"):
+        assert (tmp_path / "elsewhere" / name).read_bytes() == (made / name).read_bytes()

@@ -61,6 +61,11 @@ class Command(VisibleCommand):
         call_command("migrate", interactive=False, verbosity=0)
         try:
             restoring.conclude(plan, reason=reason, at=timezone.now(), tell=self.stdout.write)
+        except restoring.DamagedLedger as error:
+            raise CommandError(
+                "Everything is in its place, but the ledger in the backup is not as it was "
+                "written: manage.py verify_ledger says where."
+            ) from error
         except restoring.Contradiction as error:
             raise CommandError(
                 f"Everything is in its place, but nothing can be signed: {error}. If that is "

@@ -128,7 +128,10 @@ def place(keys: Keys, folder: Path, passphrase: bytes) -> None:
 def _encrypted_anew(key: bytes, former: bytes, passphrase: bytes) -> bytes:
     if former == passphrase:
         return key
-    opened = load_pem_private_key(key, former)
+    try:
+        opened = load_pem_private_key(key, former)
+    except (ValueError, TypeError):
+        return key  # encrypted otherwise by its owner, who alone can open it
     encryption = BestAvailableEncryption(passphrase)
     return opened.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 
