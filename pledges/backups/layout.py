@@ -74,6 +74,7 @@ def begin(folder: Path) -> None:
     elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Occupied(f"{folder} is not an empty folder")
     durable_files.make_folder(folder)
+    folder.chmod(durable_files.PRIVATE_FOLDER)
     (folder / UNFINISHED).touch(mode=durable_files.PRIVATE_FILE)
 
 

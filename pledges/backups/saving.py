@@ -41,11 +41,13 @@ def save(folder: Path, *, passphrase: str, at: datetime, since: Path | None = No
     """Back everything up into `folder`, new or empty; its keys sealed under `passphrase`.
 
     Documents that the earlier backup `since` holds are linked instead of copied, where the disk
-    allows it. Raises ToolMissing and Occupied before anything is written; then ToolFailed, OSError
-    and what the store raises. Cut short, it leaves no finished backup, and is simply made again.
+    allows it. Raises ToolMissing, NoBackup (of `since`) and Occupied before anything is written;
+    then ToolFailed, OSError and what the store raises. Cut short, it leaves no finished backup,
+    and is simply made again.
     """
     server = postgres_tools.server_major()
     tool = postgres_tools.find("pg_dump", at_least=server)
+    earlier = layout.read_sums(since) if since else {}
     layout.begin(folder)
     _copy_checkpoints(folder)
     with postgres_tools.snapshot() as snapshot:
@@ -55,7 +57,7 @@ def save(folder: Path, *, passphrase: str, at: datetime, since: Path | None = No
         migration = _newest_migration()
         issued = list(_issued())
         postgres_tools.dump(tool, folder / layout.DATABASE, snapshot=snapshot)
-    sums = dict(_copy_documents(folder, since))
+    sums = dict(_copy_documents(folder, since, earlier))
     crash_points.reach("backup:copied")
     missing, erased = _not_copied(folder, issued, sums)
     keys = sealed_keys.collect(keyring.folder(), keyring.passphrase())
@@ -106,9 +108,10 @@ def _issued() -> Iterator[Issued]:
     yield from (Issued(*row) for row in rows.iterator(chunk_size=5000))
 
 
-def _copy_documents(folder: Path, since: Path | None) -> Iterator[tuple[str, str]]:
+def _copy_documents(
+    folder: Path, since: Path | None, earlier: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     """Copy all documents and records; gives each file's name in the backup and its SHA-256."""
-    earlier = layout.read_sums(since) if since else {}
 
     def copy(name: str) -> tuple[str, str] | None:
         inside = f"{layout.DOCUMENTS}/{name}"

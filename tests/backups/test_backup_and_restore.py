@@ -289,6 +289,20 @@ def test_a_folder_with_anything_in_it_is_left_alone(signed, back_up, tmp_path):
     assert tree(folder) == {"letter.txt": b"dear"}
 
 
+def test_an_empty_folder_is_closed_to_others_before_anything_is_in_it(back_up, tmp_path):
+    folder = tmp_path / "backup"
+    folder.mkdir(mode=0o755)
+    assert back_up().stat().st_mode & 0o777 == 0o700
+
+
+def test_an_earlier_backup_that_was_not_finished_is_refused(back_up, tmp_path):
+    earlier = back_up("earlier")
+    (earlier / layout.SUMS).unlink()
+    with pytest.raises(CommandError, match=r"Nothing was written: of .*earlier, SHA256SUMS"):
+        back_up(since=earlier)
+    assert not (tmp_path / "backup").exists()
+
+
 def test_an_older_pg_dump_is_refused_before_anything_is_written(back_up, tmp_path, monkeypatch):
     old = tmp_path / "old"
     old.mkdir()
@@ -375,3 +389,30 @@ def test_a_key_on_a_token_is_named_and_not_copied(signed, back_up, settings):
     folder = back_up(stdout=told)
     assert "the key event-ca at pkcs11:token=Seals;object=event-ca" in told.getvalue()
     assert b"1234" not in (folder / layout.MANIFEST).read_bytes()
+
+
+def test_a_backup_of_a_later_version_is_refused(back_up, tmp_path):
+    folder = back_up()
+    manifest, sums = folder / layout.MANIFEST, folder / layout.SUMS
+    before = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    told = {**json.loads(manifest.read_bytes()), "migration": "9999_of_the_future"}
+    manifest.write_text(json.dumps(told))
+    after = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    sums.chmod(0o600)
+    sums.write_text(sums.read_text().replace(before, after))
+    with pytest.raises(CommandError, match="of a later version"):
+        call_command("restore", folder, passphrase_file=tmp_path / "passphrase")
+
+
+def test_another_passphrase_does_not_open_it(back_up, tmp_path):
+    folder = back_up()
+    (tmp_path / "passphrase").write_text("another passphrase")
+    with pytest.raises(CommandError, match="keys in the backup do not open"):
+        call_command("restore", folder, passphrase_file=tmp_path / "passphrase")
+
+
+def test_a_short_passphrase_seals_nothing(tmp_path):
+    (tmp_path / "short").write_text("fifteen letters")
+    with pytest.raises(CommandError, match="at least 16 characters"):
+        call_command("backup", tmp_path / "backup", passphrase_file=tmp_path / "short")
+    assert not (tmp_path / "backup").exists()

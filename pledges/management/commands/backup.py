@@ -47,7 +47,7 @@ class Command(VisibleCommand):
         except (ToolMissing, layout.Occupied) as error:
             raise CommandError(f"Nothing was written: {error}") from error
         except layout.NoBackup as error:
-            raise CommandError(f"{since} is not a finished backup: {error}.") from error
+            raise CommandError(f"Nothing was written: of {since}, {error}.") from error
         except (ToolFailed, OSError) as error:
             raise CommandError(f"There is no finished backup in {folder}: {error}") from error
         self._tell(folder, made)
