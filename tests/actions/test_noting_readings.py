@@ -232,6 +232,34 @@ def test_killed_while_recording_and_recorded_by_two_at_once(signed, chenjing, su
 
 
 @pytest.mark.django_db(transaction=True)
+def test_whoever_records_second_waits_for_the_first_and_finds_nothing(signed, chenjing, now):
+    pledge = signed()
+    noting_readings.note([pledge], Way.PAGE, reader=chenjing, at=now)
+
+    def record():
+        try:
+            return noting_readings.record_noted(now + MINUTE)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert noting_readings.record_noted(now + MINUTE) == 1
+            second = pool.submit(record)
+            while not _waiting():
+                assert not second.done()
+        assert second.result() == 0
+    assert len(entries()) == 1
+
+
+def _waiting():
+    """Whether anybody waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.mark.django_db(transaction=True)
 def test_reading_waits_for_nobody(signed, chenjing, liming):
     """Not for the ledger's turn, nor for whoever has locked the pledge and its people."""
     pledge = signed()
