@@ -1,7 +1,7 @@
 # make run    prepare everything and serve the site at http://localhost:$PORT (default 8000)
 # make test   run all tests, those in a real browser too
-# make check  lint, import rule, types, tests: what continuous integration runs
-# make dist   build the verifier as a wheel of its own: dist/shounuo_verify-….whl
+# make check  lint, import rule, types, known vulnerabilities, tests: what continuous integration runs
+# make dist   build the verifier as a wheel of its own, and the bill of materials: dist/
 # make check-newest   try that wheel with the newest versions it allows, from the package registry
 # VAR_DIR (default var/) keeps everything that the installation stores.
 
@@ -9,7 +9,7 @@ VENV_PYTHON = .venv/bin/python
 TESTS ?= tests
 PYTEST_FLAGS ?= -q -n 2 --dist loadgroup
 
-.PHONY: run test lint check check-newest dist bench messages setup setup-dev clean
+.PHONY: run test lint audit check check-newest dist bench messages setup setup-dev clean
 
 run: setup
 	@exec $(VENV_PYTHON) manage.py serve
@@ -23,10 +23,14 @@ lint: setup-dev
 	@.venv/bin/lint-imports --no-logo
 	@$(VENV_PYTHON) -m mypy
 
-check: lint test
+audit: setup-dev
+	@$(VENV_PYTHON) -m scripts.audit_dependencies
+
+check: lint audit test
 
 dist: setup-dev
 	@$(VENV_PYTHON) -m scripts.build_verifier
+	@$(VENV_PYTHON) -m scripts.build_sbom
 
 check-newest: setup-dev
 	@$(VENV_PYTHON) -m pytest -q -s --newest tests/distribution
@@ -35,6 +39,7 @@ bench: setup-dev
 	@$(VENV_PYTHON) -m benchmarks.render
 	@$(VENV_PYTHON) -m benchmarks.export
 	@$(VENV_PYTHON) -m benchmarks.ledger
+	@$(VENV_PYTHON) -m benchmarks.restore
 	@$(VENV_PYTHON) -m benchmarks.verify
 
 # Collects new messages from code and templates into the catalogues, keeping translations.

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import database
 from config.attempts import *  # noqa: F403
-from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, flag, words
+from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, contacts, flag, words
 from config.judging import *  # noqa: F403
 from config.logs import LOGGING  # noqa: F401
 from config.sealing import *  # noqa: F403
@@ -210,6 +210,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "shounuo@localhost")
 # --- The product -----------------------------------------------------------------------------
 # Where people reach this installation: printed in mails and behind the QR code of every pledge.
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
+# Whom strangers tell of a vulnerability: /.well-known/security.txt.
+SECURITY_CONTACT = contacts("SECURITY_CONTACT")
 # How many proxies of ours stand in front; 0: X-Forwarded-For is not believed at all.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

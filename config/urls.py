@@ -15,6 +15,7 @@ from pledges.views import (
     public,
     reading,
     signing,
+    well_known,
 )
 
 urlpatterns = [
@@ -47,6 +48,9 @@ urlpatterns = [
     ),
     path("verify/<uuid:pk>/", public.verify, name="verify"),
     path("language/", language.choose, name="language"),
+    path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
+    path(".well-known/change-password", well_known.change_password, name="change_password"),
+    path("robots.txt", well_known.robots_txt, name="robots_txt"),
     path("healthz", health.healthz, name="healthz"),
     # An address is a fact about a person, which administrators change and the ledger tells of.
     path("accounts/email/", RedirectView.as_view(pattern_name="my_pledges"), name="account_email"),

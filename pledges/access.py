@@ -53,6 +53,7 @@ class Act(StrEnum):
     REJECT_PROPOSAL = "reject a proposed change, or withdraw it"
     READ_LEDGER = "read the ledger"
     ENROL_PASSKEY = "enrol a passkey of one's own"
+    BEGIN_ORIGIN = "begin a new origin of the ledger after a loss"
     PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
 
 
@@ -161,6 +162,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.REJECT_PROPOSAL: _decides,
     Act.READ_LEDGER: _has(Role.AUDITOR),
     Act.ENROL_PASSKEY: _own_passkey,
+    Act.BEGIN_ORIGIN: _system_or(lambda actor, subject: False),
     Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
 }
 

@@ -45,6 +45,11 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
     sync_folder(path)
 
 
+def link(path: Path, target: Path) -> None:
+    """Give a file that never changes a second name, which is on disk once its folder is."""
+    os.link(path, target)
+
+
 def rename(path: Path, target: Path) -> None:
     """Give a file or folder another name, in place of a file or an empty folder of that name."""
     os.rename(path, target)

@@ -78,6 +78,7 @@ admin:pledges_proposal_accept            3005555 3004003
 admin:pledges_proposal_change            3004022 3005555
 admin:pledges_proposal_changelist        3002022 3002022
 admin:pledges_proposal_reject            3005555 3004003
+admin:pledges_reading_changelist         3000020 3000020
 admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
 admin:pledges_templateversion_edit       3003000 3003000
@@ -86,6 +87,7 @@ admin:pledges_templateversion_retention  3003000 3003000
 admin:pledges_templateversion_retire     3002000 3003000
 admin:pledges_templateversion_revise     3003000 3003000
 admin:view_on_site                       3004444 3004444
+change_password                          3333333 5555555
 healthz                                  2222222 5555555
 language                                 5555555 3333333
 mfa_activate_totp                        3333333 3333333
@@ -112,6 +114,8 @@ pledge_reading_copy                      3244444 3555555
 pledge_save                              3555555 3b44444
 pledge_sign                              3244444 3u44444
 pledge_start                             3333333 3330000
+robots_txt                               2222222 5555555
+security_txt                             4444444 5555555
 verify                                   4444444 5555555
 verify_file                              2222222 uuuuuuu
 verify_company_roots                     4444444 5555555

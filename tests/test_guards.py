@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from pledges.actions import batches, review
+from pledges.actions import batches, noting_readings, review
 from pledges.models import (
     AcceptanceItem,
     Commitment,
@@ -14,6 +14,7 @@ from pledges.models import (
     LedgerEntry,
     LedgerOpening,
     Pledge,
+    Reading,
     ReturnReason,
     Signature,
     TemplateVersion,
@@ -206,3 +207,20 @@ def test_an_item_of_a_batch_is_settled_once(signed, chenjing, now):
     refused(lambda: items.update(outcome="waiting", settled_at=None))
     refused(lambda: run("UPDATE pledges_acceptanceitem SET outcome = 'left', reason = 'own'"))
     refused(lambda: items._raw_delete(items.db))
+
+
+def test_a_reading_gets_its_entry_once_and_loses_a_name_at_most(signed, chenjing, now):
+    noting_readings.note(
+        [signed()], Reading.Way.PAGE, reader=chenjing, at=now + timedelta(minutes=1)
+    )
+    rows = Reading.objects.all()
+    for change in ({"way": "file"}, {"reader_id": 1}, {"reader_name": "王芳"}, {"minute": now}):
+        refused(lambda change=change: rows.update(entry=1, **change))
+    assert rows.update(entry=1) == 1
+    refused(lambda: rows.update(entry=2))
+    refused(lambda: rows.update(entry=None))
+    refused(lambda: rows.update(reader_name="王芳"))
+    assert rows.update(reader_name="") == 1
+    refused(lambda: rows._raw_delete(rows.db))
+    refused(lambda: run("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE pledges_reading"))
+    refused(lambda: run("SET session_replication_role = replica; DELETE FROM pledges_reading"))

@@ -25,6 +25,7 @@ from pledges.models import (
     Organisation,
     Person,
     Pledge,
+    Reading,
     ReturnReason,
     Session,
     Signature,
@@ -154,6 +155,7 @@ def _blank_person(person: Person, at: datetime) -> None:
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
+    Reading.objects.filter(reader=person).update(reader_name="")
     # A mail that could not be sent is kept with the error, and errors name addresses.
     mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()

@@ -10,22 +10,24 @@ from zipstream import ZIP_STORED, ZipStream
 
 from pledges import access, audit, issued_files
 from pledges.access import Act
-from pledges.actions import export_columns
+from pledges.actions import export_columns, noting_readings
 from pledges.actions.export_columns import COMMITMENTS, MANIFEST, ExportedFile
+from pledges.actions.noting_readings import Way
 from pledges.core.digests import digest_of
-from pledges.models import Commitment, Document, Organisation, Pledge
+from pledges.models import Commitment, Document, Organisation, Person, Pledge
 from pledges.models.pledges import PledgeQuerySet
 
 _CHUNK = 500
+EVENTS = {Way.EXPORT: "pledges.exported", Way.COMMITMENTS: "commitments.exported"}
 
 
-def export(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -> ZipStream:
+def export(pledges: PledgeQuerySet, *, actor: Person, at: datetime) -> ZipStream:
     """A ZIP of the newest file of each issued pledge in `pledges`, as a stream of known length.
 
     `len()` of it is its size in bytes. The ledger tells of the export before the first byte
     leaves. Files are read one at a time while they are sent; only their names are held.
     """
-    keys = _record("pledges.exported", Act.EXPORT_PLEDGES, pledges, actor=actor, at=at)
+    keys = _record(Way.EXPORT, Act.EXPORT_PLEDGES, pledges, actor=actor, at=at)
     # PDFs are compressed inside already; storing them makes the archive no larger, and fast.
     archive = ZipStream(compress_type=ZIP_STORED, sized=True)
     manifest, sums = io.StringIO(), io.StringIO()
@@ -39,31 +41,29 @@ def export(pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime) -> Zip
     return archive
 
 
-def export_commitments(
-    pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime
-) -> Iterator[bytes]:
+def export_commitments(pledges: PledgeQuerySet, *, actor: Person, at: datetime) -> Iterator[bytes]:
     """Stream every number that the issued ones of `pledges` undertake, as CSV, a row each.
 
     Recorded in the ledger like the export of the documents; memory stays flat.
     """
-    keys = _record("commitments.exported", Act.EXPORT_COMMITMENTS, pledges, actor=actor, at=at)
+    keys = _record(Way.COMMITMENTS, Act.EXPORT_COMMITMENTS, pledges, actor=actor, at=at)
     # What is streamed is made after the request's language was put away.
     return _table(keys, translation.get_language() or "zh-hans")
 
 
-def _record(
-    event: str, act: Act, pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime
-) -> list:
+def _record(way: Way, act: Act, pledges: PledgeQuerySet, *, actor: Person, at: datetime) -> list:
     with transaction.atomic():
         access.require(actor, act)
         keys = list(pledges.kept().order_by("number").values_list("pk", flat=True))
-        audit.record(
-            event,
+        entry = audit.record(
+            EVENTS[way],
             actor=actor,
             subject=f"person:{actor.pk}",
             at=at,
             facts={"count": len(keys), "pledges": digest_of([str(key) for key in keys])},
         )
+    # By itself: thousands of rows would keep others from the ledger. Nothing has left before.
+    noting_readings.note_export(keys, way, reader=actor, entry=entry, at=at)
     return keys
 
 

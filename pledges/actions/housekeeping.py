@@ -15,6 +15,7 @@ from pledges.actions import (
     expiring,
     ledger_checking,
     lost_tasks,
+    noting_readings,
     pending,
     renewing,
     sweeping,
@@ -61,6 +62,7 @@ CHECKPOINTS = "checkpoints"
 SCHEDULE = (
     Chore(CHECKPOINTS, MINUTE, None),
     Chore("bulk acceptances", MINUTE, batches.resume),
+    Chore("readings", MINUTE, noting_readings.record_noted),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),

@@ -18,7 +18,7 @@ from pledges.access import Act
 from pledges.admin import words
 from pledges.admin.base import AccessModelAdmin
 from pledges.core import refusals
-from pledges.models import LedgerCheckpoint, LedgerEntry, Person
+from pledges.models import LedgerCheckpoint, LedgerEntry, Person, Reading
 from pledges.templatetags.sheet_extras import digest, moment
 
 MAX_DISCREPANCIES_SHOWN = 20
@@ -113,6 +113,50 @@ class LedgerAdmin(AccessModelAdmin):
     def text(self, entry: LedgerEntry) -> str:
         shown = json.dumps(json.loads(entry.leaf), indent=2, ensure_ascii=False)
         return format_html('<pre class="leaf">{}</pre>', shown)
+
+
+class ReadingAdmin(AccessModelAdmin):
+    """Who read whose pledge, and which entry of the ledger tells of it."""
+
+    reads = Act.READ_LEDGER
+    without_pages = frozenset({"add", "change", "delete", "history"})
+    list_display = ("time", "whose", "who", "role", "done", "recorded")
+    list_display_links = None
+    list_filter = ("way",)
+    search_fields = ("pledge__number", "reader_name", "reader__employee_number")
+    search_help_text = _("Pledge number, name or employee number of the reader")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reading]:
+        return super().get_queryset(request).select_related("pledge")
+
+    @admin.display(description=_("time"), ordering="minute")
+    def time(self, reading: Reading) -> str:
+        return moment(reading.minute)
+
+    @admin.display(description=_("pledge"))
+    def whose(self, reading: Reading) -> str:
+        address = reverse("admin:pledges_pledge_change", args=[reading.pledge_id])
+        return format_html('<a href="{}">{}</a>', address, reading.pledge)
+
+    @admin.display(description=_("reader"), ordering="reader_name")
+    def who(self, reading: Reading) -> str:
+        return reading.reader_name or "—"
+
+    @admin.display(description=_("role"), ordering="reader_role")
+    def role(self, reading: Reading) -> str:
+        return reading.get_reader_role_display() or "—"
+
+    @admin.display(description=_("what was done"), ordering="way")
+    def done(self, reading: Reading) -> str:
+        return reading.get_way_display()
+
+    @admin.display(description=_("ledger entry"))
+    def recorded(self, reading: Reading) -> str:
+        if reading.entry_id is None:
+            return str(_("when the minute is over"))
+        address = reverse("admin:pledges_ledgerentry_change", args=[reading.entry_id])
+        return format_html('<a href="{}">{}</a>', address, reading.entry_id)
 
 
 class CheckpointAdmin(AccessModelAdmin):

@@ -121,6 +121,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
             pledge = pledges.filter(pk=pk).first()
             if pledge is None or not self.has_view_permission(request, pledge):
                 raise Http404
+            review_pages.note_reading(request, pledge)
             return page(self, request, pledge)
 
         return view

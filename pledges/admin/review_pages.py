@@ -14,16 +14,18 @@ from django.utils.translation import gettext as _
 
 from pledges import access, rendering
 from pledges.access import Act
-from pledges.actions import readings, review
+from pledges.actions import noting_readings, readings, review
+from pledges.actions.noting_readings import Way
 from pledges.admin import review_context, words
 from pledges.admin.base import actor_of
 from pledges.admin.review_forms import ReasonFormSet, RevocationForm, clause_choices
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Transition
-from pledges.models import Pledge, Signature
+from pledges.models import Pledge, Reading, Signature
 
 CHANGE = "admin:pledges_pledge_change"
 LIST = "admin:pledges_pledge_changelist"
+MAX_READINGS_SHOWN = 20
 
 
 def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
@@ -40,6 +42,12 @@ def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResp
         }
         return TemplateResponse(request, "admin/pledges/pledge/erased.html", context)
     return _show(page, request, pledge, "review")
+
+
+def note_reading(request: HttpRequest, pledge: Pledge) -> None:
+    """Note that `pledge` is read, where there is anything to read."""
+    if pledge.status not in (PledgeState.DRAFT, PledgeState.ERASED):
+        noting_readings.note([pledge], Way.PAGE, reader=actor_of(request), at=timezone.now())
 
 
 def accept(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
@@ -171,16 +179,27 @@ def _show(
         earlier = review_context.earlier_of(pledge)
         context |= {
             "earlier": earlier,
-            "compared": _compared(pledge, earlier) if earlier else (),
+            "compared": _compared(request, pledge, earlier) if earlier else (),
             "issued": list(pledge.documents.all()),
             "trail": review_context.trail(pledge),
+            "read_by": _read_by(request, pledge),
             "corrected_by": _visible_correction(pledge),
         }
     return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
 
 
-def _compared(pledge: Pledge, earlier: Pledge) -> list[review_context.Compared] | None:
+def _read_by(request: HttpRequest, pledge: Pledge) -> list[Reading] | None:
+    """Who read `pledge` lately, for those who read the ledger; `None` for others."""
+    if not access.allows(request.user, Act.READ_LEDGER):
+        return None
+    return list(pledge.readings.all()[:MAX_READINGS_SHOWN])
+
+
+def _compared(
+    request: HttpRequest, pledge: Pledge, earlier: Pledge
+) -> list[review_context.Compared] | None:
     """Both pledges answer by answer; `None` where the earlier one cannot be shown."""
+    note_reading(request, earlier)
     try:
         readings.read_signed(earlier)
     except refusals.Refusal:

@@ -20,7 +20,7 @@ from pledges.access import Act
 from pledges.admin import dashboard, freshness
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
-from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin
+from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin, ReadingAdmin
 from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
@@ -35,6 +35,7 @@ from pledges.models import (
     Person,
     Pledge,
     Proposal,
+    Reading,
     TemplateVersion,
 )
 
@@ -48,6 +49,7 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     Proposal: ProposalAdmin,
     LedgerEntry: LedgerAdmin,
     LedgerCheckpoint: CheckpointAdmin,
+    Reading: ReadingAdmin,
 }
 
 

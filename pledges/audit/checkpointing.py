@@ -1,5 +1,6 @@
 """Checkpoints: the ledger signs what it holds, and says so outside the database."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -22,6 +23,7 @@ from pledges.storage import checkpoint_folder
 # Any fixed number will do, but for that of the ledger's writers, who need not wait for a disk.
 _LOCK_KEY = 0x5E_C0_1E_D7
 NAME = "ledger"
+SUBJECT, RESTORED = "ledger", "ledger.restored"
 SENT = "sent"
 NOTHING = Checkpoint("", 0, b"")
 
@@ -38,19 +40,49 @@ def checkpoint(at: datetime) -> LedgerCheckpoint:
         _take_turn()
         size = tree.size()
         root = tree.root(size)
+        number = origin_number()
         note = published()
         last = opened(note) if note is not None else NOTHING
-        _require_growth(last, size, root)
+        _require_growth(last, size, root, number)
         if note is None or last.size != size:
-            note = _signed(Checkpoint(_origin(), size, root))
-            with _folder_trouble():
-                checkpoint_folder.publish(folder(), size, note)
+            note = _publish(Checkpoint(_origin(number), size, root), number)
         row, _made = LedgerCheckpoint.objects.get_or_create(
             size=size, defaults={"root": root.hex(), "note": note, "at": at}
         )
         if row.root != root.hex():
             raise LedgerBroken(f"another checkpoint of {size} entries is on record")
         return row
+
+
+def begin_origin(at: datetime) -> LedgerCheckpoint:
+    """Publish the first checkpoint of the origin that the ledger's last entry begins.
+
+    For `manage.py restore` alone: what was published before may say that there was more.
+    """
+    with transaction.atomic(durable=True):
+        _take_turn()
+        size, number = tree.size(), origin_number()
+        root = tree.root(size)
+        note = _publish(Checkpoint(_origin(number), size, root), number)
+        row, _made = LedgerCheckpoint.objects.get_or_create(
+            size=size, defaults={"root": root.hex(), "note": note, "at": at}
+        )
+        return row
+
+
+def publish_again(note: str) -> None:
+    """Put a note that somebody kept into the folder: what was published and was lost there."""
+    checkpoint = opened(note)
+    number = checkpoints.number_in(checkpoint.origin)
+    with _folder_trouble():
+        checkpoint_folder.publish(_own_folder(number), checkpoint.size, note, latest_in=folder())
+
+
+def origin_number() -> int:
+    """How many origins the ledger has had: one, and another after each loss."""
+    begun = LedgerEntry.objects.filter(subject=SUBJECT, event=RESTORED)
+    last = begun.order_by("-sequence").values_list("leaf", flat=True).first()
+    return int(json.loads(last)["facts"]["origin"]) if last else 1
 
 
 def proof(entry: LedgerEntry, checkpoint: LedgerCheckpoint) -> dict[str, object]:
@@ -92,13 +124,13 @@ def sent() -> int:
     Kept beside the notes: whoever puts the database back in time must not silence the mail.
     """
     with _folder_trouble():
-        return checkpoint_folder.read_number(folder(), SENT)
+        return checkpoint_folder.read_number(_own_folder(origin_number()), SENT)
 
 
 def note_sent(size: int) -> None:
     """The checkpoint of `size` entries has been mailed. Raises CheckpointUnavailable."""
     with _folder_trouble():
-        checkpoint_folder.keep_number(folder(), SENT, size)
+        checkpoint_folder.keep_number(_own_folder(origin_number()), SENT, size)
 
 
 def has_key() -> bool:
@@ -138,13 +170,27 @@ def _take_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
 
 
-def _require_growth(last: Checkpoint, size: int, root: bytes) -> None:
+def _require_growth(last: Checkpoint, size: int, root: bytes, number: int) -> None:
+    if last.size and checkpoints.number_in(last.origin) != number:
+        raise LedgerBroken("the last published checkpoint is of another origin of this ledger")
     if last.size > size:
         raise LedgerBroken(f"{last.size} entries were published and there are {size}")
     if last.size:
         then = root if last.size == size else tree.root(last.size)
         if then != last.root:
             raise LedgerBroken(f"the first {last.size} entries are not those that were published")
+
+
+def _publish(checkpoint: Checkpoint, number: int) -> str:
+    note = _signed(checkpoint)
+    with _folder_trouble():
+        checkpoint_folder.publish(_own_folder(number), checkpoint.size, note, latest_in=folder())
+    return note
+
+
+def _own_folder(number: int) -> Path:
+    """Where the notes of an origin are: two origins may each have a checkpoint of a size."""
+    return folder() if number == 1 else folder() / f"origin-{number}"
 
 
 def _signed(checkpoint: Checkpoint) -> str:
@@ -170,10 +216,10 @@ def _public_keys() -> Iterator[bytes]:
             yield signing_key.raw(old)
 
 
-def _origin() -> str:
+def _origin(number: int) -> str:
     """The ledger's name in its notes: its address without the scheme (C2SP tlog-checkpoint)."""
     address = urlsplit(settings.PUBLIC_URL)
-    return f"{address.netloc}{address.path.rstrip('/')}/ledger"
+    return checkpoints.origin(f"{address.netloc}{address.path.rstrip('/')}", number)
 
 
 @contextmanager

@@ -19,8 +19,8 @@ def read_latest(folder: Path) -> str | None:
     return _read(folder / LATEST)
 
 
-def publish(folder: Path, size: int, note: str) -> None:
-    """Publish the checkpoint of `size` entries, and let `latest.note` be a copy of it.
+def publish(folder: Path, size: int, note: str, *, latest_in: Path | None = None) -> None:
+    """Publish the checkpoint of `size` entries; `latest.note`, here or there, is a copy of it.
 
     On disk when this returns. Raises Contradiction, or OSError.
     """
@@ -31,7 +31,7 @@ def publish(folder: Path, size: int, note: str) -> None:
     except FileExistsError as error:
         if _read(target) != note:
             raise Contradiction(target.name) from error
-    durable_files.replace(folder / LATEST, note.encode(), mode=PUBLIC_FILE)
+    durable_files.replace((latest_in or folder) / LATEST, note.encode(), mode=PUBLIC_FILE)
 
 
 def read_number(folder: Path, name: str) -> int:

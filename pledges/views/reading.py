@@ -15,11 +15,13 @@ from django.views.decorators.http import require_safe
 
 from pledges import access, rendering, verification, wording
 from pledges.access import Act
-from pledges.actions import proving, readings
+from pledges.actions import noting_readings, proving, readings
+from pledges.actions.noting_readings import Way
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Document, Organisation, Pledge
 from pledges.models.pledges import PLEDGE_STATES
+from pledges.views.accounts import person_of
 from pledges.views.files import pdf_response
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ STEPS = {
     PledgeState.EXPIRED: 4,
 }
 DONE = 5
+# The newest; auditors see all of them.
+MAX_READINGS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         "correction": getattr(pledge, "corrected_by", None),
         "corrects": pledge.corrects,
         "label": pledge.version.label(get_language() or "zh-hans"),
+        "read_by": pledge.readings.all()[:MAX_READINGS_SHOWN],
     }
     status = HTTPStatus.SERVICE_UNAVAILABLE if refused else HTTPStatus.OK
     return render(request, "pledge_detail.html", context, status=status)
@@ -87,20 +92,22 @@ def _body(pledge: Pledge) -> tuple[SafeString | None, str]:
         return None, wording.refusal(refusal)
 
 
-def newest_file(request: HttpRequest, pk: UUID) -> Document | None:
-    """The newest issued file of a pledge that the asker may read; `None` where they may not."""
+def newest_file(request: HttpRequest, pk: UUID, way: Way) -> Document:
+    """The newest issued file of a pledge that the asker may read, noted as read; else Http404."""
     pledge = Pledge.objects.kept().filter(pk=pk).first()
     if pledge is None or not access.allows(request.user, Act.READ_PLEDGE, pledge):
-        return None
-    return pledge.documents.select_related("pledge").order_by("-revision").first()
+        raise Http404
+    file = pledge.documents.select_related("pledge").order_by("-revision").first()
+    if file is None:
+        raise Http404
+    noting_readings.note([pledge], way, reader=person_of(request), at=timezone.now())
+    return file
 
 
 @require_safe
 def document(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The newest issued PDF, for its owner and for those who read pledges; 404 for others."""
-    file = newest_file(request, pk)
-    if file is None:
-        raise Http404
+    file = newest_file(request, pk, Way.FILE)
     unchanged = get_conditional_response(request, etag=f'"{file.sha256}"')
     if unchanged is not None:
         return unchanged
@@ -117,9 +124,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def proof(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The separate proof (JSON) of the newest issued file, for those who may read the pledge."""
-    file = newest_file(request, pk)
-    if file is None:
-        raise Http404
+    file = newest_file(request, pk, Way.PROOF)
     return HttpResponse(
         proving.prove(file, at=timezone.now()),
         content_type="application/json",

@@ -22,6 +22,7 @@ PAGES = {
     "organisation": {"admin"},
     "ledgerentry": {"wuying"},
     "ledgercheckpoint": {"wuying"},
+    "reading": {"wuying"},
     "acceptancebatch": {"chenjing", "wuying"},
     "proposal": {"chenjing", "wuying", "admin"},
 }

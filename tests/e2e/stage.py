@@ -19,6 +19,7 @@ from pledges.actions import (
     enrolling,
     enrolment,
     erasure,
+    noting_readings,
     preparing,
     review,
     templates,
@@ -85,6 +86,10 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     revoked = review.accept(signed("personal-code", person=wangfang, at=past), **judged)
     outdated = preparing.prepare(draft("contract", person=zhaolei, at=past), actor=zhaolei, at=past)
     unusual = signed(person=wangfang, at=past, satisfaction_target="70")
+    # Li Ming, Wang Fang and the auditor see who read it; the auditor's list shows them all.
+    for way in noting_readings.Way:
+        noting_readings.note([returned, unusual], way, reader=judge, at=past)
+    noting_readings.record_noted(now)
     RecoveryCodes.activate(wangfang)
     passkey, newcomer = _register(wangfang, now), _register(wangfang, now)
     Authenticator.objects.filter(user=zhaolei).delete()
@@ -236,7 +241,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("acceptancebatch_changelist"),
             admin_path("acceptancebatch_change", stage.stalled.pk),
             *(admin_path("ledgerentry_changelist"), admin_path("ledgerentry_change", entry.pk)),
-            admin_path("ledgercheckpoint_changelist"),
+            *(admin_path("ledgercheckpoint_changelist"), admin_path("reading_changelist")),
             admin_path("ledgercheckpoint_change", LedgerCheckpoint.objects.latest("size").pk),
         ],
         "admin": [

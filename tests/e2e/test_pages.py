@@ -26,6 +26,7 @@ from tests.test_access import rows
 # Answered with something that is no page: a word for machines, a catalogue, a file.
 NO_PAGES = {
     *("healthz", "admin:jsi18n", "mfa_download_recovery_codes", "pledge_reading_copy"),
+    *("robots_txt", "security_txt", "change_password"),
     *("pledge_proof", "verify_root", "verify_tsa_roots", "verify_company_roots"),
 }
 # Part of a page, fetched while it moves.

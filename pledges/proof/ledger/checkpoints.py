@@ -20,6 +20,7 @@ MAX_NOTE_LENGTH = 4096  # characters
 # C2SP signed-note: no control characters but line feeds, and what UTF-8 can carry.
 _FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
+_NUMBERED = re.compile(r"/ledger/([0-9]{1,6})$")
 _SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
 KEY_HASH_BYTES = 4
 
@@ -43,6 +44,21 @@ class Checkpoint:
     def body(self) -> str:
         """The text that is signed, with its final line feed."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def origin(address: str, number: int) -> str:
+    """The name of a ledger: its address, and behind it which origin of this ledger it is.
+
+    After a loss other entries follow the same beginning: that is another log, and none may be
+    taken for both.
+    """
+    return f"{address}/ledger" if number == 1 else f"{address}/ledger/{number}"
+
+
+def number_in(origin: str) -> int:
+    """Which origin of its ledger a name says."""
+    found = _NUMBERED.search(origin)
+    return int(found[1]) if found else 1
 
 
 def key_hash(name: str, public_key: bytes) -> bytes:

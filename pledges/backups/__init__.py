@@ -1,0 +1,1 @@
+"""Backups: everything that the installation keeps as one folder, and an installation out of it."""
