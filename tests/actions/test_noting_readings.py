@@ -21,6 +21,7 @@ from pledges.actions import erasure, exporting, noting_readings, review
 from pledges.actions.noting_readings import Way
 from pledges.models import LedgerEntry, Person, Pledge, Reading
 from tests.baseline import START
+from tests.fresh import prove
 from tests.serving import ROOT, surroundings
 
 MINUTE = timedelta(minutes=1)
@@ -49,6 +50,7 @@ def facts(entry):
 def browser(person):
     client = Client()
     client.force_login(person)
+    prove(client, person)
     return client
 
 
