@@ -1,6 +1,10 @@
 """Shared set-up of all tests; the fixtures are in `tests.cast`, `tests.judging`, `tests.seals`."""
 
+from collections.abc import Iterator
+
+import pytest
 from django.conf import settings
+from django.core.cache import caches
 from hypothesis import settings as hypothesis_settings
 
 pytest_plugins = ["tests.cast", "tests.judging", "tests.seals"]
@@ -12,3 +16,11 @@ def pytest_configure() -> None:
     hypothesis_settings.load_profile("untimed")
     # Hashing a password is slow on purpose; tests hash many and guard none.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered_between_tests() -> Iterator[None]:
+    """A process's caches outlive a test's rollback; a code used in one served in the next no more."""
+    yield
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
