@@ -20,7 +20,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered_between_tests() -> Iterator[None]:
-    """A process's caches outlive a test's rollback; a code used in one served in the next no more."""
+    """A process's caches outlive a test's rollback: a code would have served for ever."""
     yield
     for cache in caches.all(initialized_only=True):
         cache.clear()
