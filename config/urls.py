@@ -5,8 +5,10 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from pledges.views import (
+    authenticator_apps,
     filling,
     health,
+    invitations,
     language,
     my_pledges,
     passkeys,
@@ -48,6 +50,11 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     # An address is a fact about a person, which administrators change and the ledger tells of.
     path("accounts/email/", RedirectView.as_view(pattern_name="my_pledges"), name="account_email"),
+    path(
+        "accounts/invitation/<uuid:pk>/<slug:key>/",
+        invitations.accept,
+        name="account_invitation",
+    ),
     path("accounts/", include("allauth.account.urls")),
     # Which passkeys sign documents is decided by us; the other pages about them are allauth's.
     path("accounts/2fa/webauthn/", passkeys.listed, name="mfa_list_webauthn"),
@@ -62,6 +69,8 @@ urlpatterns = [
         passkeys.discard,
         name="mfa_discard_passkey",
     ),
+    path("accounts/2fa/totp/activate/", authenticator_apps.activate, name="mfa_activate_totp"),
+    path("accounts/2fa/totp/confirmation/", authenticator_apps.ask, name="mfa_ask_for_app"),
     path("accounts/2fa/", passkeys.index, name="mfa_index"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),

@@ -10,11 +10,11 @@ from typing import Any
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.core.cache import cache
 
-from pledges.actions import enrolment
+from pledges.actions import apps, enrolment
 from pledges.actions.ledger_signing import signed_by_present_key
 from pledges.core import refusals
 from pledges.models import Organisation, Person, Signature, SigningIntent
@@ -70,8 +70,8 @@ class Ways:
 
     @cached_property
     def code(self) -> bool:
-        """Whether password and code will do, and an authenticator app is set up."""
-        return self.code_is_allowed and _totp(self.person) is not None
+        """Whether password and code will do, and an authenticator app is enrolled."""
+        return self.code_is_allowed and apps.enrolled(self.person) is not None
 
     @property
     def any(self) -> bool:
@@ -118,8 +118,8 @@ def claim(proved: Authentication, intent: SigningIntent) -> None:
     else:
         _refuse_used(factor, intent, proved.totp_step)
         # From now on the sign-in refuses the code as well.
-        key = _used_code_key(factor, proved.totp_step)
-        cache.add(key, str(intent.pk), timeout=_period() * (2 * TOLERANCE + 1))
+        code = _code(factor, proved.totp_step)
+        apps.use_up(factor, code, seconds=lifetime_of_a_code(), by=str(intent.pk))
 
 
 # --- By passkey ---------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def _highest_counter(intent: SigningIntent, credential_id: str) -> int:
 def _by_code(
     proof: PasswordAndCode, intent: SigningIntent, person: Person, at: datetime
 ) -> Authentication:
-    factor = _totp(person)
+    factor = apps.enrolled(person)
     if factor is None or not Ways(person).code_is_allowed:
         raise refusals.MethodNotAllowed
     if not person.check_password(proof.password):
@@ -192,8 +192,9 @@ def _by_code(
     return Authentication(method, factor.pk, {"method": method.value}, step)
 
 
-def _totp(person: Person) -> Authenticator | None:
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+def lifetime_of_a_code() -> int:
+    """For how many seconds a code may be taken for a fresh one, here or at a sign-in."""
+    return _period() * (2 * TOLERANCE + 1)
 
 
 def _period() -> int:
@@ -215,7 +216,7 @@ def _fits(code: str, secret: str, step: int) -> bool:
 def _refuse_used(factor: Authenticator, intent: SigningIntent, step: int) -> None:
     """Refuse a code that has served: at another document, or at a sign-in up to this step."""
     elsewhere = Signature.objects.filter(person_id=intent.person_id, totp_step=step)
-    marked = cache.get(_used_code_key(factor, step))
+    marked = cache.get(apps.used_code_key(factor, _code(factor, step)))
     last = factor.last_used_at
     if (
         elsewhere.exclude(intent=intent).exists()
@@ -225,7 +226,5 @@ def _refuse_used(factor: Authenticator, intent: SigningIntent, step: int) -> Non
         raise refusals.CodeUsed
 
 
-def _used_code_key(factor: Authenticator, step: int) -> str:
-    """Where allauth notes that a code has been used."""
-    code = format_hotp_value(hotp_value(decrypt(factor.data["secret"]), step))
-    return str(TOTP(factor)._get_used_cache_key(code))
+def _code(factor: Authenticator, step: int) -> str:
+    return str(format_hotp_value(hotp_value(decrypt(factor.data["secret"]), step)))

@@ -8,6 +8,7 @@ from django.db import models, transaction
 
 from pledges import access, audit
 from pledges.access import Act
+from pledges.actions import enrolment
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Organisation, Person
@@ -15,8 +16,10 @@ from pledges.models import Department, Organisation, Person
 # Facts whose change the ledger names; their values are personal data and stay out of it.
 _FACTS = (
     *("username", "email", "name", "employee_number", "position", "department_id", "contact"),
-    *("language", "is_active", "password"),
+    *("language", "is_active"),
 )
+# How somebody signs in is not changed here, least of all by an outdated copy of their row.
+_CREDENTIALS = ("password", "must_change_password", "handover")
 
 
 @transaction.atomic
@@ -43,6 +46,7 @@ def save_person(
     stays = person.is_active and Role.ADMINISTRATOR.value in held
     if before and Role.ADMINISTRATOR in before.roles and not stays:
         require_another_administrator(before)
+    _keep_credentials(before, person, changed, actor)
     person.is_superuser = False
     person.is_staff = bool(held - {Role.MANAGER.value})
     person.save()
@@ -77,12 +81,25 @@ def save_organisation(
     """Change the organisation's names, zone or prefix; what was issued keeps what it says."""
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
     before = Organisation.objects.select_for_update().get(pk=1)
-    facts = ("name_zh", "name_en", "time_zone", "number_prefix", "signing")
+    facts = ("name_zh", "name_en", "time_zone", "number_prefix", "signing", "meet_invited")
     changed = _changed(before, organisation, facts)
     organisation.pk = 1
     organisation.save()
     _record_change("organisation.changed", organisation, changed, actor=actor, at=at)
     return organisation
+
+
+def _keep_credentials(
+    before: Person | None, person: Person, changed: list[str], actor: access.Actor
+) -> None:
+    """Leave the password as it is, and note that somebody else chose where its links go to."""
+    if before is None and not person.password:
+        person.set_unusable_password()
+    for name in _CREDENTIALS if before else ():
+        setattr(person, name, getattr(before, name))
+    elsewhere = "email" in changed and isinstance(actor, Person) and actor.pk != person.pk
+    if elsewhere and not (before and enrolment.signs(before)):
+        person.handover = person.handover or Person.Handover.LINK
 
 
 def _held(person: Person | None) -> set[str]:

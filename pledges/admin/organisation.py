@@ -38,7 +38,7 @@ class DepartmentAdmin(AccessModelAdmin):
 class OrganisationForm(forms.ModelForm):
     class Meta:
         model = Organisation
-        fields = ("name_zh", "name_en", "time_zone", "number_prefix", "signing")
+        fields = ("name_zh", "name_en", "time_zone", "number_prefix", "signing", "meet_invited")
 
     def clean_time_zone(self) -> str:
         name = self.cleaned_data["time_zone"]

@@ -1,5 +1,6 @@
 """People in the admin: administrators change them, others look; compliance assigns pledges."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,23 +10,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import answers, pending
+from pledges.actions import answers, invitations, passwords
 from pledges.actions.people import save_person
-from pledges.admin import words
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin import account_pages, words
+from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.people_forms import AssignForm, NewPersonForm, PersonForm
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Organisation, Person
-from pledges.templatetags.sheet_extras import moment
 
 SHORT_ROLES = {
     Role.MANAGER: _("Account manager"),
@@ -40,7 +41,7 @@ FACTS = (
     *("language", "is_active"),
 )
 # To those who only read, the state of the account is told in words.
-READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held", "waiting")
+READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held")
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -89,14 +90,32 @@ class PersonAdmin(AccessModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> tuple:
         if not self.has_change_permission(request, obj):
             return ((None, {"fields": READ_FACTS}),)
-        rest = ("waiting",) if obj else ("first_password",)
+        rest = () if obj else ("first_password",)
         return (
             (None, {"fields": (*FACTS, *rest)}),
             (_("What this person may do"), {"fields": ("roles",)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple:
-        return ("waiting",) if self.has_change_permission(request, obj) else READ_FACTS
+        return () if self.has_change_permission(request, obj) else READ_FACTS
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = (
+            ("invite/", "invite", account_pages.invite, True),
+            ("withdraw-invitation/", "withdraw_invitation", account_pages.withdraw, True),
+            ("password/", "set_password", account_pages.set_password, False),
+            ("confirm/<slug:digest>/", "vouch", account_pages.vouch, False),
+        )
+        return [
+            path(f"<int:pk>/{route}", self._page(view, post), name=f"pledges_person_{name}")
+            for route, name, view, post in pages
+        ] + super().get_urls()
+
+    def _page(self, view: Callable[..., HttpResponse], post_only: bool) -> Any:
+        def page(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+            return view(self, request, account_pages.find(self, request, pk), **kwargs)
+
+        return self.admin_site.admin_view(require_POST(page) if post_only else page)
 
     def changeform_view(
         self,
@@ -112,10 +131,23 @@ class PersonAdmin(AccessModelAdmin):
             self.message_user(request, words.refusal(error), messages.ERROR)
             return redirect(request.get_full_path())
 
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **options: Any
+    ) -> HttpResponse:
+        person = options.get("obj")
+        if person and not person.erased_at:
+            context["account"] = account_pages.facts(request, person, timezone.now())
+        return super().render_change_form(request, context, *args, **options)
+
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
-        if not change:
-            form.set_password(obj)
-        save_person(obj, actor=request.user, at=timezone.now(), roles=form.chosen_roles())
+        actor, at = actor_of(request), timezone.now()
+        save_person(obj, actor=actor, at=at, roles=form.chosen_roles())
+        if change:
+            return
+        if password := form.cleaned_data["first_password"]:
+            passwords.set_first(obj, password, actor=actor, at=at)
+        elif obj.is_active:
+            invitations.invite(obj, actor=actor, at=at)
 
     @admin.display(description=_("roles"))
     def held(self, person: Person) -> str:
@@ -128,21 +160,6 @@ class PersonAdmin(AccessModelAdmin):
         label = _("active") if person.is_active else _("deactivated")
         kind = "active" if person.is_active else "inactive"
         return format_html('<span class="state state-{}">{}</span>', kind, label)
-
-    @admin.display(description=_("passkeys that wait for confirmation"))
-    def waiting(self, person: Person) -> str:
-        """With the code that the person's own page shows, so that two people can compare it."""
-        found = pending.waiting(person, timezone.now())
-        rows = ((each.record.code, each.record.name, moment(each.record.expires)) for each in found)
-        until = _("until %(time)s")
-        return (
-            format_html_join(
-                SafeString("<br>"),
-                "<strong>{}</strong> “{}”, {}",
-                ((code, name, until % {"time": time}) for code, name, time in rows),
-            )
-            or "—"
-        )
 
     @admin.action(description=_("Assign a pledge to these people"), permissions=["assign"])
     def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:

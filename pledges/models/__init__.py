@@ -1,5 +1,6 @@
 """The tables: people, templates, pledges, ledger."""
 
+from pledges.models.accounts import EnrolledApp, Invitation
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.organisation import Organisation, organisation_read_once
@@ -16,6 +17,8 @@ __all__ = [
     "Commitment",
     "Department",
     "Document",
+    "EnrolledApp",
+    "Invitation",
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerOpening",

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import enrolment, pending
+from pledges.actions import enrolment, passwords, pending
 from pledges.models import Person
 
 
@@ -30,6 +30,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")
+
+    def clean_password(self, password: str, user: Any = None) -> str:
+        """Whoever has to change a password that somebody else set does not keep it."""
+        chosen: str = super().clean_password(password, user)
+        if isinstance(user, Person) and user.must_change_password and user.check_password(chosen):
+            raise ValidationError(_("This is the password that somebody else set. Choose another."))
+        return chosen
+
+    def set_password(self, user: Person, password: str) -> None:
+        passwords.choose(user, password, at=timezone.now())
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)

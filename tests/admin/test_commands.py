@@ -153,8 +153,10 @@ def test_the_first_administrator_is_made_with_a_department_and_the_ledger_tells(
     assert "first may now sign in" in said
     made = Person.objects.get(username="first")
     assert made.roles == {Role.ADMINISTRATOR} and made.check_password(baseline.PASSWORD)
-    told = dict(LedgerEntry.objects.order_by("-sequence").values_list("event", "subject")[:2])
+    assert made.must_change_password and made.must_be_met
+    told = dict(LedgerEntry.objects.order_by("-sequence").values_list("event", "subject")[:3])
     assert told == {
+        "password.set": f"person:{made.pk}",
         "department.changed": f"department:{made.department_id}",
         "person.created": f"person:{made.pk}",
     }
