@@ -50,8 +50,9 @@ def register(*, actor: Person, at: datetime) -> EnrolledApp | Waiting:
     if (app := _apps(person).first()) is None:
         raise refusals.PendingGone
     if person.must_be_met and enrolled(person) is None:
-        again = waiting(person, at)
-        return again or pending.register(person, credential_of(app), {}, name=NAME, at=at)
+        return waiting(person, at) or pending.register(
+            person, credential_of(app), {}, name=NAME, at=at
+        )
     return enrol(person, introduced_by=FIRST, actor=person, at=at)
 
 
@@ -67,8 +68,8 @@ def enrol(
 
     `record` is what somebody vouched for; raises `PendingGone` unless it is of this very app.
     """
-    app = _apps(person).select_for_update(no_key=True).first()
-    if app is None or (record and record != waiting(person, at)):
+    app, own = _apps(person).first(), waiting(person, at)
+    if app is None or (record and (own is None or own.digest != record.digest)):
         raise refusals.PendingGone
     done, new = EnrolledApp.objects.get_or_create(authenticator=app, defaults={"enrolled_at": at})
     if new:

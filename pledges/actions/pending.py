@@ -87,7 +87,7 @@ def register(
     audit.record(_event(record, "registered"), actor=person, subject=person, at=at, facts=facts)
     lapse_due.using(run_after=record.expires).enqueue()
     document_store.put_record(_name(record), canonical_json({**signed, "answer": text}))
-    return Waiting(record, credential, answer, signed)
+    return Waiting(record, credential if record.credential_id else APP, answer, signed)
 
 
 def waiting(person: Person, at: datetime) -> list[Waiting]:
