@@ -4,9 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.utils import decrypt
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -82,16 +80,6 @@ def enrol(
 def credential_of(app: Authenticator) -> Credential:
     """An app as records name it: without an id, by the digest of its secret."""
     return Credential(b"", decrypt(app.data["secret"]).encode())
-
-
-def use_up(app: Authenticator, code: str, *, seconds: int, by: str = "y") -> bool:
-    """Note where allauth does that a code has served; false if it had."""
-    return bool(cache.add(used_code_key(app, code), by, timeout=seconds))
-
-
-def used_code_key(app: Authenticator, code: str) -> str:
-    """Where allauth notes that a code has been used."""
-    return str(TOTP(app)._get_used_cache_key(code))
 
 
 def _apps(person: Person) -> QuerySet[Authenticator]:

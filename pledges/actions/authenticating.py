@@ -10,7 +10,7 @@ from typing import Any
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.core.cache import cache
 
@@ -118,8 +118,13 @@ def claim(proved: Authentication, intent: SigningIntent) -> None:
     else:
         _refuse_used(factor, intent, proved.totp_step)
         # From now on the sign-in refuses the code as well.
-        code = _code(factor, proved.totp_step)
-        apps.use_up(factor, code, seconds=lifetime_of_a_code(), by=str(intent.pk))
+        use_up(factor, _code(factor, proved.totp_step), by=str(intent.pk))
+
+
+def use_up(factor: Authenticator, code: str, *, by: str = "y") -> bool:
+    """Note that a right code has served; false if it had already."""
+    lives = _period() * (2 * TOLERANCE + 1)
+    return bool(cache.add(_used_code_key(factor, code), by, timeout=lives))
 
 
 # --- By passkey ---------------------------------------------------------------------------------
@@ -192,11 +197,6 @@ def _by_code(
     return Authentication(method, factor.pk, {"method": method.value}, step)
 
 
-def lifetime_of_a_code() -> int:
-    """For how many seconds a code may be taken for a fresh one, here or at a sign-in."""
-    return _period() * (2 * TOLERANCE + 1)
-
-
 def _period() -> int:
     return int(app_settings.TOTP_PERIOD)
 
@@ -216,7 +216,7 @@ def _fits(code: str, secret: str, step: int) -> bool:
 def _refuse_used(factor: Authenticator, intent: SigningIntent, step: int) -> None:
     """Refuse a code that has served: at another document, or at a sign-in up to this step."""
     elsewhere = Signature.objects.filter(person_id=intent.person_id, totp_step=step)
-    marked = cache.get(apps.used_code_key(factor, _code(factor, step)))
+    marked = cache.get(_used_code_key(factor, _code(factor, step)))
     last = factor.last_used_at
     if (
         elsewhere.exclude(intent=intent).exists()
@@ -228,3 +228,8 @@ def _refuse_used(factor: Authenticator, intent: SigningIntent, step: int) -> Non
 
 def _code(factor: Authenticator, step: int) -> str:
     return str(format_hotp_value(hotp_value(decrypt(factor.data["secret"]), step)))
+
+
+def _used_code_key(factor: Authenticator, code: str) -> str:
+    """Where allauth notes that a code has been used."""
+    return str(TOTP(factor)._get_used_cache_key(code))

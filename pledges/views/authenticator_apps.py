@@ -29,8 +29,7 @@ class ActivateAppView(ActivateTOTPView):
                 answer = super().form_valid(form)
                 app = Authenticator.objects.get(user=person, type=Authenticator.Type.TOTP)
                 # The code has served: nobody who saw it signs in or signs with it.
-                lifetime = authenticating.lifetime_of_a_code()
-                apps.use_up(app, form.cleaned_data["code"], seconds=lifetime)
+                authenticating.use_up(app, form.cleaned_data["code"])
                 made = apps.register(actor=person, at=at)
         except refusals.Refusal as refusal:
             said = _("The authenticator app was not set up.") + " " + wording.refusal(refusal)

@@ -8,7 +8,6 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,16 +15,17 @@ from django.utils import timezone
 from pledges.access import SYSTEM
 from pledges.actions import (
     apps,
-    authenticating,
     enrolling,
     invitations,
     passwords,
     pending,
     preparing,
+    signing,
 )
 from pledges.core import refusals
 from pledges.models import Invitation, LedgerEntry, Person
 from tests import baseline
+from tests.cast import request_by_code
 
 pytestmark = pytest.mark.django_db
 
@@ -197,16 +197,9 @@ def test_the_code_that_activates_is_used_up(without_app, zhaolei, draft):
     other.post("/accounts/login/", {"login": "zhaolei", "password": baseline.PASSWORD})
     refused = other.post("/accounts/2fa/authenticate/", {"code": code})
     assert refused.status_code == 200 and "_auth_user_id" not in other.session
-    step = int(time.time()) // 30
+    intent, at = _intent(draft, zhaolei), timezone.now()
     with pytest.raises(refusals.CodeUsed):
-        authenticating._refuse_used(app, _intent(draft, zhaolei), step_of(app, code, step))
-
-
-def step_of(app, code, step):
-    steps = (step, step - 1, step + 1)
-    return next(
-        each for each in steps if format_hotp_value(hotp_value(app.data["secret"], each)) == code
-    )
+        signing.sign(intent, actor=zhaolei, at=at, request=request_by_code(zhaolei, code=code))
 
 
 def _intent(draft, person):
@@ -270,10 +263,3 @@ def test_whoever_waits_is_told_on_the_page_where_they_want_to_sign(without_app, 
     intent = _intent(draft, zhaolei)
     page = text(without_app.get(reverse("pledge_sign", args=[intent.pledge_id, intent.pk])))
     assert apps.waiting(zhaolei, timezone.now()).record.code in page
-
-
-def test_the_code_that_activates_is_noted_for_as_long_as_it_could_serve(without_app, zhaolei):
-    code, _answer = activate(without_app)
-    app = Authenticator.objects.get(user=zhaolei, type="totp")
-    assert cache.get(apps.used_code_key(app, code))
-    assert authenticating.lifetime_of_a_code() == 90
