@@ -29,7 +29,8 @@ class StrengthValidator:
     """Refuses what is easily guessed; nothing is said of capitals, digits or signs."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        known = (*_own_words(user), *_pinyin())
+        # Each word once: the earlier it stands, the sooner it is tried.
+        known = tuple(dict.fromkeys((*_own_words(user), *_pinyin())))
         found = password_strength.estimate(password, known)
         if found.guesses < MIN_GUESSES:
             why = wording.easily_guessed(found.warning, found.suggestions)
@@ -48,7 +49,7 @@ def _pinyin() -> tuple[str, ...]:
     return tuple(pinyin.words())
 
 
-def _own_words(user: Any) -> list[str]:
+def _own_words(user: Any) -> Iterator[str]:
     """What the person and the company are called, in every way to write it together."""
     organisation = Organisation.current()
     texts = [organisation.name_zh, organisation.name_en, urlsplit(settings.PUBLIC_URL).hostname]
@@ -58,8 +59,7 @@ def _own_words(user: Any) -> list[str]:
         texts += [user.email, user.position]
         if user.department_id:
             texts += [user.department.name_zh, user.department.name_en]
-    spelt = chain.from_iterable(_spellings(text) for text in (*texts, *ALWAYS_KNOWN) if text)
-    return list(dict.fromkeys(spelt))
+    return chain.from_iterable(_spellings(text) for text in (*texts, *ALWAYS_KNOWN) if text)
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -28,17 +28,22 @@ _KEYBOARD_COLUMNS: Final = tuple(
     for run in ("".join(turned[begin:end]),)
     for step in (1, -1)
 )
-# What the library reckons for a character that belongs to no word and no pattern.
-_TRIES_FOR_A_SIGN: Final = 10
+# Between words and dates a sign divides or decorates, and there are few of those. Among characters
+# that make no word it is worth what the library reckons for each of them.
+_TRIES_FOR_A_SIGN, _TRIES_FOR_A_CHARACTER = 3, 10
 # The library keeps the known words of the password in hand in a variable of the whole process.
 _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """After how many guesses it is found, and in the library's English why so soon."""
+    """After how many guesses it is found, and in the library's English why so soon.
+
+    `has_words_alone`: it consists of words, names, dates and patterns and of nothing else.
+    """
 
     guesses: int
+    has_words_alone: bool
     warning: str
     suggestions: Sequence[str]
 
@@ -55,10 +60,9 @@ def estimate(password: str, known: Sequence[str]) -> Estimate:
     if bare.lower() in ("", seen):
         return whole
     parts = _judge(bare.lower(), known)
-    guesses = parts.guesses * _TRIES_FOR_A_SIGN**signs
-    if guesses >= whole.guesses:
-        return whole
-    return Estimate(guesses, parts.warning, parts.suggestions)
+    each = _TRIES_FOR_A_SIGN if parts.has_words_alone else _TRIES_FOR_A_CHARACTER
+    parts = replace(parts, guesses=parts.guesses * each**signs)
+    return min(whole, parts, key=lambda one: one.guesses)
 
 
 def _with_few_substitutes(text: str) -> str:
@@ -74,5 +78,10 @@ def _with_few_substitutes(text: str) -> str:
 def _judge(text: str, known: Sequence[str]) -> Estimate:
     with _one_at_a_time:
         found = zxcvbn(text, user_inputs=(*known, *_KEYBOARD_COLUMNS))
-    feedback = found["feedback"]
-    return Estimate(int(found["guesses"]), feedback["warning"], tuple(feedback["suggestions"]))
+    feedback, parts = found["feedback"], {part["pattern"] for part in found["sequence"]}
+    return Estimate(
+        guesses=int(found["guesses"]),
+        has_words_alone="bruteforce" not in parts,
+        warning=feedback["warning"],
+        suggestions=tuple(feedback["suggestions"]),
+    )

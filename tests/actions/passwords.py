@@ -65,6 +65,9 @@ def _pinyin() -> Iterator[str]:
     words = ("woaini", "zhongguo", "beijing", "shanghai", "mima", "wodemima", "nihao", "laopo")
     words += ("zhangwei", "chenjing", "wangxiuying", "yinhang", "gongsi", "kaixin", "pingan")
     words += ("xiangni", "baobei", "jiayou", "fendou", "xinniankuaile", "gongxifacai", "jinrong")
+    for word in ("liming", "shounuo", "woaini", "zhongguo"):
+        yield f"{word}-2026-{word}"
+        yield f"{word}2026{word}!"
     ends = ("123456", "2026", "1314520", "5201314", "888888", "@2026", "2008!", "20261129", "521")
     for end, word in product(ends, words):
         yield word + end
