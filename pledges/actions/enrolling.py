@@ -213,10 +213,20 @@ def claim_number(person: Person) -> bool:
 
     Otherwise a second account with somebody's number would pass for them on paper.
     """
-    plain = "".join(unicodedata.normalize("NFKC", person.employee_number).split()).casefold()
-    name = f"enrolments/numbers/{sha256_hex(plain.encode())}.json"
     try:
-        document_store.put_record(name, canonical_json({"person_id": person.pk}))
+        document_store.put_record(*_number_record(person))
     except document_store.Taken:
         return False
     return True
+
+
+def number_is_anothers(person: Person) -> bool:
+    """Whether the employee number was taken by another account before; claims nothing."""
+    name, own = _number_record(person)
+    return document_store.has_record(name) and document_store.get_record(name) != own
+
+
+def _number_record(person: Person) -> tuple[str, bytes]:
+    plain = "".join(unicodedata.normalize("NFKC", person.employee_number).split()).casefold()
+    name = f"enrolments/numbers/{sha256_hex(plain.encode())}.json"
+    return name, canonical_json({"person_id": person.pk})

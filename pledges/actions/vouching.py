@@ -15,8 +15,13 @@ from pledges.proof.passkeys.enrolment_statements import OFFICER
 
 
 def is_possible(waiting: Waiting, person: Person) -> bool:
-    """Whether a second person may confirm this; who had a passkey before confirms with that."""
-    return waiting.is_app or not enrolment.had_any(person)
+    """Whether a second person may confirm this, whoever they are."""
+    return not _has_earlier(waiting, person) and not enrolling.number_is_anothers(person)
+
+
+def _has_earlier(waiting: Waiting, person: Person) -> bool:
+    """Who had a passkey before confirms a further one with that."""
+    return not waiting.is_app and enrolment.had_any(person)
 
 
 @transaction.atomic
@@ -28,7 +33,7 @@ def vouch(waiting: Waiting, *, actor: Person, at: datetime) -> Enrolled | Enroll
     """
     person, current = pending.lock(waiting, at)
     access.require(actor, Act.CONFIRM_ENROLMENT, person)
-    if not is_possible(current, person):
+    if _has_earlier(current, person):
         raise refusals.HadPasskey
     if not enrolling.claim_number(person):
         raise refusals.NotIntroduced

@@ -47,6 +47,8 @@ def test_an_invited_person_signs_once_an_officer_has_met_them(
 
     # The first passkey waits, and the page says for whom.
     page.goto("/accounts/2fa/webauthn/add/")
+    page.locator("#id_password").fill(OWN)
+    page.locator("main form [type=submit]").click()
     page.locator("#id_name").fill("手机")
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url("**/confirm/")
