@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.actions import pending
+from pledges.actions import handovers, pending
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.core.digests import sha256_hex
@@ -51,6 +51,7 @@ def register(*, actor: Person, at: datetime) -> EnrolledApp | Waiting:
         return waiting(person, at) or pending.register(
             person, credential_of(app), {}, name=NAME, at=at
         )
+    handovers.close(person)
     return enrol(person, introduced_by=FIRST, actor=person, at=at)
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.actions import apps, enrolment, pending
+from pledges.actions import apps, enrolment, handovers, pending
 from pledges.actions.enrolment import Enrolled
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.actions.pending import Waiting
@@ -46,6 +46,7 @@ def register(answer: object, *, name: str, actor: Person, at: datetime) -> Enrol
     alone = not person.must_be_met and not enrolment.had_any(person)
     if not alone or not claim_number(person):
         return pending.register(person, newcomer, made, name=name, at=at)
+    handovers.close(person)
     return _enrol(person, newcomer, made, name=name, introduced_by=FIRST, actor=actor, at=at)
 
 
@@ -99,7 +100,7 @@ def permit(waiting: Waiting, *, actor: access.Actor, at: datetime) -> Enrolled |
     facts = {"pending": current.digest}
     audit.record("passkey.permitted", actor=actor, subject=person, at=at, facts=facts)
     claim_number(person)
-    enrolment.note_met(person)
+    handovers.note_met(person)
     return settle(person, current, OPERATOR, actor=actor, at=at)
 
 

@@ -69,12 +69,6 @@ def signs(person: Person) -> bool:
     return had_any(person) or apps.enrolled(person) is not None
 
 
-def note_met(person: Person) -> None:
-    """A second person vouched: from now on it is no matter how they came by their account."""
-    person.handover = ""
-    person.save(update_fields=["handover"])
-
-
 def _enrolled(authenticator: Authenticator) -> Enrolled | None:
     """The row with its statement, if it has one that says the same and was not withdrawn."""
     try:

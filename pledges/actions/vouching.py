@@ -6,7 +6,7 @@ from django.db import transaction
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.actions import enrolling, enrolment, pending
+from pledges.actions import enrolling, enrolment, handovers, pending
 from pledges.actions.enrolment import Enrolled
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
@@ -39,5 +39,5 @@ def vouch(waiting: Waiting, *, actor: Person, at: datetime) -> Enrolled | Enroll
         raise refusals.NotIntroduced
     facts = {"pending": current.digest}
     audit.record("enrolment.confirmed", actor=actor, subject=person, at=at, facts=facts)
-    enrolment.note_met(person)
+    handovers.note_met(person)
     return enrolling.settle(person, current, OFFICER, actor=actor, at=at)

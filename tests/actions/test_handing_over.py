@@ -235,6 +235,17 @@ def test_a_number_that_was_anothers_is_for_the_server_alone(opened, passkey, lim
 
 
 @WAYS
+def test_whoever_stayed_signed_in_from_before_is_signed_out(
+    opened, set_up, way, chenjing, client, now
+):
+    """The password was changed, and the new one passed on: two know it, and one is in already."""
+    person = opened("password")
+    client.force_login(person)
+    vouching.vouch(set_up(person, way), actor=chenjing, at=now)
+    assert client.get("/accounts/2fa/")["Location"].startswith("/accounts/login/")
+
+
+@WAYS
 def test_it_is_confirmed_once_and_in_time(opened, set_up, way, chenjing, now):
     person = opened("password")
     waiting = set_up(person, way)
@@ -243,6 +254,16 @@ def test_it_is_confirmed_once_and_in_time(opened, set_up, way, chenjing, now):
     vouching.vouch(waiting, actor=chenjing, at=now)
     with pytest.raises(refusals.PendingGone):
         vouching.vouch(waiting, actor=chenjing, at=now)
+
+
+@WAYS
+def test_who_enrolled_before_the_organisation_asked_for_it_was_not_asked(opened, set_up, way):
+    """Or nobody could be a witness on the day on which it begins to ask."""
+    Organisation.objects.update(meet_invited=False)
+    person = opened("link")
+    set_up(person, way)
+    Organisation.objects.update(meet_invited=True)
+    assert not Person.objects.get(pk=person.pk).must_be_met
 
 
 def test_an_app_set_up_anew_is_not_the_one_that_was_confirmed(opened, set_up, chenjing, now):

@@ -65,6 +65,12 @@ def test_an_invited_person_signs_once_an_officer_has_met_them(
     desk.locator("main form [type=submit]").click()
     expect(desk.locator(".note-success")).to_contain_text("可用于签署文件")
 
+    # Everybody who was signed in as the newcomer is signed out; the passkey lets only one in.
     page.goto("/accounts/2fa/webauthn/")
+    page.locator("#id_login").fill("zhaolei")
+    page.locator("#id_password").fill(OWN)
+    page.locator("main form [type=submit]").click()
+    page.locator("#mfa_webauthn_authenticate").click()
+    page.wait_for_url(lambda url: urlsplit(url).path == "/accounts/2fa/webauthn/")
     expect(page.locator(".badge-state")).to_have_text("可签署文件")
     assert len(enrolment.enrolled(Person.objects.get(pk=zhaolei.pk))) == 1
