@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import int_to_base36
 from django_tasks import task
 
-from pledges.models import Person
+from pledges.models import Invitation, Person
 from pledges.notices import sending
 
 
@@ -37,9 +37,18 @@ def _reset_link(person: Person) -> dict[str, Any]:
     }
 
 
-# What a mail needs and no queue may hold is made when it is sent.
-MADE_WHEN_SENT: Final[Mapping[str, Callable[[Person], dict[str, Any]]]] = {
+def _invitation(person: Person) -> dict[str, Any] | None:
+    """The link of the invitation that is open now, if one is."""
+    invitation = Invitation.objects.open_at(timezone.now()).filter(person=person).first()
+    if invitation is None:
+        return None
+    return {"pk": invitation.pk, "key": invitation.key(), "until": invitation.expires_at}
+
+
+# What a mail needs and no queue may hold is made when it is sent; `None`: there is no mail.
+MADE_WHEN_SENT: Final[Mapping[str, Callable[[Person], dict[str, Any] | None]]] = {
     "password_reset": _reset_link,
+    "invitation": _invitation,
 }
 
 
@@ -54,7 +63,10 @@ def send(event: str, person_id: int | None, facts: dict[str, str], *, tries: int
         for name, fact in facts.items()
     }
     if event in MADE_WHEN_SENT:
-        about |= MADE_WHEN_SENT[event](person)
+        made = MADE_WHEN_SENT[event](person)
+        if made is None:
+            return
+        about |= made
     sending.send_mail(
         event,
         person,
