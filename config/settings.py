@@ -103,17 +103,13 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "pledges.actions.password_rules.StrengthValidator"},
 ]
-# Links to choose another password; an invitation's have their own time (`models/accounts.py`).
-PASSWORD_RESET_TIMEOUT = 60 * 60
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "my_pledges"
+PASSWORD_RESET_TIMEOUT = 60 * 60  # an invitation has its own time (`models/accounts.py`)
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "my_pledges"
 ACCOUNT_ADAPTER = "pledges.views.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]

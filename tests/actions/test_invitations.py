@@ -8,7 +8,6 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from pledges.notices.invitations import send
 
 from pledges import access, audit
 from pledges.access import SYSTEM
@@ -16,6 +15,7 @@ from pledges.actions import erasure, invitations, passwords, people
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Invitation, Person
+from pledges.notices.accounts import send
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +127,7 @@ def test_whoever_reads_the_database_has_no_link(invite, settings):
 def test_the_queue_holds_no_more_than_whom_it_is_for(invite, newcomer):
     invitation = invite()
     (task,) = DBTaskResult.objects.filter(task_path=send.module_path)
-    assert task.args_kwargs == {"args": [newcomer.pk], "kwargs": {}}
+    assert task.args_kwargs == {"args": ["invitation", newcomer.pk, {}], "kwargs": {}}
     assert invitation.key() not in str(task.args_kwargs)
 
 
@@ -135,7 +135,7 @@ def test_the_queue_holds_no_more_than_whom_it_is_for(invite, newcomer):
 def test_the_mail_has_the_link_that_works(newcomer, invite, mailoutbox, language, words):
     Person.objects.filter(pk=newcomer.pk).update(language=language)
     invitation = invite(timezone.now())
-    send.func(newcomer.pk)
+    send.func("invitation", newcomer.pk, {})
     (mail,) = mailoutbox
     assert mail.to == ["zhoujie@example.com"] and words in mail.body
     link = f"/accounts/invitation/{invitation.pk}/{invitation.key()}/"
@@ -145,7 +145,7 @@ def test_the_mail_has_the_link_that_works(newcomer, invite, mailoutbox, language
 def test_a_mail_that_comes_too_late_is_not_sent(newcomer, invite, admin, mailoutbox):
     invite(timezone.now())
     invitations.withdraw(newcomer, actor=admin, at=timezone.now())
-    send.func(newcomer.pk)
+    send.func("invitation", newcomer.pk, {})
     assert mailoutbox == []
 
 
