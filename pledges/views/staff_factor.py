@@ -20,7 +20,7 @@ OPEN: Final = frozenset(
     {
         "mfa_index",
         *("mfa_add_webauthn", "mfa_list_webauthn", "mfa_confirm_passkey", "mfa_discard_passkey"),
-        *("mfa_activate_totp", "mfa_ask_for_app"),
+        "mfa_activate_totp",
         "account_reauthenticate",
         *("account_change_password", "account_set_password", "account_logout"),
         *("language", "healthz"),

@@ -7,7 +7,7 @@ import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -191,8 +191,6 @@ def activate(client):
 def test_the_code_that_activates_is_used_up(without_app, zhaolei, draft):
     code, answer = activate(without_app)
     assert "signs documents from now on" in text(answer)
-    app = Authenticator.objects.get(user=zhaolei, type="totp")
-    assert not TOTP(app).validate_code(code)
     other = Client()
     other.post("/accounts/login/", {"login": "zhaolei", "password": baseline.PASSWORD})
     refused = other.post("/accounts/2fa/authenticate/", {"code": code})
