@@ -147,9 +147,9 @@ def test_a_second_person_confirms_and_the_ledger_says_who(
 def test_nobody_confirms_whom_they_invited_or_whose_password_they_set(
     opened, set_up, way, admin, sunhao, now
 ):
+    person = opened("neither")
     sunhao.groups.add(*admin.groups.all())
     sunhao = Person.objects.get(pk=sunhao.pk)
-    person = opened("neither")
     passwords.set_first(person, FIRST, actor=sunhao, at=now)
     person.refresh_from_db()
     waiting = set_up(person, way)
@@ -162,9 +162,9 @@ def test_nobody_confirms_whom_they_invited_or_whose_password_they_set(
 
 def test_nor_whose_address_they_changed(opened, set_up, admin, sunhao, now):
     """With the address of their own they could have had a link sent, and been the person."""
+    person = opened("link")
     sunhao.groups.add(*admin.groups.all())
     sunhao = Person.objects.get(pk=sunhao.pk)
-    person = opened("link")
     person.email = "sunhao-himself@example.com"
     people.save_person(person, actor=sunhao, at=now)
     waiting = set_up(person, "passkey")
