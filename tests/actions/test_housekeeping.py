@@ -199,8 +199,8 @@ def test_all_that_wants_doing_is_on_the_schedule(settled):
     """And all of it can be done on an empty installation."""
     assert {chore.name for chore in housekeeping.SCHEDULE} == {
         "bulk acceptances", "checkpoints", "digests", "ledger", "lost tasks", "orphans",
-        "passkeys", "request counts", "redundant files", "sessions", "task results", "terms", "timestamps",
-        "workers",
+        "passkeys", "redundant files", "request counts", "sessions", "task results", "terms",
+        "timestamps", "workers",
     }  # fmt: skip
     assert housekeeping.run_due() == len(housekeeping.SCHEDULE) - 1
     assert housekeeping.chores_warning() == ""
