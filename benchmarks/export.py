@@ -116,12 +116,14 @@ def request_of(manager: "Person", at: datetime) -> "SigningRequest":
     from allauth.mfa.utils import decrypt
     from django.core.cache import cache
 
+    from pledges.actions import apps
     from pledges.actions.authenticating import PasswordAndCode
     from pledges.actions.signing import SigningRequest
     from pledges.rendering import SignatureImage
 
     if not Authenticator.objects.filter(user=manager).exists():
         TOTP.activate(manager, generate_totp_secret())
+        apps.register(actor=manager, at=at)
     # Used codes are remembered by their digits for minutes; of hundreds, two may be the same.
     cache.clear()
     secret = decrypt(Authenticator.objects.get(user=manager).data["secret"])

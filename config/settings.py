@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "pledges.views.sessions.SessionLifetimeMiddleware",
+    "pledges.views.first_passwords.FirstPasswordMiddleware",
     "pledges.views.staff_factor.StaffFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -103,16 +104,13 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", **options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"OPTIONS": {"min_length": 12}}),
-        ("CommonPasswordValidator", {}),
-    )
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "pledges.actions.password_rules.StrengthValidator"},
 ]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "my_pledges"
+PASSWORD_RESET_TIMEOUT = 60 * 60  # an invitation has its own time (`models/accounts.py`)
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "my_pledges"
 ACCOUNT_ADAPTER = "pledges.views.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]

@@ -5,9 +5,11 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from pledges.views import (
+    authenticator_apps,
     factors,
     filling,
     health,
+    invitations,
     language,
     my_pledges,
     own_sessions,
@@ -56,6 +58,11 @@ urlpatterns = [
     path("accounts/email/", RedirectView.as_view(pattern_name="my_pledges"), name="account_email"),
     path("accounts/sessions/", own_sessions.listed, name="account_sessions"),
     path("accounts/sessions/<slug:digest>/end/", own_sessions.end, name="account_session_end"),
+    path(
+        "accounts/invitation/<uuid:pk>/<slug:key>/",
+        invitations.accept,
+        name="account_invitation",
+    ),
     path("accounts/", include("allauth.account.urls")),
     # Which passkeys sign documents is decided by us; the other pages about them are allauth's.
     path("accounts/2fa/webauthn/", passkeys.listed, name="mfa_list_webauthn"),
@@ -70,9 +77,10 @@ urlpatterns = [
         passkeys.discard,
         name="mfa_discard_passkey",
     ),
+    path("accounts/2fa/totp/activate/", authenticator_apps.activate, name="mfa_activate_totp"),
+    path("accounts/2fa/totp/confirmation/", authenticator_apps.ask, name="mfa_ask_for_app"),
     path("accounts/2fa/", passkeys.index, name="mfa_index"),
     # What changes a factor is told to its owner.
-    path("accounts/2fa/totp/activate/", factors.activate_app, name="mfa_activate_totp"),
     path("accounts/2fa/totp/deactivate/", factors.deactivate_app, name="mfa_deactivate_totp"),
     path(
         "accounts/2fa/recovery-codes/generate/",

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
 from pledges.core.lifecycle import Role
-from pledges.models import AcceptanceBatch, Person, Pledge, Proposal
+from pledges.models import AcceptanceBatch, LedgerEntry, Person, Pledge, Proposal
 
 
 class System:
@@ -47,12 +48,14 @@ class Act(StrEnum):
     WRITE_TEMPLATES = "write, publish and retire templates"
     READ_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
+    HAND_OVER = "invite somebody, or set a first password for them"
     ERASE_PERSON = "erase somebody's personal data after the retention period"
     READ_PROPOSALS = "see changes that need two people"
     ACCEPT_PROPOSAL = "accept a change that somebody else proposed"
     REJECT_PROPOSAL = "reject a proposed change, or withdraw it"
     READ_LEDGER = "read the ledger"
-    ENROL_PASSKEY = "enrol a passkey of one's own"
+    ENROL_PASSKEY = "enrol a passkey or an authenticator app of one's own"
+    CONFIRM_ENROLMENT = "confirm with what somebody signs, having met them"
     BEGIN_ORIGIN = "begin a new origin of the ledger after a loss"
     PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
 
@@ -125,6 +128,31 @@ def _reads_proposal(actor: Any, proposal: Proposal | None) -> bool:
     return _decides(actor, proposal)
 
 
+def _hands_over(actor: Any, person: Person) -> bool:
+    """Nobody hands their own account over to themselves: they would be met by nobody."""
+    return _manages(actor, person) and person.pk != actor.pk
+
+
+# What lets somebody act as the person whom they did it for: an address of their own choice too.
+_HANDED_OVER = Q(event__in=("person.created", "person.invited", "password.set")) | Q(
+    event="person.changed", leaf__contains='"email"'
+)
+
+
+def _has_met(actor: Any, person: Person) -> bool:
+    """A second person: neither the one concerned, nor whoever ever gave them their account.
+
+    It is the ledger that says who that was. Whoever has to be met themselves is nobody's witness:
+    an account made for the purpose confirms nothing.
+    """
+    if not _has(Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)(actor, person):
+        return False
+    if actor.pk == person.pk or actor.must_be_met or not person.is_active:
+        return False
+    by_them = LedgerEntry.objects.filter(subject=f"person:{person.pk}", actor_id=actor.pk)
+    return not by_them.filter(_HANDED_OVER).exists()
+
+
 _READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)
 
 
@@ -156,12 +184,14 @@ RULES: Final[dict[Act, Rule]] = {
     Act.WRITE_TEMPLATES: _system_or(_has(Role.COMPLIANCE)),
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
     Act.MANAGE_PEOPLE: _system_or(_manages),
+    Act.HAND_OVER: _system_or(_hands_over),
     Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),
     Act.READ_PROPOSALS: _reads_proposal,
     Act.ACCEPT_PROPOSAL: _system_or(_decides_on_anothers),
     Act.REJECT_PROPOSAL: _decides,
     Act.READ_LEDGER: _has(Role.AUDITOR),
     Act.ENROL_PASSKEY: _own_passkey,
+    Act.CONFIRM_ENROLMENT: _has_met,
     Act.BEGIN_ORIGIN: _system_or(lambda actor, subject: False),
     Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
 }

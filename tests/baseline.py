@@ -14,7 +14,7 @@ from pledges.access import SYSTEM
 from pledges.actions import templates
 from pledges.core.lifecycle import Role
 from pledges.core.template import template_file
-from pledges.models import Department, Organisation, Person, Signature
+from pledges.models import Department, EnrolledApp, Organisation, Person, Signature
 
 PASSWORD = "vermilion-seal-on-paper-7"
 PUBLISHED = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -46,10 +46,17 @@ def totp_secret(username: str) -> str:
     return base64.b32encode(hashlib.sha1(username.encode()).digest()).decode()
 
 
+def give_app(person: Person) -> Authenticator:
+    """An authenticator app that signs in and signs documents."""
+    app = TOTP.activate(person, totp_secret(person.username)).instance
+    EnrolledApp.objects.create(authenticator=app, enrolled_at=PUBLISHED)
+    return app
+
+
 def fresh_code(person: Person, at: datetime) -> str | None:
     """A code that `person` can use at `at`; none when all that the clock allows have served."""
     factor = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
-    factor = factor or TOTP.activate(person, totp_secret(person.username)).instance
+    factor = factor or give_app(person)
     used = set(Signature.objects.filter(person=person).values_list("totp_step", flat=True))
     last = int(factor.last_used_at.timestamp()) // 30 if factor.last_used_at else 0
     now = int(at.timestamp()) // 30
@@ -83,7 +90,7 @@ def load() -> None:
         person.save()
         person.groups.set([Group.objects.get(name=role)])
         if role is Role.MANAGER:
-            TOTP.activate(person, totp_secret(username))
+            give_app(person)
     for file in BUILTIN.glob("*.pledge"):
         definition, _problems = template_file.parse(file.read_text("utf-8"))
         version, _new = templates.import_definition(definition, actor=SYSTEM, at=PUBLISHED)

@@ -31,6 +31,7 @@ account_confirm_login_code               3333333 3333333
 account_email                            3333333 3333333
 account_email_verification_sent          2222222 5555555
 account_inactive                         2222222 5555555
+account_invitation                       4444444 4444444
 account_login                            2333333 2333333
 account_logout                           3222222 3333333
 account_reauthenticate                   3332222 3332222
@@ -67,6 +68,10 @@ admin:pledges_organisation_changelist    3000003 3000003
 admin:pledges_person_add                 3000002 3000002
 admin:pledges_person_change              3002222 3000002
 admin:pledges_person_changelist          3002222 3002222
+admin:pledges_person_invite              3005555 3000003
+admin:pledges_person_set_password        3000002 3000002
+admin:pledges_person_vouch               3003303 3003303
+admin:pledges_person_withdraw_invitation 3005555 3000003
 admin:pledges_pledge_accept              3003404 3003404
 admin:pledges_pledge_change              3002424 3005555
 admin:pledges_pledge_changelist          3002220 3002220
@@ -92,6 +97,7 @@ healthz                                  2222222 5555555
 language                                 5555555 3333333
 mfa_activate_totp                        3333333 3333333
 mfa_add_webauthn                         3333333 3333333
+mfa_ask_for_app                          3555555 3333333
 mfa_authenticate                         3333333 3333333
 mfa_confirm_passkey                      3333333 3333333
 mfa_deactivate_totp                      3334444 3334444
@@ -163,6 +169,7 @@ def addresses(draft, version, liming, chenjing, now):
         "pledge_start": ["contract"],
         "account_session_end": ["0" * 64],
         "account_confirm_email": ["key"],
+        "account_invitation": [uuid.uuid4(), "key"],
         "mfa_confirm_passkey": ["0" * 64],
         "mfa_discard_passkey": ["0" * 64],
         "mfa_edit_webauthn": [1],
@@ -173,6 +180,7 @@ def addresses(draft, version, liming, chenjing, now):
         "admin:view_on_site": [1, 1],
         "admin:app_list": ["pledges"],
         "admin:pledges_person_change": [liming.pk],
+        "admin:pledges_person_vouch": [liming.pk, "0" * 64],
         "admin:pledges_department_change": [liming.department_id],
         "admin:pledges_organisation_change": [1],
         "admin:pledges_ledgerentry_change": [1],
@@ -184,6 +192,8 @@ def addresses(draft, version, liming, chenjing, now):
     )
     for page in ("change", "accept", "reject"):
         arguments[f"admin:pledges_proposal_{page}"] = [proposal.pk]
+    for page in ("invite", "withdraw_invitation", "set_password"):
+        arguments[f"admin:pledges_person_{page}"] = [liming.pk]
     for page in ("edit", "publish", "retention", "retire", "revise", "change"):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
     for page in ("change", "progress", "go_on"):

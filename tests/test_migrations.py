@@ -22,7 +22,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from pledges import migrations, notices
 from pledges.actions import batches
 from pledges.core.lifecycle import PledgeState
-from pledges.models import LedgerEntry, Organisation, Pledge, SigningIntent
+from pledges.models import EnrolledApp, LedgerEntry, Organisation, Pledge, SigningIntent
 from pledges.storage import document_store
 from tests.serving import work_off
 
@@ -250,3 +250,14 @@ def test_terms_end_and_passkeys_lapse_that_were_queued_before(
     assert worked_off() == {}
     assert document_store.list_records("pending") == []
     assert Pledge.objects.get(pk=over.pk).status == PledgeState.EXPIRED
+
+
+def test_apps_that_were_set_up_before_go_on_signing(liming, wangfang):
+    """Until then every app signed; none has to be confirmed anew."""
+    enrolled = list(EnrolledApp.objects.values_list("authenticator__user__username", flat=True))
+    EnrolledApp.objects.all().delete()
+    name = next(each for each in MIGRATIONS if each.endswith("_accounts"))
+    with connection.cursor() as cursor:
+        cursor.execute(import_module(f"pledges.migrations.{name}").ENROL)
+    again = EnrolledApp.objects.values_list("authenticator__user__username", flat=True)
+    assert sorted(again) == sorted(enrolled) and {"liming", "wangfang"} <= set(again)

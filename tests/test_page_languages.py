@@ -1,6 +1,7 @@
 """Each page, mail and file speaks one language: no English is left in Chinese, nor the reverse."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,7 +10,7 @@ from django.utils import timezone, translation
 
 from pledges import notices
 from pledges.actions import exporting, preparing, review
-from pledges.models import LedgerEntry, Person, Pledge, Proposal, TemplateVersion
+from pledges.models import Invitation, LedgerEntry, Person, Pledge, Proposal, TemplateVersion
 from pledges.notices import accounts, digests
 from tests import baseline
 from tests.fresh import confirm_by_code, prove
@@ -57,6 +58,8 @@ PAGES = [(username, page) for username, pages in OWN.items() for page in pages]
 ACCOUNT_MAILS = {
     "password_reset": {},
     "passkey_lapsed": {"name": "123"},
+    "app_lapsed": {},
+    "invitation": {},
     "locked": {"address": "192.0.2.1", "until": "2026-11-23T10:00:00+08:00"},
     "new_browser": {
         "browser": "Chrome, Windows",
@@ -186,9 +189,13 @@ def test_the_page_that_asks_who_it_is_speaks_one_language(client, kept, chenjing
 
 
 ABOUT_ACCOUNTS = (
-    *("passkey_added", "passkey_waiting", "passkey_removed", "app_added", "app_removed"),
+    *("first_password", "passkey_waiting", "passkey_removed", "app_added", "app_removed"),
     *("codes_made", "factors_removed", "password_changed", "address_changed", "proposal_made"),
 )
+
+
+# What was enrolled, and who vouched for it.
+ENROLMENTS = (("app", "first"), ("app", "officer"), ("passkey", "passkey"), ("passkey", "operator"))
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -205,13 +212,23 @@ def test_a_mail_speaks_one_language(kept, chenjing, now, mailoutbox, language):
     own = Person.objects.get(username="liming").pk
     for event, pk in sent.items():
         notices.send.func(event, str(pk), own)
+    Invitation.objects.create(
+        person_id=own,
+        email="liming@example.com",
+        created_at=timezone.now(),
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
     for event, facts in ACCOUNT_MAILS.items():
         accounts.send.func(event, own, facts)
     for event in ABOUT_ACCOUNTS:
         accounts.send.func(event, own, {"at": now.isoformat(), "passkey": "123"})
+    for kind, by in ENROLMENTS:
+        told = {"at": now.isoformat(), "passkey": "123", "kind": kind, "introduced_by": by}
+        accounts.send.func("enrolled", own, told)
     digests.send_digest.func(chenjing.pk)
     lines = [line for each in mailoutbox for line in (each.subject, *each.body.splitlines())]
-    assert len(mailoutbox) == len(sent) + len(ACCOUNT_MAILS) + len(ABOUT_ACCOUNTS) + 1
+    about_accounts = len(ACCOUNT_MAILS) + len(ABOUT_ACCOUNTS) + len(ENROLMENTS)
+    assert len(mailoutbox) == len(sent) + about_accounts + 1
     assert not [(line, strange(line, language)) for line in lines if strange(line, language)]
 
 

@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 
-from pledges.actions import enrolment
+from pledges.actions import apps, enrolment
 from pledges.actions.ledger_signing import signed_by_present_key
 from pledges.core import refusals
 from pledges.models import Organisation, Person, RequestCount, Signature, SigningIntent
@@ -69,8 +69,8 @@ class Ways:
 
     @cached_property
     def code(self) -> bool:
-        """Whether password and code will do, and an authenticator app is set up."""
-        return self.code_is_allowed and _totp(self.person) is not None
+        """Whether password and code will do, and an authenticator app is enrolled."""
+        return self.code_is_allowed and apps.enrolled(self.person) is not None
 
     @property
     def any(self) -> bool:
@@ -184,7 +184,7 @@ def _highest_counter(intent: SigningIntent, credential_id: str) -> int:
 def _by_code(
     proof: PasswordAndCode, intent: SigningIntent, person: Person, at: datetime
 ) -> Authentication:
-    factor = _totp(person)
+    factor = apps.enrolled(person)
     if factor is None or not Ways(person).code_is_allowed:
         raise refusals.MethodNotAllowed
     if not person.check_password(proof.password):
@@ -196,10 +196,6 @@ def _by_code(
     _refuse_used(factor, intent, step)
     method = Signature.Method.PASSWORD_TOTP
     return Authentication(method, factor.pk, {"method": method.value}, step)
-
-
-def _totp(person: Person) -> Authenticator | None:
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
 
 
 def _period() -> int:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from pledges.actions import sessions
+from pledges.actions import passwords, sessions
 from pledges.models import Person
 from pledges.notices import accounts
 
@@ -14,8 +14,7 @@ def change_password(
     person: Person, password: str, *, at: datetime, session_key: str | None
 ) -> None:
     """Set the password that `person` chose; only the session in which they did it stays."""
-    person.set_password(password)
-    person.save(update_fields=["password"])
+    passwords.choose(person, password, at=at)
     note_change("password_changed", person, at=at, session_key=session_key)
 
 

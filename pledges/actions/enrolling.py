@@ -1,4 +1,4 @@
-"""How a passkey becomes one that signs: the first at once, a later one when somebody vouches.
+"""How a passkey becomes one that signs: at once, or when somebody vouches for it.
 
 What is enrolled is exactly what was registered: nothing of it passes through the database.
 """
@@ -15,13 +15,13 @@ from django.db import transaction
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.actions import enrolment, pending
+from pledges.actions import apps, enrolment, handovers, pending
 from pledges.actions.enrolment import Enrolled
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.core.digests import canonical_json, digest_of, sha256_hex
-from pledges.models import Person
+from pledges.models import EnrolledApp, Person
 from pledges.notices import accounts
 from pledges.proof.passkeys import ceremony, enrolment_statements
 from pledges.proof.passkeys.ceremony import Assertion, Credential
@@ -33,6 +33,7 @@ from pledges.storage import document_store
 def register(answer: object, *, name: str, actor: Person, at: datetime) -> Enrolled | Waiting:
     """Enrol somebody's first passkey from the browser's answer; any later one waits for a voucher.
 
+    So does the first one of a person whose account somebody else opened, until they are met.
     Raises `PasskeyRefused`, `EnrolmentUnavailable` or `TooManyWaiting`.
     """
     access.require(actor, Act.ENROL_PASSKEY, actor.pk)
@@ -42,8 +43,10 @@ def register(answer: object, *, name: str, actor: Person, at: datetime) -> Enrol
     except ceremony.Refused as refused:
         raise refusals.PasskeyRefused(refused.reason) from refused
     made = _kept_of(answer, newcomer)
-    if document_store.list_records(f"enrolments/{person.pk}") or not _claim_number(person):
+    alone = not person.must_be_met and not enrolment.had_any(person)
+    if not alone or not claim_number(person):
         return pending.register(person, newcomer, made, name=name, at=at)
+    handovers.close(person)
     return _enrol(person, newcomer, made, name=name, introduced_by=FIRST, actor=actor, at=at)
 
 
@@ -55,8 +58,10 @@ def _kept_of(answer: Any, newcomer: Credential) -> dict[str, Any]:
 
 
 @transaction.atomic
-def confirm(waiting: Waiting, introduction: object, *, actor: Person, at: datetime) -> Enrolled:
-    """Enrol a passkey that waits, exactly as its record has it; `introduction` vouches for it.
+def confirm(
+    waiting: Waiting, introduction: object, *, actor: Person, at: datetime
+) -> Enrolled | EnrolledApp:
+    """Enrol what waits, exactly as its record has it; `introduction` is a passkey's that vouches.
 
     Raises `PasskeyRefused`, `NotIntroduced`, `PendingGone` or `EnrolmentUnavailable`.
     """
@@ -77,15 +82,15 @@ def confirm(waiting: Waiting, introduction: object, *, actor: Person, at: dateti
         )
     except ceremony.Refused as refused:
         raise refusals.PasskeyRefused(refused.reason) from refused
-    if not _claim_number(person):
+    if not claim_number(person):
         raise refusals.NotIntroduced
     voucher = ceremony.base64(assertion.credential_id)
-    return _settle(person, current, voucher, actor=actor, at=at, introduction=assertion.as_block())
+    return settle(person, current, voucher, actor=actor, at=at, introduction=assertion.as_block())
 
 
 @transaction.atomic
-def permit(waiting: Waiting, *, actor: access.Actor, at: datetime) -> Enrolled:
-    """Enrol a passkey that waits because the operator, who was told its code, vouches for it.
+def permit(waiting: Waiting, *, actor: access.Actor, at: datetime) -> Enrolled | EnrolledApp:
+    """Enrol what waits because the operator, who was told its code, vouches for it.
 
     Signed with the ledger's key, so that only somebody on the server can. Raises `PendingGone` or
     `EnrolmentUnavailable`.
@@ -94,11 +99,12 @@ def permit(waiting: Waiting, *, actor: access.Actor, at: datetime) -> Enrolled:
     person, current = pending.lock(waiting, at)
     facts = {"pending": current.digest}
     audit.record("passkey.permitted", actor=actor, subject=person, at=at, facts=facts)
-    _claim_number(person)
-    return _settle(person, current, OPERATOR, actor=actor, at=at)
+    claim_number(person)
+    handovers.note_met(person)
+    return settle(person, current, OPERATOR, actor=actor, at=at)
 
 
-def _settle(
+def settle(
     person: Person,
     waiting: Waiting,
     voucher: str,
@@ -106,7 +112,14 @@ def _settle(
     actor: access.Actor,
     at: datetime,
     introduction: Mapping[str, Any] | None = None,
-) -> Enrolled:
+) -> Enrolled | EnrolledApp:
+    """Enrol what waited for the voucher who has now vouched, in the caller's transaction."""
+    done: Enrolled | EnrolledApp
+    if waiting.is_app:
+        by = enrolment_statements.kind_of(voucher)
+        done = apps.enrol(person, introduced_by=by, actor=actor, at=at, record=waiting)
+        pending.settle(waiting)
+        return done
     done = _enrol(
         person,
         waiting.credential,
@@ -145,11 +158,12 @@ def _enrol(
     facts = {
         "credential": sha256_hex(newcomer.id),
         "statement": digest_of(signed),
-        "introduced_by": introduced_by if introduced_by in (FIRST, OPERATOR) else "passkey",
+        "introduced_by": (by := enrolment_statements.kind_of(introduced_by)),
         "pending": digest,
     }
     audit.record("passkey.enrolled", actor=actor, subject=person, at=at, facts=facts)
-    accounts.tell("passkey_added", person, at=at.isoformat(), passkey=name)
+    told = {"kind": "passkey", "passkey": name, "introduced_by": by}
+    accounts.tell("enrolled", person, at=at.isoformat(), **told)
     row = WebAuthn.add(person, name, answer).instance
     if not document_store.has_record(name_there):
         document_store.put_record(name_there, canonical_json({**signed, **kept}))
@@ -196,15 +210,25 @@ def introduction_options(waiting: Waiting, person: Person) -> dict[str, Any] | N
     )
 
 
-def _claim_number(person: Person) -> bool:
+def claim_number(person: Person) -> bool:
     """One employee number is one person's: whether it is theirs, from now on if nobody's before.
 
     Otherwise a second account with somebody's number would pass for them on paper.
     """
-    plain = "".join(unicodedata.normalize("NFKC", person.employee_number).split()).casefold()
-    name = f"enrolments/numbers/{sha256_hex(plain.encode())}.json"
     try:
-        document_store.put_record(name, canonical_json({"person_id": person.pk}))
+        document_store.put_record(*_number_record(person))
     except document_store.Taken:
         return False
     return True
+
+
+def number_is_anothers(person: Person) -> bool:
+    """Whether the employee number was taken by another account before; claims nothing."""
+    name, own = _number_record(person)
+    return document_store.has_record(name) and document_store.get_record(name) != own
+
+
+def _number_record(person: Person) -> tuple[str, bytes]:
+    plain = "".join(unicodedata.normalize("NFKC", person.employee_number).split()).casefold()
+    name = f"enrolments/numbers/{sha256_hex(plain.encode())}.json"
+    return name, canonical_json({"person_id": person.pk})

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.actions import credentials, pending
+from pledges.actions import apps, credentials, pending
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger, signed_by_present_key
 from pledges.core.digests import canonical_json, sha256_hex
 from pledges.models import Person
@@ -57,6 +57,16 @@ def enrolled(person: Person, *, under_any_number: bool = False) -> list[Enrolled
         for each in found
         if under_any_number or each.statement.employee_number == person.employee_number
     ]
+
+
+def had_any(person: Person) -> bool:
+    """Whether a passkey was ever stated to be this person's."""
+    return bool(document_store.list_records(f"enrolments/{person.pk}"))
+
+
+def signs(person: Person) -> bool:
+    """Whether a passkey or an app was ever enrolled for this person."""
+    return had_any(person) or apps.enrolled(person) is not None
 
 
 def _enrolled(authenticator: Authenticator) -> Enrolled | None:

@@ -21,10 +21,12 @@ from pledges.core.refusals import RetainedPledge
 from pledges.models import (
     Commitment,
     Document,
+    Invitation,
     LedgerOpening,
     Organisation,
     Person,
     Pledge,
+    Proposal,
     Reading,
     ReturnReason,
     Session,
@@ -154,6 +156,8 @@ def _blank_person(person: Person, at: datetime) -> None:
     """The row stays, for the ledger names it; whom it stood for cannot be told any more."""
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
+    Invitation.objects.filter(person=person).delete()
+    Proposal.objects.filter(person=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
     Reading.objects.filter(reader=person).update(reader_name="")
     # A mail that could not be sent is kept with the error, and errors name addresses.
@@ -164,7 +168,8 @@ def _blank_person(person: Person, at: datetime) -> None:
     person.name = NOBODY
     person.email = person.position = person.contact = ""
     person.last_login = None
-    person.is_active = person.is_staff = False
+    person.is_active = person.is_staff = person.must_change_password = False
+    person.handover = ""
     person.erased_at = at
     person.set_unusable_password()
     person.save()

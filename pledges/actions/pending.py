@@ -1,7 +1,8 @@
-"""Passkeys that wait for a voucher: signed records outside the database, and nothing else.
+"""What waits for a voucher before it signs: signed records outside the database.
 
 A row in the database would be whoever's writes it: between the registration and the confirmation
-somebody could put another key into it, and the touch that confirms would confirm theirs.
+somebody could put another key into it, and the touch that confirms would confirm theirs. Of an
+authenticator app, whose secret is in the database, the record holds the digest of that secret.
 """
 
 import json
@@ -35,18 +36,24 @@ GONE: Final = "pending/gone"
 MAX_WAITING: Final = 5
 MAX_ANSWER: Final = 20_000  # characters
 MAX_NAME: Final = 80
+# In the place of a passkey: an app has no id, and its secret stays where it is.
+APP: Final = Credential(b"", b"")
 # What a record that somebody else wrote may raise when it is read.
 READ_ERRORS: Final = (ceremony.Refused, ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A passkey that waits: what is signed about it, and what the browser answered."""
+    """A passkey, or an app, that waits: what is signed about it, and what the browser answered."""
 
     record: Pending
     credential: Credential
     answer: dict[str, Any]
     signed: dict[str, Any]
+
+    @property
+    def is_app(self) -> bool:
+        return not self.record.credential_id
 
     @property
     def digest(self) -> str:
@@ -56,7 +63,7 @@ class Waiting:
 def register(
     person: Person, credential: Credential, answer: dict[str, Any], *, name: str, at: datetime
 ) -> Waiting:
-    """Have a passkey wait for a voucher, in the caller's transaction; `answer` has been checked.
+    """Have something wait for a voucher, in the caller's transaction; `answer` has been checked.
 
     Raises `EnrolmentUnavailable`, `TooManyWaiting`, `PasskeyRefused`.
     """
@@ -77,15 +84,16 @@ def register(
     )
     signed = pending_records.sign(record, ledger_key().sign)
     facts = {"pending": record.digest}
-    audit.record("passkey.registered", actor=person, subject=person, at=at, facts=facts)
-    accounts.tell("passkey_waiting", person, at=at.isoformat(), passkey=record.name)
+    audit.record(_event(record, "registered"), actor=person, subject=person, at=at, facts=facts)
+    if record.credential_id:
+        accounts.tell("passkey_waiting", person, at=at.isoformat(), passkey=record.name)
     lapse_due.using(run_after=record.expires).enqueue()
     document_store.put_record(_name(record), canonical_json({**signed, "answer": text}))
-    return Waiting(record, credential, answer, signed)
+    return Waiting(record, credential if record.credential_id else APP, answer, signed)
 
 
 def waiting(person: Person, at: datetime) -> list[Waiting]:
-    """The passkeys of `person` that wait for a voucher at `at`, the longest waiting first."""
+    """What of `person`'s waits for a voucher at `at`, the longest waiting first."""
     prefix = f"{FOLDER}/{person.pk}-"
     names = (name for name in document_store.list_records(FOLDER) if name.startswith(prefix))
     found = [each for name in names if (each := _of(person, _read(name), at)) is not None]
@@ -109,6 +117,9 @@ def _read(name: str) -> Waiting | None:
     if (kept := _signed(name)) is None:
         return None
     record = pending_records.read(kept, signed_by_ledger)
+    signed = {part: kept[part] for part in ("pending", "signature")}
+    if not record.credential_id:
+        return Waiting(record, APP, {}, signed)
     try:
         answer = json.loads(kept["answer"])
         credential = ceremony.verify_registration(answer, party=Party.at(settings.PUBLIC_URL))
@@ -118,7 +129,6 @@ def _read(name: str) -> Waiting | None:
     if not believed:
         logger.error("The answer in the record %s of a waiting passkey is not its own", name)
         return None
-    signed = {part: kept[part] for part in ("pending", "signature")}
     return Waiting(record, credential, answer, signed)
 
 
@@ -140,7 +150,7 @@ def _signed(name: str) -> dict[str, Any] | None:
 
 @transaction.atomic
 def discard(found: Waiting, *, actor: Person, at: datetime) -> None:
-    """Remove a passkey that waits, at its owner's wish. Raises `PendingGone`."""
+    """Have something wait no more, at its owner's wish. Raises `PendingGone`."""
     access.require(actor, Act.ENROL_PASSKEY, found.record.person_id)
     lock(found, at)
     _tell_discarded(found.record, actor, at, "owner")
@@ -192,7 +202,10 @@ def _lapse(name: str, at: datetime) -> bool:
         return False
     if person is not None:
         _tell_discarded(record, SYSTEM, at, "expired")
-        accounts.tell("passkey_lapsed", person, name=record.name)
+        if record.credential_id:
+            accounts.tell("passkey_lapsed", person, name=record.name)
+        else:
+            accounts.tell("app_lapsed", person)
     document_store.remove_record(name)
     return True
 
@@ -221,7 +234,11 @@ def forget(person_id: int) -> None:
 def _tell_discarded(record: Pending, actor: access.Actor, at: datetime, why: str) -> None:
     facts = {"pending": record.digest, "why": why}
     subject = f"person:{record.person_id}"
-    audit.record("passkey.discarded", actor=actor, subject=subject, at=at, facts=facts)
+    audit.record(_event(record, "discarded"), actor=actor, subject=subject, at=at, facts=facts)
+
+
+def _event(record: Pending, what: str) -> str:
+    return f"{'passkey' if record.credential_id else 'app'}.{what}"
 
 
 def _name(record: Pending) -> str:

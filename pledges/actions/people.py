@@ -8,7 +8,7 @@ from django.db import models, transaction
 
 from pledges import access, audit
 from pledges.access import Act
-from pledges.actions import proposing, sessions
+from pledges.actions import enrolment, proposing
 from pledges.actions.proposing import Kind
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
@@ -18,8 +18,14 @@ from pledges.notices import accounts
 # Facts whose change the ledger names; their values are personal data and stay out of it.
 _FACTS = (
     *("username", "email", "name", "employee_number", "position", "department_id", "contact"),
-    *("language", "is_active", "password"),
+    *("language", "is_active"),
 )
+_ORGANISATION_FACTS = (
+    *("name_zh", "name_en", "time_zone", "number_prefix", "signing", "two_people"),
+    "meet_invited",
+)
+# How somebody signs in is not changed here, least of all by an outdated copy of their row.
+_CREDENTIALS = ("password", "must_change_password", "handover")
 
 
 @transaction.atomic
@@ -95,6 +101,7 @@ def _write(
     stays = person.is_active and Role.ADMINISTRATOR.value in held
     if before and Role.ADMINISTRATOR in before.roles and not stays:
         require_another_administrator(before)
+    _keep_credentials(before, person, changed, actor)
     person.is_superuser = False
     person.is_staff = bool(set(held) - {Role.MANAGER.value})
     person.save()
@@ -120,9 +127,6 @@ def _tell(before: Person, person: Person, at: datetime) -> None:
         accounts.tell("address_changed", person, at=when)
         if before.email:
             accounts.tell("address_changed", person, at=when, to=before.email)
-    if before.password != person.password:
-        sessions.end_all(person)
-        accounts.tell("password_changed", person, at=when)
 
 
 @transaction.atomic
@@ -149,8 +153,7 @@ def save_organisation(
     relaxed = before.two_people and not organisation.two_people
     waits = relaxed and proposing.is_second_needed(Kind.TWO_PEOPLE, actor)
     organisation.two_people = organisation.two_people or waits
-    facts = ("name_zh", "name_en", "time_zone", "number_prefix", "signing", "two_people")
-    changed = _changed(before, organisation, facts)
+    changed = _changed(before, organisation, _ORGANISATION_FACTS)
     organisation.pk = 1
     organisation.save()
     _record_change("organisation.changed", organisation, changed, actor=actor, at=at)
@@ -170,6 +173,19 @@ def carry_out_alone(proposal: Proposal, *, actor: access.Actor, at: datetime) ->
     organisation.two_people = False
     organisation.save()
     _record_change("organisation.changed", organisation, ["two_people"], actor=actor, at=at)
+
+
+def _keep_credentials(
+    before: Person | None, person: Person, changed: list[str], actor: access.Actor
+) -> None:
+    """Leave the password as it is, and note that somebody else chose where its links go to."""
+    if before is None and not person.password:
+        person.set_unusable_password()
+    for name in _CREDENTIALS if before else ():
+        setattr(person, name, getattr(before, name))
+    elsewhere = "email" in changed and isinstance(actor, Person) and actor.pk != person.pk
+    if elsewhere and not (before and enrolment.signs(before)):
+        person.handover = person.handover or Person.Handover.LINK
 
 
 def _held(person: Person | None) -> set[str]:

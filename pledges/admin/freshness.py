@@ -46,6 +46,7 @@ STEPS: Final = frozenset(
     {
         *("pledges_pledge_accept", "pledges_pledge_return", "pledges_pledge_revoke"),
         *("pledges_templateversion_publish", "pledges_templateversion_retire"),
+        *("pledges_person_set_password", "pledges_person_vouch"),
     }
 )
 PREFIX: Final = "confirm"

@@ -40,7 +40,15 @@ class DepartmentAdmin(AccessModelAdmin):
 class OrganisationForm(forms.ModelForm):
     class Meta:
         model = Organisation
-        fields = ("name_zh", "name_en", "time_zone", "number_prefix", "signing", "two_people")
+        fields = (
+            "name_zh",
+            "name_en",
+            "time_zone",
+            "number_prefix",
+            "signing",
+            "two_people",
+            "meet_invited",
+        )
 
     def clean_time_zone(self) -> str:
         name = self.cleaned_data["time_zone"]

@@ -1,5 +1,6 @@
 """People in the admin: administrators change them, others look; compliance assigns pledges."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,24 +10,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import answers, pending, proposing
+from pledges.actions import answers, invitations, passwords, proposing
 from pledges.actions.people import save_person
 from pledges.actions.proposing import Kind
-from pledges.admin import words
+from pledges.admin import account_pages, words
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.people_forms import AssignForm, NewPersonForm, PersonForm
 from pledges.core import refusals
 from pledges.models import Organisation, Person
-from pledges.templatetags.sheet_extras import moment
 
 MAX_AT_ONCE = 500
 FACTS = (
@@ -34,7 +34,7 @@ FACTS = (
     *("language", "is_active"),
 )
 # To those who only read, the state of the account is told in words.
-READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held", "waiting")
+READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held")
 ROLE_FACTS = ("roles", "proposed")
 
 
@@ -84,27 +84,32 @@ class PersonAdmin(AccessModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> tuple:
         if not self.has_change_permission(request, obj):
             return ((None, {"fields": READ_FACTS}),)
-        rest = ("waiting",) if obj else ("first_password",)
+        rest = () if obj else ("first_password",)
         return (
             (None, {"fields": (*FACTS, *rest)}),
             (_("What this person may do"), {"fields": ROLE_FACTS if obj else ("roles",)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple:
-        changes = self.has_change_permission(request, obj)
-        return ("waiting", "proposed") if changes else READ_FACTS
+        return ("proposed",) if self.has_change_permission(request, obj) else READ_FACTS
 
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Said before, not after: what is typed here may wait for somebody else."""
-        roles = context["adminform"].form.fields.get("roles")
-        if roles and proposing.is_second_needed(Kind.PERSON, actor_of(request)):
-            roles.help_text = _(
-                "A role that you grant waits until another administrator has accepted it, and so "
-                "does the removal of an administrator. Other roles are taken away at once."
-            )
-        return super().render_change_form(request, context, *args, **kwargs)
+    def get_urls(self) -> list[URLPattern]:
+        pages = (
+            ("invite/", "invite", account_pages.invite, True),
+            ("withdraw-invitation/", "withdraw_invitation", account_pages.withdraw, True),
+            ("password/", "set_password", account_pages.set_password, False),
+            ("confirm/<slug:digest>/", "vouch", account_pages.vouch, False),
+        )
+        return [
+            path(f"<int:pk>/{route}", self._page(view, post), name=f"pledges_person_{name}")
+            for route, name, view, post in pages
+        ] + super().get_urls()
+
+    def _page(self, view: Callable[..., HttpResponse], post_only: bool) -> Any:
+        def page(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+            return view(self, request, account_pages.find(self, request, pk), **kwargs)
+
+        return self.admin_site.admin_view(require_POST(page) if post_only else page)
 
     def changeform_view(
         self,
@@ -120,17 +125,37 @@ class PersonAdmin(AccessModelAdmin):
             self.message_user(request, words.refusal(error), messages.ERROR)
             return redirect(request.get_full_path())
 
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **options: Any
+    ) -> HttpResponse:
+        """Said before, not after: what is typed here may wait for somebody else."""
+        roles = context["adminform"].form.fields.get("roles")
+        if roles and proposing.is_second_needed(Kind.PERSON, actor_of(request)):
+            roles.help_text = _(
+                "A role that you grant waits until another administrator has accepted it, and so "
+                "does the removal of an administrator. Other roles are taken away at once."
+            )
+        person = options.get("obj")
+        if person and not person.erased_at:
+            context["account"] = account_pages.facts(request, person, timezone.now())
+        return super().render_change_form(request, context, *args, **options)
+
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
-        if not change:
-            form.set_password(obj)
+        actor, at = actor_of(request), timezone.now()
         waited = proposing.find_open(person=obj) if change else None
-        save_person(obj, actor=actor_of(request), at=timezone.now(), roles=form.chosen_roles())
+        save_person(obj, actor=actor, at=at, roles=form.chosen_roles())
         if waited is None and proposing.find_open(person=obj):
             text = _(
                 "What this person may do stays as it was until another administrator accepts the "
                 "change that you proposed."
             )
             self.message_user(request, text, messages.WARNING)
+        if change:
+            return
+        if password := form.cleaned_data["first_password"]:
+            passwords.set_first(obj, password, actor=actor, at=at)
+        elif obj.is_active:
+            invitations.invite(obj, actor=actor, at=at)
 
     @admin.display(description=_("roles"))
     def held(self, person: Person) -> str:
@@ -150,21 +175,6 @@ class PersonAdmin(AccessModelAdmin):
         label = _("active") if person.is_active else _("deactivated")
         kind = "active" if person.is_active else "inactive"
         return format_html('<span class="state state-{}">{}</span>', kind, label)
-
-    @admin.display(description=_("passkeys that wait for confirmation"))
-    def waiting(self, person: Person) -> str:
-        """With the code that the person's own page shows, so that two people can compare it."""
-        found = pending.waiting(person, timezone.now())
-        rows = ((each.record.code, each.record.name, moment(each.record.expires)) for each in found)
-        until = _("until %(time)s")
-        return (
-            format_html_join(
-                SafeString("<br>"),
-                "<strong>{}</strong> “{}”, {}",
-                ((code, name, until % {"time": time}) for code, name, time in rows),
-            )
-            or "—"
-        )
 
     @admin.action(description=_("Assign a pledge to these people"), permissions=["assign"])
     def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:

@@ -18,7 +18,7 @@ USUAL_TERM = timedelta(days=14)
 
 
 class PersonForm(forms.ModelForm):
-    """Somebody's record. What may be done follows from roles; a password is set only at first."""
+    """Somebody's record. What may be done follows from roles."""
 
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
@@ -56,40 +56,66 @@ class PersonForm(forms.ModelForm):
         return [Role(name) for name in self.cleaned_data["roles"]]
 
 
-class NewPersonForm(PersonForm):
-    """A new account: with a first password, or with an address to set one by mail."""
+class FirstPasswordForm(forms.ModelForm):
+    """A password for somebody else, judged with what is known of them."""
 
     first_password = forms.CharField(
         label=_("First password"),
-        required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_(
-            "At least 12 characters; hand it over in person and have it changed at once. Left "
-            "empty, the person sets a password by mail through “Forgot your password?”."
+            "At least 12 characters. Hand it over in person: it is good for nothing but to be "
+            "changed. Somebody else than you then confirms with what the person signs."
         ),
     )
+
+    class Meta:
+        model = Person
+        fields = ()
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
         password = typed.get("first_password")
-        if password:
-            try:
-                validate_password(password, self.instance)
-            except forms.ValidationError as error:
-                self.add_error("first_password", error)
-        elif not typed.get("email"):
+        try:
+            if password:
+                validate_password(password, self.owner())
+        except forms.ValidationError as error:
+            self.add_error("first_password", error)
+        return typed
+
+    def owner(self) -> Person:
+        """Whose password it is to be."""
+        return self.instance
+
+
+class NewPersonForm(FirstPasswordForm, PersonForm):
+    """A new account: with an invitation to its owner's address, or with a first password."""
+
+    class Meta(PersonForm.Meta):
+        pass
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["first_password"]
+        field.required = False
+        field.help_text = _(
+            "Best left empty: the person gets a link by mail, with which they choose a password "
+            "themselves. A first password of at least 12 characters is for who has no address; "
+            "hand it over in person, it has to be changed at once."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if not typed.get("first_password") and not typed.get("email"):
             self.add_error(
                 "first_password", _("Without an e-mail address a first password is needed.")
             )
         return typed
 
-    def set_password(self, person: Person) -> None:
-        password = self.cleaned_data.get("first_password")
-        if password:
-            person.set_password(password)
-        else:
-            person.set_unusable_password()
+    def owner(self) -> Person:
+        """The person as typed so far; the form's own has none of it yet."""
+        facts = ("username", "email", "name", "employee_number", "position", "department")
+        return Person(**{fact: self.cleaned_data.get(fact) or None for fact in facts})
 
 
 class AssignForm(forms.Form):

@@ -32,6 +32,11 @@ EVENTS: Final = lifecycle.events() | {
     "commitments.exported",
     "person.created",
     "person.changed",
+    "person.invited",
+    "invitation.withdrawn",
+    "invitation.used",
+    "password.set",
+    "password.chosen",
     "template.retention_set",
     "department.changed",
     "organisation.changed",
@@ -43,6 +48,10 @@ EVENTS: Final = lifecycle.events() | {
     "passkey.permitted",
     "passkey.enrolled",
     "passkey.removed",
+    "app.registered",
+    "app.discarded",
+    "app.enrolled",
+    "enrolment.confirmed",
     "factors.removed",
 }
 SALT: Final = 32  # bytes

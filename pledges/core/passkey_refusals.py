@@ -19,6 +19,12 @@ class NotIntroduced(Refusal):
     kind = "not-introduced"
 
 
+class HadPasskey(Refusal):
+    """The person had a passkey before: that one, or the operator, confirms another."""
+
+    kind = "had-passkey"
+
+
 class PendingGone(Refusal):
     """The passkey waits for confirmation no more: it was confirmed, removed, or its time passed."""
 

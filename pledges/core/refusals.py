@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pledges.core.account_refusals import HasPassword as HasPassword
+from pledges.core.account_refusals import InvitationGone as InvitationGone
+from pledges.core.account_refusals import NoAddress as NoAddress
 from pledges.core.passkey_refusals import EnrolmentUnavailable as EnrolmentUnavailable
+from pledges.core.passkey_refusals import HadPasskey as HadPasskey
 from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced
 from pledges.core.passkey_refusals import PasskeyRefused as PasskeyRefused
 from pledges.core.passkey_refusals import PendingGone as PendingGone

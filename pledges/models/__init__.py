@@ -1,5 +1,6 @@
 """The tables: people, templates, pledges, ledger."""
 
+from pledges.models.accounts import EnrolledApp, Invitation
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
@@ -22,6 +23,8 @@ __all__ = [
     "Commitment",
     "Department",
     "Document",
+    "EnrolledApp",
+    "Invitation",
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerOpening",

@@ -73,6 +73,15 @@ class Organisation(BilingualName):
             "Only a passkey proves, without anybody's word, that it was this person who signed."
         ),
     )
+    meet_invited = models.BooleanField(
+        _("who was invited is met before they sign"),
+        default=True,
+        help_text=_(
+            "Somebody of compliance, human resources or the administrators, other than whoever "
+            "invited them, compares a code with them and confirms. After a first password that "
+            "somebody else has set this is always so."
+        ),
+    )
 
     two_people = models.BooleanField(
         _("two people for roles and retention periods"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.core.characters import EMPLOYEE_NUMBER
 from pledges.core.lifecycle import Role
-from pledges.models.organisation import BilingualName
+from pledges.models.organisation import BilingualName, Organisation
 
 
 class Department(BilingualName):
@@ -27,6 +27,12 @@ class Department(BilingualName):
 
 class Person(AbstractUser):
     """Somebody with an account. What they sign keeps its own copy of these facts."""
+
+    class Handover(models.TextChoices):
+        """How somebody else gave them their account."""
+
+        PASSWORD = "password", _("with a first password")
+        LINK = "link", _("with an invitation link")
 
     first_name = None  # type: ignore[assignment]  # a name is one word in Chinese
     last_name = None  # type: ignore[assignment]
@@ -55,6 +61,12 @@ class Person(AbstractUser):
         choices=[("zh-hans", "中文"), ("en", "English")],
     )
 
+    # Their password is known to whoever set it, and opens nothing but the page that changes it.
+    must_change_password = models.BooleanField(default=False, editable=False)
+    # Empty once a second person has met them, or where nobody else ever set a password.
+    handover = models.CharField(
+        max_length=10, blank=True, default="", choices=Handover.choices, editable=False
+    )
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name", "employee_number"]
@@ -100,6 +112,13 @@ class Person(AbstractUser):
             names = self.groups.values_list("name", flat=True) if self.pk else ()
             self._roles = frozenset(name for name in names if name in known)
         return self._roles
+
+    @property
+    def must_be_met(self) -> bool:
+        """Whether a second person has to confirm with what they sign, before it signs."""
+        if self.handover == self.Handover.LINK:
+            return Organisation.current().meet_invited
+        return bool(self.handover)
 
     def profile(self) -> dict[str, str]:
         """What profile blanks are filled with, by the name of the blank's profile field."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import int_to_base36
 from django_tasks import task
 
-from pledges.models import Person
+from pledges.models import Invitation, Person
 from pledges.notices import sending
 
 
@@ -27,7 +27,7 @@ def tell(event: str, person: Person | None, **facts: str) -> None:
     send.enqueue(event, person.pk if person else None, facts)
 
 
-def _reset_link(person: Person) -> dict[str, Any]:
+def _reset_link(person: Person, at: datetime) -> dict[str, Any]:
     """A link that lets `person` set a new password: by `PUBLIC_URL`, whatever host was asked."""
     token = default_token_generator.make_token(person)
     known = {"uidb36": int_to_base36(person.pk), "key": token}
@@ -37,9 +37,18 @@ def _reset_link(person: Person) -> dict[str, Any]:
     }
 
 
-# What a mail needs and no queue may hold is made when it is sent.
-MADE_WHEN_SENT: Final[Mapping[str, Callable[[Person], dict[str, Any]]]] = {
+def _invitation(person: Person, at: datetime) -> dict[str, Any] | None:
+    """The link of the invitation that is open at `at`, if one is."""
+    invitation = Invitation.objects.open_at(at).filter(person=person).first()
+    if invitation is None:
+        return None
+    return {"pk": invitation.pk, "key": invitation.key(), "until": invitation.expires_at}
+
+
+# What a mail needs and no queue may hold is made when it is sent; `None`: there is no mail.
+MADE_WHEN_SENT: Final[Mapping[str, Callable[[Person, datetime], dict[str, Any] | None]]] = {
     "password_reset": _reset_link,
+    "invitation": _invitation,
 }
 
 
@@ -48,17 +57,20 @@ def send(event: str, person_id: int | None, facts: dict[str, str], *, tries: int
     """Send one mail to the account's owner."""
     if person_id is None:
         return
-    person = Person.objects.get(pk=person_id)
+    person, at = Person.objects.get(pk=person_id), timezone.now()
     about: dict[str, Any] = {
         name: datetime.fromisoformat(fact) if name in ("at", "until") else fact
         for name, fact in facts.items()
     }
     if event in MADE_WHEN_SENT:
-        about |= MADE_WHEN_SENT[event](person)
+        made = MADE_WHEN_SENT[event](person, at)
+        if made is None:
+            return
+        about |= made
     sending.send_mail(
         event,
         person,
         about,
-        at=timezone.now(),
+        at=at,
         again=sending.Again(send, (event, person_id, facts), tries),
     )

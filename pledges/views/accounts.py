@@ -60,6 +60,13 @@ class AccountAdapter(DefaultAccountAdapter):
         known_browsers.welcome(request, response, user, client_address(request))
         return response
 
+    def clean_password(self, password: str, user: Any = None) -> str:
+        """Whoever has to change a password that somebody else set does not keep it."""
+        chosen: str = super().clean_password(password, user)
+        if isinstance(user, Person) and user.must_change_password and user.check_password(chosen):
+            raise ValidationError(_("This is the password that somebody else set. Choose another."))
+        return chosen
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor is asked for that; the password is for those who have none."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)

@@ -27,14 +27,18 @@ class _Noted:
         with transaction.atomic():
             facts = self.facts()
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-            credentials.note_change(
-                self.event,
-                person_of(self.request),
-                at=timezone.now(),
-                session_key=self.request.session.session_key,
-                **facts,
-            )
+            self.follow(form, facts)
         return response
+
+    def follow(self, form: Any, facts: dict[str, str]) -> None:
+        """End the other sessions, and tell the person."""
+        credentials.note_change(
+            self.event,
+            person_of(self.request),
+            at=timezone.now(),
+            session_key=self.request.session.session_key,
+            **facts,
+        )
 
 
 class ActivateAppView(_Noted, ActivateTOTPView):
@@ -64,7 +68,6 @@ class RemovePasskeyView(_Noted, RemoveWebAuthnView):
         return {"passkey": str(self.get_object())}
 
 
-activate_app = ActivateAppView.as_view()
 deactivate_app = DeactivateAppView.as_view()
 generate_codes = GenerateCodesView.as_view()
 remove_passkey = RemovePasskeyView.as_view()

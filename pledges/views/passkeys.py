@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.base.views import IndexView
@@ -19,9 +20,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pledges import wording
-from pledges.actions import enrolling, enrolment, pending, sessions
+from pledges.actions import apps, enrolling, enrolment, pending, sessions, vouching
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
+from pledges.models import Person
 from pledges.views.accounts import person_of
 
 
@@ -37,8 +39,13 @@ class SecondFactorsView(IndexView):
     """allauth's page, which also says that a passkey waits for its confirmation."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        waiting = pending.waiting(person_of(self.request), timezone.now())
-        return {**super().get_context_data(**kwargs), "waiting": waiting}
+        person, at = person_of(self.request), timezone.now()
+        return {
+            **super().get_context_data(**kwargs),
+            "waiting": _waiting(person, at),
+            "app_signs": apps.enrolled(person) is not None,
+            "app_waits": apps.waiting(person, at),
+        }
 
 
 class AddPasskeyView(AddWebAuthnView):
@@ -87,9 +94,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
     context = {
         "passkeys": [Shown(row, row.pk in signing) for row in rows.order_by("pk")],
-        "waiting": pending.waiting(person, timezone.now()),
+        "waiting": _waiting(person, timezone.now()),
     }
     return render(request, "mfa/webauthn/authenticator_list.html", context)
+
+
+def _waiting(person: Person, at: datetime) -> list[Waiting]:
+    """The passkeys that wait; an app has its own place on these pages."""
+    return [each for each in pending.waiting(person, at) if not each.is_app]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,10 +121,15 @@ def confirm(request: HttpRequest, digest: str) -> HttpResponse:
         except refusals.Refusal as refusal:
             error = wording.refusal(refusal)
         else:
+            if waiting.is_app:
+                messages.success(request, _("Your authenticator app signs documents from now on."))
+                return redirect("mfa_index")
             new_codes = _welcome(request, done.authenticator)
             return redirect("mfa_view_recovery_codes" if new_codes else "mfa_list_webauthn")
     context = {
         "waiting": waiting.record,
+        "is_app": waiting.is_app,
+        "by_second_person": vouching.is_possible(waiting, person),
         "options": enrolling.introduction_options(waiting, person),
         "error": error,
     }
@@ -130,6 +147,9 @@ def discard(request: HttpRequest, digest: str) -> HttpResponse:
         pending.discard(waiting, actor=person, at=at)
     except refusals.PendingGone:
         return _gone(request)
+    if waiting.is_app:
+        messages.success(request, _("Your authenticator app waits for confirmation no more."))
+        return redirect("mfa_index")
     messages.success(request, _("The passkey that waited for confirmation was removed."))
     return redirect("mfa_list_webauthn")
 
@@ -141,7 +161,11 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 @receiver(authenticator_removed, dispatch_uid="passkey-removed")
 def withdraw(sender: object, request: HttpRequest, **kwargs: Any) -> None:
-    """A passkey that was removed signs no more."""
-    authenticator = kwargs["authenticator"]
+    """A passkey that was removed signs no more; an app that was removed waits no more."""
+    authenticator, person, at = kwargs["authenticator"], person_of(request), timezone.now()
     if authenticator.type == Authenticator.Type.WEBAUTHN:
-        enrolment.withdraw(authenticator, actor=person_of(request), at=timezone.now())
+        enrolment.withdraw(authenticator, actor=person, at=at)
+    if authenticator.type == Authenticator.Type.TOTP:
+        for each in pending.waiting(person, at):
+            if each.is_app:
+                pending.discard(each, actor=person, at=at)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import rendering, wording
-from pledges.actions import authenticating, readings, signing
+from pledges.actions import authenticating, pending, readings, signing
 from pledges.actions.attempts import Account, What
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
@@ -157,6 +157,7 @@ def _page(
         _note_way_back(request, intent)
     context = {
         "ways": ways,
+        "waiting": [] if ways.any else pending.waiting(intent.person, timezone.now()),
         "options": None if closed else authenticating.request_options(intent, ways),
         "intent": intent,
         "pledge": intent.pledge,

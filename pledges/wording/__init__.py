@@ -2,11 +2,13 @@
 
 from pledges.wording.answers import answer_problem, expected, flag_note, hint, label, missing
 from pledges.wording.language import active as language
+from pledges.wording.password_advice import easily_guessed
 from pledges.wording.refusals import refusal, refusal_of_kind
 from pledges.wording.texts import text_problem
 
 __all__ = [
     "answer_problem",
+    "easily_guessed",
     "expected",
     "flag_note",
     "hint",

@@ -55,9 +55,25 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "Your employee number was used by another account before, so only whoever runs this "
         "installation can confirm your passkey. Please tell them the code."
     ),
+    refusals.HadPasskey: gettext_lazy(
+        "This person had a passkey before, so only that one, or whoever runs this installation, "
+        "can confirm another."
+    ),
     refusals.PendingGone: gettext_lazy(
-        "This passkey waits for confirmation no more: it was confirmed or removed, or its time "
-        "has passed. Please add it again if you need it."
+        "This waits for confirmation no more: it was confirmed or removed, or its time has "
+        "passed. Please add it again if you need it."
+    ),
+    refusals.NoAddress: gettext_lazy(
+        "This person has no e-mail address, so nothing was sent. Enter one, or set a first "
+        "password."
+    ),
+    refusals.HasPassword: gettext_lazy(
+        "This person has a password of their own. If it is forgotten, “Forgot your password?” on "
+        "the sign-in page sends them a link."
+    ),
+    refusals.InvitationGone: gettext_lazy(
+        "This link is no longer valid: it has been used, withdrawn or replaced by another, or its "
+        "48 hours have passed."
     ),
     refusals.TooManyWaiting: gettext_lazy(
         "Several passkeys of yours wait for confirmation already. Please confirm or remove one."

@@ -34,15 +34,19 @@ from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import (
     Commitment,
     Document,
+    EnrolledApp,
+    Invitation,
     LedgerEntry,
     LedgerOpening,
     Person,
     Pledge,
+    Proposal,
     ReturnReason,
     Session,
     Signature,
     SigningIntent,
 )
+from pledges.notices import accounts
 from pledges.storage import document_store
 from tests.cast import request_by_passkey
 from tests.serving import ROOT, surroundings
@@ -260,6 +264,24 @@ def test_sessions_and_failed_mails_go(liming, wangfang, erase, now):
     owners = [session.get_decoded()["_auth_user_id"] for session in Session.objects.all()]
     assert owners == [str(wangfang.pk)]
     assert not DBTaskResult.objects.filter(args_kwargs__contains={"args": [liming.pk]}).exists()
+
+
+@pytest.mark.django_db
+def test_how_they_came_by_their_account_and_what_was_proposed_of_them_goes(liming, erase, now):
+    newest = {"created_at": now, "expires_at": now + timedelta(hours=1)}
+    Invitation.objects.create(person=liming, email=liming.email, **newest)
+    roles = {"before": {"roles": []}, "after": {"roles": ["hr"]}}
+    of_them = {"kind": "person", "person": liming, "proposer": liming, "proposed_at": now}
+    Proposal.objects.create(**of_them, **roles)
+    Person.objects.filter(pk=liming.pk).update(handover="link", must_change_password=True)
+    accounts.tell("invitation", liming)
+    assert EnrolledApp.objects.filter(authenticator__user=liming).exists()
+    erase(liming, at=now)
+    assert not Invitation.objects.exists() and not Proposal.objects.exists()
+    assert not EnrolledApp.objects.filter(authenticator__user=liming).exists()
+    assert not DBTaskResult.objects.filter(args_kwargs__contains={"args": [liming.pk]}).exists()
+    erased = Person.objects.get(pk=liming.pk)
+    assert (erased.handover, erased.must_change_password) == ("", False)
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from pledges.core.lifecycle import Role, VersionState
 from pledges.core.template import template_file
 from pledges.management.commands import create_administrator
-from pledges.models import Department, LedgerEntry, Person, Pledge, TemplateVersion
+from pledges.models import Department, LedgerEntry, Organisation, Person, Pledge, TemplateVersion
 from tests import baseline
 
 FILE = baseline.BUILTIN / "personal-code.pledge"
@@ -85,9 +85,10 @@ def test_loading_the_built_in_pledges_again_changes_nothing(db):
 
 @pytest.fixture
 def demo(db, settings, tmp_path):
-    """An installation with no people of its own yet."""
+    """An installation with no people and no name of its own yet."""
     settings.VAR_DIR = tmp_path / "var"
     Person.objects.all().delete()
+    Organisation.objects.update(name_zh=Organisation.UNNAMED)
     return settings.VAR_DIR / "demo-accounts.csv"
 
 
@@ -107,6 +108,9 @@ def test_the_demo_has_somebody_for_every_role_and_pledges_to_sign(demo):
         person = Person.objects.get(username=row["username"])
         assert person.check_password(row["password"])
         assert person.roles == {row["role"]}
+        # Whoever tries the demonstration changes nothing first, and is met by nobody.
+        assert not person.must_change_password and not person.must_be_met
+    assert not Organisation.current().meet_invited
     assert stat.S_IMODE(demo.stat().st_mode) == 0o600
     managers = Person.objects.filter(groups__name=Role.MANAGER)
     assert managers.values("department").distinct().count() == 2
@@ -153,8 +157,10 @@ def test_the_first_administrator_is_made_with_a_department_and_the_ledger_tells(
     assert "first may now sign in" in said
     made = Person.objects.get(username="first")
     assert made.roles == {Role.ADMINISTRATOR} and made.check_password(baseline.PASSWORD)
-    told = dict(LedgerEntry.objects.order_by("-sequence").values_list("event", "subject")[:2])
+    assert made.must_change_password and made.must_be_met
+    told = dict(LedgerEntry.objects.order_by("-sequence").values_list("event", "subject")[:3])
     assert told == {
+        "password.set": f"person:{made.pk}",
         "department.changed": f"department:{made.department_id}",
         "person.created": f"person:{made.pk}",
     }

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.utils import timezone, translation
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, expect
@@ -103,7 +104,7 @@ def confirm_identity(page: Page, username: str = "liming") -> None:
     else:
         page.locator("#id_code").fill(fresh_code(username))
     page.locator("main form [type=submit]").first.click()
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda url: urlsplit(url).path == "/")
 
 
 def start(page: Page, slug: str) -> "Draft":

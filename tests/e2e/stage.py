@@ -19,6 +19,7 @@ from pledges.actions import (
     enrolling,
     enrolment,
     erasure,
+    invitations,
     noting_readings,
     preparing,
     review,
@@ -32,6 +33,7 @@ from pledges.core.template.outline import Slot
 from pledges.models import (
     AcceptanceBatch,
     Department,
+    Invitation,
     LedgerCheckpoint,
     LedgerEntry,
     Person,
@@ -71,6 +73,8 @@ class Stage:
     stalled: AcceptanceBatch
     passkey: Authenticator
     newcomer: Waiting
+    invitation: Invitation
+    unmet: Waiting
 
 
 def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
@@ -93,6 +97,15 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     RecoveryCodes.activate(wangfang)
     passkey, newcomer = _register(wangfang, now), _register(wangfang, now)
     Authenticator.objects.filter(user=zhaolei).delete()
+    invited = Person.objects.create_user(
+        "invited",
+        email="invited@example.com",
+        name="吴冬",
+        employee_number="E0002",
+        department=judge.department,
+    )
+    invited.groups.add(Group.objects.get(name=Role.MANAGER))
+    administrator = Person.objects.get(username="admin")
     return Stage(
         empty=answers.open_pledge(revoked.version, actor=liming, at=now, language="zh-hans"),
         prepared=preparing.prepare(draft("contract", person=liming), actor=liming, at=now),
@@ -113,6 +126,8 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         passkey=passkey.authenticator,
         newcomer=newcomer,
         proposal=_proposed(liming, judge, at=now),
+        invitation=invitations.invite(invited, actor=administrator, at=now),
+        unmet=_register(invited, now),
         reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
     )
 
@@ -187,6 +202,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             reverse("account_confirm_email", args=["key"]),
             reverse("account_reset_password_from_key", args=stage.reset),
             reverse("account_reset_password_from_key", args=["1", "outworn"]),
+            reverse("account_invitation", args=[stage.invitation.pk, stage.invitation.key()]),
+            reverse("account_invitation", args=[stage.invitation.pk, "another"]),
             *(reverse("verify", args=[each.pk]) for each in judged),
             reverse("verify", args=[UNKNOWN]),
             reverse("verify_file"),
@@ -228,6 +245,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
                 for each in (stage.begun, stage.finished, stage.stalled)
             ),
             *(people, admin_path("person_change", person.pk), versions),
+            admin_path("person_change", stage.invitation.person_id),
+            admin_path("person_vouch", stage.invitation.person_id, stage.unmet.digest),
             admin_path("templateversion_change", stage.version.pk),
             admin_path("templateversion_retire", stage.version.pk),
             admin_path("templateversion_change", stage.next_version.pk),
@@ -246,6 +265,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
         ],
         "admin": [
             *("/admin/", people, admin_path("person_add"), admin_path("person_change", person.pk)),
+            admin_path("person_change", stage.invitation.person_id),
+            admin_path("person_set_password", stage.invitation.person_id),
             *(admin_path("department_changelist"), admin_path("department_add")),
             admin_path("department_change", department.pk),
             admin_path("organisation_change", 1),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pledges.access import SYSTEM
-from pledges.actions import people
+from pledges.actions import passwords, people
 from pledges.models import Organisation, Person
 from pledges.proof.passkeys.ceremony import introduction_challenge
 from tests import baseline
@@ -54,9 +54,7 @@ def reset_password(here, person):
 
 
 def set_by_operator(here, person):
-    person.refresh_from_db()
-    person.set_password(NEW)
-    people.save_person(person, actor=SYSTEM, at=timezone.now())
+    passwords.set_first(person, NEW, actor=SYSTEM, at=timezone.now())
 
 
 def remove_factors(here, person):
@@ -64,7 +62,7 @@ def remove_factors(here, person):
 
 
 CHANGES = {
-    "app added": (add_app, "An authenticator app was added", "添加身份验证器应用"),
+    "app added": (add_app, "Your authenticator app signs", "身份验证器应用"),
     "app removed": (
         lambda here, person: here.post("/accounts/2fa/totp/deactivate/"),
         *("The authenticator app was removed", "身份验证器应用已移除"),
@@ -75,7 +73,7 @@ CHANGES = {
     ),
     "password changed": (change_password, "The password of your account", "密码已更改"),
     "password reset": (reset_password, "The password of your account", "密码已更改"),
-    "password set": (set_by_operator, "The password of your account", "密码已更改"),
+    "password set": (set_by_operator, "A first password was set", "已设置初始密码"),
     "factors removed": (remove_factors, "The second factors of your account", "两步验证方式已移除"),
 }
 
@@ -113,9 +111,9 @@ def test_a_passkey_is_told_when_it_waits_when_it_is_enrolled_and_when_it_is_remo
     work_off()
     said = [mail.subject.rstrip(".") for mail in mailoutbox]
     assert said == [
-        "A passkey was added to your account",
+        "The passkey “Key” signs documents from now on",
         "A passkey waits for confirmation",
-        "A passkey was added to your account",
+        "The passkey “Key” signs documents from now on",
         "A passkey was removed from your account",
     ]
     assert all("“Key”" in mail.body for mail in mailoutbox)

@@ -7,8 +7,9 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
-from pledges.actions import templates
-from pledges.models import LedgerEntry, Pledge, TemplateVersion
+from pledges.access import SYSTEM
+from pledges.actions import apps, invitations, templates
+from pledges.models import EnrolledApp, LedgerEntry, Person, Pledge, TemplateVersion
 from pledges.proof.passkeys.ceremony import unbase64
 from tests import baseline
 from tests.admin.test_people import facts, of
@@ -56,10 +57,27 @@ STEPS = {
     "commitments of all": ("chenjing", LIST + "commitments/?state=all"),
     "roles": ("admin", "/admin/pledges/person/{liming}/change/"),
     "a new person": ("admin", "/admin/pledges/person/add/"),
+    "a first password": ("admin", "/admin/pledges/person/{liming}/password/"),
+    "invite": ("admin", "/admin/pledges/person/{newcomer}/invite/"),
+    "withdraw": ("admin", "/admin/pledges/person/{newcomer}/withdraw-invitation/"),
+    "confirm": ("chenjing", "/admin/pledges/person/{liming}/confirm/{waiting_app}/"),
     "publish": ("chenjing", VERSION + "{draft}/publish/"),
     "retire": ("chenjing", VERSION + "{version}/retire/"),
     "retention": ("chenjing", VERSION + "{version}/retention/"),
 }
+
+
+def _invited(department):
+    person = Person.objects.create_user("newcomer", "newcomer@example.com", department=department)
+    invitations.invite(person, actor=SYSTEM, at=timezone.now())
+    return person
+
+
+def _has_to_be_met(person):
+    EnrolledApp.objects.filter(authenticator__user=person).delete()
+    person.handover = Person.Handover.PASSWORD
+    person.save(update_fields=["handover"])
+    return apps.register(actor=person, at=timezone.now())
 
 
 @pytest.fixture(params=STEPS)
@@ -77,12 +95,15 @@ def step(request, signed, accepted, version, chenjing, liming, now):
         "commitments of some": chosen(waiting, "commitments_selected"),
         "roles": of(liming, roles=["hr", "manager"]),
         "a new person": facts(first_password="paper-desk-ink-42"),
+        "a first password": {"first_password": "paper-desk-ink-42"},
         "retention": {"retention_years": "7"},
     }
     named = {
         "waiting": waiting.pk,
         "in_force": in_force.pk,
         "liming": liming.pk,
+        "newcomer": _invited(liming.department).pk,
+        "waiting_app": _has_to_be_met(liming).digest,
         "version": current.pk,
         "draft": templates.revise(current, actor=chenjing, at=now).pk,
     }
@@ -137,6 +158,14 @@ def test_the_page_before_asks_too_and_opens_once_it_is_confirmed(late, chenjing,
     opened = client.post(address, sent, follow=True)
     assert opened.redirect_chain == [(address, 302)] and not asks(opened)
     assert Pledge.objects.get().status == "signed"
+
+
+def test_so_do_the_pages_before_a_first_password_and_a_second_persons_word(
+    late, admin, chenjing, liming
+):
+    person, waits = f"/admin/pledges/person/{liming.pk}/", _has_to_be_met(liming).digest
+    for actor, address in ((admin, f"{person}password/"), (chenjing, f"{person}confirm/{waits}/")):
+        assert asks(late(actor).get(address)) and not asks(late(actor).get(f"{person}change/"))
 
 
 def test_reading_a_pledge_asks_for_nothing(late, chenjing, signed):

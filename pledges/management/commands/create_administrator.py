@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pledges.access import SYSTEM
-from pledges.actions import people
+from pledges.actions import passwords, people
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Person
 
@@ -38,12 +38,16 @@ class Command(BaseCommand):
             raise CommandError("The passwords differ.")
         try:
             validate_password(password, person)
-            person.set_password(password)
+            person.set_unusable_password()
             person.full_clean()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         people.save_person(person, actor=SYSTEM, at=at, roles=[Role.ADMINISTRATOR])
-        self.stdout.write(f"{person.username} may now sign in.")
+        passwords.set_first(person, password, actor=SYSTEM, at=at)
+        self.stdout.write(
+            f"{person.username} may now sign in, and chooses a password of their own first. When "
+            "they have added a passkey, permit_enrolment confirms it."
+        )
 
 
 def _department(name: str, at: datetime) -> Department:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from pledges import durable_files
 from pledges.access import SYSTEM
-from pledges.actions import answers, people
+from pledges.actions import answers, credentials, passwords, people
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Organisation, Person, Pledge, TemplateVersion
@@ -71,6 +71,7 @@ def _name_organisation(at: datetime) -> None:
     organisation = Organisation.current()
     if organisation.name_zh == Organisation.UNNAMED:
         organisation.name_zh, organisation.name_en = ORGANISATION
+        organisation.meet_invited = False
         people.save_organisation(organisation, actor=SYSTEM, at=at)
 
 
@@ -90,9 +91,12 @@ def _create_people(at: datetime, *, reset: bool) -> dict[str, tuple[str, str, st
             contact="021-5555 0100",
         )
         password = secrets.token_urlsafe(12)
-        person.set_password(password)
-        roles = None if person.pk else [role]
-        people.save_person(person, actor=SYSTEM, at=at, roles=roles)
+        # As if they had chosen it: whoever tries the demonstration is all of them.
+        if person.pk:
+            credentials.change_password(person, password, at=at, session_key=None)
+        else:
+            people.save_person(person, actor=SYSTEM, at=at, roles=[role])
+            passwords.choose(person, password, at=at)
         made[username] = (username, password, role.value)
     return made
 

@@ -1,4 +1,7 @@
-"""Confirm a passkey for somebody who has no other one; only on the server, with its key."""
+"""Confirm with what somebody signs, where no passkey of theirs and no second person can.
+
+Only on the server, with its key.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -19,8 +22,9 @@ from pledges.proof.passkeys.pending_records import same_code
 
 class Command(VisibleCommand):
     help = (
-        "Confirm a passkey that waits, for somebody who has lost all others. Without --code, list "
-        "what waits: let the person read the code from their own screen, and compare."
+        "Confirm a passkey or an authenticator app that waits: of the first administrator, or of "
+        "somebody who has lost all others. Without --code, list what waits: let the person read "
+        "the code from their own screen, and compare."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -50,7 +54,7 @@ class Command(VisibleCommand):
             self.stdout.write(f"The password alone signs {person} in again.")
         if chosen is not None:
             record = chosen.record
-            self.stdout.write(f"“{record.name}” ({record.code}) of {person} signs from now on.")
+            self.stdout.write(f"{_name(chosen)} ({record.code}) of {person} signs from now on.")
         else:
             self._list(person, at)
 
@@ -58,22 +62,25 @@ class Command(VisibleCommand):
         waiting = pending.waiting(person, at)
         if not waiting:
             self.stdout.write(
-                f"No passkey of {person} waits. Let them add one, and run this again."
+                f"No passkey of {person} waits, and no authenticator app. Let them add one, and "
+                "run this again."
             )
             return
         for each in waiting:
             until = Organisation.current().localtime(each.record.expires)
-            self.stdout.write(
-                f"{each.record.code}  “{each.record.name}”  until {until:%Y-%m-%d %H:%M}"
-            )
+            self.stdout.write(f"{each.record.code}  {_name(each)}  until {until:%Y-%m-%d %H:%M}")
         self.stdout.write(
             "Ask the person, whom you know by face or voice, to read the code from their own page. "
             "Only if it is the same, run this again with --code."
         )
 
 
+def _name(each: Waiting) -> str:
+    return "authenticator app" if each.is_app else f"“{each.record.name}”"
+
+
 def _chosen(person: Person, code: str, at: datetime) -> Waiting:
     found = [each for each in pending.waiting(person, at) if same_code(code, each.record.code)]
     if len(found) != 1:
-        raise CommandError(f"No passkey of {person} with the code {code} waits.")
+        raise CommandError(f"Nothing of {person} with the code {code} waits.")
     return found[0]

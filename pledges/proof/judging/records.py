@@ -52,10 +52,7 @@ def authentication(evidence: Mapping[str, Any], roots: Roots) -> Finding:
     if enrolled > signed_at:
         why, rule = "enrolled after the signing", "a passkey is enrolled before it signs"
         raise Rejected("passkey-invalid", rule, expected=signed_at, found=enrolled, why=why)
-    by = statement.introduced_by
-    introduced = (
-        by if by in (enrolment_statements.FIRST, enrolment_statements.OPERATOR) else "passkey"
-    )
+    introduced = enrolment_statements.kind_of(statement.introduced_by)
     values = {"enrolled": enrolled.date().isoformat(), "introduced": introduced}
     return True, "passkey-verified", values
 

@@ -14,6 +14,9 @@ from pledges.proof.verdict import Line, Summary
 
 INTRODUCED: Final[Mapping[str, Localized]] = {
     "first": Localized(zh="，为其首个密钥", en=", the person's first"),
+    "officer": Localized(
+        zh="，经另一人当面核对后确认", en=", confirmed by a second person who met them"
+    ),
     "operator": Localized(
         zh="，经系统运维人员确认", en=", confirmed by whoever runs the installation"
     ),

@@ -16,16 +16,19 @@ from pledges.proof.passkeys.webauthn import (
 
 TAG: Final = b"shounuo/enrolment/1\n"
 FIRST: Final = "first"
+OFFICER: Final = "officer"
 OPERATOR: Final = "operator"
+BY_NAME: Final = (FIRST, OFFICER, OPERATOR)
+"""The values of `introduced_by` that are no passkey's id."""
 
 
 @dataclass(frozen=True)
 class EnrolmentStatement:
     """That this passkey is this person's, since when, and who vouched for it.
 
-    `introduced_by` is `first`, the id of a passkey enrolled earlier, or `operator`: somebody
-    with the ledger's key, on the server. `pending` is the digest of the record for which they
-    vouched, empty for a first one.
+    `introduced_by` is `first`, the id of a passkey enrolled earlier, `officer`: a second person
+    who met them, or `operator`: somebody with the ledger's key, on the server. `pending` is
+    the digest of the record for which they vouched, empty where nobody had to.
     """
 
     person_id: int
@@ -63,6 +66,11 @@ class EnrolmentStatement:
     @property
     def credential(self) -> Credential:
         return Credential(unbase64(self.credential_id), unbase64(self.public_key))
+
+
+def kind_of(introduced_by: str) -> str:
+    """Who or what vouched, in one word: `first`, `officer`, `operator` or `passkey`."""
+    return introduced_by if introduced_by in BY_NAME else "passkey"
 
 
 def sign(statement: EnrolmentStatement, signer: signed_records.Sign) -> dict[str, Any]:

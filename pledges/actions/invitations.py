@@ -1,0 +1,79 @@
+"""Invitations: a link to somebody's own address, with which they choose their password once."""
+
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from pledges import access, audit
+from pledges.access import Act
+from pledges.core import refusals
+from pledges.models import Invitation, Person
+from pledges.models.accounts import INVITATION_LASTS
+from pledges.notices import accounts
+
+
+@transaction.atomic
+def invite(person: Person, *, actor: access.Actor, at: datetime) -> Invitation:
+    """Queue the mail with the link; any earlier link opens nothing from now on.
+
+    Raises `NoAddress`, or `HasPassword` for somebody who needs no invitation.
+    """
+    access.require(actor, Act.HAND_OVER, person)
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if not locked.email:
+        raise refusals.NoAddress
+    if locked.has_usable_password() and not locked.must_change_password:
+        raise refusals.HasPassword
+    end(locked, Invitation.End.REPLACED, at=at)
+    invitation = Invitation.objects.create(
+        person=locked, email=locked.email, created_at=at, expires_at=at + INVITATION_LASTS
+    )
+    locked.handover = locked.handover or Person.Handover.LINK
+    locked.save(update_fields=["handover"])
+    audit.record("person.invited", actor=actor, subject=locked, at=at)
+    accounts.tell("invitation", locked)
+    return invitation
+
+
+@transaction.atomic
+def withdraw(person: Person, *, actor: access.Actor, at: datetime) -> bool:
+    """Have the link open nothing from now on; false if there was none that did."""
+    access.require(actor, Act.HAND_OVER, person)
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    ended = end(locked, Invitation.End.WITHDRAWN, at=at)
+    if ended:
+        audit.record("invitation.withdrawn", actor=actor, subject=locked, at=at)
+    return ended
+
+
+def end(person: Person, how: Invitation.End, *, at: datetime) -> bool:
+    """End the open invitation of a locked person, in the caller's transaction, if there is one."""
+    return bool(
+        Invitation.objects.filter(person=person, ended_at=None).update(ended_at=at, end=how)
+    )
+
+
+def find(pk: uuid.UUID, key: str, at: datetime) -> Invitation | None:
+    """The invitation whose link was followed, if it still opens something; reads only."""
+    found = Invitation.objects.open_at(at).select_related("person__department").filter(pk=pk)
+    invitation = found.first()
+    return invitation if invitation and invitation.opens_with(key) else None
+
+
+@transaction.atomic
+def accept(invitation: Invitation, password: str, *, at: datetime) -> Person:
+    """Use the link up, and give its person the password that they chose.
+
+    Raises `InvitationGone`: of two who follow one link at once, one is too late.
+    """
+    hashed = make_password(password)
+    person = Person.objects.select_for_update(no_key=True).get(pk=invitation.person_id)
+    used = Invitation.objects.open_at(at).filter(pk=invitation.pk)
+    if used.update(ended_at=at, end=Invitation.End.USED) != 1:
+        raise refusals.InvitationGone
+    person.password, person.must_change_password = hashed, False
+    person.save(update_fields=["password", "must_change_password"])
+    audit.record("invitation.used", actor=person, subject=person, at=at)
+    return person

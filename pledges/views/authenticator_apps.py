@@ -1,0 +1,64 @@
+"""One's authenticator app: setting it up, and having it confirmed for signing documents."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from pledges import wording
+from pledges.actions import apps, authenticating, sessions
+from pledges.actions.pending import Waiting
+from pledges.core import refusals
+from pledges.views import factors
+from pledges.views.accounts import person_of
+
+
+class ActivateAppView(factors.ActivateAppView):
+    """allauth's page; the app signs from then on, or waits until its owner has been met."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except refusals.Refusal as refusal:
+            said = _("The authenticator app was not set up.") + " " + wording.refusal(refusal)
+            messages.error(self.request, said)
+            return redirect("mfa_index")
+
+    def follow(self, form: Any, facts: dict[str, str]) -> None:
+        person, at = person_of(self.request), timezone.now()
+        app = Authenticator.objects.get(user=person, type=Authenticator.Type.TOTP)
+        # The code has served: nobody who saw it signs in or signs with it.
+        authenticating.use_up(app, form.cleaned_data["code"])
+        made = apps.register(actor=person, at=at)
+        if isinstance(made, Waiting):
+            super().follow(form, facts)
+        else:
+            # An enrolment is told by itself: one mail says it all.
+            sessions.end_all(person, but=self.request.session.session_key)
+        _tell(self.request, made)
+
+
+activate = ActivateAppView.as_view()
+
+
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """Has an app that only signs in wait for confirmation once more."""
+    try:
+        _tell(request, apps.register(actor=person_of(request), at=timezone.now()))
+    except refusals.Refusal as refusal:
+        messages.error(request, wording.refusal(refusal))
+    return redirect("mfa_index")
+
+
+def _tell(request: HttpRequest, made: object) -> None:
+    if isinstance(made, Waiting):
+        text = _("Your app signs you in. It signs documents once its code %(code)s is confirmed.")
+        messages.info(request, text % {"code": made.record.code})
+    else:
+        messages.success(request, _("Your authenticator app signs documents from now on."))
