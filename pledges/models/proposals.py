@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pledges.models.people import Person
 from pledges.models.templates import PledgeTemplate
@@ -19,7 +20,7 @@ class Proposal(models.Model):
 
     class Outcome(models.TextChoices):
         OPEN = "open", _("waits for a second person")
-        ACCEPTED = "accepted", _("accepted")
+        ACCEPTED = "accepted", pgettext_lazy("a proposal", "accepted")
         REJECTED = "rejected", _("rejected")
 
     kind = models.CharField(_("what it is about"), max_length=12, choices=Kind.choices)

@@ -74,7 +74,7 @@ CHANGES = {
     "password changed": (change_password, "The password of your account", "密码已更改"),
     "password reset": (reset_password, "The password of your account", "密码已更改"),
     "password set": (set_by_operator, "A first password was set", "已设置初始密码"),
-    "factors removed": (remove_factors, "The second factors of your account", "双重验证方式已移除"),
+    "factors removed": (remove_factors, "The second factors of your account", "两步验证方式已移除"),
 }
 
 

@@ -97,8 +97,8 @@ def test_a_new_password_ends_all_others(here, there):
     old, new = baseline.PASSWORD, "another-quiet-lantern-4"
     typed = {"oldpassword": old, "password1": new, "password2": new}
     assert here.post("/accounts/password/change/", typed).status_code == 302
-    assert not is_signed_in(there)
     assert not Session.objects.filter(session_key=key_of(there)).exists()
+    assert not is_signed_in(there)
 
 
 @pytest.mark.parametrize("what", ["totp/deactivate", "recovery-codes/generate", "passkey"])
