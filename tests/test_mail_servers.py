@@ -210,7 +210,8 @@ def test_results_of_mails_are_removed_after_a_day(mail_server, chenjing, liming)
 def test_nothing_else_is_removed_from_the_queue(mail_server, passkey, liming):
     passkey(liming)
     passkey(liming)  # waits; a task will look after it
-    DBTaskResult.objects.update(status="SUCCESSFUL", finished_at=timezone.now() - timedelta(days=9))
+    long_ago = timezone.now() - timedelta(days=9)
+    DBTaskResult.objects.update(status="SUCCESSFUL", started_at=long_ago, finished_at=long_ago)
     others = DBTaskResult.objects.filter(task_path__endswith=".lapse_due")
     assert others.exists()
     clearing.clear_task_results(timezone.now())
