@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError
 from django.db.models import F
 from django.utils import timezone
 from django_tasks import task
 
-from pledges import access, audit, crash_points
+from pledges import access, audit, crash_points, transactions
 from pledges.access import Act
 from pledges.actions import review
 from pledges.core import lifecycle, refusals
@@ -35,7 +35,7 @@ NOT_WAITING = "not-waiting"
 FAILED = "failed"
 
 
-@transaction.atomic
+@transactions.atomic
 def begin(pledges: Sequence[Pledge], *, actor: Person, at: datetime) -> AcceptanceBatch:
     """Write down what is to be accepted and queue the work, both or neither.
 
@@ -46,7 +46,7 @@ def begin(pledges: Sequence[Pledge], *, actor: Person, at: datetime) -> Acceptan
     if not 0 < len(keys) <= MAX_BATCH_SIZE:
         raise ValueError(f"{len(keys)} pledges cannot be accepted at once")
     # Two clicks at once are decided one after the other.
-    Person.objects.select_for_update().get(pk=actor.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=actor.pk)
     for batch in AcceptanceBatch.objects.filter(officer=actor, finished_at=None):
         if set(batch.items.values_list("pledge_id", flat=True)) == keys:
             return batch
@@ -94,7 +94,7 @@ def work(batch_id: int, turn: int, *, clock: Clock) -> None:
         AcceptanceBatch.objects.filter(pk=batch_id, finished_at=None).update(finished_at=clock())
 
 
-@transaction.atomic
+@transactions.atomic
 def _take_turn(batch_id: int, turn: int, *, at: datetime) -> int | None:
     """Claim this turn, and queue the next one for the case that this worker does not live."""
     claimed = AcceptanceBatch.objects.filter(pk=batch_id, turn=turn, finished_at=None).update(
@@ -138,7 +138,7 @@ def _try(item: AcceptanceItem, at: datetime) -> str:
     except (DatabaseError, InterfaceError):
         raise
     except Exception:
-        # A file that cannot be read, a full disk: this pledge stays as it is, for a person.
+        # This pledge stays as it is, for a person.
         logger.exception("pledge %s could not be accepted", item.pledge_id)
         return FAILED
     return ""

@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.core import lifecycle, refusals
 from pledges.core.digests import digest_of
@@ -15,7 +13,7 @@ from pledges.models import PledgeTemplate, TemplateVersion, VersionFont
 from pledges.rendering import fonts
 
 
-@transaction.atomic
+@transactions.atomic
 def import_definition(
     definition: Definition, *, actor: access.Actor, at: datetime
 ) -> tuple[TemplateVersion, bool]:
@@ -28,7 +26,7 @@ def import_definition(
     template, _created = PledgeTemplate.objects.get_or_create(
         slug=definition.slug, defaults={"created_at": at}
     )
-    template = PledgeTemplate.objects.select_for_update().get(pk=template.pk)
+    template = PledgeTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
     digest = digest_of(definition.content())
     newest = template.versions.order_by("-number").first()
     if newest and digest_of(newest.definition().content()) == digest:
@@ -45,11 +43,11 @@ def import_definition(
     return version, True
 
 
-@transaction.atomic
+@transactions.atomic
 def revise(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """The draft that will follow `version`: the template's open draft, or a new copy of it."""
     access.require(actor, Act.WRITE_TEMPLATES)
-    template = PledgeTemplate.objects.select_for_update().get(pk=version.template_id)
+    template = PledgeTemplate.objects.select_for_update(no_key=True).get(pk=version.template_id)
     newest = template.versions.latest("number")
     if newest.status == VersionState.DRAFT:
         return newest
@@ -63,7 +61,7 @@ def revise(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> Te
     return draft
 
 
-@transaction.atomic
+@transactions.atomic
 def save_draft(
     version: TemplateVersion,
     definition: Definition,
@@ -77,7 +75,7 @@ def save_draft(
     `base` is the `digest_of` its whole file as the editor read it: raises `StaleDraft` if
     somebody saved meanwhile, `FaultyTemplate` for a definition that could not be published.
     """
-    locked = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    locked = TemplateVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
     lifecycle.require(lifecycle.PUBLISH, locked.status)
     access.require(actor, Act.WRITE_TEMPLATES)
     before = locked.definition()
@@ -109,14 +107,14 @@ def _fill(version: TemplateVersion, definition: Definition) -> None:
     version.term_months = definition.term_months
 
 
-@transaction.atomic
+@transactions.atomic
 def publish(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """Publish a draft: from now on its wording, blanks and fonts never change.
 
     Drafts and signed pledges stay on their versions. Raises `FaultyTemplate`, and
     `Unprintable` for wording with characters that no font has.
     """
-    locked = TemplateVersion.objects.select_for_update().get(pk=version.pk)
+    locked = TemplateVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     lifecycle.require(lifecycle.PUBLISH, locked.status)
     access.require(actor, Act.WRITE_TEMPLATES)
     definition = locked.definition()
@@ -155,13 +153,13 @@ def _everything_printed(definition: Definition) -> str:
     return "".join(pieces)
 
 
-@transaction.atomic
+@transactions.atomic
 def set_retention(
     template: PledgeTemplate, years: int, *, actor: access.Actor, at: datetime
 ) -> PledgeTemplate:
     """Set for how many years pledges on `template` are kept, those already signed included."""
     access.require(actor, Act.WRITE_TEMPLATES)
-    locked = PledgeTemplate.objects.select_for_update().get(pk=template.pk)
+    locked = PledgeTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
     before = locked.retention_years
     if years != before:
         locked.retention_years = years
@@ -171,10 +169,10 @@ def set_retention(
     return locked
 
 
-@transaction.atomic
+@transactions.atomic
 def retire(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """Close a published version: nothing new is signed on it; what was signed stays."""
-    locked = TemplateVersion.objects.select_for_update().get(pk=version.pk)
+    locked = TemplateVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     lifecycle.require(lifecycle.RETIRE, locked.status)
     access.require(actor, Act.WRITE_TEMPLATES)
     locked.status, locked.retired_at = lifecycle.RETIRE.target, at
