@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import Group
-from django.db import models, transaction
+from django.db import models
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Organisation, Person
+from pledges.models.names import PlainNames
 
 # Facts whose change the ledger names; their values are personal data and stay out of it.
 _FACTS = (
@@ -19,7 +20,7 @@ _FACTS = (
 )
 
 
-@transaction.atomic
+@transactions.atomic
 def save_person(
     person: Person,
     *,
@@ -30,14 +31,15 @@ def save_person(
     """Create or change a person; with `roles`, these and no others are theirs from now on.
 
     Whether somebody may enter the admin follows from their roles alone. Raises
-    `LastAdministrator` where nobody would be left to manage people.
+    `LastAdministrator` where nobody would be left to manage people, `UnfitCharacter` for a name
+    that is not what it looks like.
     """
     access.require(actor, Act.MANAGE_PEOPLE, person)
-    # Two administrators who demote each other at once are decided one after the other.
-    Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
-    before = Person.objects.select_for_update().filter(pk=person.pk).first()
+    lock_administrators()
+    before = Person.objects.select_for_update(no_key=True).filter(pk=person.pk).first()
     held = {role.value for role in roles} if roles is not None else _held(before)
     changed = _changed(before, person, _FACTS)
+    _require_fit(person, changed)
     if held != _held(before):
         changed.append("roles")
     stays = person.is_active and Role.ADMINISTRATOR.value in held
@@ -59,26 +61,28 @@ def save_person(
     return person
 
 
-@transaction.atomic
+@transactions.atomic
 def save_department(department: Department, *, actor: access.Actor, at: datetime) -> Department:
     """Create or rename a department; pledges already signed keep its old name."""
     access.require(actor, Act.MANAGE_PEOPLE, department)
-    before = Department.objects.select_for_update().filter(pk=department.pk).first()
+    before = Department.objects.select_for_update(no_key=True).filter(pk=department.pk).first()
     changed = _changed(before, department, ("name_zh", "name_en"))
+    _require_fit(department, changed)
     department.save()
     _record_change("department.changed", department, changed, actor=actor, at=at)
     return department
 
 
-@transaction.atomic
+@transactions.atomic
 def save_organisation(
     organisation: Organisation, *, actor: access.Actor, at: datetime
 ) -> Organisation:
     """Change the organisation's names, zone or prefix; what was issued keeps what it says."""
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
-    before = Organisation.objects.select_for_update().get(pk=1)
+    before = Organisation.objects.select_for_update(no_key=True).get(pk=1)
     facts = ("name_zh", "name_en", "time_zone", "number_prefix", "signing")
     changed = _changed(before, organisation, facts)
+    _require_fit(organisation, changed)
     organisation.pk = 1
     organisation.save()
     _record_change("organisation.changed", organisation, changed, actor=actor, at=at)
@@ -89,6 +93,11 @@ def _held(person: Person | None) -> set[str]:
     """The roles a person holds, whether or not they may use them at present."""
     known = {role.value for role in Role}
     return known.intersection(person.groups.values_list("name", flat=True)) if person else set()
+
+
+def lock_administrators() -> None:
+    """Two administrators who demote or erase each other at once are decided one by one."""
+    Group.objects.select_for_update(no_key=True).get(name=Role.ADMINISTRATOR)
 
 
 def require_another_administrator(person: Person) -> None:
@@ -102,6 +111,13 @@ def _changed(before: models.Model | None, after: models.Model, facts: Sequence[s
     return [
         fact for fact in facts if before is None or getattr(before, fact) != getattr(after, fact)
     ]
+
+
+def _require_fit(thing: PlainNames, changed: Collection[str]) -> None:
+    """Refuse what is entered now; what an earlier version let in need not be mended for it."""
+    for name, character in thing.unfit_names().items():
+        if name in changed:
+            raise refusals.UnfitCharacter(character)
 
 
 def _record_change(

@@ -11,6 +11,7 @@ from django.forms import HiddenInput, JSONField
 from django.utils.translation import gettext_lazy as _
 
 from pledges.actions import passkey_answers
+from pledges.models.names import validate_name
 
 
 class LoginForm(forms.LoginForm):
@@ -89,3 +90,4 @@ def _ask_for_name(form: Any) -> None:
     name.help_text = _("For example the device that it is on.")
     name.max_length = 60
     name.widget.attrs["maxlength"] = "60"
+    name.validators.append(validate_name)
