@@ -4,12 +4,14 @@ import hashlib
 import re
 import secrets
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
+from pledges.core.refusals import StorageUnavailable
 from pledges.storage.filesystem import DocumentStorage
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "DocumentStorage",
     "Missing",
     "Taken",
+    "Unreadable",
     "Unwritable",
     "check",
     "exists",
@@ -50,8 +53,12 @@ class Taken(Exception):
     """Raised when a record of this name says something else: it is never written again."""
 
 
-class Unwritable(Exception):
+class Unwritable(StorageUnavailable):
     """Raised with the reason when a document could not be kept; nothing of it is visible then."""
+
+
+class Unreadable(StorageUnavailable):
+    """Raised with the reason when it is not even known whether a document is there."""
 
 
 def _storage() -> Storage:
@@ -103,21 +110,30 @@ def _keep(name: str, data: bytes) -> bytes:
 
 
 def _read(name: str) -> bytes:
-    with _open(name) as stream:
+    with _open(name) as stream, _reading(name):
         data: bytes = stream.read()
     return data
 
 
 def _open(name: str) -> IO[bytes]:
-    try:
+    with _reading(name):
         stream: IO[bytes] = _storage().open(name, "rb")
-    except FileNotFoundError as error:
-        raise Missing(f"{name} is not in the storage") from error
     return stream
 
 
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Whatever the storage in use raises, a folder's OSError or one of an S3 client's many."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Missing(f"{name} is not in the storage") from error
+    except Exception as error:
+        raise Unreadable(f"{name} could not be read: {error}") from error
+
+
 def get(sha256: str) -> bytes:
-    """The bytes with this SHA-256, hashed again while reading; raises Missing or Corrupt."""
+    """The bytes with this SHA-256, hashed again; raises Missing, Corrupt or Unreadable."""
     data = _read(_name(sha256))
     if hashlib.sha256(data).hexdigest() != sha256:
         raise Corrupt(f"document {sha256[:12]}… is not what was stored")
@@ -125,7 +141,7 @@ def get(sha256: str) -> bytes:
 
 
 def open_stream(sha256: str) -> IO[bytes]:
-    """The document as a file to read from, not checked against its hash; raises Missing."""
+    """The document as a file to read from, not checked against its hash; raises as `get` does."""
     return _open(_name(sha256))
 
 
@@ -138,7 +154,8 @@ def get_record(name: str) -> bytes:
 def has_record(name: str) -> bool:
     """Whether anything was kept under `name`."""
     _require_record(name)
-    return _storage().exists(name)
+    with _reading(name):
+        return _storage().exists(name)
 
 
 def list_records(folder: str) -> list[str]:
