@@ -11,9 +11,9 @@ Locks are taken in one order, whatever an action needs of it; who needs none of 
 7. the ledger's turn, which `audit.record` takes after the rows that foreign keys point at
 
 Rows are locked FOR NO KEY UPDATE (`select_for_update(no_key=True)`): whoever only refers to a row
-need not wait. Who changes a key (a user name), or deletes a row, does so right before the turn. Two
-actions that keep to the order cannot wait for each other. What the database
-refuses nevertheless, because a library locks in another order, is run again here.
+need not wait. Who changes a key (a user name) or deletes a row, does so right before the turn. Two
+actions that keep to the order cannot wait for each other. What the database refuses nevertheless,
+because a library locks in another order, is run again here.
 """
 
 import logging

@@ -29,6 +29,8 @@ class Session:
         self._hold_at, self.locks = 0, 0
         self.fullest: list[int] = []
         """The locks by number at which a transaction holds all that it takes before the turn."""
+        self.late: list[str] = []
+        """Statements that lock after the turn was taken."""
         self._has_turn = False
         self.held, self.released = threading.Event(), threading.Event()
         self.pid = self._thread.submit(self._prepare).result(MAX_WAIT)
@@ -45,7 +47,8 @@ class Session:
 
     def start(self, action: Action, hold_at: int = 0) -> "Future[object]":
         """Run `action`; it is held after its lock number `hold_at`, for 0 nowhere."""
-        self._hold_at, self.locks, self.fullest, self._has_turn = hold_at, 0, [], False
+        self._hold_at, self.locks, self.fullest = hold_at, 0, []
+        self.late, self._has_turn = [], False
         self.held.clear()
         self.released.clear()
         return self._thread.submit(action)
@@ -61,7 +64,9 @@ class Session:
     def _watch(self, execute, sql, params, many, context):
         result = execute(sql, params, many, context)
         if connection.in_atomic_block and LOCKING.search(sql):
-            if TURN in sql and not self._has_turn:
+            if self._has_turn and TURN not in sql:
+                self.late.append(sql)
+            elif not self._has_turn and TURN in sql:
                 self.fullest.append(self.locks)
                 self._has_turn = True
             self.locks += 1

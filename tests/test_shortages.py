@@ -134,7 +134,7 @@ def test_accepting_changes_nothing_and_says_so(
     assert client.post(page).status_code == 302
 
 
-@pytest.mark.parametrize("state", ["53100", "25006", "58030"])
+@pytest.mark.parametrize("state", ["53100", "25006", "58030", "40P01"])
 def test_saving_into_a_full_or_read_only_database(
     client, draft, liming, full_database, in_language, state
 ):

@@ -11,13 +11,14 @@ from pledges.core.refusals import StorageUnavailable
 ERRNOS: Final = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE)
 )
-# PostgreSQL: insufficient resources, operator intervention, input and output errors.
-STATE_CLASSES: Final = frozenset(("53", "57", "58"))
+# PostgreSQL: lost against others again and again, insufficient resources, operator intervention,
+# input and output errors.
+STATE_CLASSES: Final = frozenset(("40", "53", "57", "58"))
 READ_ONLY_TRANSACTION: Final = "25006"
 
 
 def is_shortage(error: BaseException | None) -> bool:
-    """Whether the same request would be answered if the disk, or the database, were in order."""
+    """Whether the same request would be answered at a better time: disk and database in order."""
     if isinstance(error, StorageUnavailable | InterfaceError):
         return True
     if isinstance(error, DatabaseError):

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from pledges.core.characters import code_point
 
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
-_ISOLATES = frozenset("\u2066\u2067\u2068\u2069")
+_DIRECTION_MARKS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def unfit_character(character: str) -> str:
@@ -21,6 +22,6 @@ def unfit_character(character: str) -> str:
 def _kind(character: str) -> str:
     if character in _LINE_BREAKS:
         return _("a line break")
-    if character in _DIRECTION_MARKS | _ISOLATES:
+    if character in _DIRECTION_MARKS:
         return _("a mark that turns the direction of writing")
     return _("a character that cannot be seen")

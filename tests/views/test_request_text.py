@@ -73,6 +73,13 @@ def test_nul_in_a_path_or_a_cookie_is_refused(ask):
     assert ask("/verify/", Cookie='sessionid="abcdefgh\\000"').status == 400
 
 
+@pytest.mark.parametrize("length", ["x", "-1", "1.5", "٣", "9" * 30])
+@pytest.mark.parametrize("kind", [FORM, "application/x-www-form-urlencoded"])
+def test_a_length_that_is_none_is_refused(ask, kind, length):
+    given = {"Content_Type": kind, "Content_Length": length}
+    assert ask("/accounts/login/", b"", "POST", BODY, **given).status == 400
+
+
 def test_a_broken_body_for_a_host_that_is_not_ours_is_refused(ask):
     """Both are wrong: the page that tells of one must not stumble over the other."""
     page = ask(
