@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "pledges.views.context.OrganisationMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pledges.views.request_text.RequestTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "pledges.views.language.PreferredLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -210,6 +211,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "shounuo@localhost")
 # --- The product -----------------------------------------------------------------------------
 # Where people reach this installation: printed in mails and behind the QR code of every pledge.
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
+# Where gunicorn listens; a check warns where that is no place for it.
+BIND = os.environ.get("BIND", "127.0.0.1")
 # How many proxies of ours stand in front; 0: X-Forwarded-For is not believed at all.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

@@ -4,11 +4,10 @@ import io
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import translation
 from zipstream import ZIP_STORED, ZipStream
 
-from pledges import access, audit, issued_files
+from pledges import access, audit, issued_files, transactions
 from pledges.access import Act
 from pledges.actions import export_columns
 from pledges.actions.export_columns import COMMITMENTS, MANIFEST, ExportedFile
@@ -51,19 +50,19 @@ def export_commitments(
     return _table(keys, translation.get_language() or "zh-hans")
 
 
+@transactions.atomic
 def _record(
     event: str, act: Act, pledges: PledgeQuerySet, *, actor: access.Actor, at: datetime
 ) -> list:
-    with transaction.atomic():
-        access.require(actor, act)
-        keys = list(pledges.kept().order_by("number").values_list("pk", flat=True))
-        audit.record(
-            event,
-            actor=actor,
-            subject=f"person:{actor.pk}",
-            at=at,
-            facts={"count": len(keys), "pledges": digest_of([str(key) for key in keys])},
-        )
+    access.require(actor, act)
+    keys = list(pledges.kept().order_by("number").values_list("pk", flat=True))
+    audit.record(
+        event,
+        actor=actor,
+        subject=f"person:{actor.pk}",
+        at=at,
+        facts={"count": len(keys), "pledges": digest_of([str(key) for key in keys])},
+    )
     return keys
 
 

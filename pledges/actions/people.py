@@ -4,15 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import Group
-from django.db import models, transaction
+from django.db import models
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import proposing, sessions
 from pledges.actions.proposing import Kind
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Organisation, Person, Proposal
+from pledges.models.names import PlainNames
 from pledges.notices import accounts
 
 # Facts whose change the ledger names; their values are personal data and stay out of it.
@@ -22,7 +23,7 @@ _FACTS = (
 )
 
 
-@transaction.atomic
+@transactions.atomic
 def save_person(
     person: Person,
     *,
@@ -34,12 +35,12 @@ def save_person(
 
     Whether somebody may enter the admin follows from their roles alone. Where a second person is
     needed, all is saved but the roles and whether the account is active: that is proposed. Raises
-    `LastAdministrator` where nobody would be left to manage people, and `AlreadyProposed`.
+    `LastAdministrator` where nobody would be left to manage people, `UnfitCharacter` for a name
+    that is not what it looks like, and `AlreadyProposed`.
     """
     access.require(actor, Act.MANAGE_PEOPLE, person)
-    # Two administrators who demote each other at once are decided one after the other.
-    Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
-    before = Person.objects.select_for_update().filter(pk=person.pk).first()
+    lock_administrators()
+    before = Person.objects.select_for_update(no_key=True).filter(pk=person.pk).first()
     held = {role.value for role in roles} if roles is not None else _held(before)
     takes_two = _takes_two(before, person, held, actor)
     if not (takes_two and proposing.is_second_needed(Kind.PERSON, actor)):
@@ -53,14 +54,18 @@ def save_person(
     return person
 
 
-@transaction.atomic
+@transactions.atomic
 def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
-    """Give the roles, or change the account, as was proposed. Raises `StaleProposal`."""
-    Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
-    person = Person.objects.select_for_update(of=("self",)).get(proposals=proposal)
+    """Give the roles, or change the account, as was proposed.
+
+    Raises `StaleProposal`, `ProposalSettled`.
+    """
+    lock_administrators()
+    person = Person.objects.select_for_update(no_key=True, of=("self",)).get(proposals=proposal)
     if _standing(_held(person), person.is_active) != proposal.before or person.erased_at:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, person)
+    proposing.settle(proposal, Proposal.Outcome.ACCEPTED, actor=actor, at=at)
     before = Person.objects.get(pk=person.pk)
     person.is_active = proposal.after["is_active"]
     _write(person, before, set(proposal.after["roles"]), actor=actor, at=at)
@@ -90,6 +95,7 @@ def _write(
     at: datetime,
 ) -> Person:
     changed = _changed(before, person, _FACTS)
+    _require_fit(person, changed)
     if held != _held(before):
         changed.append("roles")
     stays = person.is_active and Role.ADMINISTRATOR.value in held
@@ -100,6 +106,8 @@ def _write(
     person.save()
     person.groups.set(Group.objects.filter(name__in=held))
     person.__dict__.pop("_roles", None)
+    if before is not None:
+        _tell(before, person, at)
     if changed:
         audit.record(
             "person.changed" if before else "person.created",
@@ -108,8 +116,6 @@ def _write(
             at=at,
             facts={"changed": changed, "roles": sorted(held)},
         )
-    if before is not None:
-        _tell(before, person, at)
     return person
 
 
@@ -125,18 +131,19 @@ def _tell(before: Person, person: Person, at: datetime) -> None:
         accounts.tell("password_changed", person, at=when)
 
 
-@transaction.atomic
+@transactions.atomic
 def save_department(department: Department, *, actor: access.Actor, at: datetime) -> Department:
     """Create or rename a department; pledges already signed keep its old name."""
     access.require(actor, Act.MANAGE_PEOPLE, department)
-    before = Department.objects.select_for_update().filter(pk=department.pk).first()
+    before = Department.objects.select_for_update(no_key=True).filter(pk=department.pk).first()
     changed = _changed(before, department, ("name_zh", "name_en"))
+    _require_fit(department, changed)
     department.save()
     _record_change("department.changed", department, changed, actor=actor, at=at)
     return department
 
 
-@transaction.atomic
+@transactions.atomic
 def save_organisation(
     organisation: Organisation, *, actor: access.Actor, at: datetime
 ) -> Organisation:
@@ -145,12 +152,13 @@ def save_organisation(
     That two people are needed ends only when a second person accepts it. Raises `AlreadyProposed`.
     """
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
-    before = Organisation.objects.select_for_update().get(pk=1)
+    before = Organisation.objects.select_for_update(no_key=True).get(pk=1)
     relaxed = before.two_people and not organisation.two_people
     waits = relaxed and proposing.is_second_needed(Kind.TWO_PEOPLE, actor)
     organisation.two_people = organisation.two_people or waits
     facts = ("name_zh", "name_en", "time_zone", "number_prefix", "signing", "two_people")
     changed = _changed(before, organisation, facts)
+    _require_fit(organisation, changed)
     organisation.pk = 1
     organisation.save()
     _record_change("organisation.changed", organisation, changed, actor=actor, at=at)
@@ -160,13 +168,17 @@ def save_organisation(
     return organisation
 
 
-@transaction.atomic
+@transactions.atomic
 def carry_out_alone(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
-    """From now on one person is enough, as was proposed. Raises `StaleProposal`."""
-    organisation = Organisation.objects.select_for_update().get(pk=1)
+    """From now on one person is enough, as was proposed.
+
+    Raises `StaleProposal`, `ProposalSettled`.
+    """
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=1)
     if proposal.before != {"two_people": organisation.two_people}:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
+    proposing.settle(proposal, Proposal.Outcome.ACCEPTED, actor=actor, at=at)
     organisation.two_people = False
     organisation.save()
     _record_change("organisation.changed", organisation, ["two_people"], actor=actor, at=at)
@@ -176,6 +188,11 @@ def _held(person: Person | None) -> set[str]:
     """The roles a person holds, whether or not they may use them at present."""
     known = {role.value for role in Role}
     return known.intersection(person.groups.values_list("name", flat=True)) if person else set()
+
+
+def lock_administrators() -> None:
+    """Two administrators who demote or erase each other at once are decided one by one."""
+    Group.objects.select_for_update(no_key=True).get(name=Role.ADMINISTRATOR)
 
 
 def require_another_administrator(person: Person) -> None:
@@ -189,6 +206,13 @@ def _changed(before: models.Model | None, after: models.Model, facts: Sequence[s
     return [
         fact for fact in facts if before is None or getattr(before, fact) != getattr(after, fact)
     ]
+
+
+def _require_fit(thing: PlainNames, changed: Collection[str]) -> None:
+    """Refuse what is entered now; what an earlier version let in need not be mended for it."""
+    for name, character in thing.unfit_names().items():
+        if name in changed:
+            raise refusals.UnfitCharacter(character)
 
 
 def _record_change(

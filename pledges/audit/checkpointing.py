@@ -8,8 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
+from pledges import transactions
 from pledges.audit import tree
 from pledges.core.refusals import CheckpointUnavailable, LedgerBroken
 from pledges.models import LedgerCheckpoint, LedgerEntry
@@ -26,6 +27,7 @@ SENT = "sent"
 NOTHING = Checkpoint("", 0, b"")
 
 
+@transactions.durable
 def checkpoint(at: datetime) -> LedgerCheckpoint:
     """Sign and publish the ledger as it stands; the same one again if nothing was added.
 
@@ -34,23 +36,22 @@ def checkpoint(at: datetime) -> LedgerCheckpoint:
     not begin with what was published last, CheckpointUnavailable when it cannot be signed or
     published.
     """
-    with transaction.atomic(durable=True):
-        _take_turn()
-        size = tree.size()
-        root = tree.root(size)
-        note = published()
-        last = opened(note) if note is not None else NOTHING
-        _require_growth(last, size, root)
-        if note is None or last.size != size:
-            note = _signed(Checkpoint(_origin(), size, root))
-            with _folder_trouble():
-                checkpoint_folder.publish(folder(), size, note)
-        row, _made = LedgerCheckpoint.objects.get_or_create(
-            size=size, defaults={"root": root.hex(), "note": note, "at": at}
-        )
-        if row.root != root.hex():
-            raise LedgerBroken(f"another checkpoint of {size} entries is on record")
-        return row
+    _take_turn()
+    size = tree.size()
+    root = tree.root(size)
+    note = published()
+    last = opened(note) if note is not None else NOTHING
+    _require_growth(last, size, root)
+    if note is None or last.size != size:
+        note = _signed(Checkpoint(_origin(), size, root))
+        with _folder_trouble():
+            checkpoint_folder.publish(folder(), size, note)
+    row, _made = LedgerCheckpoint.objects.get_or_create(
+        size=size, defaults={"root": root.hex(), "note": note, "at": at}
+    )
+    if row.root != root.hex():
+        raise LedgerBroken(f"another checkpoint of {size} entries is on record")
+    return row
 
 
 def proof(entry: LedgerEntry, checkpoint: LedgerCheckpoint) -> dict[str, object]:

@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
-from pledges import wording
+from pledges import transactions, wording
 from pledges.access import SYSTEM
 from pledges.actions import enrolling, enrolment, pending
 from pledges.actions.pending import Waiting
@@ -39,11 +38,7 @@ class Command(VisibleCommand):
             raise CommandError(f"There is no active account with the employee number {number}.")
         chosen = _chosen(person, code, at) if code else None
         try:
-            with transaction.atomic():
-                if options["remove_factors"]:
-                    enrolment.remove_factors(person, actor=SYSTEM, at=at)
-                if chosen is not None:
-                    enrolling.permit(chosen, actor=SYSTEM, at=at)
+            _permit(person, chosen, at, remove_factors=options["remove_factors"])
         except refusals.Refusal as error:
             raise CommandError(wording.refusal(error)) from error
         if options["remove_factors"]:
@@ -70,6 +65,14 @@ class Command(VisibleCommand):
             "Ask the person, whom you know by face or voice, to read the code from their own page. "
             "Only if it is the same, run this again with --code."
         )
+
+
+@transactions.atomic
+def _permit(person: Person, chosen: Waiting | None, at: datetime, *, remove_factors: bool) -> None:
+    if remove_factors:
+        enrolment.remove_factors(person, actor=SYSTEM, at=at)
+    if chosen is not None:
+        enrolling.permit(chosen, actor=SYSTEM, at=at)
 
 
 def _chosen(person: Person, code: str, at: datetime) -> Waiting:
