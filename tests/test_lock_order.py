@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -9,12 +10,16 @@ from itertools import combinations_with_replacement
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 
 from pledges import audit, transactions
 from pledges.access import SYSTEM
 from pledges.actions import (
     answers,
+    attempts,
     batches,
+    credentials,
+    deciding,
     enrolling,
     enrolment,
     erasure,
@@ -24,14 +29,18 @@ from pledges.actions import (
     pending,
     people,
     preparing,
+    proposing,
     renewing,
     review,
     sealing,
     signing,
+    sweeping,
     templates,
 )
+from pledges.actions.attempts import Account, What
 from pledges.actions.issuing import StoredFile
 from pledges.core.lifecycle import Role
+from pledges.core.refusals import TooManyAttempts
 from pledges.models import Department, Document, Organisation, Person, Pledge
 from pledges.proof.fileformat import Level
 from pledges.proof.passkeys import ceremony
@@ -64,7 +73,9 @@ def quick(monkeypatch):
     monkeypatch.setattr(review, "_seal", lambda *given: b"")
     monkeypatch.setattr(sealing, "renew_timestamp", lambda *given, **more: b"")
     monkeypatch.setattr(fonts, "subset_for", lambda text: FontSubset(b"", b"", "0" * 64))
-    for name in ("put_record", "remove_record"):
+    # What is accepted along with others is accepted as by itself, which is among the actions.
+    monkeypatch.setattr(batches, "_settle", lambda *given, **more: False)
+    for name in ("put_record", "remove_record", "remove"):
         monkeypatch.setattr(document_store, name, lambda *given: None)
     monkeypatch.setattr(document_store, "put", lambda data: "0" * 64)
     # What is run again would hide what this test looks for.
@@ -75,6 +86,7 @@ def quick(monkeypatch):
 def actions(draft, signed, accepted, passkey, version, now, settings):
     """Every action that locks, about the same few rows: what each does is rolled back."""
     stage = Stage(draft, signed, accepted, passkey, version, now)
+    settings.ATTEMPTS_PER_ACCOUNT_AND_NETWORK = 0
     return {
         name.removeprefix("do_"): getattr(stage, name) for name in dir(stage) if name[:3] == "do_"
     }
@@ -88,6 +100,8 @@ class Stage:
         self.liming, self.wangfang = people_by_name["liming"], people_by_name["wangfang"]
         self.chenjing, self.admin = people_by_name["chenjing"], people_by_name["admin"]
         self.zhoumin, self.now = people_by_name["zhoumin"], now + timedelta(hours=3)
+        self.second = people_by_name["sunhao"]
+        self.second.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
         self.key = passkey(self.liming)
         self.waiting = passkey(self.liming).waiting
         self.hers = passkey(self.wangfang)
@@ -100,7 +114,24 @@ class Stage:
         self.revised = self._revised(version("general-standards"), 9)
         self.over = self._with_a_term(people_by_name["zhaolei"], passkey)
         self.batch = batches.begin([self.signed], actor=self.chenjing, at=self.now)
+        self.promotion = self._proposed_promotion(people_by_name["zhaolei"])
+        self.retention = self._proposed_retention(self.free.template)
+        self.relaxation = self._proposed_relaxation()
         audit.checkpoint(self.now)
+
+    def _proposed_promotion(self, person):
+        people.save_person(self._person(person), actor=self.admin, at=self.now, roles=[Role.HR])
+        return proposing.find_open(person=person)
+
+    def _proposed_retention(self, template):
+        templates.set_retention(template, 2, actor=self.chenjing, at=self.now)
+        return proposing.find_open(template=template)
+
+    def _proposed_relaxation(self):
+        organisation = Organisation.objects.get(pk=1)
+        organisation.two_people = False
+        people.save_organisation(organisation, actor=self.admin, at=self.now)
+        return proposing.find_open()
 
     def _revised(self, version, months):
         """The next version, ready to be published."""
@@ -172,7 +203,7 @@ class Stage:
         batches.begin([self.signed, self.accepted], actor=self.chenjing, at=self.now)
 
     def do_work_at_batch(self):
-        batches.work(self.batch.pk, self.batch.turn, clock=lambda: self.now)
+        batches.work(self.batch.pk, clock=lambda: self.now)
 
     def do_export(self):
         exporting.export(Pledge.objects.all(), actor=self.zhoumin, at=self.now)
@@ -252,6 +283,41 @@ class Stage:
 
     def do_set_retention(self):
         templates.set_retention(self.version.template, 12, actor=self.chenjing, at=self.now)
+
+    def do_accept_promotion(self):
+        deciding.accept(self.promotion, actor=self._person(self.second), at=self.now)
+
+    def do_accept_retention(self):
+        deciding.accept(self.retention, actor=self._person(self.second), at=self.now)
+
+    def do_accept_relaxation(self):
+        deciding.accept(self.relaxation, actor=self._person(self.second), at=self.now)
+
+    def do_reject_promotion(self):
+        deciding.reject(self.promotion, actor=self._person(self.second), at=self.now)
+
+    def do_reject_retention(self):
+        deciding.reject(self.retention, actor=self._person(self.second), at=self.now)
+
+    def do_change_password(self):
+        person, at = self._person(self.liming), self.now
+        credentials.change_password(person, "new password 7", at=at, session_key=None)
+
+    def do_set_password(self):
+        person = self._person(self.wangfang, email="other@example.com")
+        person.set_password("new password 7")
+        people.save_person(person, actor=self.admin, at=self.now)
+
+    def do_lock_out(self):
+        with suppress(TooManyAttempts):
+            account = Account.of(self.liming)
+            attempts.begin(What.PASSWORD, account, address="192.0.2.7", at=self.now)
+
+    def do_forgive(self):
+        attempts.forgive(self.liming)
+
+    def do_remove_redundant_files(self):
+        assert sweeping.remove_redundant(self.now + timedelta(days=2))
 
     def do_publish_checkpoint(self):
         audit.checkpoint(self.now)
