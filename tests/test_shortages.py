@@ -16,6 +16,7 @@ from pledges.models import Document, LedgerEntry, Pledge
 from pledges.views.shortages import is_shortage
 from tests import baseline
 from tests.cast import FILLED
+from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
 ERRORS = [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT]
@@ -122,6 +123,7 @@ def test_accepting_changes_nothing_and_says_so(
     pledge = signed()
     monkeypatch.setattr("django.utils.timezone.now", lambda: pledge.signed_at)
     client.force_login(chenjing)
+    prove(client, chenjing)
     page = reverse("admin:pledges_pledge_accept", args=[pledge.pk])
     mend = broken_disk()
     answer = client.post(page)

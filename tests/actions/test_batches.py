@@ -147,7 +147,7 @@ def test_what_cannot_be_accepted_is_left_with_its_reason_and_the_others_go_on(
     ("error", "reason"),
     [
         (refusals.Unprintable(("𰻝",)), "unprintable"),
-        (document_store.Unwritable("disk full"), "storage-unavailable"),
+        (document_store.Unwritable("disk full"), batches.FAILED),
         (ZeroDivisionError(), batches.FAILED),
     ],
 )

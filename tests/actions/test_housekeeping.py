@@ -198,9 +198,9 @@ def test_a_site_that_has_just_started_is_given_time(monkeypatch):
 def test_all_that_wants_doing_is_on_the_schedule(settled):
     """And all of it can be done on an empty installation."""
     assert {chore.name for chore in housekeeping.SCHEDULE} == {
-        "bulk acceptances", "checkpoints", "ledger", "lost tasks", "orphans", "passkeys",
-        "rate counters", "redundant files", "sessions", "task results", "terms", "timestamps",
-        "workers",
+        "bulk acceptances", "checkpoints", "digests", "ledger", "lost tasks", "orphans",
+        "passkeys", "redundant files", "request counts", "sessions", "task results", "terms",
+        "timestamps", "workers",
     }  # fmt: skip
     assert housekeeping.run_due() == len(housekeeping.SCHEDULE) - 1
     assert housekeeping.chores_warning() == ""

@@ -3,19 +3,35 @@
 import gzip
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from random import Random
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urljoin, urlsplit
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.contrib.auth.tokens import default_token_generator
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.http import int_to_base36
 from django.utils.regex_helper import normalize
 
+from pledges.actions import pending
+from pledges.core.digests import sha256_hex
+from pledges.models import Person
+from pledges.storage import document_store
 from tests.hostile import values
 
 TOKEN = "c" * 32  # of forms, also as a cookie
+# Whose keys an address takes that does not tell it by the name of its argument.
+ABOUT = {
+    "account_session_end": "session",
+    "mfa_confirm_passkey": "waiting",
+    "mfa_discard_passkey": "waiting",
+    "mfa_remove_webauthn": "authenticator",
+    "mfa_edit_webauthn": "authenticator",
+}
 
 
 @dataclass(frozen=True)
@@ -57,12 +73,25 @@ class Known:
             for model in apps.get_app_config("pledges").get_models()
         }
         self.keys["slug"] = ["contract", "general-standards", "personal-code"]
+        owned = Authenticator.objects.values_list("pk", flat=True)
+        self.keys["authenticator"] = [str(key) for key in owned]
+        self.keys["waiting"] = [
+            Path(name).stem.partition("-")[2]
+            for name in document_store.list_records(pending.FOLDER)
+        ]
+        somebody = Person.objects.get(username="liming")
+        self.keys["uidb36"] = [int_to_base36(somebody.pk)]
+        self.keys["key"] = [default_token_generator.make_token(somebody)]
+
+    def add_sessions(self, keys: Iterable[str]) -> None:
+        self.keys["session"] = [sha256_hex(key.encode()) for key in keys]
 
     def argument(self, random: Random, address: str, name: str) -> str:
         """Mostly one that leads somewhere."""
         if random.random() < 0.15:
             return values.text(random) or "x"
-        about = {"pk": "pledge", "intent_id": "signingintent", "slug": "slug"}.get(name, "")
+        about = {"pk": "pledge", "intent_id": "signingintent"}.get(name, name)
+        about = ABOUT.get(address, about)
         if found := re.fullmatch(r"admin:pledges_([a-z]+)_.*", address):
             about = found[1]
         return random.choice(self.keys.get(about) or ["1", "2", "0" * 64])

@@ -5,7 +5,6 @@ round; a failure tells its seed and the whole request.
 """
 
 import os
-import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +19,9 @@ from django.db import close_old_connections, transaction
 from django.test import Client
 
 from pledges import audit
-from pledges.actions import batches, preparing
+from pledges.actions import batches, preparing, templates
 from tests import baseline
+from tests.fresh import prove
 from tests.hostile import values
 from tests.hostile.site import Known, Page, Request, addresses, send
 
@@ -50,16 +50,15 @@ def application(sessions):
 
 @pytest.fixture
 def sessions(django_user_model, known):
-    """A session for each kind of visitor, as if all had just given their password."""
+    """A session for each kind of visitor, as if all had just proved who they are."""
     keys = {STRANGER: "", HALF: _half_signed_in()}
     for name in PEOPLE:
         client = Client()
-        client.force_login(django_user_model.objects.get(username=name))
-        session = client.session
-        proof = {"method": "password", "at": time.time(), "username": name}
-        session["account_authentication_methods"] = [proof]
-        session.save()
-        keys[name] = session.session_key
+        person = django_user_model.objects.get(username=name)
+        client.force_login(person)
+        prove(client, person)
+        keys[name] = client.session.session_key
+    known.add_sessions(keys.values())
     return keys
 
 
@@ -71,7 +70,7 @@ def _half_signed_in():
 
 
 @pytest.fixture
-def known(draft, signed, accepted, passkey, liming, chenjing, now):
+def known(draft, signed, accepted, passkey, version, liming, chenjing, sunhao, now):
     """Something in every state, for addresses to lead to."""
     accepted("contract")
     pledge = signed("general-standards")
@@ -80,6 +79,7 @@ def known(draft, signed, accepted, passkey, liming, chenjing, now):
         passkey(liming)
     preparing.prepare(draft("personal-code"), actor=liming, at=now)
     batches.begin([pledge], actor=chenjing, at=now)
+    templates.set_retention(version("contract").template, 2, actor=sunhao, at=now)
     audit.checkpoint(now)
     return Known()
 
