@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "pledges.views.context.OrganisationMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pledges.views.request_text.RequestTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "pledges.views.language.PreferredLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -196,6 +197,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
 # Whom strangers tell of a vulnerability: /.well-known/security.txt.
 SECURITY_CONTACT = contacts("SECURITY_CONTACT")
+# Where gunicorn listens; a check warns where that is no place for it.
+BIND = os.environ.get("BIND", "127.0.0.1")
 # How many proxies of ours stand in front; 0: X-Forwarded-For is not believed at all.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

@@ -202,3 +202,19 @@ def test_the_two_proxy_settings_agree(settings, header, proxies: int, found: lis
     settings.SECURE_PROXY_SSL_HEADER = header
     settings.TRUSTED_PROXIES = proxies
     assert ids(installation.check_proxies()) == found
+
+
+@pytest.mark.parametrize(
+    ("bind", "proxies", "found"),
+    [
+        *(("127.0.0.1", 0, []), ("127.8.0.1", 0, []), ("[::1]", 0, []), ("::1", 0, [])),
+        *(("localhost", 0, []), ("unix:/run/shounuo.sock", 0, [])),
+        *(("0.0.0.0", 0, ["shounuo.W006"]), ("[::]", 0, ["shounuo.W006"])),
+        *(("10.1.2.3", 0, ["shounuo.W006"]), ("", 0, ["shounuo.W006"])),
+        *(("pledges.internal", 0, ["shounuo.W006"]), ("0.0.0.0", 1, [])),
+    ],
+)
+def test_listening_where_others_reach_it_without_a_proxy_is_told(settings, bind, proxies, found):
+    settings.BIND, settings.TRUSTED_PROXIES = bind, proxies
+    settings.SECURE_PROXY_SSL_HEADER = None
+    assert ids(installation.check_bind()) == found

@@ -135,6 +135,7 @@ def _refusals():
     simple[refusals.LedgerBroken] = lambda: refusals.LedgerBroken("shorter")
     simple[refusals.CheckpointUnavailable] = lambda: refusals.CheckpointUnavailable("full")
     simple[refusals.Unprintable] = lambda: refusals.Unprintable(("\U00020bb7",))
+    simple[refusals.UnfitCharacter] = lambda: refusals.UnfitCharacter("\u202e")
     simple[refusals.PasskeyRefused] = lambda: refusals.PasskeyRefused("wrong-origin")
     fault = problems.Problem(3, 5, "number-skipped", "（2）", "（3）")
     simple[refusals.FaultyTemplate] = lambda: refusals.FaultyTemplate((fault,))

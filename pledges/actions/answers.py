@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
-
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.core import lifecycle, refusals
 from pledges.core.languages import LANGUAGES
@@ -53,7 +51,7 @@ def assign(
     )
 
 
-@transaction.atomic
+@transactions.atomic
 def _open_draft(
     version: TemplateVersion,
     *,
@@ -63,7 +61,7 @@ def _open_draft(
     language: str,
     due_on: date | None,
 ) -> Pledge:
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if version.status != VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
     own = Pledge.objects.of(person)
@@ -104,7 +102,7 @@ def profile_answers(version: TemplateVersion, person: Person) -> dict[str, str]:
     }
 
 
-@transaction.atomic
+@transactions.atomic
 def save(
     pledge: Pledge,
     *,
@@ -136,7 +134,7 @@ def save(
     return Saved(locked.answers_revision, locked.saved_at, reading_of(locked))
 
 
-@transaction.atomic
+@transactions.atomic
 def set_language(pledge: Pledge, *, actor: access.Actor, at: datetime, language: str) -> Pledge:
     """Put the draft into the other of the two languages; its answers stay.
 
@@ -154,7 +152,11 @@ def set_language(pledge: Pledge, *, actor: access.Actor, at: datetime, language:
 
 def _locked_for(actor: access.Actor, pledge: Pledge) -> Pledge:
     """The draft itself, locked until the transaction ends, if the actor may fill it in."""
-    locked = Pledge.objects.select_for_update().select_related("version").get(pk=pledge.pk)
+    locked = (
+        Pledge.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("version")
+        .get(pk=pledge.pk)
+    )
     lifecycle.require(lifecycle.SIGN, locked.status)
     access.require(actor, Act.FILL_PLEDGE, locked)
     return locked

@@ -5,10 +5,9 @@ from typing import Final
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
-from django.db import transaction
 from django.db.models import QuerySet
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import handovers, pending
 from pledges.actions.pending import Waiting
@@ -37,7 +36,7 @@ def waiting(person: Person, at: datetime) -> Waiting | None:
     return next((each for each in found if each.record.key_sha256 == digest), None)
 
 
-@transaction.atomic
+@transactions.atomic
 def register(*, actor: Person, at: datetime) -> EnrolledApp | Waiting:
     """Let somebody's app sign documents; it waits for a voucher where nobody has met them yet.
 

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from pledges import transactions
 from pledges.core import refusals
 from pledges.core.networks import UNKNOWN, network_of
 from pledges.models import Person, RequestCount
@@ -147,7 +147,7 @@ def queue_reset(account: Account) -> None:
     accounts.tell("password_reset", account.person)
 
 
-@transaction.atomic
+@transactions.atomic
 def forgive(person: Person) -> None:
     """Whoever has set a new password by the link in their mail begins anew with passwords.
 
@@ -158,7 +158,7 @@ def forgive(person: Person) -> None:
     RequestCount.objects.forget(f"pace {base}")
 
 
-@transaction.atomic
+@transactions.atomic
 def _tell_locked(account: Account, network: str, left: timedelta, at: datetime) -> None:
     """Once an hour at most; for a name that nobody has, the same steps end without a mail."""
     if RequestCount.objects.is_first(f"told locked {account.key}", HOUR):

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from pledges import access, audit, crash_points
+from pledges import access, audit, crash_points, transactions
 from pledges.access import Act
 from pledges.actions import review
 from pledges.core import lifecycle, refusals
@@ -47,7 +47,7 @@ class _NotNow(Exception):
     """The pledge could not be accepted this time, for a reason that may pass."""
 
 
-@transaction.atomic
+@transactions.atomic
 def begin(pledges: Sequence[Pledge], *, actor: Person, at: datetime) -> AcceptanceBatch:
     """Write down what is to be accepted and queue the work, both or neither.
 
@@ -58,7 +58,7 @@ def begin(pledges: Sequence[Pledge], *, actor: Person, at: datetime) -> Acceptan
     if not 0 < len(keys) <= MAX_BATCH_SIZE:
         raise ValueError(f"{len(keys)} pledges cannot be accepted at once")
     # Two clicks at once are decided one after the other.
-    Person.objects.select_for_update().get(pk=actor.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=actor.pk)
     for batch in AcceptanceBatch.objects.filter(officer=actor, finished_at=None):
         if set(batch.items.values_list("pledge_id", flat=True)) == keys:
             return batch
@@ -125,11 +125,11 @@ def work(batch_id: int, *, clock: Clock) -> None:
         _finish(batch_id, clock())
 
 
-@transaction.atomic
+@transactions.atomic
 def _take(batch_id: int, *, at: datetime) -> AcceptanceItem | None:
     """Claim the next pledge for this worker, for a while; None where all are taken or settled."""
     free = AcceptanceItem.objects.filter(batch_id=batch_id).free(at)
-    free = free.select_for_update(skip_locked=True, of=("self",))
+    free = free.select_for_update(no_key=True, skip_locked=True, of=("self",))
     item = free.select_related("pledge", "batch").first()
     if item is None:
         return None
@@ -183,12 +183,15 @@ def _try(item: AcceptanceItem, at: datetime) -> str:
         return NOT_ALLOWED
     except KEYS:
         raise
+    except refusals.StorageUnavailable as error:
+        # A full disk, a store that does not answer.
+        raise _NotNow from error
     except refusals.Refusal as refusal:
         return refusal.kind
     except (DatabaseError, InterfaceError):
         raise
     except Exception as error:
-        # A file that cannot be read, a full disk, a store that does not answer.
+        # A file or a service that fails in a way that nobody named.
         logger.exception("pledge %s could not be accepted", item.pledge_id)
         raise _NotNow from error
     return ""

@@ -3,9 +3,7 @@
 import json
 from datetime import datetime
 
-from django.db import transaction
-
-from pledges import access, audit, crash_points
+from pledges import access, audit, crash_points, transactions
 from pledges.access import Act
 from pledges.models import LedgerCheckpoint, LedgerEntry
 from pledges.proof.ledger import checkpoints
@@ -27,14 +25,20 @@ def begin(
         "kept": kept,
         "reason": reason,
     }
-    with transaction.atomic():
-        access.require(actor, Act.BEGIN_ORIGIN)
-        if not _is_begun(facts):
-            number = max(audit.origin_number(), checkpoints.number_in(former.origin)) + 1
-            told = {**facts, "origin": number}
-            audit.record(audit.RESTORED, actor=actor, subject=audit.SUBJECT, at=at, facts=told)
+    _record(former, facts, actor=actor, at=at)
     crash_points.reach("restore:origin")
     return audit.begin_origin(at)
+
+
+@transactions.atomic
+def _record(
+    former: Checkpoint, facts: dict[str, object], *, actor: access.Actor, at: datetime
+) -> None:
+    access.require(actor, Act.BEGIN_ORIGIN)
+    if not _is_begun(facts):
+        number = max(audit.origin_number(), checkpoints.number_in(former.origin)) + 1
+        told = {**facts, "origin": number}
+        audit.record(audit.RESTORED, actor=actor, subject=audit.SUBJECT, at=at, facts=told)
 
 
 def _is_begun(facts: dict[str, object]) -> bool:

@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import people, proposing, templates
 from pledges.core import refusals
@@ -13,7 +11,7 @@ from pledges.models import Proposal
 Kind = Proposal.Kind
 
 
-@transaction.atomic
+@transactions.atomic
 def accept(proposal: Proposal, *, actor: access.Actor, at: datetime) -> Proposal:
     """Make the change, in the name of `actor`, who is not its proposer.
 
@@ -29,15 +27,18 @@ def accept(proposal: Proposal, *, actor: access.Actor, at: datetime) -> Proposal
         templates.carry_out(current, actor=actor, at=at)
     else:
         people.carry_out_alone(current, actor=actor, at=at)
-    return _settle(current, Proposal.Outcome.ACCEPTED, "proposal.accepted", actor=actor, at=at)
+    audit.record("proposal.accepted", actor=actor, subject=current, at=at)
+    return Proposal.objects.get(pk=current.pk)
 
 
-@transaction.atomic
+@transactions.atomic
 def reject(proposal: Proposal, *, actor: access.Actor, at: datetime) -> Proposal:
     """Leave everything as it is; whoever proposed it withdraws it so. Raises `ProposalSettled`."""
     current = _open(proposal)
     access.require(actor, Act.REJECT_PROPOSAL, current)
-    return _settle(current, Proposal.Outcome.REJECTED, "proposal.rejected", actor=actor, at=at)
+    proposing.settle(current, Proposal.Outcome.REJECTED, actor=actor, at=at)
+    audit.record("proposal.rejected", actor=actor, subject=current, at=at)
+    return Proposal.objects.get(pk=current.pk)
 
 
 def _open(proposal: Proposal) -> Proposal:
@@ -46,13 +47,3 @@ def _open(proposal: Proposal) -> Proposal:
     if not current.is_open:
         raise refusals.ProposalSettled
     return current
-
-
-def _settle(
-    proposal: Proposal, outcome: str, event: str, *, actor: access.Actor, at: datetime
-) -> Proposal:
-    still_open = Proposal.objects.filter(pk=proposal.pk, outcome=Proposal.Outcome.OPEN)
-    if still_open.update(outcome=outcome, settled_at=at, settled_by=actor.pk) != 1:
-        raise refusals.ProposalSettled
-    audit.record(event, actor=actor, subject=proposal, at=at)
-    return Proposal.objects.get(pk=proposal.pk)

@@ -11,9 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from allauth.mfa.webauthn.internal.auth import WebAuthn
-from django.db import transaction
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import apps, enrolment, handovers, pending
 from pledges.actions.enrolment import Enrolled
@@ -29,7 +28,7 @@ from pledges.proof.passkeys.enrolment_statements import FIRST, OPERATOR, Enrolme
 from pledges.storage import document_store
 
 
-@transaction.atomic
+@transactions.atomic
 def register(answer: object, *, name: str, actor: Person, at: datetime) -> Enrolled | Waiting:
     """Enrol somebody's first passkey from the browser's answer; any later one waits for a voucher.
 
@@ -57,7 +56,7 @@ def _kept_of(answer: Any, newcomer: Credential) -> dict[str, Any]:
     return {"id": name, "rawId": name, "type": "public-key", "response": response}
 
 
-@transaction.atomic
+@transactions.atomic
 def confirm(
     waiting: Waiting, introduction: object, *, actor: Person, at: datetime
 ) -> Enrolled | EnrolledApp:
@@ -88,7 +87,7 @@ def confirm(
     return settle(person, current, voucher, actor=actor, at=at, introduction=assertion.as_block())
 
 
-@transaction.atomic
+@transactions.atomic
 def permit(waiting: Waiting, *, actor: access.Actor, at: datetime) -> Enrolled | EnrolledApp:
     """Enrol what waits because the operator, who was told its code, vouches for it.
 
@@ -97,10 +96,10 @@ def permit(waiting: Waiting, *, actor: access.Actor, at: datetime) -> Enrolled |
     """
     access.require(actor, Act.PERMIT_ENROLMENT, waiting.record.person_id)
     person, current = pending.lock(waiting, at)
-    facts = {"pending": current.digest}
-    audit.record("passkey.permitted", actor=actor, subject=person, at=at, facts=facts)
     claim_number(person)
     handovers.note_met(person)
+    facts = {"pending": current.digest}
+    audit.record("passkey.permitted", actor=actor, subject=person, at=at, facts=facts)
     return settle(person, current, OPERATOR, actor=actor, at=at)
 
 

@@ -14,9 +14,8 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import transaction
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import apps, credentials, pending
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger, signed_by_present_key
@@ -101,7 +100,7 @@ def for_evidence(used: Enrolled) -> dict[str, Any]:
     return used.signed
 
 
-@transaction.atomic
+@transactions.atomic
 def withdraw(authenticator: Authenticator, *, actor: access.Actor, at: datetime) -> None:
     """Note for good that a passkey was removed: it signs no more, even if its row came back."""
     try:
@@ -121,20 +120,21 @@ def withdraw(authenticator: Authenticator, *, actor: access.Actor, at: datetime)
     document_store.put_record(_removed(name), canonical_json({"removed_at": at.isoformat()}))
 
 
-@transaction.atomic
+@transactions.atomic
 def remove_factors(person: Person, *, actor: access.Actor, at: datetime) -> None:
     """Remove all second factors of somebody who lost them: their password alone signs them in.
 
     Whoever is signed in as that person is signed out, and the person is told.
     """
     access.require(actor, Act.PERMIT_ENROLMENT, person.pk)
-    factors = list(Authenticator.objects.filter(user=person))
+    # All of them before the first entry in the ledger, whose turn comes last.
+    factors = credentials.lock(person)
+    credentials.note_change("factors_removed", person, at=at, session_key=None)
     for factor in factors:
         withdraw(factor, actor=actor, at=at)
         factor.delete()
     facts = {"count": len(factors)}
     audit.record("factors.removed", actor=actor, subject=person, at=at, facts=facts)
-    credentials.note_change("factors_removed", person, at=at, session_key=None)
 
 
 def forget(person_id: int) -> None:

@@ -3,11 +3,10 @@
 from contextlib import suppress
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from pledges import access, audit, notices
+from pledges import access, audit, notices, transactions
 from pledges.access import SYSTEM, Act
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Forbidden
@@ -53,10 +52,10 @@ def expire_due(at: datetime, among: PledgeQuerySet | None = None) -> int:
     return noted
 
 
-@transaction.atomic
+@transactions.atomic
 def expire(pledge: Pledge, *, actor: access.Actor, at: datetime) -> Pledge:
     """Note that the term of a pledge has passed. Raises `TermNotOver` before that."""
-    locked = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
+    locked = Pledge.objects.select_for_update(no_key=True, of=("self",)).get(pk=pledge.pk)
     lifecycle.require(lifecycle.EXPIRE, locked.status)
     access.require(actor, Act.EXPIRE_PLEDGE, locked)
     today = Organisation.current().localdate(at)

@@ -4,17 +4,16 @@ import io
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import translation
 from zipstream import ZIP_STORED, ZipStream
 
-from pledges import access, audit, issued_files
+from pledges import access, audit, issued_files, transactions
 from pledges.access import Act
 from pledges.actions import export_columns, noting_readings
 from pledges.actions.export_columns import COMMITMENTS, MANIFEST, ExportedFile
 from pledges.actions.noting_readings import Way
 from pledges.core.digests import digest_of
-from pledges.models import Commitment, Document, Organisation, Person, Pledge
+from pledges.models import Commitment, Document, LedgerEntry, Organisation, Person, Pledge
 from pledges.models.pledges import PledgeQuerySet
 
 _CHUNK = 500
@@ -52,19 +51,26 @@ def export_commitments(pledges: PledgeQuerySet, *, actor: Person, at: datetime) 
 
 
 def _record(way: Way, act: Act, pledges: PledgeQuerySet, *, actor: Person, at: datetime) -> list:
-    with transaction.atomic():
-        access.require(actor, act)
-        keys = list(pledges.kept().order_by("number").values_list("pk", flat=True))
-        entry = audit.record(
-            EVENTS[way],
-            actor=actor,
-            subject=f"person:{actor.pk}",
-            at=at,
-            facts={"count": len(keys), "pledges": digest_of([str(key) for key in keys])},
-        )
+    keys, entry = _record_export(way, act, pledges, actor=actor, at=at)
     # By itself: thousands of rows would keep others from the ledger. Nothing has left before.
     noting_readings.note_export(keys, way, reader=actor, entry=entry, at=at)
     return keys
+
+
+@transactions.atomic
+def _record_export(
+    way: Way, act: Act, pledges: PledgeQuerySet, *, actor: Person, at: datetime
+) -> tuple[list, LedgerEntry]:
+    access.require(actor, act)
+    keys = list(pledges.kept().order_by("number").values_list("pk", flat=True))
+    entry = audit.record(
+        EVENTS[way],
+        actor=actor,
+        subject=f"person:{actor.pk}",
+        at=at,
+        facts={"count": len(keys), "pledges": digest_of([str(key) for key in keys])},
+    )
+    return keys, entry
 
 
 class _Content:

@@ -4,9 +4,8 @@ import uuid
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.core import refusals
 from pledges.models import Invitation, Person
@@ -14,7 +13,7 @@ from pledges.models.accounts import INVITATION_LASTS
 from pledges.notices import accounts
 
 
-@transaction.atomic
+@transactions.atomic
 def invite(person: Person, *, actor: access.Actor, at: datetime) -> Invitation:
     """Queue the mail with the link; any earlier link opens nothing from now on.
 
@@ -37,7 +36,7 @@ def invite(person: Person, *, actor: access.Actor, at: datetime) -> Invitation:
     return invitation
 
 
-@transaction.atomic
+@transactions.atomic
 def withdraw(person: Person, *, actor: access.Actor, at: datetime) -> bool:
     """Have the link open nothing from now on; false if there was none that did."""
     access.require(actor, Act.HAND_OVER, person)
@@ -62,7 +61,7 @@ def find(pk: uuid.UUID, key: str, at: datetime) -> Invitation | None:
     return invitation if invitation and invitation.opens_with(key) else None
 
 
-@transaction.atomic
+@transactions.atomic
 def accept(invitation: Invitation, password: str, *, at: datetime) -> Person:
     """Use the link up, and give its person the password that they chose.
 

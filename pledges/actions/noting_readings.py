@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
-from pledges import audit, crash_points
+from pledges import audit, crash_points, transactions
 from pledges.core.lifecycle import Role
 from pledges.models import LedgerEntry, Person, Pledge, Reading
 
@@ -66,11 +64,11 @@ def record_noted(at: datetime) -> int:
     return sum(_record_bundle(minute, reader, at) for minute, reader in list(bundles))
 
 
-@transaction.atomic
+@transactions.atomic
 def _record_bundle(minute: datetime, reader_id: int, at: datetime) -> int:
     noted = Reading.objects.filter(entry=None, minute=minute, reader=reader_id)
     # Whoever comes second waits here, and then finds none left.
-    rows = list(noted.select_for_update().order_by("pk"))
+    rows = list(noted.select_for_update(no_key=True).order_by("pk"))
     if not rows:
         return 0
     read: dict[str, list[str]] = {}

@@ -3,16 +3,15 @@
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import invitations, sessions
 from pledges.models import Invitation, Person
 from pledges.notices import accounts
 
 
-@transaction.atomic
+@transactions.atomic
 def set_first(person: Person, password: str, *, actor: access.Actor, at: datetime) -> None:
     """Set a password for somebody else, who has to change it before anything else.
 
@@ -31,7 +30,7 @@ def set_first(person: Person, password: str, *, actor: access.Actor, at: datetim
     accounts.tell("first_password", locked, at=at.isoformat())
 
 
-@transaction.atomic
+@transactions.atomic
 def choose(person: Person, password: str, *, at: datetime) -> None:
     """Give `person` the password that they chose themselves."""
     person.set_password(password)

@@ -13,11 +13,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import SYSTEM, Act
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.core import refusals
@@ -148,7 +147,7 @@ def _signed(name: str) -> dict[str, Any] | None:
     return None if document_store.has_record(_gone(record)) else kept
 
 
-@transaction.atomic
+@transactions.atomic
 def discard(found: Waiting, *, actor: Person, at: datetime) -> None:
     """Have something wait no more, at its owner's wish. Raises `PendingGone`."""
     access.require(actor, Act.ENROL_PASSKEY, found.record.person_id)
@@ -189,7 +188,7 @@ def lapse(at: datetime) -> int:
     return lapsed
 
 
-@transaction.atomic
+@transactions.atomic
 def _lapse(name: str, at: datetime) -> bool:
     if (kept := _signed(name)) is None:
         return False

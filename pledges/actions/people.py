@@ -4,15 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import Group
-from django.db import models, transaction
+from django.db import models
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import enrolment, proposing
 from pledges.actions.proposing import Kind
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Organisation, Person, Proposal
+from pledges.models.names import PlainNames
 from pledges.notices import accounts
 
 # Facts whose change the ledger names; their values are personal data and stay out of it.
@@ -28,7 +29,7 @@ _ORGANISATION_FACTS = (
 _CREDENTIALS = ("password", "must_change_password", "handover")
 
 
-@transaction.atomic
+@transactions.atomic
 def save_person(
     person: Person,
     *,
@@ -40,12 +41,12 @@ def save_person(
 
     Whether somebody may enter the admin follows from their roles alone. Where a second person is
     needed, all is saved but the roles and whether the account is active: that is proposed. Raises
-    `LastAdministrator` where nobody would be left to manage people, and `AlreadyProposed`.
+    `LastAdministrator` where nobody would be left to manage people, `UnfitCharacter` for a name
+    that is not what it looks like, and `AlreadyProposed`.
     """
     access.require(actor, Act.MANAGE_PEOPLE, person)
-    # Two administrators who demote each other at once are decided one after the other.
-    Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
-    before = Person.objects.select_for_update().filter(pk=person.pk).first()
+    lock_administrators()
+    before = Person.objects.select_for_update(no_key=True).filter(pk=person.pk).first()
     held = {role.value for role in roles} if roles is not None else _held(before)
     takes_two = _takes_two(before, person, held, actor)
     if not (takes_two and proposing.is_second_needed(Kind.PERSON, actor)):
@@ -59,14 +60,18 @@ def save_person(
     return person
 
 
-@transaction.atomic
+@transactions.atomic
 def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
-    """Give the roles, or change the account, as was proposed. Raises `StaleProposal`."""
-    Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
-    person = Person.objects.select_for_update(of=("self",)).get(proposals=proposal)
+    """Give the roles, or change the account, as was proposed.
+
+    Raises `StaleProposal`, `ProposalSettled`.
+    """
+    lock_administrators()
+    person = Person.objects.select_for_update(no_key=True, of=("self",)).get(proposals=proposal)
     if _standing(_held(person), person.is_active) != proposal.before or person.erased_at:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, person)
+    proposing.settle(proposal, Proposal.Outcome.ACCEPTED, actor=actor, at=at)
     before = Person.objects.get(pk=person.pk)
     person.is_active = proposal.after["is_active"]
     _write(person, before, set(proposal.after["roles"]), actor=actor, at=at)
@@ -96,6 +101,7 @@ def _write(
     at: datetime,
 ) -> Person:
     changed = _changed(before, person, _FACTS)
+    _require_fit(person, changed)
     if held != _held(before):
         changed.append("roles")
     stays = person.is_active and Role.ADMINISTRATOR.value in held
@@ -107,6 +113,8 @@ def _write(
     person.save()
     person.groups.set(Group.objects.filter(name__in=held))
     person.__dict__.pop("_roles", None)
+    if before is not None:
+        _tell(before, person, at)
     if changed:
         audit.record(
             "person.changed" if before else "person.created",
@@ -115,8 +123,6 @@ def _write(
             at=at,
             facts={"changed": changed, "roles": sorted(held)},
         )
-    if before is not None:
-        _tell(before, person, at)
     return person
 
 
@@ -129,18 +135,19 @@ def _tell(before: Person, person: Person, at: datetime) -> None:
             accounts.tell("address_changed", person, at=when, to=before.email)
 
 
-@transaction.atomic
+@transactions.atomic
 def save_department(department: Department, *, actor: access.Actor, at: datetime) -> Department:
     """Create or rename a department; pledges already signed keep its old name."""
     access.require(actor, Act.MANAGE_PEOPLE, department)
-    before = Department.objects.select_for_update().filter(pk=department.pk).first()
+    before = Department.objects.select_for_update(no_key=True).filter(pk=department.pk).first()
     changed = _changed(before, department, ("name_zh", "name_en"))
+    _require_fit(department, changed)
     department.save()
     _record_change("department.changed", department, changed, actor=actor, at=at)
     return department
 
 
-@transaction.atomic
+@transactions.atomic
 def save_organisation(
     organisation: Organisation, *, actor: access.Actor, at: datetime
 ) -> Organisation:
@@ -149,11 +156,12 @@ def save_organisation(
     That two people are needed ends only when a second person accepts it. Raises `AlreadyProposed`.
     """
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
-    before = Organisation.objects.select_for_update().get(pk=1)
+    before = Organisation.objects.select_for_update(no_key=True).get(pk=1)
     relaxed = before.two_people and not organisation.two_people
     waits = relaxed and proposing.is_second_needed(Kind.TWO_PEOPLE, actor)
     organisation.two_people = organisation.two_people or waits
     changed = _changed(before, organisation, _ORGANISATION_FACTS)
+    _require_fit(organisation, changed)
     organisation.pk = 1
     organisation.save()
     _record_change("organisation.changed", organisation, changed, actor=actor, at=at)
@@ -163,13 +171,17 @@ def save_organisation(
     return organisation
 
 
-@transaction.atomic
+@transactions.atomic
 def carry_out_alone(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
-    """From now on one person is enough, as was proposed. Raises `StaleProposal`."""
-    organisation = Organisation.objects.select_for_update().get(pk=1)
+    """From now on one person is enough, as was proposed.
+
+    Raises `StaleProposal`, `ProposalSettled`.
+    """
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=1)
     if proposal.before != {"two_people": organisation.two_people}:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
+    proposing.settle(proposal, Proposal.Outcome.ACCEPTED, actor=actor, at=at)
     organisation.two_people = False
     organisation.save()
     _record_change("organisation.changed", organisation, ["two_people"], actor=actor, at=at)
@@ -194,6 +206,11 @@ def _held(person: Person | None) -> set[str]:
     return known.intersection(person.groups.values_list("name", flat=True)) if person else set()
 
 
+def lock_administrators() -> None:
+    """Two administrators who demote or erase each other at once are decided one by one."""
+    Group.objects.select_for_update(no_key=True).get(name=Role.ADMINISTRATOR)
+
+
 def require_another_administrator(person: Person) -> None:
     """Raise `LastAdministrator` if nobody but `person` manages people."""
     others = Person.objects.filter(groups__name=Role.ADMINISTRATOR, is_active=True)
@@ -205,6 +222,13 @@ def _changed(before: models.Model | None, after: models.Model, facts: Sequence[s
     return [
         fact for fact in facts if before is None or getattr(before, fact) != getattr(after, fact)
     ]
+
+
+def _require_fit(thing: PlainNames, changed: Collection[str]) -> None:
+    """Refuse what is entered now; what an earlier version let in need not be mended for it."""
+    for name, character in thing.unfit_names().items():
+        if name in changed:
+            raise refusals.UnfitCharacter(character)
 
 
 def _record_change(

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
-from pledges import access, audit, crash_points, rendering, sheets
+from pledges import access, audit, crash_points, rendering, sheets, transactions
 from pledges.access import Act
 from pledges.actions import readings
 from pledges.actions.answers import profile_answers
@@ -95,10 +94,10 @@ def font_of(pledge: Pledge) -> FontSubset:
     return FontSubset(serif=bytes(font.serif), sans=bytes(font.sans), sha256=font.sha256)
 
 
-@transaction.atomic
+@transactions.atomic
 def _freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> _Frozen:
     locked = (
-        Pledge.objects.select_for_update(of=("self",))
+        Pledge.objects.select_for_update(no_key=True, of=("self",))
         .select_related("version__template", "version__font", "person__department")
         .get(pk=pledge.pk)
     )
@@ -145,7 +144,7 @@ def _given_by_system(pledge: Pledge) -> dict[str, str]:
     return given
 
 
-@transaction.atomic
+@transactions.atomic
 def _record_intent(
     frozen: _Frozen,
     *,
@@ -154,7 +153,7 @@ def _record_intent(
     digest: str,
     size: int,
 ) -> SigningIntent:
-    now = Pledge.objects.select_for_update().get(pk=frozen.pledge.pk)
+    now = Pledge.objects.select_for_update(no_key=True).get(pk=frozen.pledge.pk)
     lifecycle.require(lifecycle.SIGN, now.status)
     if now.answers_revision != frozen.pledge.answers_revision:
         raise refusals.StaleDraft

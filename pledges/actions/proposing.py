@@ -77,3 +77,15 @@ def propose(
     for other in who_may(kind).exclude(pk=actor.pk):
         accounts.tell("proposal_made", other, at=at.isoformat())
     return proposal
+
+
+def settle(
+    proposal: Proposal, outcome: Proposal.Outcome, *, actor: access.Actor, at: datetime
+) -> None:
+    """Close a proposal, in the transaction of what follows from it. Raises `ProposalSettled`.
+
+    The caller has locked what it is about, and tells the ledger after this.
+    """
+    still_open = Proposal.objects.filter(pk=proposal.pk, outcome=Proposal.Outcome.OPEN)
+    if still_open.update(outcome=outcome, settled_at=at, settled_by=actor.pk) != 1:
+        raise refusals.ProposalSettled

@@ -114,5 +114,5 @@ def _told_of(what: str) -> Iterator[None]:
         logger.error("The database contradicts the stored document of %s: %s", what, error)
         raise refusals.ReadingDiffers from error
     except (document_store.Missing, document_store.Corrupt) as error:
-        logger.exception("The document of %s cannot be read", what)
+        logger.error("The document of %s cannot be read: %s", what, error)
         raise refusals.DocumentUnavailable from error

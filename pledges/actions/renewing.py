@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from pledges import access, audit, crash_points, issued_files
+from pledges import access, audit, crash_points, issued_files, transactions
 from pledges.access import SYSTEM, Act
 from pledges.actions import issuing, sealing
+from pledges.actions.issuing import StoredFile
 from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import FileNotGenuine
 from pledges.models import Document, Pledge
@@ -63,13 +63,17 @@ def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
     renewed = sealing.renew_timestamp(issued_files.read(file), at=at)
     kept = issuing.keep(renewed, Level.ARCHIVAL, Outcome.ACCEPTED, at)
     crash_points.reach("renew:stored")
-    with transaction.atomic():
-        pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=file.pledge_id)
-        newest = pledge.documents.order_by("-revision").first()
-        if newest is None or newest.pk != file.pk or pledge.status == PledgeState.ERASED:
-            # Somebody else was faster: the newest file has its timestamp, or there is none to keep.
-            return newest or file
-        issued = issuing.issue(kept, pledge, revision=file.revision + 1, at=at)
-        facts = {"issued": kept.sha256}
-        audit.record("document.renewed", actor=actor, subject=pledge, at=at, facts=facts)
+    return _issue(kept, file, actor=actor, at=at)
+
+
+@transactions.atomic
+def _issue(kept: StoredFile, file: Document, *, actor: access.Actor, at: datetime) -> Document:
+    pledge = Pledge.objects.select_for_update(no_key=True).get(pk=file.pledge_id)
+    newest = pledge.documents.order_by("-revision").first()
+    if newest is None or newest.pk != file.pk or pledge.status == PledgeState.ERASED:
+        # Somebody else was faster: the newest file has its timestamp, or there is none to keep.
+        return newest or file
+    issued = issuing.issue(kept, pledge, revision=file.revision + 1, at=at)
+    facts = {"issued": kept.sha256}
+    audit.record("document.renewed", actor=actor, subject=pledge, at=at, facts=facts)
     return issued

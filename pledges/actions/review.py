@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
-from pledges import access, audit, crash_points, notices, rendering
+from pledges import access, audit, crash_points, notices, rendering, transactions
 from pledges.access import Act
 from pledges.actions import expiring, issuing, readings, sealing
 from pledges.actions.answers import draft_after
+from pledges.actions.issuing import StoredFile
 from pledges.actions.preparing import font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
@@ -48,25 +47,25 @@ def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     crash_points.reach("accept:sealed")
     kept = issuing.keep(sealed, sealing.level_at_acceptance(), Outcome.ACCEPTED, at)
     crash_points.reach("accept:stored")
-    with transaction.atomic():
-        locked = _lock(pledge, lifecycle.ACCEPT, Act.JUDGE_PLEDGE, actor)
-        _judge(locked, lifecycle.ACCEPT, actor=actor, at=at)
-        issuing.issue(kept, locked, revision=Document.Revision.ACCEPTED, at=at)
-        crash_points.reach("accept:claimed")
-        audit.record(
-            lifecycle.ACCEPT.event,
-            actor=actor,
-            subject=locked,
-            at=at,
-            facts={"issued": kept.sha256},
-        )
-        notices.announce(notices.ACCEPTED, locked)
-        expiring.schedule(locked)
+    accepted = _commit(pledge, kept, actor=actor, at=at)
     crash_points.reach("accept:committed")
+    return accepted
+
+
+@transactions.atomic
+def _commit(pledge: Pledge, kept: StoredFile, *, actor: Person, at: datetime) -> Pledge:
+    locked = _lock(pledge, lifecycle.ACCEPT, Act.JUDGE_PLEDGE, actor)
+    _judge(locked, lifecycle.ACCEPT, actor=actor, at=at)
+    issuing.issue(kept, locked, revision=Document.Revision.ACCEPTED, at=at)
+    crash_points.reach("accept:claimed")
+    facts = {"issued": kept.sha256}
+    audit.record(lifecycle.ACCEPT.event, actor=actor, subject=locked, at=at, facts=facts)
+    notices.announce(notices.ACCEPTED, locked)
+    expiring.schedule(locked)
     return locked
 
 
-@transaction.atomic
+@transactions.atomic
 def return_to_manager(
     pledge: Pledge, *, actor: Person, at: datetime, reasons: Sequence[ClauseReason]
 ) -> Pledge:
@@ -99,7 +98,7 @@ def return_to_manager(
     return draft
 
 
-@transaction.atomic
+@transactions.atomic
 def revoke(pledge: Pledge, *, actor: Person, at: datetime, reason: str) -> Pledge:
     """End a pledge that is in force, with a reason; its documents stay as they are."""
     locked = _lock(pledge, lifecycle.REVOKE, Act.REVOKE_PLEDGE, actor)
@@ -122,7 +121,7 @@ def revoke(pledge: Pledge, *, actor: Person, at: datetime, reason: str) -> Pledg
 
 def _lock(pledge: Pledge, step: Transition, act: Act, actor: Person) -> Pledge:
     locked = (
-        Pledge.objects.select_for_update(of=("self",))
+        Pledge.objects.select_for_update(no_key=True, of=("self",))
         .select_related("version__template", "person")
         .get(pk=pledge.pk)
     )

@@ -4,9 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
-from pledges import access, audit, crash_points, notices, rendering
+from pledges import access, audit, crash_points, notices, rendering, transactions
 from pledges.access import Act
 from pledges.actions import (
     authenticating,
@@ -159,7 +157,7 @@ def _embed_signature(
     )
 
 
-@transaction.atomic
+@transactions.atomic
 def _commit(
     intent: SigningIntent,
     *,
@@ -170,7 +168,7 @@ def _commit(
     kept: StoredFile,
 ) -> Pledge:
     pledge = (
-        Pledge.objects.select_for_update(of=("self",))
+        Pledge.objects.select_for_update(no_key=True, of=("self",))
         .select_related("version")
         .get(pk=intent.pledge_id)
     )

@@ -10,10 +10,9 @@ from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from pledges import audit, durable_files
+from pledges import audit, durable_files, transactions
 from pledges.access import SYSTEM
 from pledges.actions import enrolment, quarantine
 from pledges.core.digests import sha256_hex
@@ -104,8 +103,12 @@ def _is_held_by(longer: Document, file: Document) -> bool:
 
 def _remove(run: Sequence[Document], at: datetime) -> None:
     """The ledger is told first: after a kill it may name files that stay, never the reverse."""
-    facts = {"files": len(run), "bytes": sum(file.size for file in run)}
-    with transaction.atomic():
-        audit.record("files.removed", actor=SYSTEM, subject="storage:documents", at=at, facts=facts)
+    _record(run, at)
     for file in run:
         document_store.remove(file.sha256)
+
+
+@transactions.atomic
+def _record(run: Sequence[Document], at: datetime) -> None:
+    facts = {"files": len(run), "bytes": sum(file.size for file in run)}
+    audit.record("files.removed", actor=SYSTEM, subject="storage:documents", at=at, facts=facts)

@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import proposing
 from pledges.actions.proposing import Kind
@@ -17,7 +15,7 @@ from pledges.models import PledgeTemplate, Proposal, TemplateVersion, VersionFon
 from pledges.rendering import fonts
 
 
-@transaction.atomic
+@transactions.atomic
 def import_definition(
     definition: Definition, *, actor: access.Actor, at: datetime
 ) -> tuple[TemplateVersion, bool]:
@@ -30,7 +28,7 @@ def import_definition(
     template, _created = PledgeTemplate.objects.get_or_create(
         slug=definition.slug, defaults={"created_at": at}
     )
-    template = PledgeTemplate.objects.select_for_update().get(pk=template.pk)
+    template = PledgeTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
     digest = digest_of(definition.content())
     newest = template.versions.order_by("-number").first()
     if newest and digest_of(newest.definition().content()) == digest:
@@ -47,11 +45,11 @@ def import_definition(
     return version, True
 
 
-@transaction.atomic
+@transactions.atomic
 def revise(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """The draft that will follow `version`: the template's open draft, or a new copy of it."""
     access.require(actor, Act.WRITE_TEMPLATES)
-    template = PledgeTemplate.objects.select_for_update().get(pk=version.template_id)
+    template = PledgeTemplate.objects.select_for_update(no_key=True).get(pk=version.template_id)
     newest = template.versions.latest("number")
     if newest.status == VersionState.DRAFT:
         return newest
@@ -65,7 +63,7 @@ def revise(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> Te
     return draft
 
 
-@transaction.atomic
+@transactions.atomic
 def save_draft(
     version: TemplateVersion,
     definition: Definition,
@@ -79,7 +77,7 @@ def save_draft(
     `base` is the `digest_of` its whole file as the editor read it: raises `StaleDraft` if
     somebody saved meanwhile, `FaultyTemplate` for a definition that could not be published.
     """
-    locked = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    locked = TemplateVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
     lifecycle.require(lifecycle.PUBLISH, locked.status)
     access.require(actor, Act.WRITE_TEMPLATES)
     before = locked.definition()
@@ -111,14 +109,14 @@ def _fill(version: TemplateVersion, definition: Definition) -> None:
     version.term_months = definition.term_months
 
 
-@transaction.atomic
+@transactions.atomic
 def publish(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """Publish a draft: from now on its wording, blanks and fonts never change.
 
     Drafts and signed pledges stay on their versions. Raises `FaultyTemplate`, and
     `Unprintable` for wording with characters that no font has.
     """
-    locked = TemplateVersion.objects.select_for_update().get(pk=version.pk)
+    locked = TemplateVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     lifecycle.require(lifecycle.PUBLISH, locked.status)
     access.require(actor, Act.WRITE_TEMPLATES)
     definition = locked.definition()
@@ -157,7 +155,7 @@ def _everything_printed(definition: Definition) -> str:
     return "".join(pieces)
 
 
-@transaction.atomic
+@transactions.atomic
 def set_retention(
     template: PledgeTemplate, years: int, *, actor: access.Actor, at: datetime
 ) -> PledgeTemplate:
@@ -166,7 +164,7 @@ def set_retention(
     Where a second person is needed, it is proposed. Raises `AlreadyProposed`.
     """
     access.require(actor, Act.WRITE_TEMPLATES)
-    locked = PledgeTemplate.objects.select_for_update().get(pk=template.pk)
+    locked = PledgeTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
     if years == locked.retention_years:
         return locked
     if proposing.is_second_needed(Kind.RETENTION, actor):
@@ -178,13 +176,16 @@ def set_retention(
     return _write_retention(locked, years, actor=actor, at=at)
 
 
-@transaction.atomic
+@transactions.atomic
 def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
-    """Set the retention period that was proposed. Raises `StaleProposal`."""
-    locked = PledgeTemplate.objects.select_for_update(of=("self",)).get(proposals=proposal)
+    """Set the period that was proposed. Raises `StaleProposal`, `ProposalSettled`."""
+    locked = PledgeTemplate.objects.select_for_update(no_key=True, of=("self",)).get(
+        proposals=proposal
+    )
     if proposal.before != {"years": locked.retention_years}:
         raise refusals.StaleProposal
     access.require(actor, Act.WRITE_TEMPLATES)
+    proposing.settle(proposal, Proposal.Outcome.ACCEPTED, actor=actor, at=at)
     _write_retention(locked, proposal.after["years"], actor=actor, at=at)
 
 
@@ -198,10 +199,10 @@ def _write_retention(
     return locked
 
 
-@transaction.atomic
+@transactions.atomic
 def retire(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """Close a published version: nothing new is signed on it; what was signed stays."""
-    locked = TemplateVersion.objects.select_for_update().get(pk=version.pk)
+    locked = TemplateVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     lifecycle.require(lifecycle.RETIRE, locked.status)
     access.require(actor, Act.WRITE_TEMPLATES)
     locked.status, locked.retired_at = lifecycle.RETIRE.target, at

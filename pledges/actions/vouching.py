@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import enrolling, enrolment, handovers, pending
 from pledges.actions.enrolment import Enrolled
@@ -24,7 +22,7 @@ def _has_earlier(waiting: Waiting, person: Person) -> bool:
     return not waiting.is_app and enrolment.had_any(person)
 
 
-@transaction.atomic
+@transactions.atomic
 def vouch(waiting: Waiting, *, actor: Person, at: datetime) -> Enrolled | EnrolledApp:
     """Enrol what waits because `actor` met the person and was told its code.
 
@@ -37,7 +35,7 @@ def vouch(waiting: Waiting, *, actor: Person, at: datetime) -> Enrolled | Enroll
         raise refusals.HadPasskey
     if not enrolling.claim_number(person):
         raise refusals.NotIntroduced
+    handovers.note_met(person)
     facts = {"pending": current.digest}
     audit.record("enrolment.confirmed", actor=actor, subject=person, at=at, facts=facts)
-    handovers.note_met(person)
     return enrolling.settle(person, current, OFFICER, actor=actor, at=at)

@@ -1,5 +1,6 @@
 """The base of every admin page: permissions from `pledges.access`, no writing but by actions."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
 
 from django import forms
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.text import capfirst
 
-from pledges import access
+from pledges import access, transactions
 from pledges.access import Act
 from pledges.models import Person
 
@@ -83,6 +84,19 @@ class AccessModelAdmin(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """Django's, which begins a transaction, within one that is run again where it lost."""
+        page: Callable[..., HttpResponse] = super().changeform_view
+        if request.method == "POST":
+            page = transactions.atomic(page)
+        return page(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         raise PermissionDenied

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -119,8 +118,7 @@ class PersonAdmin(AccessModelAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         try:
-            with transaction.atomic():
-                return super().changeform_view(request, object_id, form_url, extra_context)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except refusals.Refusal as error:
             self.message_user(request, words.refusal(error), messages.ERROR)
             return redirect(request.get_full_path())

@@ -134,6 +134,8 @@ def _carry_out(
     """Do it, say it, and go on to the next that waits."""
     try:
         act()
+    except refusals.StorageUnavailable:
+        raise  # answered with 503, for every page
     except (lifecycle.Forbidden, refusals.Refusal) as error:
         messages.warning(request, words.refusal(error))
         return redirect(CHANGE, pledge.pk)

@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
+from pledges import transactions
 from pledges.audit import tree
 from pledges.core.refusals import CheckpointUnavailable, LedgerBroken
 from pledges.models import LedgerCheckpoint, LedgerEntry
@@ -28,6 +29,7 @@ SENT = "sent"
 NOTHING = Checkpoint("", 0, b"")
 
 
+@transactions.durable
 def checkpoint(at: datetime) -> LedgerCheckpoint:
     """Sign and publish the ledger as it stands; the same one again if nothing was added.
 
@@ -36,38 +38,37 @@ def checkpoint(at: datetime) -> LedgerCheckpoint:
     not begin with what was published last, CheckpointUnavailable when it cannot be signed or
     published.
     """
-    with transaction.atomic(durable=True):
-        _take_turn()
-        size = tree.size()
-        root = tree.root(size)
-        number = origin_number()
-        note = published()
-        last = opened(note) if note is not None else NOTHING
-        _require_growth(last, size, root, number)
-        if note is None or last.size != size:
-            note = _publish(Checkpoint(_origin(number), size, root), number)
-        row, _made = LedgerCheckpoint.objects.get_or_create(
-            size=size, defaults={"root": root.hex(), "note": note, "at": at}
-        )
-        if row.root != root.hex():
-            raise LedgerBroken(f"another checkpoint of {size} entries is on record")
-        return row
+    _take_turn()
+    size = tree.size()
+    root = tree.root(size)
+    number = origin_number()
+    note = published()
+    last = opened(note) if note is not None else NOTHING
+    _require_growth(last, size, root, number)
+    if note is None or last.size != size:
+        note = _publish(Checkpoint(_origin(number), size, root), number)
+    row, _made = LedgerCheckpoint.objects.get_or_create(
+        size=size, defaults={"root": root.hex(), "note": note, "at": at}
+    )
+    if row.root != root.hex():
+        raise LedgerBroken(f"another checkpoint of {size} entries is on record")
+    return row
 
 
+@transactions.durable
 def begin_origin(at: datetime) -> LedgerCheckpoint:
     """Publish the first checkpoint of the origin that the ledger's last entry begins.
 
     For `manage.py restore` alone: what was published before may say that there was more.
     """
-    with transaction.atomic(durable=True):
-        _take_turn()
-        size, number = tree.size(), origin_number()
-        root = tree.root(size)
-        note = _publish(Checkpoint(_origin(number), size, root), number)
-        row, _made = LedgerCheckpoint.objects.get_or_create(
-            size=size, defaults={"root": root.hex(), "note": note, "at": at}
-        )
-        return row
+    _take_turn()
+    size, number = tree.size(), origin_number()
+    root = tree.root(size)
+    note = _publish(Checkpoint(_origin(number), size, root), number)
+    row, _made = LedgerCheckpoint.objects.get_or_create(
+        size=size, defaults={"root": root.hex(), "note": note, "at": at}
+    )
+    return row
 
 
 def publish_again(note: str) -> None:

@@ -13,7 +13,7 @@ from pledges.audit import tree
 from pledges.core import lifecycle
 from pledges.core.digests import canonical_json
 from pledges.core.refusals import LedgerBroken
-from pledges.models import LedgerEntry, LedgerOpening
+from pledges.models import LedgerEntry, LedgerOpening, Person
 from pledges.proof.ledger import merkle
 
 EVENTS: Final = lifecycle.events() | {
@@ -86,10 +86,10 @@ def record(
     if event not in EVENTS:
         raise UnknownEvent(event)
     openings = [_opening(name, value) for name, value in (personal or {}).items()]
-    _take_turn()
+    actor_id = getattr(actor, "pk", None)
+    _take_turn(actor_id)
     sequence = tree.size() + 1
     name = subject if isinstance(subject, str) else subject_of(subject)
-    actor_id = getattr(actor, "pk", None)
     told: dict[str, object] = {
         "sequence": sequence,
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -134,11 +134,22 @@ def commitment(salt: str, value: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + value.encode()).hexdigest()
 
 
-def _take_turn() -> None:
+def _take_turn(actor_id: int | None) -> None:
+    """Wait until nobody else writes, with every row locked that this transaction will need.
+
+    Foreign keys are checked, and so their rows locked, at the commit: whoever waited for one of
+    these rows then, with all others waiting for the turn, might wait for one of them.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("the ledger is written with its change")
+    person = connection.ops.quote_name(Person._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;"
+            f"SELECT FROM {person} WHERE id = %s FOR KEY SHARE;"
+            "SELECT pg_advisory_xact_lock(%s)",
+            [actor_id, _LOCK_KEY],
+        )
 
 
 def actor_name(actor_id: int | None) -> str:

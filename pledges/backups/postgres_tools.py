@@ -10,7 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg2.extensions
-from django.db import connection, transaction
+from django.db import connection
+
+from pledges import transactions
 
 # Where Debian puts the tools of each major version.
 PACKAGED = Path("/usr/lib/postgresql")
@@ -76,8 +78,7 @@ def _places() -> Iterator[Path]:
 @contextmanager
 def snapshot() -> Iterator[str]:
     """Within, the database is read as it stands now; gives the name under which pg_dump joins."""
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    with transactions.snapshot(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         yield str(cursor.fetchone()[0])
 

@@ -48,6 +48,18 @@ def refused_at(text: str, allowed: str = "") -> int | None:
     return None
 
 
+def unfit_in_name(text: str) -> str | None:
+    """The first character that no name may hold; None where all may stand.
+
+    For names of people, departments and the like, from wherever they come: what cannot be seen
+    makes two names look the same, and what turns or breaks a line makes one look like another.
+    """
+    for before, character in zip(["", *text], text, strict=False):
+        if is_refused(character) or _is_loose(character, before):
+            return character
+    return None
+
+
 def code_point(character: str) -> str:
     """How a fault names a character that cannot be shown: "U+202E"."""
     return f"U+{ord(character):04X}"

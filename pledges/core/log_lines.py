@@ -9,6 +9,18 @@ from pledges.core.characters import escape_invisible, escape_lines
 Caught = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
+class RefusedInOneLine(logging.Filter):
+    """What was refused, by Django's own word with a 4xx, is a line without a traceback.
+
+    It says something about the request and nothing about the code, and anybody can cause it.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if 400 <= getattr(record, "status_code", 0) < 500:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class EscapingFormatter(logging.Formatter):
     """Escapes the message; lines of a traceback are indented, and so never begin as an entry."""
 

@@ -77,6 +77,12 @@ class DocumentUnavailable(Refusal):
     kind = "document-unavailable"
 
 
+class StorageUnavailable(Refusal):
+    """The storage of documents is full, read-only or out of reach; the text is for the log."""
+
+    kind = "storage-unavailable"
+
+
 class WrongPassword(Refusal):
     """The password given for this document is not the signer's."""
 
@@ -151,6 +157,16 @@ class Unprintable(Refusal):
     def __init__(self, characters: tuple[str, ...]) -> None:
         super().__init__(*characters)
         self.characters = characters
+
+
+class UnfitCharacter(Refusal):
+    """A name holds a character that cannot be seen, or that turns or breaks the line."""
+
+    kind = "unfit-character"
+
+    def __init__(self, character: str) -> None:
+        super().__init__(character)
+        self.character = character
 
 
 class TermOver(Refusal):

@@ -12,10 +12,14 @@ from typing import Final
 
 from defusedcsv import csv
 
+from pledges.core.characters import is_refused
+
 BOM: Final = "\ufeff"
 """Spreadsheet programs take a CSV file for UTF-8 only if it begins with this."""
 
-_FORMULA_STARTS = frozenset("=+-@|%")
+_SEEN_BY_THE_LIBRARY = frozenset("=+-@|%")
+# NFKC makes these of their wide and small forms (＝, ﹢), but nothing of the minus sign.
+_FORMULA_STARTS = _SEEN_BY_THE_LIBRARY | {"−"}
 # After these a cell begins for programs that divide there, as some do by their country.
 _DIVIDERS = re.compile(r"(?<=[;\t\r\n])")
 
@@ -34,7 +38,7 @@ def _escape_hidden(cell: str) -> str:
     another program begins a cell.
     """
     first, *others = _DIVIDERS.split(cell)
-    seen = first[:1] in _FORMULA_STARTS
+    seen = first[:1] in _SEEN_BY_THE_LIBRARY
     return (first if seen else _escape(first)) + "".join(map(_escape, others))
 
 
@@ -44,5 +48,5 @@ def _escape(text: str) -> str:
 
 
 def _is_stripped(character: str) -> bool:
-    # Z: separators, C: control and format characters.
-    return character == '"' or unicodedata.category(character)[0] in "ZC"
+    # Z: separators; refused: control, format and all other characters that cannot be seen.
+    return character == '"' or unicodedata.category(character)[0] == "Z" or is_refused(character)

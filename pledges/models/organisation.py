@@ -13,6 +13,8 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from pledges.models.names import PlainNames
+
 _memo: ContextVar[list["Organisation"] | None] = ContextVar("organisation", default=None)
 
 
@@ -29,8 +31,10 @@ def organisation_read_once() -> Iterator[None]:
         _memo.reset(token)
 
 
-class BilingualName(models.Model):
+class BilingualName(PlainNames):
     """A name in Chinese, with an English one beside it that may be missing."""
+
+    NAMES = ("name_zh", "name_en")
 
     name_zh = models.CharField(_("name (Chinese)"), max_length=80)
     name_en = models.CharField(_("name (English)"), max_length=120, blank=True)

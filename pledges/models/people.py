@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.core.characters import EMPLOYEE_NUMBER
 from pledges.core.lifecycle import Role
+from pledges.models.names import PlainNames
 from pledges.models.organisation import BilingualName, Organisation
 
 
@@ -25,7 +26,7 @@ class Department(BilingualName):
         constraints = (models.UniqueConstraint(fields=["name_zh"], name="department_name_once"),)
 
 
-class Person(AbstractUser):
+class Person(PlainNames, AbstractUser):
     """Somebody with an account. What they sign keeps its own copy of these facts."""
 
     class Handover(models.TextChoices):
@@ -33,6 +34,8 @@ class Person(AbstractUser):
 
         PASSWORD = "password", _("with a first password")
         LINK = "link", _("with an invitation link")
+
+    NAMES = ("username", "email", "name", "position", "contact")
 
     first_name = None  # type: ignore[assignment]  # a name is one word in Chinese
     last_name = None  # type: ignore[assignment]

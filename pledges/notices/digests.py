@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from pledges import transactions
 from pledges.core.lifecycle import Role
 from pledges.models import Organisation, Person, Pledge, RequestCount
 from pledges.models.pledges import PledgeQuerySet
@@ -28,7 +28,7 @@ def queue_digests(at: datetime) -> int:
     return sum(_queue(officer, f"{local:%Y-%m-%d}") for officer in officers)
 
 
-@transaction.atomic
+@transactions.atomic
 def _queue(officer: Person, day: str) -> bool:
     """Both happen, or neither: the mail is queued, and the day is noted as told."""
     if not RequestCount.objects.is_first(f"digest {day} person:{officer.pk}", timedelta(days=2)):

@@ -4,12 +4,14 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Protocol, runtime_checkable
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
+from pledges.core.refusals import StorageUnavailable
 from pledges.storage.filesystem import DocumentStorage
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "DocumentStorage",
     "Missing",
     "Taken",
+    "Unreadable",
     "Unwritable",
     "check",
     "exists",
@@ -52,8 +55,12 @@ class Taken(Exception):
     """Raised when a record of this name says something else: it is never written again."""
 
 
-class Unwritable(Exception):
+class Unwritable(StorageUnavailable):
     """Raised with the reason when a document could not be kept; nothing of it is visible then."""
+
+
+class Unreadable(StorageUnavailable):
+    """Raised with the reason when it is not even known whether a document is there."""
 
 
 @runtime_checkable
@@ -112,21 +119,30 @@ def _keep(name: str, data: bytes) -> bytes:
 
 
 def _read(name: str) -> bytes:
-    with _open(name) as stream:
+    with _open(name) as stream, _reading(name):
         data: bytes = stream.read()
     return data
 
 
 def _open(name: str) -> IO[bytes]:
-    try:
+    with _reading(name):
         stream: IO[bytes] = _storage().open(name, "rb")
-    except FileNotFoundError as error:
-        raise Missing(f"{name} is not in the storage") from error
     return stream
 
 
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Whatever the storage in use raises, a folder's OSError or one of an S3 client's many."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Missing(f"{name} is not in the storage") from error
+    except Exception as error:
+        raise Unreadable(f"{name} could not be read: {error}") from error
+
+
 def get(sha256: str) -> bytes:
-    """The bytes with this SHA-256, hashed again while reading; raises Missing or Corrupt."""
+    """The bytes with this SHA-256, hashed again; raises Missing, Corrupt or Unreadable."""
     data = _read(_name(sha256))
     if hashlib.sha256(data).hexdigest() != sha256:
         raise Corrupt(f"document {sha256[:12]}… is not what was stored")
@@ -134,15 +150,13 @@ def get(sha256: str) -> bytes:
 
 
 def read_beginning(sha256: str, size: int) -> bytes:
-    """The first `size` bytes of the document with this SHA-256, not checked; raises Missing."""
+    """The first `size` bytes of the document with this SHA-256, not checked; raises as `get`."""
     name, storage = _name(sha256), _storage()
-    if not isinstance(storage, ReadsBeginnings):
-        with _open(name) as stream:
-            return stream.read(size)
-    try:
-        return storage.read_beginning(name, size)
-    except FileNotFoundError as error:
-        raise Missing(f"{name} is not in the storage") from error
+    if isinstance(storage, ReadsBeginnings):
+        with _reading(name):
+            return storage.read_beginning(name, size)
+    with _open(name) as stream, _reading(name):
+        return stream.read(size)
 
 
 def get_record(name: str) -> bytes:
@@ -154,7 +168,8 @@ def get_record(name: str) -> bytes:
 def has_record(name: str) -> bool:
     """Whether anything was kept under `name`."""
     _require_record(name)
-    return _storage().exists(name)
+    with _reading(name):
+        return _storage().exists(name)
 
 
 def list_records(folder: str) -> list[str]:

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from functools import wraps
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +193,27 @@ def check_proxies(**kwargs: Any) -> list[CheckMessage]:
             id="shounuo.W002",
         )
     ]
+
+
+@register(Tags.security)
+def check_bind(**kwargs: Any) -> list[CheckMessage]:
+    """A thread waits for each request until its last byte has come: strangers could hold them."""
+    if settings.TRUSTED_PROXIES > 0 or settings.SECURE_PROXY_SSL_HEADER or _is_local(settings.BIND):
+        return []
+    return [
+        Warning(
+            f"The web server listens at {settings.BIND} with no proxy in front: whoever sends "
+            "slowly enough stops the site, and passwords travel in the clear.",
+            hint="Put nginx before it as docs/production.md says, or set BIND=127.0.0.1.",
+            id="shounuo.W006",
+        )
+    ]
+
+
+def _is_local(bind: str) -> bool:
+    if bind.startswith("unix:") or bind == "localhost":
+        return True
+    try:
+        return ip_address(bind.strip("[]")).is_loopback
+    except ValueError:
+        return False  # a name, or nothing at all, which means every address

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from pledges import issued_files, keyring
 from pledges.core.lifecycle import PledgeState
+from pledges.core.refusals import StorageUnavailable
 from pledges.forkserver import Busy, Unavailable
 from pledges.forkserver.client import is_answering
 from pledges.models import Document, Organisation, Pledge
@@ -160,5 +161,5 @@ def issued_bytes(file: Document) -> bytes:
     """The bytes of an issued file, checked against its hash; raises `FileUnavailable`."""
     try:
         return issued_files.read(file)
-    except (document_store.Missing, document_store.Corrupt) as error:
+    except (document_store.Missing, document_store.Corrupt, StorageUnavailable) as error:
         raise FileUnavailable(file.sha256) from error

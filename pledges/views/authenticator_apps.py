@@ -14,6 +14,7 @@ from pledges import wording
 from pledges.actions import apps, authenticating, sessions
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
+from pledges.models import Person
 from pledges.views import factors
 from pledges.views.accounts import person_of
 
@@ -21,26 +22,30 @@ from pledges.views.accounts import person_of
 class ActivateAppView(factors.ActivateAppView):
     """allauth's page; the app signs from then on, or waits until its owner has been met."""
 
+    made: object
+
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            return super().form_valid(form)
+            response = super().form_valid(form)
         except refusals.Refusal as refusal:
             said = _("The authenticator app was not set up.") + " " + wording.refusal(refusal)
             messages.error(self.request, said)
             return redirect("mfa_index")
+        _tell(self.request, self.made)
+        return response
 
-    def follow(self, form: Any, facts: dict[str, str]) -> None:
+    def note(self, person: Person) -> None:
+        """The other sessions end; what is told depends on whether the app waits."""
+        sessions.end_all(person, but=self.request.session.session_key)
+
+    def follow(self, form: Any) -> None:
         person, at = person_of(self.request), timezone.now()
         app = Authenticator.objects.get(user=person, type=Authenticator.Type.TOTP)
         # The code has served: nobody who saw it signs in or signs with it.
         authenticating.use_up(app, form.cleaned_data["code"])
-        made = apps.register(actor=person, at=at)
-        if isinstance(made, Waiting):
-            super().follow(form, facts)
-        else:
-            # An enrolment is told by itself: one mail says it all.
-            sessions.end_all(person, but=self.request.session.session_key)
-        _tell(self.request, made)
+        self.made = apps.register(actor=person, at=at)
+        if isinstance(self.made, Waiting):
+            super().note(person)  # an enrolment is told by itself: one mail says it all
 
 
 activate = ActivateAppView.as_view()

@@ -1,15 +1,17 @@
 """allauth's pages that change a second factor; each change is told of and ends other sessions."""
 
+from copy import copy
 from typing import Any
 
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from pledges import transactions
 from pledges.actions import credentials
+from pledges.models import Person
 from pledges.views.accounts import person_of
 
 
@@ -23,22 +25,28 @@ class _Noted:
         """What the mail says beside the event, read before the change."""
         return {}
 
+    @transactions.atomic
     def form_valid(self, form: Any) -> HttpResponse:
-        with transaction.atomic():
-            facts = self.facts()
-            response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-            self.follow(form, facts)
+        person = person_of(self.request)
+        credentials.lock(person)
+        # Before the change, which tells the ledger.
+        self.note(person)
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        self.follow(form)
         return response
 
-    def follow(self, form: Any, facts: dict[str, str]) -> None:
+    def note(self, person: Person) -> None:
         """End the other sessions, and tell the person."""
         credentials.note_change(
             self.event,
-            person_of(self.request),
+            person,
             at=timezone.now(),
             session_key=self.request.session.session_key,
-            **facts,
+            **self.facts(),
         )
+
+    def follow(self, form: Any) -> None:
+        """What a page adds to the change, in its transaction."""
 
 
 class ActivateAppView(_Noted, ActivateTOTPView):
@@ -51,6 +59,11 @@ class DeactivateAppView(_Noted, DeactivateTOTPView):
     """The authenticator app is removed."""
 
     event = "app_removed"
+
+    def facts(self) -> dict[str, str]:
+        # Django empties the key of what it deletes, and the change may be run twice.
+        self.authenticator = copy(self.get_form_kwargs()["authenticator"])
+        return {}
 
 
 class GenerateCodesView(_Noted, GenerateRecoveryCodesView):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ def fill_page(
     at: datetime,
     strict: bool = False,
     unsaved: Mapping[str, str] | None = None,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The page. `unsaved` is what was typed on a page whose draft moved on: it is shown, not kept.
 
@@ -42,7 +44,9 @@ def fill_page(
         "closed": version.status != VersionState.PUBLISHED,
         "days_left": _days_left(pledge, at),
     }
-    return render(request, "fill.html", context, status=409 if unsaved is not None else 200)
+    if unsaved is not None:
+        status = HTTPStatus.CONFLICT
+    return render(request, "fill.html", context, status=status)
 
 
 def _days_left(pledge: Pledge, at: datetime) -> int | None:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -86,6 +87,9 @@ def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return fill_page(request, own, at=at, unsaved=typed)
     except refusals.Incomplete:
         return redirect(reverse("pledge", args=[own.pk]) + "?check=1")
+    except refusals.StorageUnavailable as refusal:
+        messages.error(request, wording.refusal(refusal))
+        return fill_page(request, own, at=at, status=HTTPStatus.SERVICE_UNAVAILABLE)
     except (refusals.Refusal, Forbidden) as refusal:
         messages.error(request, wording.refusal(refusal))
         return redirect("pledge", pk=own.pk)

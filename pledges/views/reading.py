@@ -113,8 +113,8 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         return unchanged
     try:
         data = verification.issued_bytes(file)
-    except verification.FileUnavailable:
-        logger.exception("document %s of pledge %s cannot be given out", file.sha256, pk)
+    except verification.FileUnavailable as error:
+        logger.error("A file of pledge %s cannot be given out: %s", pk, error.__cause__)
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return render(request, "document_unavailable.html", status=status)
     name = f"{file.pledge.number}.pdf"

@@ -17,6 +17,7 @@ from pledges import wording
 from pledges.actions import attempts, authenticating, passkey_answers
 from pledges.actions.attempts import Account, What
 from pledges.core import refusals
+from pledges.models.names import validate_name
 from pledges.views.accounts import begin_on_form, client_address
 
 
@@ -144,3 +145,4 @@ def _ask_for_name(form: Any) -> None:
     name.help_text = _("For example the device that it is on.")
     name.max_length = 60
     name.widget.attrs["maxlength"] = "60"
+    name.validators.append(validate_name)

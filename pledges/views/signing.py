@@ -33,6 +33,8 @@ _FIELD: dict[type[refusals.Refusal], str] = {
     refusals.ConsentMissing: "consent",
 }
 _AT_A_FIELD = tuple(_FIELD)
+# What will pass: the same request can be sent again, with the signature that was written.
+_FOR_NOW = (refusals.StorageUnavailable, refusals.CheckpointUnavailable, refusals.SealUnavailable)
 _GUESSES = (refusals.WrongPassword, refusals.WrongCode)
 # Where the account's pages find the way back to the document, for whom it sent there.
 RETURN = "document_to_sign"
@@ -88,6 +90,9 @@ def _sign(request: HttpRequest, intent: SigningIntent, at: datetime) -> HttpResp
     except _AT_A_FIELD as refusal:
         form.add_error(_FIELD[type(refusal)], wording.refusal(refusal))
         return _page(request, intent, form, status=422)
+    except _FOR_NOW as refusal:
+        form.add_error(None, wording.refusal(refusal))
+        return _page(request, intent, form, status=HTTPStatus.SERVICE_UNAVAILABLE)
     except (refusals.AlreadySigned, Forbidden) as refusal:
         messages.info(request, wording.refusal(refusal))
         return redirect("pledge", pk=intent.pledge_id)

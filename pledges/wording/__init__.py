@@ -2,6 +2,7 @@
 
 from pledges.wording.answers import answer_problem, expected, flag_note, hint, label, missing
 from pledges.wording.language import active as language
+from pledges.wording.names import unfit_character
 from pledges.wording.password_advice import easily_guessed
 from pledges.wording.refusals import refusal, refusal_of_kind
 from pledges.wording.texts import text_problem
@@ -18,4 +19,5 @@ __all__ = [
     "refusal",
     "refusal_of_kind",
     "text_problem",
+    "unfit_character",
 ]

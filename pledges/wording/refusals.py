@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
+from pledges.wording.names import unfit_character
 from pledges.wording.texts import text_problem
 
 _SENTENCES: dict[type[Exception], str | Promise] = {
@@ -35,6 +36,10 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.DocumentUnavailable: gettext_lazy(
         "The stored file is missing, or it is no longer the one that was stored, so it is not "
         "shown. This has been recorded. Please tell your administrator."
+    ),
+    refusals.StorageUnavailable: gettext_lazy(
+        "Nothing can be stored at present, so nothing was done; what was saved before is safe. "
+        "This has been recorded. Please try again later."
     ),
     refusals.WrongPassword: gettext_lazy("The password is not right."),
     refusals.WrongCode: gettext_lazy(
@@ -149,6 +154,8 @@ def refusal(error: Exception) -> str:
     """The sentence for `error`; raises `error` itself when it is no refusal at all."""
     if isinstance(error, refusals.Unprintable):
         return _unprintable(error.characters)
+    if isinstance(error, refusals.UnfitCharacter):
+        return unfit_character(error.character)
     if isinstance(error, refusals.FaultyTemplate):
         return " ".join(text_problem(problem) for problem in error.problems)
     if isinstance(error, refusals.KeyExpired):

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import connection
 
 from pledges import wording
+from pledges.actions import people
 from pledges.core.lifecycle import PledgeState, Role
-from pledges.core.refusals import LedgerBroken
+from pledges.core.refusals import LedgerBroken, UnfitCharacter
 from pledges.models import (
     Department,
     LedgerCheckpoint,
@@ -78,6 +79,51 @@ def test_wrong_facts_are_refused_at_their_field(as_, admin, changes, field):
     response = as_(admin).post(f"{URL}add/", facts(**changes))
     assert response.status_code == 200
     assert field in response.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("field", ["username", "email", "name", "position", "contact"])
+@pytest.mark.parametrize(
+    ("character", "named"),
+    [
+        ("\u202e", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("\u200b", "U+200B ZERO WIDTH SPACE"),
+        ("\U000e0041", "U+E0041 TAG LATIN CAPITAL LETTER A"),
+        ("\u3164", "U+3164 HANGUL FILLER"),
+        ("\n", "U+000A"),
+    ],
+)
+def test_names_that_are_not_what_they_look_like_are_refused(
+    as_, admin, liming, field, character, named
+):
+    told = {}
+    for url, sent in ((f"{URL}add/", facts()), (f"{URL}{liming.pk}/change/", of(liming))):
+        sent[field] = sent[field][:1] + character + sent[field][1:]
+        response = as_(admin).post(url, {**sent, "first_password": "paper-desk-ink-42"})
+        assert response.status_code == 200
+        told[url] = " ".join(response.context["adminform"].form.errors[field])
+    # What a form refuses for another reason, such as an address with a line break, it names so.
+    assert field in ("username", "email") or all(named in each for each in told.values()), told
+    before = liming.__dict__[field]
+    liming.refresh_from_db()
+    assert getattr(liming, field) == before
+
+
+@pytest.mark.parametrize("role", ["person", "department", "organisation"])
+def test_whoever_enters_names_without_a_form_is_refused_likewise(admin, liming, now, role):
+    """As imports and commands do; what stands there from earlier hinders no other change."""
+    thing = {
+        "person": liming,
+        "department": liming.department,
+        "organisation": Organisation.current(),
+    }[role]
+    save = getattr(people, f"save_{role}")
+    field = "name" if role == "person" else "name_zh"
+    setattr(thing, field, "李\u2066明")
+    with pytest.raises(UnfitCharacter) as refused:
+        save(thing, actor=admin, at=now)
+    assert "U+2066 LEFT-TO-RIGHT ISOLATE" in wording.refusal(refused.value)
+    type(thing).objects.filter(pk=thing.pk).update(**{field: "李\u2066明"})
+    save(thing, actor=admin, at=now)
     assert not Person.objects.filter(username="zhoujie").exists()
 
 

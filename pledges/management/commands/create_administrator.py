@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
+from pledges import transactions, wording
 from pledges.access import SYSTEM
 from pledges.actions import passwords, people
+from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Person
 
@@ -23,31 +24,38 @@ class Command(BaseCommand):
         for option in ("--username", "--email", "--name", "--employee-number", "--department"):
             parser.add_argument(option, required=True)
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        at = timezone.now()
-        person = Person(
-            username=options["username"],
-            email=options["email"],
-            name=options["name"],
-            employee_number=options["employee_number"],
-            department=_department(options["department"], at),
-        )
         password = getpass("Password: ")
         if password != getpass("Password again: "):
             raise CommandError("The passwords differ.")
         try:
-            validate_password(password, person)
-            person.set_unusable_password()
-            person.full_clean()
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
-        people.save_person(person, actor=SYSTEM, at=at, roles=[Role.ADMINISTRATOR])
-        passwords.set_first(person, password, actor=SYSTEM, at=at)
+            person = _create(options, password, timezone.now())
+        except refusals.Refusal as error:
+            raise CommandError(wording.refusal(error)) from error
         self.stdout.write(
             f"{person.username} may now sign in, and chooses a password of their own first. When "
             "they have added a passkey, permit_enrolment confirms it."
         )
+
+
+@transactions.atomic
+def _create(options: dict[str, Any], password: str, at: datetime) -> Person:
+    person = Person(
+        username=options["username"],
+        email=options["email"],
+        name=options["name"],
+        employee_number=options["employee_number"],
+        department=_department(options["department"], at),
+    )
+    try:
+        validate_password(password, person)
+        person.set_unusable_password()
+        person.full_clean()
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from error
+    people.save_person(person, actor=SYSTEM, at=at, roles=[Role.ADMINISTRATOR])
+    passwords.set_first(person, password, actor=SYSTEM, at=at)
+    return person
 
 
 def _department(name: str, at: datetime) -> Department:

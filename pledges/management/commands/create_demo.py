@@ -9,10 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
-from pledges import durable_files
+from pledges import durable_files, transactions
 from pledges.access import SYSTEM
 from pledges.actions import answers, credentials, passwords, people
 from pledges.core import refusals
@@ -54,17 +53,22 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("Demo people do not belong in a production installation.")
         file, at = settings.VAR_DIR / "demo-accounts.csv", timezone.now()
-        accounts = _read(file)
-        with transaction.atomic():
-            _name_organisation(at)
-            passwords = _create_people(at, reset=options["reset_passwords"])
-            _assign_pledges(at)
-            # Written before the accounts are committed: nobody has a password that nobody knows.
-            if passwords:
-                _write(file, accounts | passwords)
+        passwords = _create_all(file, at, reset=options["reset_passwords"])
         self.stdout.write(f"{len(passwords)} demo passwords set; they are in {file}")
         if not passwords and not file.exists():
             self.stdout.write("That file is gone: --reset-passwords makes new ones.")
+
+
+@transactions.atomic
+def _create_all(file: Path, at: datetime, *, reset: bool) -> dict[str, tuple[str, str, str]]:
+    accounts = _read(file)
+    _name_organisation(at)
+    passwords = _create_people(at, reset=reset)
+    _assign_pledges(at)
+    # Written before the accounts are committed: nobody has a password that nobody knows.
+    if passwords:
+        _write(file, accounts | passwords)
+    return passwords
 
 
 def _name_organisation(at: datetime) -> None:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import sql
 from django.db.backends.utils import CursorWrapper
 
+from pledges import transactions
 from pledges.models import LedgerCheckpoint, LedgerEntry, LedgerOpening
 
 # Everything else may be read and written; the triggers say what of it may change.
@@ -31,14 +32,20 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         role = options["role"]
-        with transaction.atomic(), connection.cursor() as cursor:
-            _require_ownership(cursor)
-            _require_mere_role(cursor, role)
-            count = _grant(cursor, role)
-            _require_nothing_inherited(cursor, role)
+        count = _grant_all(role)
         self.stdout.write(
             f"{role} may read and write {count} tables; of the ledger it may read and append."
         )
+
+
+@transactions.atomic
+def _grant_all(role: str) -> int:
+    with connection.cursor() as cursor:
+        _require_ownership(cursor)
+        _require_mere_role(cursor, role)
+        count = _grant(cursor, role)
+        _require_nothing_inherited(cursor, role)
+    return count
 
 
 def _grant(cursor: CursorWrapper, role: str) -> int:

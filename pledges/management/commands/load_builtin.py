@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 
 import pledges
-from pledges import wording
+from pledges import transactions, wording
 from pledges.access import SYSTEM
 from pledges.actions import templates
 from pledges.core.lifecycle import VersionState
@@ -21,7 +20,7 @@ BUILTIN = Path(pledges.__file__).parent / "builtin"
 class Command(BaseCommand):
     help = "Load and publish the built-in pledges that this installation does not have yet."
 
-    @transaction.atomic
+    @transactions.atomic
     def handle(self, **options: Any) -> None:
         for file in sorted(BUILTIN.glob("*.pledge")):
             self._load(file, talk=options["verbosity"] > 0)

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
-from pledges import wording
+from pledges import transactions, wording
 from pledges.access import SYSTEM
 from pledges.actions import enrolling, enrolment, pending
 from pledges.actions.pending import Waiting
@@ -43,11 +42,7 @@ class Command(VisibleCommand):
             raise CommandError(f"There is no active account with the employee number {number}.")
         chosen = _chosen(person, code, at) if code else None
         try:
-            with transaction.atomic():
-                if options["remove_factors"]:
-                    enrolment.remove_factors(person, actor=SYSTEM, at=at)
-                if chosen is not None:
-                    enrolling.permit(chosen, actor=SYSTEM, at=at)
+            _permit(person, chosen, at, remove_factors=options["remove_factors"])
         except refusals.Refusal as error:
             raise CommandError(wording.refusal(error)) from error
         if options["remove_factors"]:
@@ -77,6 +72,14 @@ class Command(VisibleCommand):
 
 def _name(each: Waiting) -> str:
     return "authenticator app" if each.is_app else f"“{each.record.name}”"
+
+
+@transactions.atomic
+def _permit(person: Person, chosen: Waiting | None, at: datetime, *, remove_factors: bool) -> None:
+    if remove_factors:
+        enrolment.remove_factors(person, actor=SYSTEM, at=at)
+    if chosen is not None:
+        enrolling.permit(chosen, actor=SYSTEM, at=at)
 
 
 def _chosen(person: Person, code: str, at: datetime) -> Waiting:

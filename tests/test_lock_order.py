@@ -1,0 +1,466 @@
+"""All pairs of actions against each other, held at every lock: none ever waits in a circle."""
+
+import ast
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from itertools import combinations_with_replacement
+from pathlib import Path
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import Group
+
+from pledges import audit, transactions
+from pledges.access import SYSTEM
+from pledges.actions import (
+    answers,
+    apps,
+    attempts,
+    batches,
+    beginning_origin,
+    credentials,
+    deciding,
+    enrolling,
+    enrolment,
+    erasure,
+    expiring,
+    exporting,
+    invitations,
+    issuing,
+    noting_readings,
+    passwords,
+    pending,
+    people,
+    preparing,
+    proposing,
+    renewing,
+    review,
+    sealing,
+    signing,
+    sweeping,
+    templates,
+    vouching,
+)
+from pledges.actions.attempts import Account, What
+from pledges.actions.issuing import StoredFile
+from pledges.core.lifecycle import Role
+from pledges.core.refusals import TooManyAttempts
+from pledges.models import Department, Document, Organisation, Person, Pledge
+from pledges.proof.fileformat import Level
+from pledges.proof.ledger import checkpoints
+from pledges.proof.passkeys import ceremony
+from pledges.rendering import fonts
+from pledges.rendering.fonts import FontSubset
+from pledges.storage import document_store
+from tests.authenticator import Passkey
+from tests.baseline import totp_secret
+from tests.cast import FILLED, request_by_passkey
+from tests.interleaving import Session, fullest, meet
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def sessions():
+    made = Session(), Session()
+    yield made
+    for session in made:
+        session.close()
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Slow work and files stand still: they hold no lock, and what they leave would be found."""
+    kept = StoredFile("0" * 64, 1, Level.ARCHIVAL, None)
+    monkeypatch.setattr(issuing, "keep", lambda *given: kept)
+    monkeypatch.setattr(preparing, "_render", lambda *given, **more: b"%PDF")
+    monkeypatch.setattr(signing, "_embed_signature", lambda *given, **more: b"")
+    monkeypatch.setattr(review, "_seal", lambda *given: b"")
+    monkeypatch.setattr(sealing, "renew_timestamp", lambda *given, **more: b"")
+    monkeypatch.setattr(fonts, "subset_for", lambda text: FontSubset(b"", b"", "0" * 64))
+    # What is accepted along with others is accepted as by itself, which is among the actions.
+    monkeypatch.setattr(batches, "_settle", lambda *given, **more: False)
+    for name in ("put_record", "remove_record", "remove"):
+        monkeypatch.setattr(document_store, name, lambda *given: None)
+    monkeypatch.setattr(document_store, "put", lambda data: "0" * 64)
+    # What is run again would hide what this test looks for.
+    monkeypatch.setattr(transactions, "MAX_RUNS", 1)
+
+
+@pytest.fixture
+def actions(draft, signed, accepted, passkey, version, now, settings):
+    """Every action that locks, about the same few rows: what each does is rolled back."""
+    stage = Stage(draft, signed, accepted, passkey, version, now)
+    settings.ATTEMPTS_PER_ACCOUNT_AND_NETWORK = 0
+    return {
+        name.removeprefix("do_"): getattr(stage, name) for name in dir(stage) if name[:3] == "do_"
+    }
+
+
+class Stage:
+    """Li Ming with a pledge in each state, Wang Fang who leaves, and the people who decide."""
+
+    def __init__(self, draft, signed, accepted, passkey, version, now):
+        people_by_name = {person.username: person for person in Person.objects.all()}
+        self.liming, self.wangfang = people_by_name["liming"], people_by_name["wangfang"]
+        self.chenjing, self.admin = people_by_name["chenjing"], people_by_name["admin"]
+        self.zhoumin, self.now = people_by_name["zhoumin"], now + timedelta(hours=3)
+        self.second = people_by_name["sunhao"]
+        self.second.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
+        self.key = passkey(self.liming)
+        self.waiting = passkey(self.liming).waiting
+        self.hers = passkey(self.wangfang)
+        self.accepted, self.signed = accepted("contract"), signed("general-standards")
+        self.draft = draft("personal-code")
+        self.her_draft = draft("personal-code", person=self.wangfang)
+        self.intent = preparing.prepare(self.draft, actor=self.liming, at=self.now)
+        self.request = request_by_passkey(self.key, self.intent)
+        self.version, self.free = version("contract"), version("personal-code")
+        self.revised = self._revised(version("general-standards"), 9)
+        self.over = self._with_a_term(people_by_name["zhaolei"], passkey)
+        self.batch = batches.begin([self.signed], actor=self.chenjing, at=self.now)
+        self.promotion = self._proposed_promotion(people_by_name["zhaolei"])
+        self.retention = self._proposed_retention(self.free.template)
+        self.relaxation = self._proposed_relaxation()
+        self.newcomer = self._newcomer()
+        self.invitation = invitations.invite(self.newcomer, actor=self.admin, at=self.now)
+        self.unmet = self._unmet(self.newcomer)
+        by = {"reader": self.chenjing, "at": self.now}
+        noting_readings.note([self.signed], noting_readings.Way.PAGE, **by)
+        audit.checkpoint(self.now)
+
+    def _newcomer(self):
+        person = self._person(self.wangfang, pk=None, username="newcomer", employee_number="E8")
+        person._state.adding, person.email = True, "newcomer@example.com"
+        people.save_person(person, actor=self.admin, at=self.now, roles=[])
+        return person
+
+    def _unmet(self, person):
+        """An app of somebody whom nobody has met yet."""
+        TOTP.activate(person, totp_secret(person.username))
+        return apps.register(actor=self._person(person), at=self.now)
+
+    def _proposed_promotion(self, person):
+        people.save_person(self._person(person), actor=self.admin, at=self.now, roles=[Role.HR])
+        return proposing.find_open(person=person)
+
+    def _proposed_retention(self, template):
+        templates.set_retention(template, 2, actor=self.chenjing, at=self.now)
+        return proposing.find_open(template=template)
+
+    def _proposed_relaxation(self):
+        organisation = Organisation.objects.get(pk=1)
+        organisation.two_people = False
+        people.save_organisation(organisation, actor=self.admin, at=self.now)
+        return proposing.find_open()
+
+    def _revised(self, version, months):
+        """The next version, ready to be published."""
+        draft = templates.revise(version, actor=self.chenjing, at=self.now)
+        was = draft.definition()
+        now = replace(was, term_months=months, change_note=was.title)
+        base = templates.file_digest(was)
+        return templates.save_draft(draft, now, actor=self.chenjing, at=self.now, base=base)
+
+    def _with_a_term(self, person, passkey):
+        """A pledge in force that ends in a year."""
+        draft = self._revised(self.version, 12)
+        version = templates.publish(draft, actor=self.chenjing, at=self.now)
+        by = {"actor": person, "at": self.now}
+        pledge = answers.open_pledge(version, language="zh-hans", **by)
+        answers.save(pledge, typed=FILLED["contract"], revision=0, **by)
+        intent = preparing.prepare(pledge, **by)
+        request = request_by_passkey(passkey(person), intent)
+        signing.sign(intent, request=request, **by)
+        return review.accept(pledge, actor=self.chenjing, at=self.now)
+
+    def _person(self, person, **changes):
+        found = Person.objects.get(pk=person.pk)
+        for name, value in changes.items():
+            setattr(found, name, value)
+        return found
+
+    def do_open(self):
+        other = self._person(self.wangfang)
+        answers.open_pledge(self.version, actor=other, at=self.now, language="en")
+
+    def do_assign(self):
+        person, due = self._person(self.wangfang), self.now.date()
+        answers.assign(self.version, person=person, actor=self.chenjing, at=self.now, due_on=due)
+
+    def do_save(self):
+        revision = Pledge.objects.get(pk=self.draft.pk).answers_revision
+        typed = {"reply_days": "7"}
+        answers.save(self.draft, actor=self.liming, at=self.now, typed=typed, revision=revision)
+
+    def do_choose_language(self):
+        answers.set_language(self.draft, actor=self.liming, at=self.now, language="en")
+
+    def do_prepare(self):
+        preparing.prepare(self.her_draft, actor=self.wangfang, at=self.now)
+
+    def do_sign(self):
+        at = self.now + timedelta(minutes=1)
+        signing.sign(self.intent, actor=self.liming, at=at, request=self.request)
+
+    def do_accept(self):
+        review.accept(self.signed, actor=self.chenjing, at=self.now)
+
+    def do_return(self):
+        reasons = [review.ClauseReason("请补充")]
+        review.return_to_manager(self.signed, actor=self.chenjing, at=self.now, reasons=reasons)
+
+    def do_revoke(self):
+        review.revoke(self.accepted, actor=self.chenjing, at=self.now, reason="调岗")
+
+    def do_expire(self):
+        expiring.expire(self.over, actor=SYSTEM, at=self.now + timedelta(days=800))
+
+    def do_renew(self):
+        file = Document.objects.filter(pledge=self.accepted).latest("revision")
+        renewing.renew(file, actor=SYSTEM, at=self.now)
+
+    def do_begin_batch(self):
+        batches.begin([self.signed, self.accepted], actor=self.chenjing, at=self.now)
+
+    def do_work_at_batch(self):
+        batches.work(self.batch.pk, clock=lambda: self.now)
+
+    def do_export(self):
+        exporting.export(Pledge.objects.all(), actor=self.zhoumin, at=self.now)
+
+    def do_rename_person(self):
+        person = self._person(self.liming, username="li.ming", employee_number="E9001")
+        people.save_person(person, actor=self.admin, at=self.now)
+
+    def do_rename_officer(self):
+        person = self._person(self.chenjing, username="chen.jing")
+        people.save_person(person, actor=self.admin, at=self.now)
+
+    def do_promote_person(self):
+        person = self._person(self.wangfang)
+        roles = [Role.MANAGER, Role.ADMINISTRATOR]
+        people.save_person(person, actor=self.admin, at=self.now, roles=roles)
+
+    def do_create_person(self):
+        person = self._person(self.liming, pk=None, username="new", employee_number="E7", email="")
+        person._state.adding = True
+        people.save_person(person, actor=self.admin, at=self.now, roles=[Role.MANAGER])
+
+    def do_rename_department(self):
+        department = Department.objects.get(pk=self.liming.department_id)
+        department.name_zh = "华东一部"
+        people.save_department(department, actor=self.admin, at=self.now)
+
+    def do_rename_organisation(self):
+        organisation = Organisation.objects.get(pk=1)
+        organisation.name_en = "Another"
+        people.save_organisation(organisation, actor=self.admin, at=self.now)
+
+    def do_erase(self):
+        erasure.erase(self._person(self.wangfang), actor=SYSTEM, at=self.now)
+
+    def do_register_passkey(self):
+        made = Passkey(rp_id=enrolment.party().id, origin=enrolment.party().origin).register()
+        enrolling.register(made, name="Key", actor=self.liming, at=self.now)
+
+    def do_confirm_passkey(self):
+        challenge = ceremony.introduction_challenge(self.waiting.digest)
+        answer = self.key.answer(challenge)
+        enrolling.confirm(self.waiting, answer, actor=self.liming, at=self.now)
+
+    def do_permit_passkey(self):
+        enrolling.permit(self.waiting, actor=SYSTEM, at=self.now)
+
+    def do_discard_passkey(self):
+        pending.discard(self.waiting, actor=self.liming, at=self.now)
+
+    def do_lapse_passkeys(self):
+        pending.lapse(self.now + timedelta(days=2))
+
+    def do_withdraw_passkey(self):
+        enrolment.withdraw(self.key.row, actor=self.liming, at=self.now)
+
+    def do_remove_factors(self):
+        enrolment.remove_factors(self._person(self.liming), actor=SYSTEM, at=self.now)
+
+    def do_import_template(self):
+        definition = replace(self.version.definition(), term_months=7)
+        templates.import_definition(definition, actor=self.chenjing, at=self.now)
+
+    def do_revise_version(self):
+        templates.revise(self.version, actor=self.chenjing, at=self.now)
+
+    def do_save_version(self):
+        before = self.revised.definition()
+        after, base = replace(before, term_months=7), templates.file_digest(before)
+        templates.save_draft(self.revised, after, actor=self.chenjing, at=self.now, base=base)
+
+    def do_publish_version(self):
+        templates.publish(self.revised, actor=self.chenjing, at=self.now)
+
+    def do_retire_version(self):
+        templates.retire(self.version, actor=self.chenjing, at=self.now)
+
+    def do_set_retention(self):
+        templates.set_retention(self.version.template, 12, actor=self.chenjing, at=self.now)
+
+    def do_accept_promotion(self):
+        deciding.accept(self.promotion, actor=self._person(self.second), at=self.now)
+
+    def do_accept_retention(self):
+        deciding.accept(self.retention, actor=self._person(self.second), at=self.now)
+
+    def do_accept_relaxation(self):
+        deciding.accept(self.relaxation, actor=self._person(self.second), at=self.now)
+
+    def do_reject_promotion(self):
+        deciding.reject(self.promotion, actor=self._person(self.second), at=self.now)
+
+    def do_reject_retention(self):
+        deciding.reject(self.retention, actor=self._person(self.second), at=self.now)
+
+    def do_change_password(self):
+        person, at = self._person(self.liming), self.now
+        credentials.change_password(person, "new password 7", at=at, session_key=None)
+
+    def do_set_password(self):
+        person = self._person(self.wangfang, email="other@example.com")
+        person.set_password("new password 7")
+        people.save_person(person, actor=self.admin, at=self.now)
+
+    def do_invite(self):
+        invitations.invite(self._person(self.newcomer), actor=self.admin, at=self.now)
+
+    def do_withdraw_invitation(self):
+        assert invitations.withdraw(self._person(self.newcomer), actor=self.admin, at=self.now)
+
+    def do_accept_invitation(self):
+        invitations.accept(self.invitation, "new password 7", at=self.now)
+
+    def do_set_first_password(self):
+        person = self._person(self.newcomer)
+        passwords.set_first(person, "new password 7", actor=self.admin, at=self.now)
+
+    def do_register_app(self):
+        apps.register(actor=self._person(self.newcomer), at=self.now)
+
+    def do_vouch(self):
+        vouching.vouch(self.unmet, actor=self.chenjing, at=self.now)
+
+    def do_record_readings(self):
+        assert noting_readings.record_noted(self.now + timedelta(minutes=2))
+
+    def do_begin_origin(self):
+        former = checkpoints.Checkpoint("example.com/ledger", 999, b"0" * 32)
+        by = {"actor": SYSTEM, "at": self.now}
+        beginning_origin.begin(former, kept=1, reason="the disk", **by)
+
+    def do_lock_out(self):
+        with suppress(TooManyAttempts):
+            account = Account.of(self.liming)
+            attempts.begin(What.PASSWORD, account, address="192.0.2.7", at=self.now)
+
+    def do_forgive(self):
+        attempts.forgive(self.liming)
+
+    def do_remove_redundant_files(self):
+        assert sweeping.remove_redundant(self.now + timedelta(days=2))
+
+    def do_publish_checkpoint(self):
+        audit.checkpoint(self.now)
+
+
+def test_no_two_actions_wait_in_a_circle(actions, quick, sessions):
+    # Each by itself goes through; or a pair would prove nothing.
+    most, late = {}, set()
+    for name, action in actions.items():
+        most[name] = fullest(sessions[0], action)
+        late |= {name for _statement in sessions[0].late}
+    # It deletes rows that it has locked before; nobody else locks anything once it has the turn.
+    assert late == {"remove_factors"}
+    circles = [
+        f"{first}, held at its lock number {at}, and {second}"
+        for first, second in combinations_with_replacement(actions, 2)
+        for at in circle(sessions, actions[first], actions[second], most[first])
+    ]
+    assert circles == []
+
+
+def circle(sessions, first, second, most) -> list[int]:
+    """At which locks of `first` the two wait for each other.
+
+    Whoever waits for nothing where `first` holds the most meets it nowhere.
+    """
+    met = {at: meet(*sessions, first, second, at) for at in most}
+    if any(waited for waited, _raised in met.values()):
+        rest = set(range(1, max(most))) - set(met)
+        met |= {at: meet(*sessions, first, second, at) for at in sorted(rest)}
+    return [at for at, (_waited, raised) in met.items() if any(map(is_deadlock, raised))]
+
+
+def is_deadlock(error) -> bool:
+    return transactions.sqlstate(error) == transactions.DEADLOCK_DETECTED if error else False
+
+
+def test_every_transaction_is_among_the_pairs(actions, quick, sessions):
+    begun = set()
+
+    def note(frame, event, _argument):
+        begun.add((Path(frame.f_code.co_filename).stem, frame.f_code.co_name))
+
+    def run(action):
+        sys.setprofile(note)
+        try:
+            action()
+        finally:
+            sys.setprofile(None)
+
+    for action in actions.values():
+        fullest(sessions[0], partial(run, action))
+    assert decorated() - begun == set()
+
+
+def decorated() -> set[tuple[str, str]]:
+    """The functions of actions and audit that begin a transaction."""
+    return {
+        (path.stem, node.name)
+        for room in ("actions", "audit")
+        for path in (PROJECT / "pledges" / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        for each in node.decorator_list
+        if ast.unparse(each) in ("transactions.atomic", "transactions.durable")
+    }
+
+
+def modules():
+    for path in sorted((PROJECT / "pledges").rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield path.relative_to(PROJECT), ast.parse((PROJECT / path).read_text("utf-8"))
+
+
+def test_transactions_begin_in_one_place():
+    elsewhere = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if ast.unparse(node) == "transaction.atomic" and path.stem != "transactions"
+    ]
+    assert elsewhere == []
+
+
+def test_rows_are_locked_without_their_keys():
+    with_the_key = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith(".select_for_update")
+        and "no_key" not in [each.arg for each in node.keywords]
+    ]
+    assert with_the_key == []
