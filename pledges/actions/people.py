@@ -63,7 +63,8 @@ def save_person(
 def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
     """Give the roles, or change the account, as was proposed. Raises `StaleProposal`."""
     Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
-    person = Person.objects.select_for_update(of=("self",)).get(proposals=proposal)
+    assert proposal.person_id is not None  # by a constraint
+    person = Person.objects.select_for_update().get(pk=proposal.person_id)
     if _standing(_held(person), person.is_active) != proposal.before or person.erased_at:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, person)
