@@ -136,6 +136,7 @@ class Stage:
     def _newcomer(self):
         person = self._person(self.wangfang, pk=None, username="newcomer", employee_number="E8")
         person._state.adding, person.email = True, "newcomer@example.com"
+        person.set_unusable_password()
         people.save_person(person, actor=self.admin, at=self.now, roles=[])
         return person
 

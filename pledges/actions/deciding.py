@@ -43,7 +43,8 @@ def reject(proposal: Proposal, *, actor: access.Actor, at: datetime) -> Proposal
 
 def _open(proposal: Proposal) -> Proposal:
     """As it stands now. It is not locked: what it is about comes first in the order of locks."""
-    current = Proposal.objects.get(pk=proposal.pk)
-    if not current.is_open:
+    current = Proposal.objects.filter(pk=proposal.pk).first()
+    # None: the person whom it was about was erased.
+    if current is None or not current.is_open:
         raise refusals.ProposalSettled
     return current

@@ -67,7 +67,7 @@ def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
     Raises `StaleProposal`, `ProposalSettled`.
     """
     lock_administrators()
-    person = Person.objects.select_for_update(no_key=True, of=("self",)).get(proposals=proposal)
+    person = Person.objects.select_for_update(no_key=True).get(pk=proposal.person_id)
     if _standing(_held(person), person.is_active) != proposal.before or person.erased_at:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, person)

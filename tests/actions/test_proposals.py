@@ -190,14 +190,12 @@ def test_who_may_not_do_it_may_not_confirm_it(proposal, request, now, username):
             act(proposal, actor=person, at=now)
 
 
-@pytest.mark.parametrize("change", ["roles", "account", "erased", "proposer"])
+@pytest.mark.parametrize("change", ["roles", "account", "proposer"])
 def test_what_has_changed_since_is_not_confirmed(proposal, second, admin, liming, now, change):
     if change == "roles":
         save(liming, [], actor=admin, at=now)
     elif change == "account":
         Person.objects.filter(pk=liming.pk).update(is_active=False)
-    elif change == "erased":
-        erasure.erase(liming, actor=SYSTEM, at=now)
     else:
         admin.groups.clear()
     with pytest.raises(refusals.StaleProposal):
@@ -205,6 +203,14 @@ def test_what_has_changed_since_is_not_confirmed(proposal, second, admin, liming
     assert "hr" not in again(liming).roles
     assert Proposal.objects.get().is_open
     deciding.reject(proposal, actor=second, at=now)
+
+
+def test_it_goes_with_the_person_whom_it_is_about(proposal, second, liming, now):
+    erasure.erase(liming, actor=SYSTEM, at=now)
+    for act in (deciding.accept, deciding.reject):
+        with pytest.raises(refusals.ProposalSettled):
+            act(proposal, actor=second, at=now)
+    assert not Proposal.objects.exists()
 
 
 def test_it_is_settled_once(proposal, second, admin, now):
