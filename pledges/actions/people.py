@@ -67,7 +67,10 @@ def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
     Raises `StaleProposal`, `ProposalSettled`.
     """
     lock_administrators()
-    person = Person.objects.select_for_update(no_key=True).get(pk=proposal.person_id)
+    locked = Person.objects.select_for_update(no_key=True, of=("self",))
+    person = locked.filter(proposals=proposal).first()
+    if person is None:  # an erasure took the proposal
+        raise refusals.ProposalSettled
     if _standing(_held(person), person.is_active) != proposal.before or person.erased_at:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, person)
