@@ -1,4 +1,4 @@
-"""Settings of the server that takes our mails."""
+"""Settings of the mails that the background worker sends."""
 
 import os
 
