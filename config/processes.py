@@ -13,6 +13,7 @@ from types import FrameType
 LOOK_EVERY = 0.2  # seconds
 MIN_REST = 1.0  # before the first restart; doubled at each further one
 MAX_REST = 30.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 SETTLED_AFTER = 60.0  # a child that lived this long starts its rests anew
 STOPS_WITHIN = 40.0  # longer than the web server waits for its requests to end
 
@@ -77,11 +78,11 @@ def stopping_on_signals() -> Iterator[None]:
     """Within, SIGINT and SIGTERM raise Stopped, once; a second one does not disturb the ending."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        for signal_number in (signal.SIGINT, signal.SIGTERM):
+        for signal_number in SIGNALS:
             signal.signal(signal_number, signal.SIG_IGN)
         raise Stopped
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
         yield
     finally:
@@ -92,6 +93,11 @@ def stopping_on_signals() -> Iterator[None]:
 def start_until_ready(child: Child, is_ready: Callable[[], bool], within: float) -> None:
     """Start `child` and wait; raises CannotStart when it ends, or is not ready in time."""
     child.start()
+    wait_until_ready(child, is_ready, within)
+
+
+def wait_until_ready(child: Child, is_ready: Callable[[], bool], within: float) -> None:
+    """Wait for a child that was started; raises CannotStart likewise."""
     deadline = time.monotonic() + within
     while not is_ready():
         code = child.exit_code()

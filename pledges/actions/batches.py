@@ -84,9 +84,8 @@ def work(batch_id: int, turn: int, *, clock: Clock) -> None:
         return
     waiting = AcceptanceItem.objects.filter(batch_id=batch_id, outcome=Outcome.WAITING)
     for item in list(waiting.select_related("pledge", "batch")[:SLICE]):
-        if not _still_at_it(batch_id, mine, at=clock()):
-            return
-        _settle(item, at=clock())
+        if not _still_at_it(batch_id, mine, at=clock()) or not _settle(item, at=clock()):
+            return  # the turn that waits for the case of our death goes on with it
         crash_points.reach("batch:settled")
     if waiting.exists():
         accept_slice.enqueue(batch_id, mine)
@@ -110,13 +109,23 @@ def _still_at_it(batch_id: int, turn: int, *, at: datetime) -> bool:
     return bool(AcceptanceBatch.objects.filter(pk=batch_id, turn=turn).update(worked_at=at))
 
 
-def _settle(item: AcceptanceItem, *, at: datetime) -> None:
-    """Accept the pledge or leave it with the reason; nothing that one does stops the others."""
+def _settle(item: AcceptanceItem, *, at: datetime) -> bool:
+    """Accept the pledge or leave it with the reason; nothing that one does stops the others.
+
+    False, with nothing settled, where this machine cannot seal just now.
+    """
     waiting = AcceptanceItem.objects.filter(pk=item.pk, outcome=Outcome.WAITING)
     waiting.update(tries=F("tries") + 1)
-    reason = FAILED if item.tries >= MAX_TRIES else _try(item, at)
+    try:
+        reason = FAILED if item.tries >= MAX_TRIES else _try(item, at)
+    except refusals.MakingFailed:
+        return True  # it has lost a try, as if this worker had died under it
+    except refusals.Unmade:
+        waiting.update(tries=F("tries") - 1)
+        return False
     outcome = Outcome.LEFT if reason else Outcome.ACCEPTED
     waiting.update(outcome=outcome, reason=reason, settled_at=at)
+    return True
 
 
 def _try(item: AcceptanceItem, at: datetime) -> str:
@@ -133,6 +142,8 @@ def _try(item: AcceptanceItem, at: datetime) -> str:
         return "" if _accepted_by(officer, item.pledge) else NOT_WAITING
     except access.Denied:
         return NOT_ALLOWED
+    except refusals.Unmade:
+        raise
     except refusals.Refusal as refusal:
         return refusal.kind
     except (DatabaseError, InterfaceError):

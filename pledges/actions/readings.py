@@ -59,6 +59,14 @@ def read_prepared(intent: SigningIntent, *, read: str = "") -> StoredDocument:
         return StoredDocument(file, sheet, file)
 
 
+def says(document_digest: str, content_digest: str) -> bool:
+    """Whether a document is kept under that digest, and its identifier is that of the content."""
+    try:
+        return document_id.read(document_store.get(document_digest)) == content_digest
+    except (document_store.Missing, document_store.Corrupt, *GARBLED):
+        return False
+
+
 def is_faithful(intent: SigningIntent) -> bool:
     """Whether the document of `intent` is kept and says what the intent says."""
     try:

@@ -5,6 +5,7 @@ from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.organisation import Organisation, organisation_read_once
 from pledges.models.people import Department, Person
 from pledges.models.pledges import Commitment, Pledge, ReturnReason, SerialCounter
+from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
@@ -23,6 +24,7 @@ __all__ = [
     "Person",
     "Pledge",
     "PledgeTemplate",
+    "RenderedAhead",
     "RequestCount",
     "ReturnReason",
     "SerialCounter",
