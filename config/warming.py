@@ -19,7 +19,7 @@ def warm() -> None:
         getattr(pattern, "url_patterns", None)
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            translation.gettext("")
+            pass  # its catalogue is read and kept
     for name in OURS:
         engines["django"].get_template(name)
     fonts.missing_glyphs("")

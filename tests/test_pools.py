@@ -20,6 +20,7 @@ from pledges.models import (
     AcceptanceItem,
     Document,
     LedgerEntry,
+    Organisation,
     Pledge,
     Signature,
     SigningIntent,
@@ -94,8 +95,7 @@ def test_the_same_answers_give_the_same_bytes_with_a_pool_and_without(
 @transactional
 def test_what_no_font_has_is_named_across_the_border(tmp_path, use, filled, liming, monkeypatch):
     monkeypatch.setattr(preparing, "check_printable", lambda frozen: None)
-    Pledge.objects.filter(pk=filled.pk).update(language="zh-hans")
-    type(liming).objects.filter(pk=liming.pk).update(name="李\N{THAI CHARACTER KO KAI}")
+    Organisation.objects.update(name_zh="示例\N{THAI CHARACTER KO KAI}")
     with pools(tmp_path) as running:
         use(running)
         with pytest.raises(refusals.Unprintable) as refused:

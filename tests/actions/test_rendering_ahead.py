@@ -6,11 +6,10 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from pledges import rendering
-from pledges.actions import answers, preparing, rendering_ahead, sweeping
-from pledges.core.lifecycle import PledgeState
-from pledges.models import LedgerEntry, Organisation, Pledge, RenderedAhead, SigningIntent
+from pledges.actions import answers, preparing, rendering_ahead, signing, sweeping
+from pledges.models import LedgerEntry, Organisation, RenderedAhead, SigningIntent
 from pledges.storage import document_store
-from tests.cast import FILLED
+from tests.cast import FILLED, request_by_code
 
 SLUG = "general-standards"
 pytestmark = pytest.mark.django_db
@@ -189,16 +188,20 @@ def test_it_is_kept_while_it_may_be_used(ahead, now):
     assert document_store.exists(RenderedAhead.objects.get().document_digest)
 
 
-@pytest.mark.parametrize("why", ["old", "changed", "signed"])
+def test_what_was_signed_is_a_document_and_ahead_no_more(ahead, liming, now):
+    intent = preparing.prepare(ahead, actor=liming, at=now)
+    signing.sign(intent, actor=liming, at=now, request=request_by_code(liming, at=now))
+    assert rendering_ahead.sweep(now + timedelta(minutes=1)) == 1
+
+
+@pytest.mark.parametrize("why", ["old", "changed"])
 def test_it_is_swept_with_its_file_once_it_is_of_no_use(ahead, liming, now, why, monkeypatch):
     digest = RenderedAhead.objects.get().document_digest
     at = now + timedelta(hours=1)
     if why == "old":
         at = now + timedelta(hours=25)
-    elif why == "changed":
-        other_answers(ahead, liming, now)
     else:
-        Pledge.objects.filter(pk=ahead.pk).update(status=PledgeState.RETURNED)
+        other_answers(ahead, liming, now)
     assert rendering_ahead.sweep(at) == 1
     assert not RenderedAhead.objects.exists()
     monkeypatch.setattr(sweeping, "ORPHAN_AGE", -timedelta(days=3650))  # its file is of today
