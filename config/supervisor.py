@@ -83,7 +83,8 @@ def main(told: str) -> int:
 
 def _run(plan: Plan) -> None:
     web = Child("web server", processes.python("-m", "gunicorn", "-c", "python:config.webserver"))
-    services = dict(_services(plan))
+    sockets = list(_services(plan))
+    services = [service for service, _path in sockets]
     background = [
         Child("background worker", processes.python("manage.py", "db_worker", "--skip-checks")),
         Child(
@@ -95,7 +96,7 @@ def _run(plan: Plan) -> None:
     try:
         for service in services:
             service.start()
-        for service, path in services.items():
+        for service, path in sockets:
             processes.wait_until_ready(service, partial(is_answering, path), READY_WITHIN)
         web.start()
         processes.wait_until_ready(web, lambda: _healthz(plan) is not None, READY_WITHIN)
@@ -106,7 +107,7 @@ def _run(plan: Plan) -> None:
     finally:
         # What is under way in a page or a task still needs the services.
         processes.stop(users)
-        processes.stop(list(services))
+        processes.stop(services)
 
 
 def _services(plan: Plan) -> Iterator[tuple[Child, Path]]:
