@@ -4,6 +4,7 @@ It opens no connection and starts no thread: neither would live on in a forked p
 """
 
 from django.conf import settings
+from django.db.migrations.loader import MigrationLoader
 from django.template import engines
 from django.urls import get_resolver
 from django.utils import translation
@@ -23,3 +24,4 @@ def warm() -> None:
     for name in OURS:
         engines["django"].get_template(name)
     fonts.missing_glyphs("")
+    MigrationLoader(None)  # which /healthz compares with the database

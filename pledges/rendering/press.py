@@ -12,11 +12,14 @@ from django.conf import settings
 
 from pledges import pools
 from pledges.forkserver import framing
+from pledges.rendering import fonts
 from pledges.rendering.fonts import FontSubset, MissingGlyph
 
 ENGINE: Final = f"WeasyPrint {version('weasyprint')}"
 WITHIN: Final = 60.0
 """Seconds: longer than a full queue takes."""
+SOON: Final = 5.0
+"""Seconds that a question about the pool may wait."""
 
 
 def render(
@@ -42,6 +45,19 @@ def render(
 def fault() -> str:
     """Why nothing can be rendered, in a few words fit for strangers; "" when all is well."""
     return "" if pools.is_there(settings.RENDERING_SOCKET) else "the service does not answer"
+
+
+def has_subsetter() -> bool:
+    """Whether documents are made quickly and small, see `fonts.subsetter_available`.
+
+    Raises a kind of `refusals.Unmade`.
+    """
+    pool: Path | None = settings.RENDERING_SOCKET
+    if pool is None:
+        return fonts.subsetter_available()
+    request = framing.pack({"state": True})
+    header, _ = framing.unpack(pools.ask(pool, request, key=pools.key_of(request), within=SOON))
+    return bool(header["subsetter"])
 
 
 def ask_for(html: str, *, css: str, fonts: FontSubset, identifier: str | None) -> Sequence[bytes]:

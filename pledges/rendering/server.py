@@ -13,7 +13,7 @@ from typing import Final
 from pledges import crash_points
 from pledges.forkserver import framing, serving
 from pledges.forkserver.worker import Task, WorkerLimits
-from pledges.rendering.fonts import FontSubset, MissingGlyph, subset_for
+from pledges.rendering.fonts import FontSubset, MissingGlyph, subset_for, subsetter_available
 
 LIMITS: Final = WorkerLimits(wall=30.0)
 KEEP: Final = 60.0
@@ -41,7 +41,10 @@ def answer(request: bytes) -> bytes:
     """In a worker: the document that a request asks for, or what of it no font has."""
     from pledges.rendering import pdf
 
-    header, (html, serif, sans) = framing.unpack(request)
+    header, parts = framing.unpack(request)
+    if header.get("state"):
+        return b"".join(framing.pack({"subsetter": subsetter_available()}))
+    html, serif, sans = parts
     fonts = FontSubset(serif=serif, sans=sans, sha256=header["fonts"])
     try:
         made = pdf.render(
