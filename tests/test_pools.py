@@ -124,11 +124,11 @@ def test_killed_while_rendering_fails_one_page_and_the_site_goes_on(tmp_path, fi
 
 
 @transactional
-@pytest.mark.parametrize("job", ["sign_as_manager", "judge"])
-def test_killed_while_signing_fails_one_request_and_signs_once(tmp_path, filled, liming, job):
+@pytest.mark.parametrize("point", ["sealing:signed", "sealing:judged"])
+def test_killed_while_signing_fails_one_request_and_signs_once(tmp_path, filled, liming, point):
     intent = preparing.prepare(filled, actor=liming, at=timezone.now())
     browser = Browser(liming)
-    with pools(tmp_path, fault=f"sealing:{job}") as running, server(**running.named) as address:
+    with pools(tmp_path, fault=point) as running, server(**running.named) as address:
         status, _ = browser.post(sign_url(address, intent), signing_fields(liming))
         assert status == 503
         assert Pledge.objects.get(pk=filled.pk).status == PledgeState.DRAFT
@@ -141,10 +141,10 @@ def test_killed_while_signing_fails_one_request_and_signs_once(tmp_path, filled,
 
 
 @transactional
-@pytest.mark.parametrize("job", ["seal_as_company", "judge"])
-def test_killed_while_sealing_leaves_the_pledge_waiting(tmp_path, use, signed, chenjing, job):
+@pytest.mark.parametrize("point", ["sealing:sealed", "sealing:judged"])
+def test_killed_while_sealing_leaves_the_pledge_waiting(tmp_path, use, signed, chenjing, point):
     pledge = signed(at=timezone.now() - timedelta(hours=1))
-    with pools(tmp_path, fault=f"sealing:{job}") as running:
+    with pools(tmp_path, fault=point) as running:
         use(running)
         with pytest.raises(refusals.MakingFailed):
             review.accept(pledge, actor=chenjing, at=timezone.now())

@@ -40,7 +40,7 @@ def sign_as_manager(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Tol
     identity = Identity(
         signer.signer, (to_asn1(store.root),), event_certificates.crls_of(store, EVENT_CA, at)
     )
-    return _append(
+    made = _append(
         pdf,
         at,
         lambda: pades.sign_as_manager(
@@ -52,6 +52,8 @@ def sign_as_manager(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Tol
             timestamping=timestamping(at),
         ),
     )
+    crash_points.reach("sealing:signed")
+    return made
 
 
 def seal_as_company(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Told:
@@ -65,13 +67,15 @@ def seal_as_company(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Tol
     crls = () if store.seal.foreign else event_certificates.crls_of(store, COMPANY_CA, at)
     anchors = tuple(to_asn1(each) for each in store.anchors())
     identity = Identity(seal.signer, anchors, crls)
-    return _append(
+    made = _append(
         pdf,
         at,
         lambda: pades.seal_as_company(
             pdf, appearance=appearance, identity=identity, at=at, timestamping=timestamping(at)
         ),
     )
+    crash_points.reach("sealing:sealed")
+    return made
 
 
 def renew_timestamp(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Told:
@@ -88,6 +92,7 @@ def judge(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Told:
     (pdf,) = parts
     verdict = verdict_json.to_json(judge_file(pdf, trust=keyring.trust(), at=at))
     until = validation.stamped_until(pdf) if asked["archival"] else None
+    crash_points.reach("sealing:judged")
     return {"verdict": verdict, "until": until.isoformat() if until else None}, b""
 
 
@@ -123,7 +128,6 @@ def answer(request: bytes) -> bytes:
         told, made = JOBS[asked["do"]](asked, parts, datetime.fromisoformat(asked["at"]))
     except refusing.KNOWN as refusal:
         told, made = {"refused": refusing.to_json(refusal)}, b""
-    crash_points.reach(f"sealing:{asked['do']}")
     return b"".join(framing.pack(told, made))
 
 
