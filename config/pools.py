@@ -6,14 +6,13 @@ from pathlib import Path
 from config.environment import VAR_DIR
 
 
-def _socket(variable: str, name: str) -> Path | None:
-    named = os.environ.get(variable) or str(VAR_DIR / name / "socket")
+def _socket(named: str | Path) -> Path | None:
     return None if named == "none" else Path(named).absolute()
 
 
 # Where this machine's pools listen; None: the process that asks does the work itself.
-RENDERING_SOCKET = _socket("RENDERING_SOCKET", "rendering")
-SEALING_SOCKET = _socket("SEALING_SOCKET", "sealing")
+RENDERING_SOCKET = _socket(os.environ.get("RENDERING_SOCKET") or VAR_DIR / "rendering" / "socket")
+SEALING_SOCKET = _socket(os.environ.get("SEALING_SOCKET") or VAR_DIR / "sealing" / "socket")
 RENDERING_WORKERS = int(os.environ.get("RENDERING_WORKERS", "2"))
 SEALING_WORKERS = int(os.environ.get("SEALING_WORKERS", "2"))
 # Two threads of each web process never wait for a pool, so that autosave finds one that is free.

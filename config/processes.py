@@ -1,6 +1,7 @@
 """Child processes that live and die together: started, watched, restarted, stopped as one."""
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -46,7 +47,11 @@ class Child:
         # session of its own keeps Ctrl-C at the terminal from reaching it before we pass it on.
         wrapper = ["setpriv", "--pdeathsig=TERM", "--"] if shutil.which("setpriv") else []
         self.process = subprocess.Popen(
-            [*wrapper, *self.arguments], stdin=subprocess.DEVNULL, start_new_session=True
+            [*wrapper, *self.arguments],
+            # Else threads would each have a heap of their own, and give little of it back.
+            env={"MALLOC_ARENA_MAX": "2", **os.environ},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self.started_at = time.monotonic()
 

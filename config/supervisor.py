@@ -63,8 +63,6 @@ def main(told: str) -> int:
             os.set_inheritable(descriptor, False)  # no child may hold a lock after our end
     if plan.database_lock is not None:
         embedded.adopt(Path(plan.var_dir), plan.database_lock)
-    # Threads would each have a heap of their own, and give little of it back.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     with processes.stopping_on_signals():
         signal.pthread_sigmask(signal.SIG_UNBLOCK, processes.SIGNALS)
         try:

@@ -56,6 +56,18 @@ class Pools:
     def workers(self, path: Path) -> list[psutil.Process]:
         return psutil.Process(self.processes[path].pid).children()
 
+    @contextmanager
+    def not_rendering(self) -> Iterator[None]:
+        """Within, whatever is to be rendered waits."""
+        stopped = self.workers(self.rendering)
+        for worker in stopped:
+            worker.suspend()
+        try:
+            yield
+        finally:
+            for worker in stopped:
+                worker.resume()
+
     def end(self) -> None:
         for process in self.processes.values():
             if process.poll() is None:

@@ -21,8 +21,8 @@ from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
 
-WITHIN = 30.0
-"""Seconds after which the machine has more important things to do."""
+WITHIN = 10.0
+"""Seconds after which the machine has more important things to do, and so has the worker."""
 LATER_THAN_OTHERS = -50
 KEPT_FOR = timedelta(hours=24)
 

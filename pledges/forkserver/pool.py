@@ -10,11 +10,14 @@ import gc
 import os
 import selectors
 import socket
+import sys
 import time
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final
 
+from pledges.forkserver import serving, sockets
 from pledges.forkserver.framing import (
     ASK,
     ASK_LATER,
@@ -206,3 +209,16 @@ class Pool:
         for client in [each for each in self._clients if each.deadline <= now]:
             self._drop(client)
         self._queue.clear_away(now)
+
+
+def serve(path: Path, task: Task, limits: WorkerLimits, *, size: int, keep: float) -> int:
+    """Serve a pool at `path` until a signal; gives the exit code of whoever cannot."""
+    serving.end_on_signals()
+    try:
+        listener = sockets.listen(path)
+    except (OSError, sockets.AlreadyRunning) as error:
+        print(f"The pool cannot listen at {path}: {error}", file=sys.stderr)
+        return 1
+    with listener:
+        Pool(listener, task, limits, size=size, keep=keep).serve()
+    return 0

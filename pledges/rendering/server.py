@@ -5,13 +5,15 @@ docs/decisions/rendering-and-sealing-apart.md.
 """
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from pledges import crash_points
-from pledges.forkserver import framing, serving
+from pledges.core.log_lines import EscapingFormatter
+from pledges.forkserver import framing, pool, serving
 from pledges.forkserver.worker import Task, WorkerLimits
 from pledges.rendering.fonts import FontSubset, MissingGlyph, subset_for, subsetter_available
 
@@ -33,8 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serving.drop_environment({crash_points.VARIABLE})
     from pledges.rendering import pdf  # noqa: F401  takes a second: once, for all workers
 
+    _log_as_the_site_does()
     task = Task(answer, prepare=warm)
-    return serving.serve_pool(given.socket, task, LIMITS, size=given.workers, keep=KEEP)
+    return pool.serve(given.socket, task, LIMITS, size=given.workers, keep=KEEP)
+
+
+def _log_as_the_site_does() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(EscapingFormatter("{asctime} {levelname} {name} {message}", style="{"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    for talkative in ("weasyprint", "fontTools"):
+        logging.getLogger(talkative).setLevel(logging.ERROR)
 
 
 def answer(request: bytes) -> bytes:

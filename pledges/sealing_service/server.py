@@ -13,7 +13,7 @@ from pathlib import Path
 
 import django
 
-from pledges.forkserver import serving
+from pledges.forkserver import pool
 from pledges.forkserver.worker import Task, WorkerLimits
 
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     task = Task(jobs.answer, prepare=open_keys)
     bounds = WorkerLimits(wall=limits.longest())
-    return serving.serve_pool(given.socket, task, bounds, size=given.workers, keep=0.0)
+    return pool.serve(given.socket, task, bounds, size=given.workers, keep=0.0)
 
 
 def open_keys() -> None:

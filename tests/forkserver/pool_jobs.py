@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from pledges.forkserver import framing, serving
+from pledges.forkserver import framing, pool
 from pledges.forkserver.limits import MEGABYTE
 from pledges.forkserver.worker import Task, WorkerLimits
 
@@ -68,4 +68,4 @@ def answer(request: bytes) -> bytes:
 if __name__ == "__main__":
     path, size, keep, jobs = sys.argv[1:]
     limits = WorkerLimits(wall=WALL, memory=MEMORY, jobs=int(jobs))
-    sys.exit(serving.serve_pool(Path(path), Task(answer), limits, size=int(size), keep=float(keep)))
+    sys.exit(pool.serve(Path(path), Task(answer), limits, size=int(size), keep=float(keep)))
