@@ -20,10 +20,9 @@ from pledges.rendering.fonts import FontSubset, MissingGlyph, subset_for, subset
 LIMITS: Final = WorkerLimits(wall=30.0)
 KEEP: Final = 60.0
 """Seconds that a document waits for the page that will ask again."""
-SAMPLE: Final = (
-    '<html lang="zh-hans"><head><title>诺</title></head><body><p>诺</p></body></html>',
-    'p { font-family: "Pledge Serif", "Pledge Sans" }',
-)
+SAMPLE: Final = """<html lang="zh-Hans"><head><title>诺</title></head><body>
+<h1>诺</h1><p>诺</p><div id="box-manager"></div><div id="box-company"></div></body></html>"""
+STYLE: Final = 'html { font-family: "Pledge Serif", "Pledge Sans" } div { height: 10mm }'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,8 +70,7 @@ def warm() -> None:
     """Do once what makes a first document slow, before anybody waits for one."""
     from pledges.rendering import pdf
 
-    html, css = SAMPLE
-    pdf.render(html, css=css, fonts=subset_for(""))
+    pdf.render(SAMPLE, css=STYLE, fonts=subset_for(""), identifier="sample")
 
 
 if __name__ == "__main__":
