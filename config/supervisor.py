@@ -96,8 +96,7 @@ def _run(plan: Plan) -> None:
             service.start()
         for service, path in sockets:
             processes.wait_until_ready(service, partial(is_answering, path), READY_WITHIN)
-        web.start()
-        processes.wait_until_ready(web, lambda: _healthz(plan) is not None, READY_WITHIN)
+        processes.start_until_ready(web, lambda: _healthz(plan) is not None, READY_WITHIN)
         for child in background:
             child.start()
         _greet(plan)
