@@ -1,4 +1,4 @@
-"""A pool whose jobs misbehave in every way that one can: `… pool_jobs SOCKET SIZE KEEP JOBS`."""
+"""A pool whose jobs misbehave in every way that one can: `… pool_jobs SOCKET SIZE KEEP JOBS WALL`."""
 
 import os
 import signal
@@ -10,7 +10,6 @@ from pledges.forkserver import framing, pool
 from pledges.forkserver.limits import MEGABYTE
 from pledges.forkserver.worker import Task, WorkerLimits
 
-WALL = 4.0
 MEMORY = 64 * MEGABYTE
 _done = 0
 
@@ -66,6 +65,6 @@ def answer(request: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    path, size, keep, jobs = sys.argv[1:]
-    limits = WorkerLimits(wall=WALL, memory=MEMORY, jobs=int(jobs))
+    path, size, keep, jobs, wall = sys.argv[1:]
+    limits = WorkerLimits(wall=float(wall), memory=MEMORY, jobs=int(jobs))
     sys.exit(pool.serve(Path(path), Task(answer), limits, size=int(size), keep=float(keep)))

@@ -33,9 +33,18 @@ def eventually(condition: Callable[[], bool]) -> bool:
 class Running:
     """A pool of `tests.forkserver.pool_jobs`."""
 
-    def __init__(self, path: Path, *, size: int = 2, keep: float = 0.0, jobs: int = 1000) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        size: int = 2,
+        keep: float = 0.0,
+        jobs: int = 1000,
+        wall: float = 2 * SLOW_MACHINE,
+    ) -> None:
         self.path, self.size = path, size
-        command = (sys.executable, "-m", "tests.forkserver.pool_jobs", path, size, keep, jobs)
+        options = (path, size, keep, jobs, wall)
+        command = (sys.executable, "-m", "tests.forkserver.pool_jobs", *options)
         self.process = subprocess.Popen([str(each) for each in command], cwd=PROJECT)
         assert eventually(lambda: is_answering(path) and len(self.workers()) == size)
 
@@ -71,7 +80,7 @@ def running(folder: Path, **options: float) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("pool")) as pool:
+    with running(tmp_path_factory.mktemp("pool"), wall=4.0) as pool:
         yield pool
 
 
