@@ -1,4 +1,4 @@
-"""A pool whose jobs misbehave in every way that one can: `… pool_jobs SOCKET SIZE KEEP JOBS WALL`."""
+"""A pool whose jobs misbehave in many ways: `… pool_jobs SOCKET SIZE KEEP JOBS WALL`."""
 
 import os
 import signal
@@ -35,6 +35,11 @@ def touch(path: bytes) -> bytes:
     while not Path(path.decode() + "go").exists():
         time.sleep(0.01)
     return b"done"
+
+
+def note(path: bytes, name: bytes) -> None:
+    with Path(path.decode()).open("ab") as file:
+        file.write(name + b"\n")
 
 
 def hang() -> None:

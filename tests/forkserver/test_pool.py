@@ -141,45 +141,33 @@ def test_a_worn_worker_makes_room_and_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_full_queue_refuses_at_once(tmp_path: Path) -> None:
-    with running(tmp_path, size=1) as pool, ThreadPoolExecutor(MAX_WAITING + 2) as threads:
-        path = str(tmp_path / "held").encode()
-        held = threads.submit(pool.do, "touch", path)
+    too_many = 5
+    asked = MAX_WAITING + too_many
+    with running(tmp_path, size=1) as pool, ThreadPoolExecutor(asked + 1) as threads:
+        held = threads.submit(pool.do, "touch", str(tmp_path / "held").encode())
         assert eventually((tmp_path / "held").exists)
-        waiting = [threads.submit(pool.do, "echo", b"%d" % n) for n in range(MAX_WAITING)]
-
-        def is_full() -> bool:
-            try:
-                pool.do("echo", b"too much", within=0.2)
-            except Busy:
-                return True
-            except Unfinished:
-                return False
-            return False
-
-        assert eventually(is_full)
+        jobs = [threads.submit(pool.do, "echo", b"%d" % number) for number in range(asked)]
+        assert eventually(lambda: sum(each.done() for each in jobs) == too_many)
+        assert {type(each.exception()) for each in jobs if each.done()} == {Busy}
         (tmp_path / "heldgo").touch()
         assert held.result() == b"done"
-        assert {each.result() for each in waiting} == {b"%d" % n for n in range(MAX_WAITING)}
+        assert sum(each.exception() is None for each in jobs) == MAX_WAITING
 
 
 def test_what_is_not_urgent_waits_until_nothing_else_does(single: Running, tmp_path: Path) -> None:
-    order = []
+    order = tmp_path / "order"
     with ThreadPoolExecutor(4) as threads:
         held = threads.submit(single.do, "touch", str(tmp_path / "held").encode())
         assert eventually((tmp_path / "held").exists)
-
-        def do(name: str, *, urgent: bool) -> None:
-            single.do("echo", name.encode(), urgent=urgent)
-            order.append(name)
-
-        asked = [threads.submit(do, "later", urgent=False)]
-        time.sleep(0.3)  # it asks first
-        asked += [threads.submit(do, f"now {n}", urgent=True) for n in range(2)]
-        time.sleep(0.3)
+        asked = []
+        for name in (b"later", b"now", b"now too"):
+            urgent, noted = name != b"later", (str(order).encode(), name)
+            asked.append(threads.submit(single.do, "note", *noted, urgent=urgent))
+            time.sleep(0.3)  # they ask in this order
         (tmp_path / "heldgo").touch()
         for each in (held, *asked):
             each.result()
-    assert order[-1] == "later"
+    assert order.read_text().splitlines() == ["now", "now too", "later"]
 
 
 def test_who_asks_again_finds_what_was_begun(single: Running, tmp_path: Path) -> None:
