@@ -11,6 +11,7 @@ from config.attempts import *  # noqa: F403
 from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, flag, words
 from config.judging import *  # noqa: F403
 from config.logs import LOGGING  # noqa: F401
+from config.pools import *  # noqa: F403
 from config.sealing import *  # noqa: F403
 from config.secrets import secret_key
 

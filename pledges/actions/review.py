@@ -16,7 +16,7 @@ from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
 from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
 from pledges.proof.verdict import Outcome
-from pledges.rendering.pdf import MissingGlyph
+from pledges.rendering.fonts import MissingGlyph
 
 MAX_REASON_LENGTH = 2_000
 

@@ -8,6 +8,7 @@ from pledges.models.people import Department, Person
 from pledges.models.pledge_numbers import SerialCounter
 from pledges.models.pledges import Commitment, Pledge, ReturnReason
 from pledges.models.proposals import Proposal
+from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
@@ -29,6 +30,7 @@ __all__ = [
     "Pledge",
     "PledgeTemplate",
     "Proposal",
+    "RenderedAhead",
     "RequestCount",
     "ReturnReason",
     "SerialCounter",

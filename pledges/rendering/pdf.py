@@ -4,7 +4,6 @@ import atexit
 import hashlib
 import threading
 from functools import lru_cache
-from importlib.metadata import version
 from typing import Any
 
 import pydyf
@@ -16,9 +15,8 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from pledges.rendering import conformance, signature_fields, typesetting
 from pledges.rendering import fonts as faces
 from pledges.rendering.fonts import FontSubset
+from pledges.rendering.fonts import MissingGlyph as MissingGlyph
 from pledges.rendering.markup import UNFIT, Markup
-
-ENGINE = f"WeasyPrint {version('weasyprint')}"
 
 # Families that the style sheets name; each falls back to the other.
 FONT_FACES = """
@@ -28,15 +26,6 @@ FONT_FACES = """
 
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()
-
-
-class MissingGlyph(Exception):
-    """Raised before rendering when the text holds characters that no font can draw."""
-
-    def __init__(self, characters: tuple[str, ...]) -> None:
-        self.characters = characters
-        listed = ", ".join(map(faces.describe, characters))
-        super().__init__(f"no font has a glyph for: {listed}")
 
 
 class ResourceRefused(Exception):

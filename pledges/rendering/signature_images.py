@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from pledges.core.template.typed_values import written_date
 from pledges.proof.fileformat import CURRENT
-from pledges.rendering import paper_wording, pdf
+from pledges.rendering import paper_wording, press
 from pledges.rendering.fonts import FontSubset
 from pledges.rendering.inline_text import typeset
 from pledges.rendering.paper import stylesheet
@@ -85,7 +85,7 @@ def _figure(template: str, context: dict[str, object], language: str, fonts: Fon
     width, height = CURRENT.box
     size = f"@page {{ size: {width}pt {height}pt; margin: 0 }}"
     css = size + stylesheet("appearance.css")
-    return pdf.render(html, css=css, fonts=fonts)
+    return press.render(html, css=css, fonts=fonts)
 
 
 def _size_of_name(name: str) -> str:
