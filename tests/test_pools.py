@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pledges import pools as asking
-from pledges.actions import answers, batches, preparing, review, signing
+from pledges.actions import answers, batches, preparing, review, sealing, signing
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
 from pledges.forkserver import Busy, Died, TooCostly, Unavailable, Unfinished
@@ -26,6 +26,7 @@ from pledges.models import (
     SigningIntent,
     TemplateVersion,
 )
+from pledges.models.batches import PATIENCE
 from pledges.proof.keys import private_keys
 from pledges.storage import document_store
 from tests.cast import FILLED, request_by_code
@@ -292,14 +293,51 @@ def test_a_batch_settles_nothing_while_nobody_can_seal(
     pledge = signed(at=timezone.now() - timedelta(hours=1))
     batch = batches.begin([pledge], actor=chenjing, at=timezone.now())
     refusing(reason)
-    batches.work(batch.pk, batch.turn, clock=timezone.now)
+    batches.work(batch.pk, clock=timezone.now)
     item = AcceptanceItem.objects.get()
     assert (item.outcome, item.tries) == (AcceptanceItem.Outcome.WAITING, 0)
     settings.RENDERING_SOCKET = settings.SEALING_SOCKET = None
-    batch.refresh_from_db()
-    batches.work(batch.pk, batch.turn, clock=timezone.now)
+    batches.work(batch.pk, clock=timezone.now)
     item.refresh_from_db()
     assert item.outcome == AcceptanceItem.Outcome.ACCEPTED
+
+
+@transactional
+def test_a_pledge_under_which_a_pool_dies_has_lost_a_try(signed, chenjing, refusing, settings):
+    pledge, at = signed(at=timezone.now() - timedelta(hours=1)), timezone.now()
+    batch = batches.begin([pledge], actor=chenjing, at=at)
+    refusing(Died("killed"))
+    batches.work(batch.pk, clock=lambda: at)
+    item = AcceptanceItem.objects.get()
+    assert (item.outcome, item.tries) == (AcceptanceItem.Outcome.WAITING, 1)
+    assert item.taken_until > at  # another one's turn comes first
+    settings.RENDERING_SOCKET = settings.SEALING_SOCKET = None
+    batches.work(batch.pk, clock=lambda: at + 2 * PATIENCE)
+    item.refresh_from_db()
+    assert item.outcome == AcceptanceItem.Outcome.ACCEPTED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", [*REASONS, Unfinished("not yet")], ids=repr)
+def test_a_machine_whose_pool_is_gone_cannot_seal_and_a_busy_one_can(refusing, reason) -> None:
+    assert sealing.can_seal(timezone.now())
+    refusing(reason)
+    busy = isinstance(reason, Busy | Unfinished)
+    assert sealing.can_seal(timezone.now()) == busy
+
+
+@transactional
+def test_a_pool_says_whether_its_keys_can_seal(tmp_path, use, settings) -> None:
+    with pools(tmp_path) as running:
+        use(running)
+        assert sealing.can_seal(timezone.now())
+        assert not sealing.can_seal(timezone.now() + timedelta(days=36500))
+        # Keys that are here and not there are of no use.
+    settings.PKI_DIR = str(tmp_path / "none")
+    (tmp_path / "keyless").mkdir()
+    with pools(tmp_path / "keyless") as running:
+        use(running)
+        assert not sealing.can_seal(timezone.now())
 
 
 # --- Where the keys are ---------------------------------------------------------------------------

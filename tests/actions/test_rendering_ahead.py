@@ -115,7 +115,7 @@ def clock_went_back(pledge, liming, now):
 
 
 def file_lost(pledge, liming, now):
-    document_store.remove_orphan(RenderedAhead.objects.get().document_digest)
+    document_store.remove(RenderedAhead.objects.get().document_digest)
     return now + timedelta(minutes=1)
 
 
