@@ -76,13 +76,12 @@ def _prepared(css: str, fonts: FontSubset) -> tuple[FontConfiguration, list[CSS]
 atexit.register(_prepared.cache_clear)
 
 
-def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = None) -> bytes:
+def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
     """The PDF of `html`, which must be well-formed XML; equal arguments give equal bytes.
 
-    With an `identifier` (printable ASCII) it is a document: PDF/A-3a and PDF/UA-1, the boxes of
-    the elements with the ids "box-manager" and "box-company" are empty signature fields, and
-    the file says for good that it is `identifier` (ISO 32000-1, 14.4). Without, it is a figure to
-    be drawn into another document: one page, an artifact throughout, no fields.
+    It is PDF/A-3a and PDF/UA-1. The boxes of the elements with the ids "box-manager" and
+    "box-company" are empty signature fields, and the file says for good that it is `identifier`
+    (printable ASCII; ISO 32000-1, 14.4).
 
     Characters outside `fonts` are taken from the full fonts. Raises MissingGlyph for a character
     that no font has and ResourceRefused for a reference to anything outside `html`.
@@ -106,25 +105,19 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = N
             raise ResourceRefused(str(refusal)) from None
 
 
-def _options(identifier: str | None) -> dict[str, Any]:
-    if identifier is None:
-        return {"pdf_version": "1.7", "pdf_identifier": b"figure"}
+def _options(identifier: str) -> dict[str, Any]:
     return {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
 
 
-def _write(document: Document, identifier: str | None, seed: bytes) -> bytes:
+def _write(document: Document, identifier: str, seed: bytes) -> bytes:
     typesetting.spread_chinese_lines(document)
-    if identifier is not None:
-        signature_fields.mark_places(document)
+    signature_fields.mark_places(document)
 
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         _name_subsets(pdf, seed)
         typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
-        if identifier is None:
-            conformance.finish_figure(pdf)
-        else:
-            signature_fields.add_fields(document, pdf)
-            conformance.finish_document(pdf)
+        signature_fields.add_fields(document, pdf)
+        conformance.finish_document(pdf)
         _serialise_once(pdf)
 
     written: bytes = document.write_pdf(finisher=finish, **_options(identifier))
