@@ -22,6 +22,7 @@ import psutil
 from benchmarks.installation import load_average, scratch
 from benchmarks.manager import Manager
 from benchmarks.site import Site, served
+from config.webserver import post_worker_init
 
 SLUG = "general-standards"
 SAVES = 7
@@ -141,6 +142,7 @@ def acts(count: int) -> list[Act]:
 
     counter = Counter()
     officer = population.officer()
+    post_worker_init(None)  # as in the processes that serve
     with connection.execute_wrapper(counter):
         for round_, person in enumerate(population.managers(count + 2, prefix="act")):
             if round_ == 2:

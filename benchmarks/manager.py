@@ -16,7 +16,7 @@ from benchmarks.browser import Answer, Browser, GaveUp, Heard
 from pledges.proof.passkeys.ceremony import unbase64
 from tests.authenticator import Passkey
 
-REPEAT_AFTER, PATIENCE = 2.0, 20.0
+REPEAT_AFTER, PATIENCE = 2.0, 240.0
 """Seconds until the same request is sent again, and until its sender gives up."""
 PREPARING = re.compile(r"[0-9a-f-]{36}/sign/([0-9a-f-]{36})/$")
 

@@ -4,6 +4,8 @@ import gc
 import os
 from pathlib import Path
 
+from pledges import rendering
+
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 wsgi_app = "config.wsgi:application"
 worker_class = "gthread"
@@ -33,10 +35,11 @@ accesslog = os.environ.get("ACCESS_LOG") or None
 
 
 def post_worker_init(worker: object) -> None:
-    """Keep what the start left behind out of every later collection.
+    """Load what a document takes, and keep what the start left behind out of every collection.
 
     It lives as long as the process does; to look through all of it again made every twentieth
     signing wait for a tenth of a second.
     """
+    rendering.warm_up()
     gc.collect()
     gc.freeze()

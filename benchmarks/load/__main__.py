@@ -30,7 +30,7 @@ from benchmarks.site import Site, served
 if TYPE_CHECKING:
     from benchmarks.load.reckoning import Balance, Fault
 
-MAX_PLEDGES = 60
+MAX_PLEDGES = 30
 """How many pledges each of those who sign may sign at most."""
 
 

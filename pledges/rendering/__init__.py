@@ -7,6 +7,7 @@ from pledges.rendering.signature_images import (
     draw_signature,
     draw_stamp,
 )
+from pledges.rendering.warming import warm_up
 
 __all__ = [
     "SignatureImage",
@@ -15,6 +16,7 @@ __all__ = [
     "paper_html",
     "paper_text",
     "render_pledge",
+    "warm_up",
     "write_for_paper",
     "write_for_screen",
 ]

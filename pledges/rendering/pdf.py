@@ -13,7 +13,7 @@ from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from pledges.rendering import conformance, signature_fields, typesetting
+from pledges.rendering import conformance, line_drawings, signature_fields, typesetting
 from pledges.rendering import fonts as faces
 from pledges.rendering.fonts import FontSubset
 from pledges.rendering.markup import UNFIT, Markup
@@ -63,13 +63,19 @@ class _ClosedFetcher(URLFetcher):  # type: ignore[misc]  # the library has no ty
 _CLOSED = _ClosedFetcher({})
 
 
+@lru_cache(maxsize=4)
+def _parsed(css: str) -> CSS:
+    """The style sheet, which is the same for every version: kept per process."""
+    return CSS(string=css, url_fetcher=_CLOSED)
+
+
 @lru_cache(maxsize=16)
-def _prepared(css: str, fonts: FontSubset) -> tuple[FontConfiguration, list[CSS]]:
-    """Fonts registered and style sheet parsed: half of a render's time, so kept per process."""
+def _prepared(fonts: FontSubset) -> tuple[FontConfiguration, CSS]:
+    """The fonts of one version, registered; kept per process."""
     configuration = FontConfiguration()
     fetcher = _ClosedFetcher({"font:serif": fonts.serif, "font:sans": fonts.sans})
-    sheet = CSS(string=FONT_FACES + css, font_config=configuration, url_fetcher=fetcher)
-    return configuration, [sheet]
+    faces_of_it = CSS(string=FONT_FACES, font_config=configuration, url_fetcher=fetcher)
+    return configuration, faces_of_it
 
 
 # A font configuration owns a temporary folder, which it can no longer remove at shutdown.
@@ -91,16 +97,18 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
     with _one_at_a_time:
         try:
             parsed = Markup(html, url_fetcher=_CLOSED)
+            drawings = line_drawings.take_out(parsed.etree_element)
             written = "".join(parsed.etree_element.itertext()) + css
             if missing := faces.missing_glyphs(written):
                 raise MissingGlyph(missing)
-            configuration, sheets = _prepared(css, faces.covering(fonts, written))
+            configuration, own = _prepared(faces.covering(fonts, written))
             document = parsed.render(
                 font_config=configuration,
-                stylesheets=sheets,
+                stylesheets=[own, _parsed(css)],
                 **_options(identifier),
             )
-            return _write(document, identifier, hashlib.sha256(html.encode()).digest())
+            seed = hashlib.sha256(html.encode()).digest()
+            return _write(document, identifier, seed, drawings)
         except _Refusal as refusal:
             raise ResourceRefused(str(refusal)) from None
 
@@ -109,13 +117,15 @@ def _options(identifier: str) -> dict[str, Any]:
     return {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
 
 
-def _write(document: Document, identifier: str, seed: bytes) -> bytes:
+def _write(document: Document, identifier: str, seed: bytes, drawings: list[bytes]) -> bytes:
     typesetting.spread_chinese_lines(document)
     signature_fields.mark_places(document)
 
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         _name_subsets(pdf, seed)
-        typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
+        streams = [item for item in pdf.objects if isinstance(item, Stream)]
+        typesetting.embolden(streams)
+        line_drawings.put_back(drawings, streams)
         signature_fields.add_fields(document, pdf)
         conformance.finish_document(pdf)
         _serialise_once(pdf)
