@@ -9,6 +9,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -104,18 +105,19 @@ class Manager:
         self.revision = int(json.loads(answer.body)["revision"])
 
     def prepare(self, typed: Mapping[str, str]) -> None:
-        fields = {"revision": self.revision, **_inputs(typed)}
+        fields: dict[str, object] = {"revision": self.revision, **_inputs(typed)}
         end = time.monotonic() + PATIENCE
         while True:
             answer = self._until_answered(
-                lambda: self.browser.post(f"{self.draft}prepare/", fields, what="prepare")
+                partial(self.browser.post, f"{self.draft}prepare/", fields, what="prepare")
             )
             if PREPARING.search(answer.location):
                 self.intent = answer.location
                 return
-            # A page that says that the document is being made asks again by itself.
-            if answer.status not in (HTTPStatus.OK, HTTPStatus.ACCEPTED):
+            if answer.status != HTTPStatus.ACCEPTED:
                 raise Unexpected("prepare", answer)
+            # The page that says that the document is being made asks for the same again.
+            fields = {"asked": answer.field("asked")}
             if time.monotonic() > end:
                 raise GaveUp("the document is still being made")
             time.sleep(1)

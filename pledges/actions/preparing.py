@@ -29,8 +29,7 @@ from pledges.models import (
     organisation_read_once,
 )
 from pledges.rendering import fonts
-from pledges.rendering.fonts import FontSubset
-from pledges.rendering.pdf import MissingGlyph
+from pledges.rendering.fonts import FontSubset, MissingGlyph
 from pledges.storage import document_store
 
 FONT_FILES = ("version__font__serif", "version__font__sans")

@@ -23,7 +23,7 @@ from pledges.models import (
     organisation_read_once,
 )
 from pledges.proof.verdict import Outcome
-from pledges.rendering.pdf import MissingGlyph
+from pledges.rendering.fonts import MissingGlyph
 
 MAX_REASON_LENGTH = 2_000
 

@@ -33,7 +33,7 @@ from pledges.models import (
 )
 from pledges.proof.verdict import Outcome
 from pledges.rendering import SignatureImage
-from pledges.rendering.pdf import MissingGlyph
+from pledges.rendering.fonts import MissingGlyph
 
 MAX_USER_AGENT_LENGTH = 400
 

@@ -38,6 +38,15 @@ class FontSubset:
     sha256: str
 
 
+class MissingGlyph(Exception):
+    """Raised before rendering when the text holds characters that no font can draw."""
+
+    def __init__(self, characters: tuple[str, ...]) -> None:
+        self.characters = characters
+        listed = ", ".join(map(describe, characters))
+        super().__init__(f"no font has a glyph for: {listed}")
+
+
 @lru_cache(maxsize=2)
 def _face(path: Path) -> uharfbuzz.Face:
     # Mapped, not read: the eleven megabytes stay on disk but for the pages that are touched.

@@ -16,6 +16,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from pledges.rendering import conformance, line_drawings, signature_fields, typesetting
 from pledges.rendering import fonts as faces
 from pledges.rendering.fonts import FontSubset
+from pledges.rendering.fonts import MissingGlyph as MissingGlyph
 from pledges.rendering.markup import UNFIT, Markup
 
 ENGINE = f"WeasyPrint {version('weasyprint')}"
@@ -28,15 +29,6 @@ FONT_FACES = """
 
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()
-
-
-class MissingGlyph(Exception):
-    """Raised before rendering when the text holds characters that no font can draw."""
-
-    def __init__(self, characters: tuple[str, ...]) -> None:
-        self.characters = characters
-        listed = ", ".join(map(faces.describe, characters))
-        super().__init__(f"no font has a glyph for: {listed}")
 
 
 class ResourceRefused(Exception):
@@ -158,3 +150,20 @@ class _Serialised(pydyf.Object):  # type: ignore[misc]  # the library has no typ
         self.number = source.number
         self.compressible = source.compressible
         self.data = source.data
+
+
+SAMPLE = (
+    '<html lang="zh-hans"><head><title>诺</title></head><body><h1>诺</h1>'
+    '<div id="box-manager" title="1"></div><div id="box-company" title="2"></div>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>3</title>'
+    '<path stroke="#000" d="M0 0.5h1"/></svg></body></html>'
+)
+SAMPLE_CSS = 'html { font-family: "Pledge Serif", "Pledge Sans" }'
+
+
+def warm_up() -> None:
+    """Render something, so that nobody's document is the first: it loads the libraries and fonts.
+
+    Needs neither settings nor templates.
+    """
+    render(SAMPLE, css=SAMPLE_CSS, fonts=faces.subset_for(""), identifier="sample")

@@ -12,9 +12,8 @@ from pledges.proof.fileformat import BOX_MM
 from pledges.rendering import fonts as faces
 from pledges.rendering import paper_wording
 from pledges.rendering.figures import Figure
-from pledges.rendering.fonts import FontSubset
+from pledges.rendering.fonts import FontSubset, MissingGlyph
 from pledges.rendering.lettering import Typesetter
-from pledges.rendering.pdf import MissingGlyph
 
 Point = tuple[float, float]
 Stroke = Sequence[Point]

@@ -16,8 +16,8 @@ from pledges import rendering
 from pledges.proof.fileformat import BOX_MM
 from pledges.rendering import fonts
 from pledges.rendering.figures import Figure
+from pledges.rendering.fonts import MissingGlyph
 from pledges.rendering.lettering import Typesetter
-from pledges.rendering.pdf import MissingGlyph
 from tests.rendering.samples import opened, text_of
 
 OWN = fonts.subset_for("李明示例银行股份有限公司")
