@@ -66,10 +66,14 @@ Heard = Callable[[str, "Answer | None"], None]
 
 
 class Browser:
-    """One person's browser; not to be shared between threads."""
+    """One person's browser; not to be shared between threads.
 
-    def __init__(self, port: int, heard: Heard | None = None) -> None:
+    `address` is where it comes from, as a proxy would tell the site.
+    """
+
+    def __init__(self, port: int, heard: Heard | None = None, address: str = "") -> None:
         self._port, self._heard = port, heard or (lambda what, answer: None)
+        self._address = address
         self._connection: http.client.HTTPConnection | None = None
         self.cookies: dict[str, str] = {}
 
@@ -115,6 +119,7 @@ class Browser:
             "Accept-Encoding": "gzip",
             "Origin": f"http://localhost:{self._port}",
             **({"Content-Type": FORM} if body is not None else {}),
+            **({"X-Forwarded-For": self._address} if self._address else {}),
         }
         begun = time.perf_counter()
         response = self._request(method, path, body, headers)

@@ -73,8 +73,8 @@ def without_harfbuzz(printer: Printer) -> Printer:
 def typst() -> Callable[[Sheet], Printer]:
     """Typst's own layout of the same text with the same fonts, by one compiler that is kept.
 
-    Its library remembers what it laid out before. So the text differs a little each time, by the
-    pledge's number, as it does from one pledge to the next.
+    It remembers what it has typeset. So the text differs a little each time, by the pledge's
+    number, as it does from one pledge to the next.
     """
     import typst as library
 

@@ -3,6 +3,8 @@
 import io
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,10 @@ from pathlib import Path
 @contextmanager
 def scratch() -> Iterator[Path]:
     """Its data folder; this process is set up for it, and may import models from then on."""
+    from config import embedded
+
+    # Whoever stops a benchmark wants what it started to stop too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     var_dir = Path(tempfile.mkdtemp(prefix="shounuo-benchmark-"))
     try:
         _prepare(var_dir)
@@ -20,6 +26,7 @@ def scratch() -> Iterator[Path]:
         from django.db import connections
 
         connections.close_all()
+        embedded.leave(var_dir)
         shutil.rmtree(var_dir, ignore_errors=True)
 
 

@@ -13,18 +13,13 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-import psutil
-
+from benchmarks.acts import ANSWERS, SLUG, VERDICTS, Act, acts
 from benchmarks.installation import load_average, scratch
 from benchmarks.manager import Manager
 from benchmarks.site import Site, served
-from config.webserver import post_worker_init
 
-SLUG = "general-standards"
 SAVES = 7
 GOALS = {"journey": 0.350, "prepare": 0.100, "sign": 0.050, "accept": 0.035, "verdict": 0.100}
 """CPU seconds."""
@@ -38,16 +33,6 @@ class Step:
 
     name: str
     cpu: float
-
-
-@dataclass(frozen=True)
-class Act:
-    """CPU seconds of one act, of which in PostgreSQL; and how many statements it ran."""
-
-    name: str
-    cpu: float
-    database: float
-    statements: float
 
 
 # --- Served ---------------------------------------------------------------------------------------
@@ -81,15 +66,6 @@ def fill(manager: Manager) -> None:
         manager.save(typed)
 
 
-ANSWERS = {
-    "pledgor_type": "individual",
-    "surveys_per_month": "2",
-    "satisfaction_target": "92.5",
-    "complaint_response_hours": "24",
-    "complaint_resolution_days": "5",
-    "training_hours_per_year": "40",
-    "assessed_indicators": "3",
-}
 STEPS: tuple[tuple[str, Callable[[Manager], None]], ...] = (
     ("open", lambda manager: manager.open(SLUG)),
     (f"{SAVES} autosaves", fill),
@@ -98,86 +74,6 @@ STEPS: tuple[tuple[str, Callable[[Manager], None]], ...] = (
     ("sign", lambda manager: manager.sign()),
     ("the page after it", lambda manager: manager.look_at_signed()),
 )
-
-
-# --- Acts -----------------------------------------------------------------------------------------
-class Counter:
-    """Counts the statements of this process, and the CPU seconds of it and its server process."""
-
-    def __init__(self) -> None:
-        self.statements = 0
-        self.taken: dict[str, list[tuple[float, float, int]]] = {}
-
-    def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-        self.statements += 1
-        return execute(sql, params, many, context)
-
-    def time(self, name: str, act: Callable[[], Any]) -> Any:
-        from django.db import connection
-
-        connection.ensure_connection()
-        backend = psutil.Process(connection.connection.info.backend_pid)
-        own, theirs, count = time.process_time(), _used(backend), self.statements
-        result = act()
-        spent = (time.process_time() - own, _used(backend) - theirs, self.statements - count)
-        self.taken.setdefault(name, []).append(spent)
-        return result
-
-    def acts(self) -> Iterator[Act]:
-        for name, taken in self.taken.items():
-            own, theirs, statements = (sum(part) / len(taken) for part in zip(*taken, strict=True))
-            yield Act(name, own + theirs, theirs, statements)
-
-
-def _used(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-def acts(count: int) -> list[Act]:
-    """Prepare, sign and accept, so many times; the first two rounds are not counted."""
-    from django.db import connection
-
-    from benchmarks import population
-
-    counter = Counter()
-    officer = population.officer()
-    post_worker_init(None)  # as in the processes that serve
-    with connection.execute_wrapper(counter):
-        for round_, person in enumerate(population.managers(count + 2, prefix="act")):
-            if round_ == 2:
-                counter.taken.clear()
-            one(counter, person, officer)
-    return list(counter.acts())
-
-
-def one(counter: Counter, person: Any, officer: Any) -> None:
-    from django.utils import timezone
-
-    from benchmarks import population
-    from pledges import keyring
-    from pledges.actions import answers, preparing, review, signing
-    from pledges.models import Document, TemplateVersion
-    from pledges.proof.judging import judge
-    from pledges.storage import document_store
-
-    passkey = population.enrol(person)
-    version = TemplateVersion.objects.get(template__slug=SLUG)
-    at = timezone.now()
-    draft = answers.open_pledge(version, actor=person, at=at, language="zh-hans")
-    answers.save(draft, actor=person, at=at, typed=ANSWERS, revision=0)
-    intent = counter.time("prepare", lambda: preparing.prepare(draft, actor=person, at=at))
-    done = population.signing_request(passkey, intent)
-    at = timezone.now()
-    signed = counter.time("sign", lambda: signing.sign(intent, actor=person, at=at, request=done))
-    at = timezone.now()
-    accepted = counter.time("accept", lambda: review.accept(signed, actor=officer, at=at))
-    for revision, kind in (
-        (Document.Revision.SIGNED, "signed"),
-        (Document.Revision.ACCEPTED, "accepted"),
-    ):
-        file = document_store.get(accepted.documents.get(revision=revision).sha256)
-        counter.time(f"verdict, {kind}", partial(judge, file, trust=keyring.trust(), at=at))
 
 
 # --- Told -----------------------------------------------------------------------------------------
@@ -196,15 +92,15 @@ def table(steps: Sequence[Step], found: Sequence[Act]) -> str:
 def verdicts(steps: Sequence[Step], found: Sequence[Act]) -> Iterator[str]:
     """Each goal, and what was reached."""
     by_name = {act.name: act for act in found}
-    judged = {name: by_name[f"verdict, {kind}"].cpu for name, kind in JUDGED.items()}
+    judged = {name: by_name[verdict].cpu for name, verdict in VERDICTS.items()}
     reached = {
         "journey": sum(step.cpu for step in steps),
         "prepare": by_name["prepare"].cpu,
-        **{name: by_name[name].cpu - judged[name] for name in JUDGED},
+        **{name: by_name[name].cpu - judged[name] for name in judged},
         "verdict": max(judged.values()),
     }
     for name, took in reached.items():
-        apart = " without the verdict" if name in JUDGED else ""
+        apart = " without the verdict" if name in VERDICTS else ""
         goal = GOALS[name]
         met = "reached" if took <= goal else "MISSED"
         yield f"goal: {name}{apart} at most {goal * 1000:.0f} ms: {met} ({took * 1000:.1f})"
@@ -214,17 +110,16 @@ def verdicts(steps: Sequence[Step], found: Sequence[Act]) -> Iterator[str]:
     yield load_average()
 
 
-JUDGED = {"sign": "signed", "accept": "accepted"}
-"""The acts that judge the file they issue, and which."""
-
-
 def walk_served(var_dir: Path, count: int) -> list[Step]:
     from benchmarks import population
     from benchmarks.export import PASSWORD
 
     people = population.managers(count + 2, prefix="walk")
     with served(var_dir) as site:
-        walking = [Manager(person.username, person.name, site.port) for person in people]
+        walking = [
+            Manager(person.username, person.name, site.port, seed=seed)
+            for seed, person in enumerate(people)
+        ]
         for manager in walking:
             manager.sign_in(PASSWORD)
             manager.add_passkey(PASSWORD)

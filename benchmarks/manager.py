@@ -50,7 +50,8 @@ class Manager:
         self, username: str, name: str, port: int, heard: Heard | None = None, seed: int = 0
     ) -> None:
         self.username, self.name, self.seed = username, name, seed
-        self.browser = Browser(port, heard)
+        # Everybody in a network of their own: what limits attempts counts by network too.
+        self.browser = Browser(port, heard, f"10.{seed // 250}.{seed % 250}.1")
         self.passkey = Passkey(rp_id="localhost", origin=f"http://localhost:{port}")
         self.draft = self.intent = ""
         self.revision = 0

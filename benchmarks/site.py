@@ -32,6 +32,7 @@ class Site:
         self.address = f"http://localhost:{self.port}"
         self.log = var_dir / "served.log"
         own = {"VAR_DIR": str(var_dir), "PORT": str(self.port), "PUBLIC_URL": self.address}
+        own["TRUSTED_PROXIES"] = "1"  # browsers say where they come from
         self.environment = {**os.environ, **own, **(settings or {})}
         self._serving: subprocess.Popen[bytes] | None = None
 

@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.acts import SLUG
 from benchmarks.export import PASSWORD
 from benchmarks.installation import load_average, scratch
-from benchmarks.journey import SLUG
 from benchmarks.load import crowd, faults, figures, neighbours
 from benchmarks.load.crowd import Filler, Journal, Life, Monitor, Signer
 from benchmarks.load.figures import Figures

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
+from benchmarks.acts import ANSWERS
 from benchmarks.browser import Answer, Browser, GaveUp, NoAnswer
-from benchmarks.journey import ANSWERS
 from benchmarks.load.figures import Figures
 from benchmarks.manager import Manager, Unexpected
 

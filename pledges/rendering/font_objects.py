@@ -19,19 +19,8 @@ def embed(pdf: pydyf.PDF, face: Face, tag: str) -> tuple[bytes, dict[int, int]]:
     texts = {numbers[glyph]: text for glyph, text in face.used.items()}
     widths = {numbers[glyph]: round(face.width_of(glyph) * 1000) for glyph in face.used}
     name = f"/{tag}+Pledge-{face.key.title()}"
-    ascent, descent = round(face.ascent * 1000), round(face.descent * 1000)
-    descriptor = {
-        "Type": "/FontDescriptor",
-        "FontName": name,
-        "Flags": SYMBOLIC,
-        "FontBBox": pydyf.Array([0, descent, max(widths.values()), ascent]),
-        "ItalicAngle": 0,
-        "Ascent": ascent,
-        "Descent": descent,
-        "CapHeight": ascent,
-        "StemV": STEM,
-        "FontFile3": _stream(pdf, program, {"Subtype": "/OpenType"}),
-    }
+    descriptor = _descriptor(face, name, max(widths.values()))
+    descriptor["FontFile3"] = _stream(pdf, program, {"Subtype": "/OpenType"})
     collection = {
         "Registry": pydyf.String("Adobe"),
         "Ordering": pydyf.String("Identity"),
@@ -54,6 +43,21 @@ def embed(pdf: pydyf.PDF, face: Face, tag: str) -> tuple[bytes, dict[int, int]]:
         "ToUnicode": _stream(pdf, _unicode_map(texts)),
     }
     return _added(pdf, font), numbers
+
+
+def _descriptor(face: Face, name: str, widest: int) -> dict[str, object]:
+    ascent, descent = round(face.ascent * 1000), round(face.descent * 1000)
+    return {
+        "Type": "/FontDescriptor",
+        "FontName": name,
+        "Flags": SYMBOLIC,
+        "FontBBox": pydyf.Array([0, descent, widest, ascent]),
+        "ItalicAngle": 0,
+        "Ascent": ascent,
+        "Descent": descent,
+        "CapHeight": ascent,
+        "StemV": STEM,
+    }
 
 
 def _listed(widths: dict[int, int]) -> pydyf.Array:
