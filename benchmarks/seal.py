@@ -234,7 +234,7 @@ def main() -> None:
         look = moments()
         for slug in SLUGS:
             one(slug, 2, manager, officer, look)
-        rows = [one(slug, options.n, manager, officer, look) for slug in SLUGS]
+        rows = [one(slug, max(2, options.n), manager, officer, look) for slug in SLUGS]
         accepted = batch(options.batch, officer, look) if options.batch else None
     if options.json:
         result = {"rows": [asdict(row) for row in rows]}
