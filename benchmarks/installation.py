@@ -32,7 +32,9 @@ def scratch() -> Iterator[Path]:
 
 def _prepare(var_dir: Path) -> None:
     """An empty database with the built-in templates, started and migrated."""
-    os.environ.update(VAR_DIR=str(var_dir), DJANGO_SETTINGS_MODULE="config.settings")
+    # This process renders and seals by itself; a site that it serves has pools of its own.
+    own = {"RENDERING_SOCKET": "none", "SEALING_SOCKET": "none"}
+    os.environ.update(own, VAR_DIR=str(var_dir), DJANGO_SETTINGS_MODULE="config.settings")
     os.environ.pop("DATABASE_URL", None)
     from config import database
 
@@ -40,6 +42,8 @@ def _prepare(var_dir: Path) -> None:
     import django
 
     django.setup()
+    for name in own:
+        del os.environ[name]
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)

@@ -51,5 +51,8 @@ def when_ready(server: object) -> None:
 
 def post_worker_init(worker: object) -> None:
     """The same for the little that a worker's own start adds."""
+    from config import warming
+
+    warming.warm_worker()
     gc.collect()
     gc.freeze()

@@ -19,7 +19,7 @@ from pledges.actions import (
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
 from pledges.actions.issuing import StoredFile
-from pledges.actions.preparing import font_of
+from pledges.actions.preparing import FONT_FILES, font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.template.blanks import read
 from pledges.models import (
@@ -29,6 +29,7 @@ from pledges.models import (
     Pledge,
     Signature,
     SigningIntent,
+    organisation_read_once,
 )
 from pledges.proof.verdict import Outcome
 from pledges.rendering import SignatureImage
@@ -60,6 +61,7 @@ class SigningRequest:
     read: str = ""
 
 
+@organisation_read_once()
 def sign(intent: SigningIntent, *, actor: Person, at: datetime, request: SigningRequest) -> Pledge:
     """Sign the document of `intent`; the same intent signed again gives the same answer.
 
@@ -68,7 +70,9 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, request: Signing
     raise; then nothing has changed.
     """
     known = ("version__font", "version__template", "person")
-    pledge = intent.pledge = Pledge.objects.select_related(*known).get(pk=intent.pledge_id)
+    pledge = intent.pledge = (
+        Pledge.objects.select_related(*known).defer(*FONT_FILES).get(pk=intent.pledge_id)
+    )
     access.require(actor, Act.SIGN_PLEDGE, pledge)
     if _signed_through(intent, pledge):
         return pledge
@@ -171,7 +175,7 @@ def _commit(
 ) -> Pledge:
     pledge = (
         Pledge.objects.select_for_update(of=("self",))
-        .select_related("version")
+        .select_related("version", "person")
         .get(pk=intent.pledge_id)
     )
     if _signed_through(intent, pledge):

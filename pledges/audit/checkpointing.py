@@ -37,20 +37,14 @@ def checkpoint(at: datetime) -> LedgerCheckpoint:
     with transaction.atomic(durable=True):
         _take_turn()
         size = tree.size()
-        root = tree.root(size)
         note = published()
         last = opened(note) if note is not None else NOTHING
-        _require_growth(last, size, root)
+        root = _grown_root(last, size)
         if note is None or last.size != size:
             note = _signed(Checkpoint(_origin(), size, root))
             with _folder_trouble():
                 checkpoint_folder.publish(folder(), size, note)
-        row, _made = LedgerCheckpoint.objects.get_or_create(
-            size=size, defaults={"root": root.hex(), "note": note, "at": at}
-        )
-        if row.root != root.hex():
-            raise LedgerBroken(f"another checkpoint of {size} entries is on record")
-        return row
+        return _on_record(LedgerCheckpoint(size=size, root=root.hex(), note=note, at=at))
 
 
 def proof(entry: LedgerEntry, checkpoint: LedgerCheckpoint) -> dict[str, object]:
@@ -138,13 +132,31 @@ def _take_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
 
 
-def _require_growth(last: Checkpoint, size: int, root: bytes) -> None:
+def _grown_root(last: Checkpoint, size: int) -> bytes:
+    """The root over `size` entries, of which the first must be those that were published."""
     if last.size > size:
         raise LedgerBroken(f"{last.size} entries were published and there are {size}")
-    if last.size:
-        then = root if last.size == size else tree.root(last.size)
-        if then != last.root:
-            raise LedgerBroken(f"the first {last.size} entries are not those that were published")
+    then, root = tree.roots(last.size, size)
+    if last.size and then != last.root:
+        raise LedgerBroken(f"the first {last.size} entries are not those that were published")
+    return root
+
+
+def _on_record(row: LedgerCheckpoint) -> LedgerCheckpoint:
+    """The row as it stands now: this one, or that of the same size that was there before."""
+    table = connection.ops.quote_name(LedgerCheckpoint._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (size, root, note, at) VALUES (%s, %s, %s, %s) "
+            "ON CONFLICT (size) DO NOTHING",
+            [row.size, row.root, row.note, row.at],
+        )
+        if cursor.rowcount == 1:
+            return row
+    kept = LedgerCheckpoint.objects.get(size=row.size)
+    if kept.root != row.root:
+        raise LedgerBroken(f"another checkpoint of {row.size} entries is on record")
+    return kept
 
 
 def _signed(checkpoint: Checkpoint) -> str:

@@ -27,7 +27,7 @@ def render(
     *,
     css: str,
     fonts: FontSubset,
-    identifier: str | None = None,
+    identifier: str,
     within: float = WITHIN,
     urgent: bool = True,
 ) -> bytes:
@@ -40,6 +40,14 @@ def render(
     request = ask_for(html, css=css, fonts=fonts, identifier=identifier)
     key = pools.key_of(request)
     return _read(pools.ask(pool, request, key=key, within=within, urgent=urgent))
+
+
+def warm_engine() -> None:
+    """Where no pool renders: load here what a first document would, before anybody asks for it."""
+    if settings.RENDERING_SOCKET is None:
+        from pledges.rendering import pdf
+
+        pdf.warm_up()
 
 
 def fault() -> str:
@@ -60,7 +68,7 @@ def has_subsetter() -> bool:
     return bool(header["subsetter"])
 
 
-def ask_for(html: str, *, css: str, fonts: FontSubset, identifier: str | None) -> Sequence[bytes]:
+def ask_for(html: str, *, css: str, fonts: FontSubset, identifier: str) -> Sequence[bytes]:
     """The pieces of a request that the pool's workers read."""
     header = {"css": css, "identifier": identifier, "fonts": fonts.sha256}
     return framing.pack(header, html.encode(), fonts.serif, fonts.sans)

@@ -15,14 +15,11 @@ from pledges import crash_points
 from pledges.core.log_lines import EscapingFormatter
 from pledges.forkserver import framing, pool, serving
 from pledges.forkserver.worker import Task, WorkerLimits
-from pledges.rendering.fonts import FontSubset, MissingGlyph, subset_for, subsetter_available
+from pledges.rendering.fonts import FontSubset, MissingGlyph, subsetter_available
 
 LIMITS: Final = WorkerLimits(wall=30.0)
 KEEP: Final = 60.0
 """Seconds that a document waits for the page that will ask again."""
-SAMPLE: Final = """<html lang="zh-Hans"><head><title>诺</title></head><body>
-<h1>诺</h1><p>诺</p><div id="box-manager"></div><div id="box-company"></div></body></html>"""
-STYLE: Final = 'html { font-family: "Pledge Serif", "Pledge Sans" } div { height: 10mm }'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,7 +67,7 @@ def warm() -> None:
     """Do once what makes a first document slow, before anybody waits for one."""
     from pledges.rendering import pdf
 
-    pdf.render(SAMPLE, css=STYLE, fonts=subset_for(""), identifier="sample")
+    pdf.warm_up()
 
 
 if __name__ == "__main__":
