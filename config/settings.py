@@ -11,6 +11,7 @@ from config.attempts import *  # noqa: F403
 from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, flag, words
 from config.judging import *  # noqa: F403
 from config.logs import LOGGING  # noqa: F401
+from config.mail import *  # noqa: F403
 from config.pools import *  # noqa: F403
 from config.sealing import *  # noqa: F403
 from config.secrets import secret_key
@@ -192,21 +193,6 @@ if DOCUMENTS_S3_BUCKET:
     }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-
-# --- Mail ------------------------------------------------------------------------------------
-EMAIL_BACKEND = os.environ.get(
-    "EMAIL_BACKEND",
-    "django.core.mail.backends.smtp.EmailBackend"
-    if os.environ.get("EMAIL_HOST")
-    else "django.core.mail.backends.console.EmailBackend",
-)
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
-EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
-EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "shounuo@localhost")
 
 # --- The product -----------------------------------------------------------------------------
 # Where people reach this installation: printed in mails and behind the QR code of every pledge.

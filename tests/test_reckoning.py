@@ -68,9 +68,9 @@ def test_a_saving_done_twice_is_found(acts, draft, wangfang):
 
 def test_a_missing_file_is_found_for_each_act_that_promised_it(acts):
     pledge = Pledge.objects.get(pk=acts[0].pledge)
-    document_store.remove_orphan(pledge.documents.get().sha256)
+    document_store.remove(pledge.documents.get().sha256)
     assert found(acts) == (1, 0)
-    document_store.remove_orphan(pledge.document_digest)
+    document_store.remove(pledge.document_digest)
     assert found(acts) == (2, 0)
 
 

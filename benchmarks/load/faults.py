@@ -38,7 +38,7 @@ def troubles(site: Site, mail: MailServer, authority: Responder, disk: Disk) -> 
 
         return begin
 
-    web, worker = kill("gunicorn"), kill("db_worker")
+    web, worker = kill("gunicorn"), kill("run_worker")
 
     def fail(fault: str) -> Callable[[], None]:
         return lambda: setattr(authority, "fault", fault)
