@@ -25,7 +25,8 @@ def waiting(passkey, liming):
 
 
 def mails():
-    return DBTaskResult.objects.filter(task_path=accounts.send.module_path)
+    queued = DBTaskResult.objects.filter(task_path=accounts.send.module_path)
+    return queued.filter(args_kwargs__args__0="passkey_lapsed")
 
 
 def why_discarded(person):
