@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 
-from config.webserver import post_worker_init
+from benchmarks.installation import as_served
 
 SLUG = "general-standards"
 ANSWERS = {
@@ -80,7 +80,7 @@ def acts(count: int) -> list[Act]:
 
     meter = Meter()
     officer = population.officer()
-    post_worker_init(None)  # as in the processes that serve
+    as_served()
     with connection.execute_wrapper(meter):
         for round_, person in enumerate(population.managers(count + 2, prefix="act")):
             if round_ == 2:

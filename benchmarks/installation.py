@@ -54,6 +54,14 @@ def _prepare(var_dir: Path) -> None:
     call_command("init_pki", verbosity=0, stdout=io.StringIO())
 
 
+def as_served() -> None:
+    """Bring this process into the state of those that serve: warm, and what is there frozen."""
+    from config import webserver  # it reads the environment when it is imported
+
+    webserver.when_ready(None)
+    webserver.post_worker_init(None)
+
+
 def load_average() -> str:
     """How busy the machine is, by whatever work: the last minute, five and fifteen."""
     return "load average: " + " ".join(f"{each:.1f}" for each in os.getloadavg())

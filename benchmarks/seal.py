@@ -17,9 +17,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.export import forget_peak, peak_memory, people, request_of
-from benchmarks.installation import load_average, scratch
+from benchmarks.installation import as_served, load_average, scratch
 from benchmarks.samples import SLUGS
-from config.webserver import post_worker_init
 
 if TYPE_CHECKING:
     from pledges.models import Person, Pledge
@@ -230,7 +229,7 @@ def main() -> None:
         # Only this process: the database server goes on using whatever cores there are.
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         manager, officer, _hr = people()
-        post_worker_init(None)  # as in the processes that serve
+        as_served()
         look = moments()
         for slug in SLUGS:
             one(slug, 2, manager, officer, look)
