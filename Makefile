@@ -2,6 +2,7 @@
 # make test   run all tests, those in a real browser too
 # make check  lint, import rule, types, known vulnerabilities, tests: what continuous integration runs
 # make dist   build the verifier as a wheel of its own, and the bill of materials: dist/
+# make bench   run all benchmarks, about a quarter of an hour; each says what its goals are
 # make check-newest   try that wheel with the newest versions it allows, from the package registry
 # VAR_DIR (default var/) keeps everything that the installation stores.
 
@@ -37,9 +38,14 @@ check-newest: setup-dev
 
 bench: setup-dev
 	@$(VENV_PYTHON) -m benchmarks.render
+	@$(VENV_PYTHON) -m benchmarks.journey
+	@$(VENV_PYTHON) -m benchmarks.seal --batch 200
+	@$(VENV_PYTHON) -m benchmarks.load
+	@$(VENV_PYTHON) -m benchmarks.memory
 	@$(VENV_PYTHON) -m benchmarks.export
 	@$(VENV_PYTHON) -m benchmarks.ledger
 	@$(VENV_PYTHON) -m benchmarks.restore
+	@$(VENV_PYTHON) -m benchmarks.sweep
 	@$(VENV_PYTHON) -m benchmarks.verify
 
 # Collects new messages from code and templates into the catalogues, keeping translations.

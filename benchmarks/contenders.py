@@ -1,12 +1,14 @@
 """The ways of printing a pledge that `benchmarks.render` compares, each as a function without
 arguments that returns the PDF."""
 
+import dataclasses
 import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -68,14 +70,34 @@ def without_harfbuzz(printer: Printer) -> Printer:
     return print_slowly
 
 
-def typst(sheet: Sheet) -> Printer:
-    """The same text with the same fonts in Typst's own layout, compiler kept warm."""
+def typst() -> Callable[[Sheet], Printer]:
+    """Typst's own layout of the same text with the same fonts, by one compiler that is kept.
+
+    It remembers what it has typeset. So the text differs a little each time, by the pledge's
+    number, as it does from one pledge to the next.
+    """
+    import typst as library
+
+    compiler: Any = library.Compiler(font_paths=[serif_path().parent], ignore_system_fonts=True)
+
+    def printer(sheet: Sheet) -> Printer:
+        numbers = count(1)
+
+        def print_next() -> bytes:
+            told = dataclasses.replace(sheet, number=f"CN-2026-{next(numbers):06d}")
+            return bytes(compiler.compile(_typst_source(told).encode()))
+
+        return print_next
+
+    return printer
+
+
+def typst_cold(sheet: Sheet) -> Printer:
+    """The same with a new compiler each time, which reads the fonts anew."""
     import typst as library
 
     to_pdf: Any = library.compile
-
-    source = _typst_source(sheet).encode()
-    folders = [serif_path().parent]
+    source, folders = _typst_source(sheet).encode(), [serif_path().parent]
     return lambda: bytes(to_pdf(source, font_paths=folders))
 
 
@@ -99,7 +121,9 @@ def _typst_source(sheet: Sheet) -> str:
             for run in clause.runs
         )
         lines.append(quoted(clause.number) + "".join(runs))
-    return "\n\n".join((*lines, quoted(sheet.consent), quoted(sheet.verify_url)))
+    return "\n\n".join(
+        (*lines, quoted(sheet.number), quoted(sheet.consent), quoted(sheet.verify_url))
+    )
 
 
 @contextmanager

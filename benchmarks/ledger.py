@@ -8,18 +8,16 @@ table at once, by COPY, with every hash in its right.
 import argparse
 import io
 import json
-import shutil
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 
-from benchmarks.export import forget_peak, peak_memory, prepare_installation
+from benchmarks.export import forget_peak, peak_memory
+from benchmarks.installation import scratch
 
 APPENDED = 2000
 CHUNK = 50_000  # rows to one COPY
@@ -169,12 +167,8 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=1_000_000, help="number of entries")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    var_dir = Path(tempfile.mkdtemp(prefix="shounuo-ledger-"))
-    try:
-        prepare_installation(var_dir)
+    with scratch():
         result = asdict(measure(max(options.n, 3 * APPENDED)))
-    finally:
-        shutil.rmtree(var_dir, ignore_errors=True)
     if options.json:
         json.dump(result, sys.stdout, indent=2)
         print()

@@ -8,16 +8,14 @@ import argparse
 import gc
 import hashlib
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from unittest.mock import patch
 
-from benchmarks.export import forget_peak, one_accepted, peak_memory, people, prepare_installation
+from benchmarks.export import forget_peak, one_accepted, peak_memory, people
+from benchmarks.installation import load_average, scratch
 
 LOST_EVERY = 10_000
 # A pledge's revisions are counted in two bytes.
@@ -106,16 +104,9 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=2_000_000, help="number of documents")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    var_dir = Path(tempfile.mkdtemp(prefix="shounuo-bench-"))
-    try:
-        prepare_installation(var_dir)
+    with scratch():
         fill(options.n)
         result = measure(options.n)
-    finally:
-        from config import embedded
-
-        embedded.leave(var_dir)
-        shutil.rmtree(var_dir, ignore_errors=True)
     if options.json:
         print(json.dumps(asdict(result), indent=2))
         return
@@ -123,6 +114,7 @@ def main() -> None:
         f"{result.documents:,} documents, {result.orphans:,} orphans found in {result.seconds} s; "
         f"the process was {result.peak_before} MiB and grew by {result.growth} MiB"
     )
+    print(load_average())
 
 
 if __name__ == "__main__":

@@ -138,6 +138,16 @@ def leave(var_dir: Path) -> None:
         keeper.poll()
 
 
+def held(var_dir: Path) -> int | None:
+    """The descriptor by which this process holds the server of `var_dir`, if it does."""
+    return _held.get(Place.of(var_dir).var)
+
+
+def adopt(var_dir: Path, descriptor: int) -> None:
+    """Go on holding the server by a descriptor that this process had before it became another."""
+    _held[Place.of(var_dir).var] = descriptor
+
+
 def keeper_lives(place: Place) -> bool:
     descriptor = lock(place.keeper_lock, fcntl.LOCK_SH)
     if descriptor is None:

@@ -12,6 +12,7 @@ from config.environment import BASE_DIR, PRODUCTION, VAR_DIR, contacts, flag, wo
 from config.judging import *  # noqa: F403
 from config.logs import LOGGING  # noqa: F401
 from config.mail import *  # noqa: F403
+from config.pools import *  # noqa: F403
 from config.sealing import *  # noqa: F403
 from config.secrets import secret_key
 

@@ -4,11 +4,15 @@ import gc
 import os
 from pathlib import Path
 
+from config.pools import WEB_THREADS
+
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 wsgi_app = "config.wsgi:application"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = WEB_THREADS
+# Loaded once, before the workers are forked, so that they share it.
+preload_app = True
 
 # Whether the browser came by HTTPS, and from where, is settled in settings.py (BEHIND_TLS_PROXY,
 # TRUSTED_PROXIES) and nowhere else: gunicorn itself believes no forwarded header of anybody.
@@ -32,11 +36,23 @@ logger_class = "config.weblog.Logger"
 accesslog = os.environ.get("ACCESS_LOG") or None
 
 
-def post_worker_init(worker: object) -> None:
-    """Keep what the start left behind out of every later collection.
+def when_ready(server: object) -> None:
+    """Before the first worker is forked: load what any of them would, and share it for good.
 
-    It lives as long as the process does; to look through all of it again made every twentieth
-    signing wait for a tenth of a second.
+    What is frozen is kept out of every later collection. To look through all of it again made
+    every twentieth signing wait for a tenth of a second, and a worker would copy it doing so.
     """
+    from config import warming
+
+    warming.warm()
+    gc.collect()
+    gc.freeze()
+
+
+def post_worker_init(worker: object) -> None:
+    """The same for the little that a worker's own start adds."""
+    from config import warming
+
+    warming.warm_worker()
     gc.collect()
     gc.freeze()

@@ -8,7 +8,7 @@ import logging
 import uuid
 
 from pledges.core.digests import sha256_hex
-from pledges.models import Document, SigningIntent
+from pledges.models import Document, RenderedAhead, SigningIntent
 from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,11 @@ def read(document: Document) -> bytes:
 def read_prepared(intent: SigningIntent) -> bytes:
     """The bytes of the document that was offered for signing. Raises as `read` does."""
     return _read(intent.document_digest, intent.document_size, intent.pledge_id)
+
+
+def read_rendered(ahead: RenderedAhead) -> bytes:
+    """The bytes of a document that was rendered ahead. Raises as `read` does."""
+    return _read(ahead.document_digest, ahead.document_size, ahead.pledge_id)
 
 
 def _read(sha256: str, size: int, pledge_id: uuid.UUID) -> bytes:

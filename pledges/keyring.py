@@ -1,5 +1,6 @@
 """The installation's keys as the settings name them: loaded once, and again when renewed."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +17,7 @@ from pledges.proof.keys.trust import Trust
 from pledges.proof.signatures import timestamp_authority
 
 Stamp = tuple[tuple[int, int], ...]
+Anchors = Callable[[], tuple[chains.Certificate, ...]]
 
 
 def folder() -> Path:
@@ -73,17 +75,28 @@ def timestamper(at: datetime) -> timestamp_authority.HttpTimeStamper | None:
     return timestamp_authority.HttpTimeStamper(authority, at)
 
 
-def trust() -> Trust:
-    """The certificates at which this installation's own files end."""
+def anchors() -> tuple[chains.Certificate, ...]:
+    """The roots of licensed authorities that come with the company's key, which is opened.
+
+    Raises KeysUnusable.
+    """
+    return tuple(to_asn1(each) for each in store().anchors()[1:])
+
+
+def trust(anchors: Anchors = anchors) -> Trust:
+    """The certificates at which this installation's own files end.
+
+    Who must open no key says with `anchors` where else those are known that come with one.
+    """
     return Trust(
         roots=_certificates(root_pem()),
-        company_roots=_licensed_roots(),
+        company_roots=_licensed_roots(anchors),
         tsa_roots=_certificates(_content(settings.TSA_ROOTS)),
         company_pins=settings.COMPANY_PINS,
     )
 
 
-def _licensed_roots() -> tuple[chains.Certificate, ...]:
+def _licensed_roots(anchors: Anchors) -> tuple[chains.Certificate, ...]:
     """Where the chains of company seals end that licensed authorities issued.
 
     The one in use comes with the key, or in a file of its own; in that file may also stand the
@@ -95,7 +108,7 @@ def _licensed_roots() -> tuple[chains.Certificate, ...]:
     given = _certificates(_content(settings.COMPANY_SEAL_CERT))
     roots = [each for each in given if each.issuer == each.subject]
     with suppress(KeysUnusable):
-        roots += (to_asn1(each) for each in store().anchors()[1:])
+        roots += anchors()
     return tuple({each.dump(): each for each in roots}.values())
 
 
@@ -109,9 +122,9 @@ def tsa_roots_pem() -> bytes | None:
     return _content(settings.TSA_ROOTS)
 
 
-def company_roots_pem() -> bytes | None:
+def company_roots_pem(anchors: Anchors = anchors) -> bytes | None:
     """The roots of licensed authorities behind the company's seal (PEM); `None` without any."""
-    return chains.to_pem(_licensed_roots()) or None
+    return chains.to_pem(_licensed_roots(anchors)) or None
 
 
 def _content(path: str) -> bytes | None:

@@ -26,6 +26,8 @@ VAR_DIR = Path(os.environ["VAR_DIR"])
 # Each process of a run has a judging service of its own.
 _PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["JUDGING_SOCKET"] = str(VAR_DIR / "judging" / _PROCESS)
+# No pools: what is rendered and sealed is so in the process that tests it. Their own tests differ.
+os.environ["RENDERING_SOCKET"] = os.environ["SEALING_SOCKET"] = "none"
 (VAR_DIR / "static").mkdir(exist_ok=True)  # WhiteNoise warns at each request without it
 
 

@@ -17,7 +17,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pledges.core.digests import canonical_json, sha256_hex
 from pledges.core.promised_content import content_digest
 from pledges.proof import evidence
-from pledges.proof.fileformat import CURRENT
+from pledges.proof.fileformat import BOX_MM, CURRENT
 from pledges.proof.keys import event_certificates, key_store, pki
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.keys.trust import Trust
@@ -25,7 +25,9 @@ from pledges.proof.ledger import checkpoints, merkle, signing_key
 from pledges.proof.passkeys import ceremony, enrolment_statements
 from pledges.proof.signatures import pades
 from pledges.proof.signatures.pades import Identity, Timestamping
-from pledges.rendering import pdf
+from pledges.rendering import fonts
+from pledges.rendering.figures import Figure
+from pledges.rendering.lettering import Typesetter
 from tests.authenticator import Passkey
 from tests.rendering.samples import FONTS, render
 
@@ -35,9 +37,6 @@ ACCEPTED = SIGNED + timedelta(hours=3)
 NOW = SIGNED + timedelta(days=1)
 PASSPHRASE = b"only-for-tests"
 ORGANISATION = "示例银行股份有限公司"
-FIGURE_CSS = "@page {{ size: {}pt {}pt; margin: 0 }} html {{ font: 12pt 'Pledge Serif' }}".format(
-    *CURRENT.box
-)
 PERSON = {"id": 7, "name": "李明", "employee_number": "E1001", "department": "华东零售部"}
 PLEDGE = "6f1c2c1e-7a0c-4f0e-9d43-1f0a5d9c0b11"
 INTENT = "0b7e0f7e-2e0a-4c55-8b1a-0d6f0c3a9e52"
@@ -60,8 +59,10 @@ def rendered(body: str = "<h1>承诺书</h1>") -> bytes:
 
 
 def figure(text: str) -> bytes:
-    html = f'<html lang="en"><title>x</title><p>{text}</p></html>'
-    return pdf.render(html, css=FIGURE_CSS, fonts=FONTS)
+    typesetter = Typesetter(fonts.covering_alone(FONTS, text), "en")
+    drawn = Figure(*BOX_MM, (0, 0, 0), typesetter)
+    drawn.write(text, top=2, height=10, size=4)
+    return drawn.finished()
 
 
 @dataclass

@@ -315,12 +315,11 @@ points = st.tuples(st.floats(0, 1), st.floats(0, 0.6))
 @settings(deadline=None)
 @given(st.lists(st.lists(points, min_size=1, max_size=12), max_size=6))
 def test_any_strokes_fit_into_the_handwriting_area(strokes):
-    paths = signature_images.hand_paths(strokes)
-    assert len(paths) == len(strokes)
-    for path in paths:
-        numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
-        assert all(-0.1 <= x <= signature_images.HAND_WIDTH + 0.1 for x in numbers[::2])
-        assert all(-0.1 <= y <= signature_images.HAND_HEIGHT + 0.1 for y in numbers[1::2])
+    fitted = signature_images.hand_strokes(strokes)
+    assert [len(stroke) for stroke in fitted] == [len(stroke) for stroke in strokes]
+    for x, y in (point for stroke in fitted for point in stroke):
+        assert -0.01 <= x <= signature_images.HAND_WIDTH + 0.01
+        assert -0.01 <= y <= signature_images.HAND_HEIGHT + 0.01
 
 
 def sheet_of(source, blanks=(), answers=None, language="zh-hans"):

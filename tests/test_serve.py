@@ -36,7 +36,7 @@ class Served:
         self.port = port
         environment = {**os.environ, "VAR_DIR": str(var), "PORT": str(port)}
         environment["WEB_CONCURRENCY"] = "1"
-        for ours in ("DATABASE_URL", "JUDGING_SOCKET"):
+        for ours in ("DATABASE_URL", "JUDGING_SOCKET", "RENDERING_SOCKET", "SEALING_SOCKET"):
             environment.pop(ours, None)
         # A file: a pipe that nobody empties would stop the site once its log has filled it.
         self.complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115

@@ -152,11 +152,10 @@ def set_language(pledge: Pledge, *, actor: access.Actor, at: datetime, language:
 
 def _locked_for(actor: access.Actor, pledge: Pledge) -> Pledge:
     """The draft itself, locked until the transaction ends, if the actor may fill it in."""
-    locked = (
-        Pledge.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("version")
-        .get(pk=pledge.pk)
-    )
+    locked = Pledge.objects.select_for_update(no_key=True).get(pk=pledge.pk)
+    if locked.version_id == pledge.version_id:
+        # Its texts are long, and what was published stays as it is.
+        locked.version = pledge.version
     lifecycle.require(lifecycle.SIGN, locked.status)
     access.require(actor, Act.FILL_PLEDGE, locked)
     return locked

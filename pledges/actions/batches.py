@@ -32,7 +32,7 @@ SLICE = 10
 MAX_TASKS = 8
 # A pledge that so often could not be accepted, or under which workers died, is left to a person.
 MAX_TRIES = 3
-# When a worker whose keys turn out to be unusable looks at them again.
+# When a worker that turns out to be unable to seal tries again.
 KEYS_LATER = timedelta(seconds=30)
 KEYS = (refusals.KeysUnusable, refusals.KeyExpired, refusals.CompanyNotPinned)
 
@@ -148,20 +148,20 @@ def _finish(batch_id: int, at: datetime) -> None:
 
 
 def _settle(item: AcceptanceItem, *, at: datetime) -> bool:
-    """Accept the pledge, or leave it with the reason, or for later; False: no key can be used here.
+    """Accept the pledge, or leave it with the reason, or for later; False: nothing is sealed here.
 
     Nothing that one pledge does stops the others.
     """
     mine = AcceptanceItem.objects.waiting().filter(pk=item.pk)
     try:
         reason = FAILED if item.tries > MAX_TRIES else _try(item, at)
-    except KEYS as error:
-        logger.error("This worker cannot seal, and leaves it to others: %s", error)
-        mine.update(tries=F("tries") - 1, taken_until=None)
-        return False
-    except _NotNow:
+    except (_NotNow, refusals.MakingFailed):
         mine.update(taken_until=at + PATIENCE)
         return True
+    except (*KEYS, refusals.Unmade) as error:
+        logger.error("This worker cannot seal, and leaves it to others: %r", error)
+        mine.update(tries=F("tries") - 1, taken_until=None)
+        return False
     outcome = Outcome.LEFT if reason else Outcome.ACCEPTED
     mine.update(outcome=outcome, reason=reason, settled_at=at)
     return True
@@ -181,7 +181,7 @@ def _try(item: AcceptanceItem, at: datetime) -> str:
         return "" if _accepted_by(officer, item.pledge) else NOT_WAITING
     except access.Denied:
         return NOT_ALLOWED
-    except KEYS:
+    except (*KEYS, refusals.Unmade):
         raise
     except refusals.StorageUnavailable as error:
         # A full disk, a store that does not answer.

@@ -17,6 +17,7 @@ from pledges.actions import (
     lost_tasks,
     noting_readings,
     pending,
+    rendering_ahead,
     renewing,
     sweeping,
 )
@@ -67,6 +68,7 @@ SCHEDULE = (
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),
     Chore("passkeys", HOUR, pending.lapse),
+    Chore("documents rendered ahead", HOUR, rendering_ahead.sweep),
     Chore("sessions", HOUR, clearing.clear_sessions),
     Chore("request counts", HOUR, clearing.clear_request_counts),
     Chore("task results", HOUR, clearing.clear_task_results),

@@ -6,14 +6,12 @@ Nothing is issued that our own verdict would not accept: whoever holds the file 
 from dataclasses import dataclass
 from datetime import datetime
 
-from pledges import keyring
 from pledges.actions import quarantine
 from pledges.core.refusals import FileNotGenuine
 from pledges.models import Document, Pledge
 from pledges.proof.fileformat import Level
-from pledges.proof.judging import judge
-from pledges.proof.signatures import validation
 from pledges.proof.verdict import Outcome
+from pledges.sealing_service import client
 from pledges.storage import document_store
 
 
@@ -30,13 +28,12 @@ class StoredFile:
 def keep(content: bytes, level: Level, outcome: Outcome, at: datetime) -> StoredFile:
     """Store `content`; before the row that issues it, so that no row is ever without its file.
 
-    Raises FileNotGenuine unless the verdict on it at `at` is `outcome`.
+    Raises FileNotGenuine unless the verdict on it at `at` is `outcome`, and Unmade.
     """
-    verdict = judge(content, trust=keyring.trust(), at=at)
+    verdict, until = client.judge(content, at=at, archival=level is Level.ARCHIVAL)
     if verdict.outcome is not outcome:
         failed = next((line.reason for line in verdict.lines if line.passed is False), "")
         raise FileNotGenuine(failed or verdict.outcome, quarantine.keep(content, verdict, at))
-    until = validation.stamped_until(content) if level is Level.ARCHIVAL else None
     return StoredFile(document_store.put(content), len(content), level, until)
 
 

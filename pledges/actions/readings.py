@@ -15,7 +15,7 @@ from pledges import issued_files, sheets
 from pledges.core import refusals
 from pledges.core.digests import digest_of, sha256_hex
 from pledges.core.sheet import Sheet
-from pledges.models import Pledge, Signature, SigningIntent
+from pledges.models import Pledge, RenderedAhead, Signature, SigningIntent
 from pledges.proof.pdf import document_id
 from pledges.storage import document_store
 
@@ -57,6 +57,14 @@ def read_prepared(intent: SigningIntent, *, read: str = "") -> StoredDocument:
         _require(intent.version_digest == content["template"]["digest"], "version of the intent")
         sheet = _sheet(intent.pledge, content, file, intent.content_digest, intent.created_at)
         return StoredDocument(file, sheet, file)
+
+
+def says(ahead: RenderedAhead, content_digest: str) -> bool:
+    """Whether what was rendered ahead is kept, and its identifier is that of the content."""
+    try:
+        return document_id.read(issued_files.read_rendered(ahead)) == content_digest
+    except (document_store.Missing, document_store.Corrupt, *GARBLED):
+        return False
 
 
 def is_faithful(intent: SigningIntent) -> bool:

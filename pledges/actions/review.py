@@ -9,13 +9,20 @@ from pledges.access import Act
 from pledges.actions import expiring, issuing, readings, sealing
 from pledges.actions.answers import draft_after
 from pledges.actions.issuing import StoredFile
-from pledges.actions.preparing import font_of
+from pledges.actions.preparing import FONT_FILES, font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
-from pledges.models import Document, Organisation, Person, Pledge, ReturnReason
+from pledges.models import (
+    Document,
+    Organisation,
+    Person,
+    Pledge,
+    ReturnReason,
+    organisation_read_once,
+)
 from pledges.proof.verdict import Outcome
-from pledges.rendering.pdf import MissingGlyph
+from pledges.rendering.fonts import MissingGlyph
 
 MAX_REASON_LENGTH = 2_000
 
@@ -28,13 +35,15 @@ class ClauseReason:
     clause: str = ""
 
 
+@organisation_read_once()
 def accept(pledge: Pledge, *, actor: Person, at: datetime) -> Pledge:
     """Accept a signed pledge in the company's name; accepting it again changes nothing.
 
     Raises `SealUnavailable`, `ClockBehind` before the signing, `TermOver` after the last day of its
     term, and what `readings.read_signed` raises; then nothing has changed.
     """
-    seen = Pledge.objects.select_related("version__font").get(pk=pledge.pk)
+    known = ("version__font", "version__template")
+    seen = Pledge.objects.select_related(*known).defer(*FONT_FILES).get(pk=pledge.pk)
     access.require(actor, Act.JUDGE_PLEDGE, seen)
     if seen.status == lifecycle.ACCEPT.target and seen.reviewed_by_id == actor.pk:
         return seen

@@ -17,7 +17,7 @@ from pledges.actions import (
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
 from pledges.actions.issuing import StoredFile
-from pledges.actions.preparing import font_of
+from pledges.actions.preparing import FONT_FILES, font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.template.blanks import read
 from pledges.models import (
@@ -27,10 +27,11 @@ from pledges.models import (
     Pledge,
     Signature,
     SigningIntent,
+    organisation_read_once,
 )
 from pledges.proof.verdict import Outcome
 from pledges.rendering import SignatureImage
-from pledges.rendering.pdf import MissingGlyph
+from pledges.rendering.fonts import MissingGlyph
 
 MAX_USER_AGENT_LENGTH = 400
 
@@ -58,6 +59,7 @@ class SigningRequest:
     read: str = ""
 
 
+@organisation_read_once()
 def sign(intent: SigningIntent, *, actor: Person, at: datetime, request: SigningRequest) -> Pledge:
     """Sign the document of `intent`; the same intent signed again gives the same answer.
 
@@ -66,7 +68,9 @@ def sign(intent: SigningIntent, *, actor: Person, at: datetime, request: Signing
     raise; then nothing has changed.
     """
     known = ("version__font", "version__template", "person")
-    pledge = intent.pledge = Pledge.objects.select_related(*known).get(pk=intent.pledge_id)
+    pledge = intent.pledge = (
+        Pledge.objects.select_related(*known).defer(*FONT_FILES).get(pk=intent.pledge_id)
+    )
     access.require(actor, Act.SIGN_PLEDGE, pledge)
     if _signed_through(intent, pledge):
         return pledge
@@ -169,7 +173,7 @@ def _commit(
 ) -> Pledge:
     pledge = (
         Pledge.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("version")
+        .select_related("version", "person")
         .get(pk=intent.pledge_id)
     )
     if _signed_through(intent, pledge):

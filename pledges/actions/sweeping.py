@@ -17,7 +17,7 @@ from pledges.access import SYSTEM
 from pledges.actions import enrolment, quarantine
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Document, Person, SigningIntent
+from pledges.models import Document, Person, RenderedAhead, SigningIntent
 from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
@@ -31,14 +31,17 @@ MAX_RUN = 10_000
 
 
 def sweep(at: datetime) -> int:
-    """Remove files that no kept document and no open intent names; gives their number.
+    """Remove files that nothing names any more; gives their number.
+
+    Documents, open intents and documents rendered ahead name theirs.
 
     Finishes, too, what an erasure was killed in.
     """
     removed = 0
-    opened = set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
+    needed = set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
+    needed |= set(RenderedAhead.objects.values_list("document_digest", flat=True))
     for folder, digests in document_store.list_folders():
-        known = opened.union(_kept_in(folder).values_list("sha256", flat=True))
+        known = needed.union(_kept_in(folder).values_list("sha256", flat=True))
         for digest in digests:
             if digest not in known and document_store.is_older(digest, at - ORPHAN_AGE):
                 document_store.remove(digest)

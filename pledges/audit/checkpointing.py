@@ -40,19 +40,13 @@ def checkpoint(at: datetime) -> LedgerCheckpoint:
     """
     _take_turn()
     size = tree.size()
-    root = tree.root(size)
     number = origin_number()
     note = published()
     last = opened(note) if note is not None else NOTHING
-    _require_growth(last, size, root, number)
+    root = _grown_root(last, size, number)
     if note is None or last.size != size:
         note = _publish(Checkpoint(_origin(number), size, root), number)
-    row, _made = LedgerCheckpoint.objects.get_or_create(
-        size=size, defaults={"root": root.hex(), "note": note, "at": at}
-    )
-    if row.root != root.hex():
-        raise LedgerBroken(f"another checkpoint of {size} entries is on record")
-    return row
+    return _on_record(LedgerCheckpoint(size=size, root=root.hex(), note=note, at=at))
 
 
 @transactions.durable
@@ -65,10 +59,7 @@ def begin_origin(at: datetime) -> LedgerCheckpoint:
     size, number = tree.size(), origin_number()
     root = tree.root(size)
     note = _publish(Checkpoint(_origin(number), size, root), number)
-    row, _made = LedgerCheckpoint.objects.get_or_create(
-        size=size, defaults={"root": root.hex(), "note": note, "at": at}
-    )
-    return row
+    return _on_record(LedgerCheckpoint(size=size, root=root.hex(), note=note, at=at))
 
 
 def publish_again(note: str) -> None:
@@ -171,15 +162,33 @@ def _take_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
 
 
-def _require_growth(last: Checkpoint, size: int, root: bytes, number: int) -> None:
+def _grown_root(last: Checkpoint, size: int, number: int) -> bytes:
+    """The root over `size` entries, of which the first must be those that were published."""
     if last.size and checkpoints.number_in(last.origin) != number:
         raise LedgerBroken("the last published checkpoint is of another origin of this ledger")
     if last.size > size:
         raise LedgerBroken(f"{last.size} entries were published and there are {size}")
-    if last.size:
-        then = root if last.size == size else tree.root(last.size)
-        if then != last.root:
-            raise LedgerBroken(f"the first {last.size} entries are not those that were published")
+    then, root = tree.roots(last.size, size)
+    if last.size and then != last.root:
+        raise LedgerBroken(f"the first {last.size} entries are not those that were published")
+    return root
+
+
+def _on_record(row: LedgerCheckpoint) -> LedgerCheckpoint:
+    """The row as it stands now: this one, or that of the same size that was there before."""
+    table = connection.ops.quote_name(LedgerCheckpoint._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (size, root, note, at) VALUES (%s, %s, %s, %s) "
+            "ON CONFLICT (size) DO NOTHING",
+            [row.size, row.root, row.note, row.at],
+        )
+        if cursor.rowcount == 1:
+            return row
+    kept = LedgerCheckpoint.objects.get(size=row.size)
+    if kept.root != row.root:
+        raise LedgerBroken(f"another checkpoint of {row.size} entries is on record")
+    return kept
 
 
 def _publish(checkpoint: Checkpoint, number: int) -> str:

@@ -23,6 +23,11 @@ def root(size: int) -> bytes:
     return answer(lambda look_up: merkle.root(size, look_up))
 
 
+def roots(*sizes: int) -> list[bytes]:
+    """The roots over so many entries each, with one look at the database. Raises LedgerBroken."""
+    return answer(lambda look_up: [merkle.root(size, look_up) for size in sizes])
+
+
 def inclusion(sequence: int, size: int) -> list[bytes]:
     """The proof that entry `sequence` (from 1) is in the tree of `size`. Raises LedgerBroken."""
     return answer(lambda look_up: merkle.inclusion(sequence - 1, size, look_up))

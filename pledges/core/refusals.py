@@ -12,6 +12,11 @@ from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced
 from pledges.core.passkey_refusals import PasskeyRefused as PasskeyRefused
 from pledges.core.passkey_refusals import PendingGone as PendingGone
 from pledges.core.passkey_refusals import TooManyWaiting as TooManyWaiting
+from pledges.core.pool_refusals import MakerAbsent as MakerAbsent
+from pledges.core.pool_refusals import MakingFailed as MakingFailed
+from pledges.core.pool_refusals import StillMaking as StillMaking
+from pledges.core.pool_refusals import TooBusy as TooBusy
+from pledges.core.pool_refusals import Unmade as Unmade
 from pledges.core.proposal_refusals import AlreadyProposed as AlreadyProposed
 from pledges.core.proposal_refusals import ProposalSettled as ProposalSettled
 from pledges.core.proposal_refusals import StaleProposal as StaleProposal

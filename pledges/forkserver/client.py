@@ -1,4 +1,4 @@
-"""Asking a fork server on this machine: one connection for each job."""
+"""Asking a fork server or a pool on this machine: one connection for each job."""
 
 import os
 import socket
@@ -6,8 +6,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from pledges.forkserver import Busy, Died, TooCostly, Unanswered, Unavailable, sockets
-from pledges.forkserver.framing import ASK, BUSY, DIED, DONE, HEAD, PING, READY, TOO_COSTLY
+from pledges.forkserver import (
+    Busy,
+    Died,
+    TooCostly,
+    Unanswered,
+    Unavailable,
+    Unfinished,
+    memory,
+    sockets,
+)
+from pledges.forkserver.framing import (
+    ASK,
+    ASK_LATER,
+    BUSY,
+    DIED,
+    DONE,
+    HEAD,
+    PING,
+    READY,
+    TOO_COSTLY,
+)
 
 UNANSWERED: Final[dict[int, type[Unanswered]]] = {BUSY: Busy, TOO_COSTLY: TooCostly, DIED: Died}
 AT_ONCE: Final = 2.0
@@ -21,13 +40,40 @@ def ask(path: Path, request: Sequence[bytes], *, within: float) -> bytes:
     must be longer than a job may take there.
     """
     with sockets.connect(path, within) as connection:
-        memory = os.memfd_create("request", os.MFD_CLOEXEC)
+        held = memory.hold(request)
         try:
-            with open(memory, "wb", closefd=False) as file:
-                file.writelines(request)
-            return _exchange(connection, ASK, memory)
+            return _exchange(connection, ASK, held)
         finally:
-            os.close(memory)
+            os.close(held)
+
+
+def ask_pool(
+    path: Path, request: Sequence[bytes], *, key: bytes, urgent: bool, within: float
+) -> bytes:
+    """The answer of the pool at `path`; raises Unanswered, Unfinished after `within` seconds.
+
+    Who asks again with the same `key` finds the work that was begun, if the pool keeps answers.
+    """
+    with sockets.connect(path, within) as connection:
+        held = memory.hold(request)
+        descriptors: list[int] = []
+        try:
+            word = ASK if urgent else ASK_LATER
+            socket.send_fds(connection, [word + key], [held])
+            head, descriptors, _, _ = socket.recv_fds(connection, HEAD.size, 1)
+            if len(head) < HEAD.size:
+                raise Unavailable("the pool went away")
+            status, _length = HEAD.unpack(head)
+            if status != DONE:
+                raise UNANSWERED.get(status, Died)(f"status {status}")
+            return memory.read(descriptors[0])
+        except TimeoutError as error:
+            raise Unfinished(f"not within {within} s") from error
+        except OSError as error:
+            raise Unavailable(str(error)) from error
+        finally:
+            for descriptor in (held, *descriptors):
+                os.close(descriptor)
 
 
 def is_answering(path: Path) -> bool:

@@ -1,7 +1,8 @@
 """What a client and the server say to each other, and how a job is laid out in bytes.
 
 The client sends `ASK` with a descriptor of the job's bytes, or `PING`; the server sends one `HEAD`
-and the answer. A job is a JSON object, then parts whose lengths it names.
+and the answer. A job is a JSON object, then parts whose lengths it names. A pool is told `ASK` or
+`ASK_LATER` and the job's key, and sends the answer as a descriptor too.
 """
 
 import json
@@ -9,7 +10,8 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-ASK, PING = b"a", b"p"
+ASK, ASK_LATER, PING = b"a", b"l", b"p"
+KEY_SIZE: Final = 32
 HEAD: Final = struct.Struct("!BQ")
 """A status and the length of the answer."""
 DONE, READY, BUSY, TOO_COSTLY, DIED = range(5)

@@ -25,25 +25,26 @@ class Limits:
 
         What it has open stays usable. A superuser could lift limits again, so it stops being one.
         """
-        data = _data_size() + self.memory
+        data = data_size() + self.memory
         if os.geteuid() == 0:
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
         os.nice(5)  # whoever waits for a page comes first
         signal.setitimer(signal.ITIMER_REAL, self.wall + GRACE)
-        _limit(resource.RLIMIT_CPU, self.cpu, self.cpu + 1)  # at the first SIGXCPU ends it
-        _limit(resource.RLIMIT_DATA, data)
+        limit(resource.RLIMIT_CPU, self.cpu, self.cpu + 1)  # at the first SIGXCPU ends it
+        limit(resource.RLIMIT_DATA, data)
         for nothing in (
             resource.RLIMIT_FSIZE,
             resource.RLIMIT_CORE,
             resource.RLIMIT_NPROC,
             resource.RLIMIT_NOFILE,
         ):
-            _limit(nothing, 0)
+            limit(nothing, 0)
 
 
-def _limit(what: int, soft: int, hard: int | None = None) -> None:
+def limit(what: int, soft: int, hard: int | None = None) -> None:
+    """Limit this process, within what it is limited to already."""
     highest = resource.getrlimit(what)[1]
     wanted = (soft, soft if hard is None else hard)
     if highest != resource.RLIM_INFINITY:
@@ -51,7 +52,7 @@ def _limit(what: int, soft: int, hard: int | None = None) -> None:
     resource.setrlimit(what, wanted)
 
 
-def _data_size() -> int:
+def data_size() -> int:
     """What counts against RLIMIT_DATA of this process so far, in bytes."""
     with open("/proc/self/status", encoding="ascii", errors="replace") as status:
         line = next(line for line in status if line.startswith("VmData:"))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from pledges.forkserver import Died, TooCostly
+from pledges.forkserver import Died, TooCostly, memory
 from pledges.forkserver.child import Child
 from pledges.forkserver.framing import ASK, BUSY, DIED, DONE, HEAD, PING, READY, TOO_COSTLY
 from pledges.forkserver.limits import Limits
@@ -167,9 +167,4 @@ class Server:
 
 def _do(job: Job, request: int) -> bytes:
     """In the child: read what was asked, and do it."""
-    # A pipe or a socket has no size: of those nothing is read, and nobody waits for them.
-    size = os.fstat(request).st_size
-    data = bytearray()
-    while len(data) < size and (piece := os.pread(request, size - len(data), len(data))):
-        data += piece
-    return job(bytes(data))
+    return job(memory.read(request))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pledges.forkserver import Unavailable
 
-WAITING = 16
+WAITING = 128
 """Connections that the kernel holds while the server looks elsewhere."""
 
 

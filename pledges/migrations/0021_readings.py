@@ -9,7 +9,7 @@ from pledges.migrations import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0019_accounts"),
+        ("pledges", "0020_rendered_ahead"),
     ]
 
     operations = [

@@ -10,6 +10,7 @@ from pledges.models.pledge_numbers import SerialCounter
 from pledges.models.pledges import Commitment, Pledge, ReturnReason
 from pledges.models.proposals import Proposal
 from pledges.models.readings import Reading
+from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
@@ -34,6 +35,7 @@ __all__ = [
     "PledgeTemplate",
     "Proposal",
     "Reading",
+    "RenderedAhead",
     "RequestCount",
     "ReturnReason",
     "SerialCounter",

@@ -20,10 +20,13 @@ _memo: ContextVar[list["Organisation"] | None] = ContextVar("organisation", defa
 
 @contextmanager
 def organisation_read_once() -> Iterator[None]:
-    """Within it, `Organisation.current` asks the database at most once; for one request or mail.
+    """Within it, `Organisation.current` asks the database at most once: a request, a mail, an act.
 
-    What is kept ends with it, so nothing outlives a change made by another process.
+    What is kept ends with the outermost, so nothing outlives a change made by another process.
     """
+    if _memo.get() is not None:
+        yield
+        return
     token = _memo.set([])
     try:
         yield

@@ -2,11 +2,13 @@
 
 from pledges.rendering.answer_writer import write_for_paper, write_for_screen
 from pledges.rendering.paper import paper_html, paper_text, render_pledge
+from pledges.rendering.press import warm_engine
 from pledges.rendering.signature_images import (
     SignatureImage,
     draw_signature,
     draw_stamp,
 )
+from pledges.rendering.warming import warm_up
 
 __all__ = [
     "SignatureImage",
@@ -15,6 +17,8 @@ __all__ = [
     "paper_html",
     "paper_text",
     "render_pledge",
+    "warm_engine",
+    "warm_up",
     "write_for_paper",
     "write_for_screen",
 ]

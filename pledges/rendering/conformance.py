@@ -37,23 +37,6 @@ def finish_document(pdf: pydyf.PDF) -> None:
             _place_figure(pdf, item)
 
 
-def finish_figure(pdf: pydyf.PDF) -> None:
-    """Make the one page of `pdf` fit to be what an annotation of a tagged PDF/A shows.
-
-    All of it is an artifact: what the annotation means is said by its structure element, and text
-    in an appearance cannot be part of the document's structure. A font's /CIDSet would have to
-    name every glyph that the font program holds (ISO 19005-3, 6.2.11.4.2); WeasyPrint names those
-    that are used. Only readers of PDF 1.4 look for one, so there is none.
-    """
-    for item in pdf.objects:
-        if isinstance(item, dict):
-            item.pop("CIDSet", None)
-    [page] = (item for item in pdf.objects if _is(item, "/Page"))
-    content = object_at(pdf, page["Contents"])
-    content.stream.insert(0, b"/Artifact BMC")
-    content.stream.append(b"EMC")
-
-
 def _identify(pdf: pydyf.PDF) -> None:
     metadata = object_at(pdf, pdf.catalog["Metadata"])
     [packet] = metadata.stream

@@ -38,6 +38,15 @@ class FontSubset:
     sha256: str
 
 
+class MissingGlyph(Exception):
+    """Raised before rendering when the text holds characters that no font can draw."""
+
+    def __init__(self, characters: tuple[str, ...]) -> None:
+        self.characters = characters
+        listed = ", ".join(map(describe, characters))
+        super().__init__(f"no font has a glyph for: {listed}")
+
+
 @lru_cache(maxsize=2)
 def _face(path: Path) -> uharfbuzz.Face:
     # Mapped, not read: the eleven megabytes stay on disk but for the pages that are touched.
@@ -66,15 +75,16 @@ def describe(character: str) -> str:
     return f"{shown} (U+{ord(character):04X} {name})"
 
 
-def _tags(names: Iterable[bytes]) -> set[int]:
+def tags(names: Iterable[bytes]) -> set[int]:
+    """OpenType tags as HarfBuzz takes them."""
     return {int.from_bytes(name, "big") for name in names}
 
 
 def _subset(path: Path, characters: frozenset[int]) -> bytes:
     wanted = uharfbuzz.SubsetInput()
     wanted.unicode_set.set(set(characters & _repertoire(path)))
-    wanted.layout_feature_tag_set.set(_tags(FEATURES))
-    wanted.drop_table_tag_set.update(_tags(DROPPED_TABLES))
+    wanted.layout_feature_tag_set.set(tags(FEATURES))
+    wanted.drop_table_tag_set.update(tags(DROPPED_TABLES))
     # The identity charset makes CID and glyph number one, as a PDF with Identity-H expects.
     wanted.flags = (
         uharfbuzz.SubsetFlags.NO_HINTING
@@ -110,6 +120,13 @@ def covering(fonts: FontSubset, text: str) -> FontSubset:
     own = _covered(fonts.serif) | _covered(fonts.sans)
     lacking = frozenset(map(ord, _inked(text))) - own
     return _build(own | lacking) if lacking else fonts
+
+
+def covering_alone(fonts: FontSubset, text: str) -> FontSubset:
+    """`fonts` itself when it can draw `text`, else a subset of the full fonts for `text` alone."""
+    own = _covered(fonts.serif) | _covered(fonts.sans)
+    needed = frozenset(map(ord, _inked(text)))
+    return fonts if needed <= own else _build(needed)
 
 
 def _inked(text: str) -> Iterable[str]:

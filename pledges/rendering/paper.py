@@ -13,7 +13,7 @@ from pledges.core.languages import Localized
 from pledges.core.sheet import Sheet
 from pledges.core.template.typed_values import written_date
 from pledges.proof.fileformat import CURRENT
-from pledges.rendering import paper_wording, pdf, qr_codes
+from pledges.rendering import paper_wording, press, qr_codes
 from pledges.rendering.answer_writer import write_for_paper
 from pledges.rendering.fonts import FontSubset
 from pledges.rendering.inline_text import typeset
@@ -58,7 +58,7 @@ def paper_html(sheet: Sheet) -> str:
                 sheet.version, sheet.effective_on, sheet.language
             ),
             "created": sheet.rendered_at.isoformat(timespec="seconds"),
-            "engine": pdf.ENGINE,
+            "engine": press.ENGINE,
             # No verdict accepts a link to an address that others on the way can answer for.
             "is_link": sheet.verify_url.startswith("https://"),
             "body": write_for_paper(sheet),
@@ -80,18 +80,23 @@ def qr_code(address: str, title: str) -> SafeString:
     )
 
 
-def render_pledge(sheet: Sheet, fonts: FontSubset) -> bytes:
+def render_pledge(
+    sheet: Sheet, fonts: FontSubset, *, within: float = press.WITHIN, urgent: bool = True
+) -> bytes:
     """The document that the manager reads and signs; equal sheets give equal bytes.
 
     The digest of what it says is the file's permanent identifier, so that who signs the bytes
-    signs the answers as data too. Raises `pledges.rendering.pdf.MissingGlyph` when a character on
-    it cannot be printed.
+    signs the answers as data too. Raises `MissingGlyph` when a character on it cannot be
+    printed, and `refusals.Unmade`; after `within` seconds, StillMaking: who asks again for the same
+    then finds it done.
     """
-    return pdf.render(
+    return press.render(
         paper_html(sheet),
         css=paper_css(),
         fonts=fonts,
         identifier=sheet.content_digest,
+        within=within,
+        urgent=urgent,
     )
 
 

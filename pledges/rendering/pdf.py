@@ -4,7 +4,6 @@ import atexit
 import hashlib
 import threading
 from functools import lru_cache
-from importlib.metadata import version
 from typing import Any
 
 import pydyf
@@ -13,12 +12,11 @@ from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from pledges.rendering import conformance, signature_fields, typesetting
+from pledges.rendering import conformance, line_drawings, signature_fields, typesetting
 from pledges.rendering import fonts as faces
 from pledges.rendering.fonts import FontSubset
+from pledges.rendering.fonts import MissingGlyph as MissingGlyph
 from pledges.rendering.markup import UNFIT, Markup
-
-ENGINE = f"WeasyPrint {version('weasyprint')}"
 
 # Families that the style sheets name; each falls back to the other.
 FONT_FACES = """
@@ -28,15 +26,6 @@ FONT_FACES = """
 
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()
-
-
-class MissingGlyph(Exception):
-    """Raised before rendering when the text holds characters that no font can draw."""
-
-    def __init__(self, characters: tuple[str, ...]) -> None:
-        self.characters = characters
-        listed = ", ".join(map(faces.describe, characters))
-        super().__init__(f"no font has a glyph for: {listed}")
 
 
 class ResourceRefused(Exception):
@@ -63,26 +52,31 @@ class _ClosedFetcher(URLFetcher):  # type: ignore[misc]  # the library has no ty
 _CLOSED = _ClosedFetcher({})
 
 
+@lru_cache(maxsize=4)
+def _parsed(css: str) -> CSS:
+    """The style sheet, which is the same for every version: kept per process."""
+    return CSS(string=css, url_fetcher=_CLOSED)
+
+
 @lru_cache(maxsize=16)
-def _prepared(css: str, fonts: FontSubset) -> tuple[FontConfiguration, list[CSS]]:
-    """Fonts registered and style sheet parsed: half of a render's time, so kept per process."""
+def _prepared(fonts: FontSubset) -> tuple[FontConfiguration, CSS]:
+    """The fonts of one version, registered; kept per process."""
     configuration = FontConfiguration()
     fetcher = _ClosedFetcher({"font:serif": fonts.serif, "font:sans": fonts.sans})
-    sheet = CSS(string=FONT_FACES + css, font_config=configuration, url_fetcher=fetcher)
-    return configuration, [sheet]
+    faces_of_it = CSS(string=FONT_FACES, font_config=configuration, url_fetcher=fetcher)
+    return configuration, faces_of_it
 
 
 # A font configuration owns a temporary folder, which it can no longer remove at shutdown.
 atexit.register(_prepared.cache_clear)
 
 
-def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = None) -> bytes:
+def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
     """The PDF of `html`, which must be well-formed XML; equal arguments give equal bytes.
 
-    With an `identifier` (printable ASCII) it is a document: PDF/A-3a and PDF/UA-1, the boxes of
-    the elements with the ids "box-manager" and "box-company" are empty signature fields, and
-    the file says for good that it is `identifier` (ISO 32000-1, 14.4). Without, it is a figure to
-    be drawn into another document: one page, an artifact throughout, no fields.
+    It is PDF/A-3a and PDF/UA-1. The boxes of the elements with the ids "box-manager" and
+    "box-company" are empty signature fields, and the file says for good that it is `identifier`
+    (printable ASCII; ISO 32000-1, 14.4).
 
     Characters outside `fonts` are taken from the full fonts. Raises MissingGlyph for a character
     that no font has and ResourceRefused for a reference to anything outside `html`.
@@ -92,39 +86,37 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str | None = N
     with _one_at_a_time:
         try:
             parsed = Markup(html, url_fetcher=_CLOSED)
+            drawings = line_drawings.take_out(parsed.etree_element)
             written = "".join(parsed.etree_element.itertext()) + css
             if missing := faces.missing_glyphs(written):
                 raise MissingGlyph(missing)
-            configuration, sheets = _prepared(css, faces.covering(fonts, written))
+            configuration, own = _prepared(faces.covering(fonts, written))
             document = parsed.render(
                 font_config=configuration,
-                stylesheets=sheets,
+                stylesheets=[own, _parsed(css)],
                 **_options(identifier),
             )
-            return _write(document, identifier, hashlib.sha256(html.encode()).digest())
+            seed = hashlib.sha256(html.encode()).digest()
+            return _write(document, identifier, seed, drawings)
         except _Refusal as refusal:
             raise ResourceRefused(str(refusal)) from None
 
 
-def _options(identifier: str | None) -> dict[str, Any]:
-    if identifier is None:
-        return {"pdf_version": "1.7", "pdf_identifier": b"figure"}
+def _options(identifier: str) -> dict[str, Any]:
     return {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
 
 
-def _write(document: Document, identifier: str | None, seed: bytes) -> bytes:
+def _write(document: Document, identifier: str, seed: bytes, drawings: list[bytes]) -> bytes:
     typesetting.spread_chinese_lines(document)
-    if identifier is not None:
-        signature_fields.mark_places(document)
+    signature_fields.mark_places(document)
 
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         _name_subsets(pdf, seed)
-        typesetting.embolden(item for item in pdf.objects if isinstance(item, Stream))
-        if identifier is None:
-            conformance.finish_figure(pdf)
-        else:
-            signature_fields.add_fields(document, pdf)
-            conformance.finish_document(pdf)
+        streams = [item for item in pdf.objects if isinstance(item, Stream)]
+        typesetting.embolden(streams)
+        line_drawings.put_back(drawings, streams)
+        signature_fields.add_fields(document, pdf)
+        conformance.finish_document(pdf)
         _serialise_once(pdf)
 
     written: bytes = document.write_pdf(finisher=finish, **_options(identifier))
@@ -155,3 +147,20 @@ class _Serialised(pydyf.Object):  # type: ignore[misc]  # the library has no typ
         self.number = source.number
         self.compressible = source.compressible
         self.data = source.data
+
+
+SAMPLE = (
+    '<html lang="zh-hans"><head><title>诺</title></head><body><h1>诺</h1>'
+    '<div id="box-manager" title="1"></div><div id="box-company" title="2"></div>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>3</title>'
+    '<path stroke="#000" d="M0 0.5h1"/></svg></body></html>'
+)
+SAMPLE_CSS = 'html { font-family: "Pledge Serif", "Pledge Sans" }'
+
+
+def warm_up() -> None:
+    """Render something, so that nobody's document is the first: it loads the libraries and fonts.
+
+    Needs neither settings nor templates.
+    """
+    render(SAMPLE, css=SAMPLE_CSS, fonts=faces.subset_for(""), identifier="sample")

@@ -1,29 +1,38 @@
 """What is drawn into the two signature fields: the pledgor's hand, and the company's stamp."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from django.template.loader import render_to_string
-
+from pledges.core.languages import ENGLISH
 from pledges.core.template.typed_values import written_date
-from pledges.proof.fileformat import CURRENT
-from pledges.rendering import paper_wording, pdf
-from pledges.rendering.fonts import FontSubset
-from pledges.rendering.inline_text import typeset
-from pledges.rendering.paper import stylesheet
+from pledges.proof.fileformat import BOX_MM
+from pledges.rendering import fonts as faces
+from pledges.rendering import paper_wording
+from pledges.rendering.figures import Figure
+from pledges.rendering.fonts import FontSubset, MissingGlyph
+from pledges.rendering.lettering import Typesetter
 
 Point = tuple[float, float]
 Stroke = Sequence[Point]
 
-HAND_WIDTH, HAND_HEIGHT = 700.0, 220.0
-"""The area for the handwriting, in tenths of a millimetre."""
+INK, VERMILION = (31, 35, 40), (179, 38, 30)
+"""Vermilion is for the company's stamp alone."""
+BOLD = 0.03
+"""The fonts come in one weight: what is to be bold is stroked by so many em."""
+
+HAND_TOP, HAND_WIDTH, HAND_HEIGHT = 2.0, 70.0, 22.0
+"""The area for the handwriting, in the middle of the box; lengths are in millimetres."""
+PEN = 0.9
+MAX_SCALE = 90.0
+"""A signature drawn small stays modest: so wide the whole drawing area becomes at most."""
 NAME_SIZE, SMALL_NAME_SIZE, NAME_WIDTH = 3.7, 2.8, 66.0
-"""The size of a printed name (10.5 pt), that of one on two lines, and the length of a line; in
-millimetres."""
-MAX_SCALE = 900.0
-"""A signature drawn small stays modest: the full drawing width becomes 90 mm at most."""
+"""The size of a printed name (10.5 pt), that of one on two lines, and the length of a line."""
+LEADING = 1.6
+"""From line to line, in the size of the letters."""
+MAX_TYPED_SIZE = 12.0
 
 
 @dataclass(frozen=True)
@@ -41,68 +50,91 @@ class SignatureImage:
 def draw_signature(
     image: SignatureImage, *, name: str, signed_at: datetime, language: str, fonts: FontSubset
 ) -> bytes:
-    """A one-page PDF of the manager's field: the image, the name in print, the date of signing."""
-    return _figure(
-        "document/signature.html",
-        {
-            "paths": hand_paths(image.strokes),
-            "hand_width": f"{HAND_WIDTH:.0f}",
-            "hand_height": f"{HAND_HEIGHT:.0f}",
-            "typed": typeset(image.typed, language),
-            "typed_size": _size_to_fit(image.typed, widest=66, largest=12),
-            "name": typeset(name, language),
-            "name_size": _size_of_name(name),
-            "date_label": paper_wording.SIGNING_DATE.in_(language),
-            "date": written_date(signed_at.date(), language),
-        },
-        language,
-        fonts,
-    )
+    """A one-page PDF of the manager's field: the image, the name in print, the date of signing.
+
+    Raises `MissingGlyph`.
+    """
+    typed, name = _in_one_line(image.typed), _in_one_line(name)
+    label = paper_wording.SIGNING_DATE.in_(language)
+    day = written_date(signed_at.date(), language)
+    dated = f"{label}: {day}" if language == ENGLISH else f"{label}：{day}"
+    figure = _figure(INK, typed + name + dated, language, fonts)
+    if image.strokes:
+        for stroke in hand_strokes(image.strokes):
+            _draw(figure, stroke)
+    else:
+        size = _size_to_fit(typed, widest=NAME_WIDTH, largest=MAX_TYPED_SIZE)
+        figure.write(typed, top=HAND_TOP, height=HAND_HEIGHT, size=size)
+    top = HAND_TOP + HAND_HEIGHT
+    size, lines = _name_lines(name)
+    for line in lines:
+        figure.write(line, top=top, height=size * LEADING, size=size)
+        top += size * LEADING
+    figure.write(dated, top=top, height=NAME_SIZE * LEADING, size=NAME_SIZE)
+    return figure.finished()
 
 
 def draw_stamp(
     *, organisation: str, number: str, accepted_at: datetime, language: str, fonts: FontSubset
 ) -> bytes:
-    """A one-page PDF of the company's field: its stamp, which says that it is an electronic one."""
-    return _figure(
-        "document/acceptance.html",
-        {
-            "organisation": typeset(organisation, language),
-            "organisation_size": _size_to_fit(organisation, widest=58, largest=4.8),
-            "confirmed": paper_wording.CONFIRMED.in_(language),
-            "number_label": paper_wording.NUMBER.in_(language),
-            "number": number,
-            "date_label": paper_wording.CONFIRMATION_DATE.in_(language),
-            "date": written_date(accepted_at.date(), language),
-        },
-        language,
-        fonts,
-    )
+    """A one-page PDF of the company's field: its stamp, which says that it is an electronic one.
+
+    Raises `MissingGlyph`.
+    """
+    organisation = _in_one_line(organisation)
+    confirmed = paper_wording.CONFIRMED.in_(language)
+    numbered = f"{paper_wording.NUMBER.in_(language)} {number}"
+    day = written_date(accepted_at.date(), language)
+    dated = f"{paper_wording.CONFIRMATION_DATE.in_(language)} {day}"
+    figure = _figure(VERMILION, organisation + confirmed + numbered + dated, language, fonts)
+    figure.frame(5.45, 3.45, 70.55, 36.55, radius=2.05, width=0.9)
+    figure.frame(6.625, 4.625, 69.375, 35.375, radius=1.475, width=0.25)
+    size = _size_to_fit(organisation, widest=58, largest=4.8)
+    figure.write(organisation, top=7.35, height=7, size=size, bold=BOLD)
+    size, spacing = (4.4, 0.0) if language == ENGLISH else (6.2, 0.3)
+    figure.write(confirmed, top=14.35, height=9, size=size, spacing=spacing, bold=BOLD)
+    figure.write(numbered, top=23.35, height=4.6, size=3.2)
+    figure.write(dated, top=27.95, height=4.6, size=3.2)
+    return figure.finished()
 
 
-def _figure(template: str, context: dict[str, object], language: str, fonts: FontSubset) -> bytes:
-    html = render_to_string(template, context | {"lang": paper_wording.language_tag(language)})
-    width, height = CURRENT.box
-    size = f"@page {{ size: {width}pt {height}pt; margin: 0 }}"
-    css = size + stylesheet("appearance.css")
-    return pdf.render(html, css=css, fonts=fonts)
+def _figure(colour: tuple[int, int, int], text: str, language: str, fonts: FontSubset) -> Figure:
+    if missing := faces.missing_glyphs(text):
+        raise MissingGlyph(missing)
+    typesetter = Typesetter(faces.covering_alone(fonts, text), language)
+    return Figure(*BOX_MM, colour, typesetter)
 
 
-def _size_of_name(name: str) -> str:
-    """The size of a printed name in millimetres, where it needs two lines; else nothing."""
-    if float(_size_to_fit(name, widest=NAME_WIDTH, largest=NAME_SIZE)) == NAME_SIZE:
-        return ""
-    return _size_to_fit(name, widest=2 * NAME_WIDTH - NAME_SIZE, largest=SMALL_NAME_SIZE)
+def _in_one_line(text: str) -> str:
+    """White space as HTML has it: the ideographic space is none."""
+    return re.sub(r"[ \t\r\n\f]+", " ", text).strip(" ")
 
 
-def _size_to_fit(text: str, *, widest: float, largest: float) -> str:
+def _name_lines(name: str) -> tuple[float, list[str]]:
+    """The size of a printed name, and its lines: one, or two of smaller letters."""
+    if _size_to_fit(name, widest=NAME_WIDTH, largest=NAME_SIZE) == NAME_SIZE:
+        return NAME_SIZE, [name]
+    size = _size_to_fit(name, widest=2 * NAME_WIDTH - NAME_SIZE, largest=SMALL_NAME_SIZE)
+    end = next(end for end in range(len(name), 0, -1) if _ems(name[:end]) * size <= NAME_WIDTH)
+    # Between words where that leaves no more than fits on the second line.
+    space = name.rfind(" ", 0, end + 1)
+    if space > 0 and _ems(name[space + 1 :]) * size <= NAME_WIDTH:
+        end = space
+    return size, [line for line in (name[:end].strip(" "), name[end:].strip(" ")) if line]
+
+
+def _size_to_fit(text: str, *, widest: float, largest: float) -> float:
     """The font size in millimetres at which `text` is at most `widest` millimetres wide."""
-    ems = sum(1.0 if ord(char) > 0x2E7F else 0.6 for char in text) or 1.0
-    return f"{min(largest, widest / ems):.2f}"
+    return round(min(largest, widest / (_ems(text) or 1.0)), 2)
 
 
-def hand_paths(strokes: Sequence[Stroke]) -> list[str]:
-    """Strokes as SVG paths, smoothed, and fitted into the middle of the handwriting area."""
+def _ems(text: str) -> float:
+    return sum(1.0 if ord(char) > 0x2E7F else 0.6 for char in text)
+
+
+# --- The hand -------------------------------------------------------------------------------------
+def hand_strokes(strokes: Sequence[Stroke]) -> list[list[Point]]:
+    """Strokes fitted into the middle of the handwriting area, in its millimetres."""
     points = [point for stroke in strokes for point in stroke]
     if not points:
         return []
@@ -110,23 +142,33 @@ def hand_paths(strokes: Sequence[Stroke]) -> list[str]:
     width, height = max(x for x, _ in points) - left, max(y for _, y in points) - top
     scale = min(
         MAX_SCALE,
-        (HAND_WIDTH - 30) / width if width else MAX_SCALE,
-        (HAND_HEIGHT - 20) / height if height else MAX_SCALE,
+        (HAND_WIDTH - 3) / width if width else MAX_SCALE,
+        (HAND_HEIGHT - 2) / height if height else MAX_SCALE,
     )
     right_by = (HAND_WIDTH - width * scale) / 2 - left * scale
     down_by = (HAND_HEIGHT - height * scale) / 2 - top * scale
-    placed = (
-        [(x * scale + right_by, y * scale + down_by) for x, y in stroke] for stroke in strokes
-    )
-    return [_smooth(stroke) for stroke in placed if stroke]
+    return [
+        [(x * scale + right_by, y * scale + down_by) for x, y in stroke]
+        for stroke in strokes
+        if stroke
+    ]
 
 
-def _smooth(points: Sequence[Point]) -> str:
-    """A path through the middles of the drawn segments, bent by the drawn points between them."""
-    first, last = points[0], points[-1]
-    path = [f"M{first[0]:.1f} {first[1]:.1f}"]
-    for (x, y), (next_x, next_y) in pairwise(points[1:]):
-        path.append(f"Q{x:.1f} {y:.1f} {(x + next_x) / 2:.1f} {(y + next_y) / 2:.1f}")
+def _draw(figure: Figure, stroke: Sequence[Point]) -> None:
+    """A line through the middles of the drawn segments, bent by the drawn points between them."""
+    left = (BOX_MM[0] - HAND_WIDTH) / 2
+    points = [(x + left, y + HAND_TOP) for x, y in stroke]
+    at = points[0]
+    path = [figure.move_to(at)]
+    for bend, following in pairwise(points[1:]):
+        end = _between(bend, following, 1 / 2)
+        # A quadratic curve as a cubic one, which is all that a page knows.
+        path.append(figure.curve_to(_between(at, bend, 2 / 3), _between(end, bend, 2 / 3), end))
+        at = end
     # A dot is a line of no length; round caps make it visible.
-    path.append(f"L{last[0]:.1f} {last[1]:.1f}")
-    return "".join(path)
+    path.append(figure.line_to(points[-1]))
+    figure.stroke(path, PEN)
+
+
+def _between(one: Point, other: Point, part: float) -> Point:
+    return one[0] + (other[0] - one[0]) * part, one[1] + (other[1] - one[1]) * part

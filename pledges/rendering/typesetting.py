@@ -7,11 +7,11 @@ from weasyprint import Document
 from weasyprint.formatting_structure import boxes
 from weasyprint.pdf.stream import Stream
 
-HEAVY = {(31, 35, 41): 0.018, (31, 35, 42): 0.03, (179, 38, 31): 0.03}
-"""Marker colours (one step from ink and vermilion, the same to the eye) → stroke width in em.
+HEAVY = {(31, 35, 41): 0.018, (31, 35, 42): 0.03}
+"""Marker colours (one step from ink, the same to the eye) → stroke width in em.
 
-The fonts come in one weight. Text in #1f2329 is printed slightly bolder, in #1f232a or #b3261f
-clearly bolder: its outlines are stroked as well as filled.
+The fonts come in one weight. Text in #1f2329 is printed slightly bolder, in #1f232a clearly bolder:
+its outlines are stroked as well as filled.
 """
 
 MAX_STRETCH_EM = 3.0

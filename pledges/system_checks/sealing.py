@@ -1,4 +1,5 @@
-"""Whether the installation can seal: its keys, their last days, the roots of trusted time."""
+"""Whether the installation can render and seal: its pools, its keys and their last days, the roots
+of trusted time."""
 
 import logging
 from datetime import datetime, timedelta
@@ -9,9 +10,11 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils import timezone
 
 from pledges import keyring
-from pledges.core.refusals import KeyExpired, KeysUnusable, TimestampUnavailable
+from pledges.core.refusals import KeyExpired, KeysUnusable, TimestampUnavailable, Unmade
 from pledges.proof.keys import event_certificates
 from pledges.proof.keys.key_store import Store
+from pledges.rendering import press
+from pledges.sealing_service import client
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +24,9 @@ WARN_BEFORE = timedelta(days=60)
 def keys_fault() -> str:
     """Why nothing can be sealed, in a few words fit for strangers; "" when all is well."""
     try:
-        _require_sealing(keyring.store(), timezone.now())
+        client.key_state(timezone.now(), days=WARN_BEFORE.days, usable=True)
+    except Unmade:
+        return ""  # it is not the keys: `sealing_fault` says whether nobody is there
     except KeysUnusable as error:
         logger.warning("The keys cannot be used: %s", error.reason)
         return "missing" if _is_missing() else "cannot be used"
@@ -34,14 +39,23 @@ def keys_warning() -> str:
     """What of the keys ends within sixty days, or is not enough to accept; "" for nothing."""
     at = timezone.now()
     try:
-        soon = event_certificates.expiring(keyring.store(), at, WARN_BEFORE)
-        pin = keyring.store().missing_pin(settings.COMPANY_PINS, at)
-    except KeysUnusable:
+        state = client.key_state(at, days=WARN_BEFORE.days)
+    except (KeysUnusable, Unmade):
         return ""  # the fault says it
-    said = [f"{name} ends on {end:%Y-%m-%d}" for name, end in soon]
-    if pin:
-        said.append(f"nothing can be accepted: add {pin} to COMPANY_PINS")
+    said = [f"{name} ends on {end:%Y-%m-%d}" for name, end in state.ending]
+    if state.missing_pin:
+        said.append(f"nothing can be accepted: add {state.missing_pin} to COMPANY_PINS")
     return ", ".join(said)
+
+
+def rendering_fault() -> str:
+    """Why no document can be prepared, in a few words fit for strangers; "" when all is well."""
+    return press.fault()
+
+
+def sealing_fault() -> str:
+    """Why nothing can be signed or accepted though the keys may be in order, likewise."""
+    return client.fault()
 
 
 def _require_sealing(store: Store, at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 
-from pledges import issued_files, keyring
+from pledges import issued_files
 from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import StorageUnavailable
 from pledges.forkserver import Busy, Unavailable
@@ -16,6 +16,7 @@ from pledges.models import Document, Organisation, Pledge
 from pledges.proof import judging
 from pledges.proof.judging_service import client
 from pledges.proof.verdict import Summary, Verdict
+from pledges.sealing_service import client as sealing
 from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
@@ -131,7 +132,7 @@ def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
 def _verdict(pdf: bytes, *, at: datetime, proof: bytes | None) -> Verdict:
     try:
         verdict = client.judge(
-            settings.JUDGING_SOCKET, pdf, trust=keyring.trust(), at=at, proof=proof
+            settings.JUDGING_SOCKET, pdf, trust=sealing.trust(at), at=at, proof=proof
         )
     except Busy as error:
         raise CannotJudge(busy=True) from error
@@ -142,6 +143,11 @@ def _verdict(pdf: bytes, *, at: datetime, proof: bytes | None) -> Verdict:
         if line.explanation:
             logger.debug("Rejected %s: %s, %s", verdict.sha256, line.reason, line.explanation)
     return verdict
+
+
+def company_roots_pem(at: datetime) -> bytes | None:
+    """The roots of licensed authorities behind the company's seal (PEM); `None` without any."""
+    return sealing.company_roots_pem(at)
 
 
 def judging_fault() -> str:

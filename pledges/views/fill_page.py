@@ -65,7 +65,7 @@ def saved_answer(pledge: Pledge, *, at: datetime, strict: bool) -> dict[str, Any
         "understood": {form.add_prefix(code): value for code, value in form.understood.items()},
         "remaining": parts["progress"].remaining_words(),
         "notes": {
-            key: render_to_string("sheet/notes.html", {"notes": notes}).strip()
+            key: render_to_string("sheet/notes.html", {"notes": notes}).strip() if notes else ""
             for key, notes in form.notes.by_clause.items()
         },
     }

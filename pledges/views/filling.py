@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.actions import answers, preparing
+from pledges.actions import answers, preparing, rendering_ahead
 from pledges.core import refusals
 from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.filling import typed_from
 from pledges.models import Organisation, Pledge, TemplateVersion
-from pledges.views import reading
+from pledges.views import making, reading
 from pledges.views.accounts import person_of
 from pledges.views.fill_page import fill_page, saved_answer
 
@@ -82,11 +82,16 @@ def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         if typed:
             _save(request, own, at)
-        intent = preparing.prepare(own, actor=person_of(request), at=at)
+        asked_at = making.asked_at(request, own, at)
+        intent = preparing.prepare(own, actor=person_of(request), at=at, asked_at=asked_at)
     except refusals.StaleDraft:
         return fill_page(request, own, at=at, unsaved=typed)
     except refusals.Incomplete:
         return redirect(reverse("pledge", args=[own.pk]) + "?check=1")
+    except refusals.StillMaking:
+        return making.wait(request, own, asked_at=asked_at, at=at)
+    except refusals.Unmade as unmade:
+        return making.try_again(request, own, unmade)
     except refusals.StorageUnavailable as refusal:
         messages.error(request, wording.refusal(refusal))
         return fill_page(request, own, at=at, status=HTTPStatus.SERVICE_UNAVAILABLE)
@@ -112,7 +117,8 @@ def _save(request: HttpRequest, own: Pledge, at: datetime) -> None:
     except (KeyError, ValueError) as error:
         raise BadRequest("revision") from error
     typed = typed_from(request.POST, own.version.blank_list)
-    answers.save(own, actor=person_of(request), at=at, typed=typed, revision=revision)
+    saved = answers.save(own, actor=person_of(request), at=at, typed=typed, revision=revision)
+    rendering_ahead.schedule(own, saved, at=at)
     own.refresh_from_db(fields=["answers", "answers_revision", "saved_at"])
 
 

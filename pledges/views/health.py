@@ -14,6 +14,8 @@ PARTS = {
     "migrations": installation.migrations_fault,
     "documents": installation.documents_fault,
     "fonts": installation.fonts_fault,
+    "rendering": sealing.rendering_fault,
+    "sealing": sealing.sealing_fault,
     "keys": sealing.keys_fault,
 }
 # Not reasons to send people elsewhere: all but the one page that judges files works without it.

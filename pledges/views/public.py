@@ -140,7 +140,7 @@ ROOTS = {
         "--company-trust",
         "verify_company_roots",
         gettext_lazy("Roots of the authority behind the company's seal (PEM)"),
-        keyring.company_roots_pem,
+        lambda: verification.company_roots_pem(timezone.now()),
     ),
 }
 

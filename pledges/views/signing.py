@@ -96,6 +96,11 @@ def _sign(request: HttpRequest, intent: SigningIntent, at: datetime) -> HttpResp
     except (refusals.AlreadySigned, Forbidden) as refusal:
         messages.info(request, wording.refusal(refusal))
         return redirect("pledge", pk=intent.pledge_id)
+    except refusals.Unmade as refusal:
+        form.add_error(None, wording.refusal(refusal))
+        response = _page(request, intent, form, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        response.headers["Retry-After"] = str(refusal.retry_after)
+        return response
     except refusals.Refusal as refusal:
         return _page(request, intent, form, status=409, closed=refusal)
     request.session.pop(RETURN, None)

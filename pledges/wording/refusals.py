@@ -145,6 +145,19 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "What this proposal would change has changed since, or whoever proposed it may no longer "
         "do so. Nothing was changed; please reject it, and propose what is needed anew."
     ),
+    refusals.StillMaking: gettext_lazy("The document is still being made. Please wait a moment."),
+    refusals.TooBusy: gettext_lazy(
+        "Very many documents are being made at this moment. Nothing is lost and nothing has "
+        "changed: please try again in a few seconds."
+    ),
+    refusals.MakingFailed: gettext_lazy(
+        "The document could not be finished, and nothing has changed. Please try again; if it "
+        "happens again, tell your administrator."
+    ),
+    refusals.MakerAbsent: gettext_lazy(
+        "Documents cannot be made here at this moment. Nothing is lost and nothing has changed: "
+        "please try again in a minute."
+    ),
     Forbidden: gettext_lazy("This is not possible in the present state."),
     PermissionDenied: gettext_lazy("You may not do this."),
 }

@@ -26,6 +26,7 @@ from pledges.actions.housekeeping import DAY, HOUR, MINUTE, Chore
 from pledges.core.refusals import LedgerBroken, TimestampUnavailable
 from pledges.management.commands.publish_checkpoints import Watch
 from pledges.models import BackgroundWorker, ChoreRun, LedgerEntry, Pledge, Session
+from pledges.sealing_service import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -198,9 +199,9 @@ def test_a_site_that_has_just_started_is_given_time(monkeypatch):
 def test_all_that_wants_doing_is_on_the_schedule(settled):
     """And all of it can be done on an empty installation."""
     assert {chore.name for chore in housekeeping.SCHEDULE} == {
-        "bulk acceptances", "checkpoints", "digests", "ledger", "lost tasks", "orphans", "passkeys",
-        "readings", "redundant files", "request counts", "sessions", "task results", "terms",
-        "timestamps", "workers",
+        "bulk acceptances", "checkpoints", "digests", "documents rendered ahead", "ledger",
+        "lost tasks", "orphans", "passkeys", "readings", "redundant files", "request counts",
+        "sessions", "task results", "terms", "timestamps", "workers",
     }  # fmt: skip
     assert housekeeping.run_due() == len(housekeeping.SCHEDULE) - 1
     assert housekeeping.chores_warning() == ""
@@ -334,9 +335,9 @@ def test_timestamps_that_end_within_a_year_are_renewed(stamped, timestamps, monk
     pledges, until = stamped
     assert renewing.extend(until - renewing.WITHIN - DAY) == 0
     # Since then the authority has a certificate that lasts longer.
-    stamped_until = renewing.issuing.validation.stamped_until
+    stamped_until = jobs.validation.stamped_until
     longer = lambda content: stamped_until(content) + 400 * DAY  # noqa: E731
-    monkeypatch.setattr(renewing.issuing.validation, "stamped_until", longer)
+    monkeypatch.setattr(jobs.validation, "stamped_until", longer)
     timestamps.clock = until - 100 * DAY
     assert renewing.extend(timestamps.clock) == 2
     assert [each.documents.count() for each in pledges] == [3, 3]

@@ -17,6 +17,7 @@ from pledges.core.refusals import FileNotGenuine
 from pledges.management.commands import extend_timestamps
 from pledges.models import Document, LedgerEntry
 from pledges.proof.fileformat import FORMAT_1, FORMATS
+from pledges.sealing_service import jobs
 from pledges.storage import document_store
 from tests.cast import request_by_code
 
@@ -83,8 +84,8 @@ def test_a_file_of_an_unknown_number_is_not_accepted_and_says_so(
     with monkeypatch.context() as newer:
         newer.setitem(FORMATS, later.name, later)
         newer.setattr(evidence_collection, "CURRENT", later)
-        sign = partial(sealing.pades.sign_as_manager, file_format=later)
-        newer.setattr(sealing.pades, "sign_as_manager", sign)
+        sign = partial(jobs.pades.sign_as_manager, file_format=later)
+        newer.setattr(jobs.pades, "sign_as_manager", sign)
         pledge = signed()
     with pytest.raises(FileNotGenuine) as refused:
         review.accept(pledge, actor=chenjing, at=now + timedelta(hours=1))

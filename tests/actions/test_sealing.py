@@ -256,7 +256,7 @@ def test_it_waits_for_an_authority_as_long_as_it_is_told(
     settings.TSA_WAIT = 10
     timestamps.fault, timestamps.clock = "error", now
     monkeypatch.setattr(
-        "pledges.actions.sealing.time.sleep", lambda _seconds: setattr(timestamps, "fault", "")
+        "pledges.sealing_service.jobs.time.sleep", lambda _seconds: setattr(timestamps, "fault", "")
     )
     intent = preparing.prepare(draft(), actor=liming, at=now)
     assert (

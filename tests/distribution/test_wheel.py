@@ -34,7 +34,9 @@ STANDARD_LIBRARY_ALONE = {
     "pledges.forkserver.client",
     "pledges.forkserver.framing",
     "pledges.forkserver.limits",
+    "pledges.forkserver.memory",
     "pledges.forkserver.server",
+    "pledges.forkserver.serving",
     "pledges.forkserver.sockets",
 }
 # Their interfaces change in minor versions.

@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.e2e.pages import DEVICES, Window
 from tests.fresh import prove
+from tests.pools import pools
 from tests.serving import server
 
 ARGUMENTS = [
@@ -20,7 +21,7 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update"),
 ]
 ASYNC_UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
-Site = namedtuple("Site", "address storages checkpoints")
+Site = namedtuple("Site", "address storages checkpoints pools")
 
 
 def pytest_collection_modifyitems(items):
@@ -33,7 +34,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def site(django_db_setup, judging_service, tmp_path_factory):
-    """The site in a process of its own, with the files and the database that the tests see."""
+    """The site and its pools as processes, with the files and the database that the tests see."""
     configured = django_settings.STORAGES
     storages = {
         **configured,
@@ -46,9 +47,10 @@ def site(django_db_setup, judging_service, tmp_path_factory):
     checkpoints = tmp_path_factory.mktemp("checkpoints")
     with (
         override_settings(STORAGES=storages, CHECKPOINTS_DIR=checkpoints),
-        server(threads=4) as address,
+        pools(tmp_path_factory.mktemp("pools")) as running,
+        server(threads=4, **running.named) as address,
     ):
-        yield Site(address, storages, checkpoints)
+        yield Site(address, storages, checkpoints, running)
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from pledges.core.digests import canonical_json, sha256_hex
-from pledges.forkserver import Busy, Unavailable
+from pledges.forkserver import Busy, Unavailable, serving
 from pledges.proof import evidence
 from pledges.proof.judging import MAX_FILE_BYTES, judge
-from pledges.proof.judging_service import client, limited, server
+from pledges.proof.judging_service import client, limited
 from pledges.proof.keys.trust import Trust
 from pledges.proof.verdict import Outcome
 from tests import vulnerable
@@ -149,7 +149,7 @@ def test_no_secret_is_left_around_the_one_who_judges(weak):
     with weak.holding(vulnerable.HANGS):
         (child,) = weak.children()
         for process in (child.parent(), child):
-            assert set(process.environ()) <= server.HARMLESS
+            assert set(process.environ()) <= serving.HARMLESS
             assert "s3cret" not in " ".join(process.cmdline())
 
 

@@ -1,7 +1,6 @@
 """The two signature boxes have the size that the file format names, wherever they are drawn."""
 
 import dataclasses
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from benchmarks import samples
 from pledges import rendering
 from pledges.proof.fileformat import CURRENT
-from pledges.rendering import fonts, paper, signature_images
+from pledges.rendering import fonts, paper
 from tests.rendering.samples import opened
 
 ALL = [(slug, language) for slug in samples.SLUGS for language in samples.LANGUAGES]
@@ -56,11 +55,3 @@ def test_what_is_drawn_into_them_fills_them_on_one_page():
         assert [float(edge) for edge in page.MediaBox] == pytest.approx(
             [0, 0, *CURRENT.box], abs=0.01
         )
-
-
-def test_the_hand_has_the_area_that_its_style_sheet_gives_it():
-    style = paper.stylesheet("appearance.css")
-    width, height = re.search(r"\.hand \{[^}]*width: (\d+)mm; height: (\d+)mm", style).groups()
-    area = (signature_images.HAND_WIDTH / 10, signature_images.HAND_HEIGHT / 10)
-    assert (float(width), float(height)) == area
-    assert all(side * 72 / 25.4 <= box for side, box in zip(area, CURRENT.box, strict=True))

@@ -18,7 +18,6 @@ from tests.rendering.samples import (
     CSS,
     FONTS,
     opened,
-    page,
     poppler,
     render,
     text_of,
@@ -98,13 +97,6 @@ def test_a_document_without_both_places_is_refused():
             fonts=FONTS,
             identifier="x",
         )
-
-
-def test_a_figure_has_no_fields_and_no_tags():
-    figure = pdf.render(page(), css=CSS, fonts=FONTS)
-    root = opened(figure).Root
-    assert "/AcroForm" not in root and "/StructTreeRoot" not in root
-    assert "/OutputIntents" not in root
 
 
 def test_a_document_says_for_good_what_it_is():

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from pledges.access import SYSTEM
 from pledges.actions import quarantine, renewing
-from pledges.core.refusals import FileNotGenuine, SealUnavailable
+from pledges.core.refusals import FileNotGenuine, SealUnavailable, Unmade
 from pledges.management.visible import VisibleCommand
 
 
@@ -31,7 +31,7 @@ class Command(VisibleCommand):
             except FileNotGenuine as error:
                 rejected.append(error.kept_as)  # one file's fault is not that of the others
                 continue
-            except SealUnavailable as error:
+            except (SealUnavailable, Unmade) as error:
                 raise CommandError(f"{count} renewed, then: {error}") from error
             count += 1
         self.stdout.write(f"{count} renewed")

@@ -6,21 +6,15 @@ docs/decisions/judging-strangers-files.md.
 
 import argparse
 import logging
-import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Final, NoReturn
+from typing import Final
 
-from pledges.forkserver import sockets
+from pledges.forkserver import serving, sockets
 from pledges.forkserver.server import Server
 
 MAX_AT_A_TIME: Final = 2
-HARMLESS: Final = frozenset(
-    {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,15 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("socket", metavar="SOCKET", type=Path)
     path = parser.parse_args(arguments).socket
-    _drop_environment()
+    serving.drop_environment()
     from pledges.proof.judging_service import (
         limited,  # takes a second: once, in what the environment was left
     )
 
     # Files make libraries say many things: they belong into the verdict, not into a log.
     logging.disable(logging.CRITICAL)
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    serving.end_on_signals()
     try:
         listener = sockets.listen(path)
     except (OSError, sockets.AlreadyRunning) as error:
@@ -47,18 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with listener:
         Server(listener, limited.answer, limited.LIMITS, MAX_AT_A_TIME).serve()
     return 0
-
-
-def _drop_environment() -> None:
-    """Begin anew without the environment, where secrets are: a child's /proc shows it as well."""
-    if set(os.environ) <= HARMLESS:
-        return
-    kept = {name: value for name, value in os.environ.items() if name in HARMLESS}
-    os.execve(sys.executable, sys.orig_argv, kept)
-
-
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Many people at once, against the served site; run it as `python -m benchmarks.load`."""

@@ -1,0 +1,81 @@
+"""Where HTML becomes PDF: in this machine's rendering pool, or here where none is configured.
+
+Nothing of WeasyPrint is imported by whoever has a pool.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from pledges import pools
+from pledges.forkserver import framing
+from pledges.rendering import fonts
+from pledges.rendering.fonts import FontSubset, MissingGlyph
+
+ENGINE: Final = f"WeasyPrint {version('weasyprint')}"
+WITHIN: Final = 60.0
+"""Seconds: longer than a full queue takes."""
+SOON: Final = 5.0
+"""Seconds that a question about the pool may wait."""
+
+
+def render(
+    html: str,
+    *,
+    css: str,
+    fonts: FontSubset,
+    identifier: str,
+    within: float = WITHIN,
+    urgent: bool = True,
+) -> bytes:
+    """The PDF as `pdf.render` makes it; raises MissingGlyph, and kinds of `refusals.Unmade`."""
+    pool: Path | None = settings.RENDERING_SOCKET
+    if pool is None:
+        from pledges.rendering import pdf
+
+        return pdf.render(html, css=css, fonts=fonts, identifier=identifier)
+    request = ask_for(html, css=css, fonts=fonts, identifier=identifier)
+    key = pools.key_of(request)
+    return _read(pools.ask(pool, request, key=key, within=within, urgent=urgent))
+
+
+def warm_engine() -> None:
+    """Where no pool renders: load here what a first document would, before anybody asks for it."""
+    if settings.RENDERING_SOCKET is None:
+        from pledges.rendering import pdf
+
+        pdf.warm_up()
+
+
+def fault() -> str:
+    """Why nothing can be rendered, in a few words fit for strangers; "" when all is well."""
+    return "" if pools.is_there(settings.RENDERING_SOCKET) else "the service does not answer"
+
+
+def has_subsetter() -> bool:
+    """Whether documents are made quickly and small, see `fonts.subsetter_available`.
+
+    Raises a kind of `refusals.Unmade`.
+    """
+    pool: Path | None = settings.RENDERING_SOCKET
+    if pool is None:
+        return fonts.subsetter_available()
+    request = framing.pack({"state": True})
+    header, _ = framing.unpack(pools.ask(pool, request, key=pools.key_of(request), within=SOON))
+    return bool(header["subsetter"])
+
+
+def ask_for(html: str, *, css: str, fonts: FontSubset, identifier: str) -> Sequence[bytes]:
+    """The pieces of a request that the pool's workers read."""
+    header = {"css": css, "identifier": identifier, "fonts": fonts.sha256}
+    return framing.pack(header, html.encode(), fonts.serif, fonts.sans)
+
+
+def _read(answer: bytes) -> bytes:
+    header, (pdf,) = framing.unpack(answer)
+    if header["missing"]:
+        raise MissingGlyph(tuple(header["missing"]))
+    return pdf

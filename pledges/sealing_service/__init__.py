@@ -1,0 +1,1 @@
+"""Signatures, seals and verdicts on what is to be issued, made where the signing keys are."""
