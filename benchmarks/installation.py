@@ -20,7 +20,7 @@ def scratch() -> Iterator[Path]:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     var_dir = Path(tempfile.mkdtemp(prefix="shounuo-benchmark-"))
     try:
-        _prepare(var_dir)
+        prepare(var_dir)
         yield var_dir
     finally:
         from django.db import connections
@@ -30,7 +30,7 @@ def scratch() -> Iterator[Path]:
         shutil.rmtree(var_dir, ignore_errors=True)
 
 
-def _prepare(var_dir: Path) -> None:
+def prepare(var_dir: Path) -> None:
     """An empty database with the built-in templates, started and migrated."""
     # This process renders and seals by itself; a site that it serves has pools of its own.
     own = {"RENDERING_SOCKET": "none", "SEALING_SOCKET": "none"}

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import ledger
-from benchmarks.export import one_accepted, people, prepare_installation
+from benchmarks.export import one_accepted, people
+from benchmarks.installation import prepare
 
 if TYPE_CHECKING:
     from pledges.models import Pledge
@@ -133,7 +134,7 @@ def main() -> None:
     options = parser.parse_args()
     place = Path(tempfile.mkdtemp(prefix="shounuo-restore-"))
     try:
-        prepare_installation(place / "first")
+        prepare(place / "first")
         result = asdict(measure(place, options.n))
         tell(result, as_json=options.json)
     finally:

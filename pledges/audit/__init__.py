@@ -1,21 +1,19 @@
 """The ledger: written with every change, signed as checkpoints, provable, verifiable."""
 
 from pledges.audit.checkpointing import (
-    RESTORED,
-    SUBJECT,
     begin_origin,
     checkpoint,
-    folder,
     has_key,
     note_sent,
     opened,
-    origin_number,
     proof,
     publish_again,
     published,
     sent,
     unpublished,
 )
+from pledges.audit.origins import RESTORED, SUBJECT, folder
+from pledges.audit.origins import number as origin_number
 from pledges.audit.recording import (
     EVENTS,
     UnknownEvent,

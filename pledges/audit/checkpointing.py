@@ -1,18 +1,16 @@
 """Checkpoints: the ledger signs what it holds, and says so outside the database."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
 
 from pledges import transactions
-from pledges.audit import tree
+from pledges.audit import origins, tree
 from pledges.core.refusals import CheckpointUnavailable, LedgerBroken
 from pledges.models import LedgerCheckpoint, LedgerEntry
 from pledges.proof.keys import pki
@@ -24,7 +22,6 @@ from pledges.storage import checkpoint_folder
 # Any fixed number will do, but for that of the ledger's writers, who need not wait for a disk.
 _LOCK_KEY = 0x5E_C0_1E_D7
 NAME = "ledger"
-SUBJECT, RESTORED = "ledger", "ledger.restored"
 SENT = "sent"
 NOTHING = Checkpoint("", 0, b"")
 
@@ -39,13 +36,12 @@ def checkpoint(at: datetime) -> LedgerCheckpoint:
     published.
     """
     _take_turn()
-    size = tree.size()
-    number = origin_number()
+    size, number = origins.extent()
     note = published()
     last = opened(note) if note is not None else NOTHING
     root = _grown_root(last, size, number)
     if note is None or last.size != size:
-        note = _publish(Checkpoint(_origin(number), size, root), number)
+        note = _publish(Checkpoint(origins.name(number), size, root), number)
     return _on_record(LedgerCheckpoint(size=size, root=root.hex(), note=note, at=at))
 
 
@@ -56,9 +52,9 @@ def begin_origin(at: datetime) -> LedgerCheckpoint:
     For `manage.py restore` alone: what was published before may say that there was more.
     """
     _take_turn()
-    size, number = tree.size(), origin_number()
+    size, number = origins.extent()
     root = tree.root(size)
-    note = _publish(Checkpoint(_origin(number), size, root), number)
+    note = _publish(Checkpoint(origins.name(number), size, root), number)
     return _on_record(LedgerCheckpoint(size=size, root=root.hex(), note=note, at=at))
 
 
@@ -67,14 +63,9 @@ def publish_again(note: str) -> None:
     checkpoint = opened(note)
     number = checkpoints.number_in(checkpoint.origin)
     with _folder_trouble():
-        checkpoint_folder.publish(_own_folder(number), checkpoint.size, note, latest_in=folder())
-
-
-def origin_number() -> int:
-    """How many origins the ledger has had: one, and another after each loss."""
-    begun = LedgerEntry.objects.filter(subject=SUBJECT, event=RESTORED)
-    last = begun.order_by("-sequence").values_list("leaf", flat=True).first()
-    return int(json.loads(last)["facts"]["origin"]) if last else 1
+        checkpoint_folder.publish(
+            origins.folder_of(number), checkpoint.size, note, latest_in=origins.folder()
+        )
 
 
 def proof(entry: LedgerEntry, checkpoint: LedgerCheckpoint) -> dict[str, object]:
@@ -98,7 +89,7 @@ def published() -> str | None:
     Raises CheckpointUnavailable when it cannot be read.
     """
     with _folder_trouble():
-        return checkpoint_folder.read_latest(folder())
+        return checkpoint_folder.read_latest(origins.folder())
 
 
 def unpublished() -> int:
@@ -116,13 +107,13 @@ def sent() -> int:
     Kept beside the notes: whoever puts the database back in time must not silence the mail.
     """
     with _folder_trouble():
-        return checkpoint_folder.read_number(_own_folder(origin_number()), SENT)
+        return checkpoint_folder.read_number(origins.folder_of(origins.number()), SENT)
 
 
 def note_sent(size: int) -> None:
     """The checkpoint of `size` entries has been mailed. Raises CheckpointUnavailable."""
     with _folder_trouble():
-        checkpoint_folder.keep_number(_own_folder(origin_number()), SENT, size)
+        checkpoint_folder.keep_number(origins.folder_of(origins.number()), SENT, size)
 
 
 def has_key() -> bool:
@@ -145,10 +136,6 @@ def opened(note: str) -> Checkpoint:
         except checkpoints.Malformed:
             continue
     raise LedgerBroken("the published checkpoint is not one that this ledger signed")
-
-
-def folder() -> Path:
-    return Path(settings.CHECKPOINTS_DIR)
 
 
 def certificate() -> bytes:
@@ -194,13 +181,10 @@ def _on_record(row: LedgerCheckpoint) -> LedgerCheckpoint:
 def _publish(checkpoint: Checkpoint, number: int) -> str:
     note = _signed(checkpoint)
     with _folder_trouble():
-        checkpoint_folder.publish(_own_folder(number), checkpoint.size, note, latest_in=folder())
+        checkpoint_folder.publish(
+            origins.folder_of(number), checkpoint.size, note, latest_in=origins.folder()
+        )
     return note
-
-
-def _own_folder(number: int) -> Path:
-    """Where the notes of an origin are: two origins may each have a checkpoint of a size."""
-    return folder() if number == 1 else folder() / f"origin-{number}"
 
 
 def _signed(checkpoint: Checkpoint) -> str:
@@ -224,12 +208,6 @@ def _public_keys() -> Iterator[bytes]:
         yield signing_key.public_key(certificate())
         for old in pki.retired(Path(settings.PKI_DIR), NAME):
             yield signing_key.raw(old)
-
-
-def _origin(number: int) -> str:
-    """The ledger's name in its notes: its address without the scheme (C2SP tlog-checkpoint)."""
-    address = urlsplit(settings.PUBLIC_URL)
-    return checkpoints.origin(f"{address.netloc}{address.path.rstrip('/')}", number)
 
 
 @contextmanager
