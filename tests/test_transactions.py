@@ -11,6 +11,7 @@ from pledges import audit, transactions
 from pledges.actions import people, review
 from pledges.core.lifecycle import Role
 from pledges.models import LedgerEntry, Person, Pledge
+from tests.fresh import prove
 from tests.interleaving import fail_in_database, in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,6 +171,7 @@ def test_a_return_that_lost_makes_one_draft_and_one_mail(lose_next, signed, chen
 
 def test_a_form_of_the_admin_that_lost_is_saved_once(lose_next, client, admin, liming):
     client.force_login(admin)
+    prove(client, admin)
     page = reverse("admin:pledges_person_change", args=[liming.pk])
     form = client.get(page).context["adminform"].form
     typed = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
