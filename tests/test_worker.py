@@ -94,9 +94,9 @@ def test_keys_that_cannot_be_opened_seal_nothing(settings, tmp_path, now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_more_than_one_round_is_worked_off(queue, signed, monkeypatch):
-    signed()
-    assert DBTaskResult.objects.ready().count() > 2
+def test_more_than_one_round_is_worked_off(queue, signed, chenjing, now, monkeypatch):
+    batches.begin([signed()], actor=chenjing, at=now)
+    assert DBTaskResult.objects.ready().count() > 1
     monkeypatch.setattr(run_worker, "ROUND", 1)
     queue.work_off()
     assert not DBTaskResult.objects.ready().exists()
