@@ -89,11 +89,12 @@ TEMPLATES = [
 
 DATABASES = {"default": database.from_environment(VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# What spares the database, each process for itself. Nothing that guards anything is kept here:
-# attempts and used codes are counted in a table, by all processes and machines together.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "memory"},
+    # allauth's, and empty: attempts and used codes are counted in a table, by all processes and
+    # machines together.
+    "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    # What spares the database, each process for itself.
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 TASKS = {
     "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "sealing"]}

@@ -1,10 +1,6 @@
 """Shared set-up of all tests; the fixtures are in `tests.cast`, `tests.judging`, `tests.seals`."""
 
-from collections.abc import Iterator
-
-import pytest
 from django.conf import settings
-from django.core.cache import cache
 from hypothesis import settings as hypothesis_settings
 
 pytest_plugins = ["tests.cast", "tests.judging", "tests.seals"]
@@ -16,10 +12,3 @@ def pytest_configure() -> None:
     hypothesis_settings.load_profile("untimed")
     # Hashing a password is slow on purpose; tests hash many and guard none.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[None]:
-    """No rollback reaches the process's cache, where allauth notes codes that have served."""
-    yield
-    cache.clear()

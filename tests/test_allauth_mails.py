@@ -44,10 +44,10 @@ MAILS = {
     "mfa/email/webauthn_added": SWITCHED_OFF,
     "mfa/email/webauthn_removed": SWITCHED_OFF,
 }
-# Where allauth keeps something in the cache, which here is each process's own.
+# Where allauth keeps something in its cache, which here keeps nothing.
 CACHED = {
     "core/internal/ratelimit.py": "switched off: pledges.actions.attempts counts",
-    "mfa/totp/internal/auth.py": "used codes: pledges.actions.authenticating notes them too",
+    "mfa/totp/internal/auth.py": "used codes: pledges.actions.authenticating notes them",
 }
 
 
