@@ -122,7 +122,7 @@ def test_labels_and_units_are_in_the_language_of_the_page():
 def _refusals():
     kinds = [kind for kind in vars(refusals).values() if isinstance(kind, type)]
     kinds = [kind for kind in kinds if issubclass(kind, refusals.Refusal)]
-    simple = {kind: kind for kind in kinds if kind is not refusals.Refusal}
+    simple = {kind: kind for kind in kinds if kind not in (refusals.Refusal, refusals.Unmade)}
     simple[refusals.Incomplete] = lambda: refusals.Incomplete(read([], {}))
     simple[refusals.KeysUnusable] = lambda: refusals.KeysUnusable("missing")
     simple[refusals.FileNotGenuine] = lambda: refusals.FileNotGenuine(

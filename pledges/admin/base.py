@@ -79,7 +79,9 @@ class AccessModelAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         without = {prefix + page for page in self.without_pages}
-        return [url for url in super().get_urls() if url.name not in without]
+        kept = [url for url in super().get_urls() if url.name not in without]
+        # Django's short address of a change page has no name, and leads nowhere without that page.
+        return [url for url in kept if url.name or "change" not in self.without_pages]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = capfirst(str(self.opts.verbose_name_plural))

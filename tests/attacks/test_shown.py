@@ -161,7 +161,7 @@ def test_a_whole_other_document_between_reading_and_signing(victim, liming, prep
     assert not Signature.objects.exists()
     # Whoever signs even so has the ledger against them, which knows what this intent was for.
     unissued = victim.post(sign_page(prepared), {**sent, "document": other.document_digest})
-    assert unissued.status_code == 409 and "did not pass our own check" in text(unissued)
+    assert unissued.status_code == 503 and "did not pass our own check" in text(unissued)
     assert not Signature.objects.exists()
 
 

@@ -104,7 +104,7 @@ def confirm_identity(page: Page, username: str = "liming") -> None:
     else:
         page.locator("#id_code").fill(fresh_code(username))
     page.locator("main form [type=submit]").first.click()
-    page.wait_for_url(lambda url: urlsplit(url).path == "/")
+    page.wait_for_url(lambda url: not urlsplit(url).path.startswith("/accounts/"))
 
 
 def start(page: Page, slug: str) -> "Draft":

@@ -153,7 +153,7 @@ def _batch(pledges: list[Pledge], judge: Person, *, at: datetime) -> AcceptanceB
 
 
 def _settled(batch: AcceptanceBatch) -> AcceptanceBatch:
-    batches.work(batch.pk, 0, clock=timezone.now)
+    batches.work(batch.pk, clock=timezone.now)
     return batch
 
 

@@ -70,11 +70,6 @@ def test_any_other_form_has_none(document, change):
         document_id.read(changed)
 
 
-def test_a_figure_has_none():
-    with pytest.raises(document_id.NoIdentifier):
-        document_id.read(render("<p>x</p>", identifier=None))
-
-
 @given(at=st.integers(0, 600), byte=st.integers(0, 255))
 def test_a_changed_byte_near_the_end_is_seen_or_changes_nothing(document, at, byte):
     """What is read is the true identifier, another one in its very place, or none."""
