@@ -1,13 +1,19 @@
 """What the log tells after an incident: who proved who they are, from where; nobody's name."""
 
+import json
 import logging
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.test import Client
 from django.utils import timezone
 
+from pledges.actions import enrolment
 from pledges.models import Person
+from pledges.proof.passkeys.ceremony import unbase64
 from tests import baseline
+from tests.authenticator import Passkey
 from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +67,19 @@ def test_wrong_passwords_and_codes_are_told_and_what_was_typed_is_not(told, brow
     assert f"WARNING failed person={liming.pk} from={HERE} by=totp" in lines
     assert not [line for line in lines if "guessed" in line or "nobody" in line]
     assert not [line for line in lines if liming.username in line or "000000" in line]
+
+
+def test_a_passkey_that_is_not_theirs_is_told(told, browser, liming):
+    Authenticator.objects.filter(user=liming).delete()
+    party = enrolment.party()
+    own, others = (Passkey(rp_id=party.id, origin=party.origin) for _ in range(2))
+    WebAuthn.add(liming, "手机", own.register())
+    others.register()
+    browser.post(SIGN_IN, {"login": liming.username, "password": baseline.PASSWORD})
+    options = browser.get(SECOND).context["js_data"]["request_options"]
+    answer = others.answer(unbase64(options["publicKey"]["challenge"]))
+    browser.post("/accounts/2fa/authenticate/", {"credential": json.dumps(answer)})
+    assert told()[-1] == f"WARNING failed person={liming.pk} from={HERE} by=webauthn"
 
 
 def test_a_lock_is_told(told, browser, chenjing, settings):
