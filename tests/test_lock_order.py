@@ -78,7 +78,7 @@ def quick(monkeypatch):
     """Slow work and files stand still: they hold no lock, and what they leave would be found."""
     kept = StoredFile("0" * 64, 1, Level.ARCHIVAL, None)
     monkeypatch.setattr(issuing, "keep", lambda *given: kept)
-    monkeypatch.setattr(preparing, "_render", lambda *given, **more: b"%PDF")
+    monkeypatch.setattr(preparing, "render", lambda *given, **more: b"%PDF")
     monkeypatch.setattr(signing, "_embed_signature", lambda *given, **more: b"")
     monkeypatch.setattr(review, "_seal", lambda *given: b"")
     monkeypatch.setattr(sealing, "renew_timestamp", lambda *given, **more: b"")
