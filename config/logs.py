@@ -10,6 +10,7 @@ LOGGING = {
             "class": "pledges.core.log_lines.EscapingFormatter",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
         }
     },
     "filters": {"refused": {"()": "pledges.core.log_lines.RefusedInOneLine"}},

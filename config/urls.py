@@ -17,6 +17,7 @@ from pledges.views import (
     public,
     reading,
     signing,
+    signing_out,
     well_known,
 )
 
@@ -63,6 +64,7 @@ urlpatterns = [
         invitations.accept,
         name="account_invitation",
     ),
+    path("accounts/logout/", signing_out.sign_out, name="account_logout"),
     path("accounts/", include("allauth.account.urls")),
     # Which passkeys sign documents is decided by us; the other pages about them are allauth's.
     path("accounts/2fa/webauthn/", passkeys.listed, name="mfa_list_webauthn"),

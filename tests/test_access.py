@@ -68,6 +68,7 @@ admin:pledges_organisation_changelist    3000003 3000003
 admin:pledges_person_add                 3000002 3000002
 admin:pledges_person_change              3002222 3000002
 admin:pledges_person_changelist          3002222 3002222
+admin:pledges_person_end_sessions        3005555 3000003
 admin:pledges_person_invite              3005555 3000003
 admin:pledges_person_set_password        3000002 3000002
 admin:pledges_person_vouch               3003303 3003303
@@ -192,7 +193,7 @@ def addresses(draft, version, liming, chenjing, now):
     )
     for page in ("change", "accept", "reject"):
         arguments[f"admin:pledges_proposal_{page}"] = [proposal.pk]
-    for page in ("invite", "withdraw_invitation", "set_password"):
+    for page in ("invite", "withdraw_invitation", "set_password", "end_sessions"):
         arguments[f"admin:pledges_person_{page}"] = [liming.pk]
     for page in ("edit", "publish", "retention", "retire", "revise", "change"):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]

@@ -131,6 +131,22 @@ def test_a_production_installation_passes_its_deployment_check(settings) -> None
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_no_other_host_can_set_a_cookie_of_a_production_installation() -> None:
+    code = (
+        "import django; django.setup();"
+        "from django.conf import settings as s;"
+        "from django.utils.module_loading import import_string;"
+        "kinds = import_string(s.MESSAGE_STORAGE).storage_classes;"
+        "names = [getattr(each, 'cookie_name', '') for each in kinds];"
+        "names += [getattr(s, name) for name in dir(s) if name.endswith('COOKIE_NAME')];"
+        "print(*filter(None, names))"
+    )
+    done = started({}, code)
+    names = done.stdout.split()
+    assert len(names) == 5, done.stderr
+    assert [name for name in names if not name.startswith("__Host-")] == []
+
+
 @pytest.mark.parametrize(
     ("changed", "without", "said"),
     [

@@ -46,6 +46,7 @@ from pledges.actions import (
 )
 from pledges.actions.attempts import Account, What
 from pledges.actions.issuing import StoredFile
+from pledges.actions.sessions import end_for
 from pledges.core.lifecycle import Role
 from pledges.core.refusals import TooManyAttempts
 from pledges.models import Department, Document, Organisation, Person, Pledge
@@ -348,6 +349,9 @@ class Stage:
     def do_set_first_password(self):
         person = self._person(self.newcomer)
         passwords.set_first(person, "new password 7", actor=self.admin, at=self.now)
+
+    def do_end_sessions(self):
+        end_for(self._person(self.liming), actor=self.admin, at=self.now)
 
     def do_register_app(self):
         apps.register(actor=self._person(self.newcomer), at=self.now)

@@ -191,6 +191,7 @@ def test_the_page_that_asks_who_it_is_speaks_one_language(client, kept, chenjing
 ABOUT_ACCOUNTS = (
     *("first_password", "passkey_waiting", "passkey_removed", "app_added", "app_removed"),
     *("codes_made", "factors_removed", "password_changed", "address_changed", "proposal_made"),
+    "sessions_ended",
 )
 
 

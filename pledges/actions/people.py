@@ -8,7 +8,7 @@ from django.db import models
 
 from pledges import access, audit, transactions
 from pledges.access import Act
-from pledges.actions import enrolment, proposing
+from pledges.actions import enrolment, proposing, sessions
 from pledges.actions.proposing import Kind
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
@@ -116,6 +116,8 @@ def _write(
     person.save()
     person.groups.set(Group.objects.filter(name__in=held))
     person.__dict__.pop("_roles", None)
+    if not person.is_active:
+        sessions.end_all(person)
     if before is not None:
         _tell(before, person, at)
     if changed:

@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import invitations, passwords, pending, vouching
+from pledges.actions import invitations, passwords, pending, sessions, vouching
 from pledges.actions.pending import Waiting
 from pledges.admin import words
 from pledges.admin.base import actor_of
@@ -73,6 +74,15 @@ def set_password(page: ModelAdmin, request: HttpRequest, person: Person) -> Http
     passwords.set_first(person, password, actor=actor_of(request), at=timezone.now())
     said = _("The password is set. Hand it over in person; it has to be changed at first use.")
     messages.success(request, said)
+    return redirect(CHANGE, person.pk)
+
+
+def end_sessions(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
+    """Signs somebody out everywhere: a device is lost, or somebody has left."""
+    access.require(request.user, Act.MANAGE_PEOPLE, person)
+    ended = sessions.end_for(person, actor=actor_of(request), at=timezone.now())
+    text = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", ended)
+    messages.success(request, text % {"count": ended})
     return redirect(CHANGE, person.pk)
 
 

@@ -96,6 +96,7 @@ class PersonAdmin(AccessModelAdmin):
         pages = (
             ("invite/", "invite", account_pages.invite, True),
             ("withdraw-invitation/", "withdraw_invitation", account_pages.withdraw, True),
+            ("end-sessions/", "end_sessions", account_pages.end_sessions, True),
             ("password/", "set_password", account_pages.set_password, False),
             ("confirm/<slug:digest>/", "vouch", account_pages.vouch, False),
         )

@@ -50,6 +50,7 @@ EVENTS: Final = {
     "invitation.used": _("Invitation used"),
     "password.set": _("First password set by somebody else"),
     "password.chosen": _("Password chosen by its owner"),
+    "sessions.ended": _("All sessions ended by an administrator"),
     "person.erased": _("Personal data erased"),
     "template.retention_set": _("Retention period set"),
     "department.changed": _("Department changed"),

@@ -37,6 +37,7 @@ EVENTS: Final = lifecycle.events() | {
     "invitation.used",
     "password.set",
     "password.chosen",
+    "sessions.ended",
     "template.retention_set",
     "department.changed",
     "organisation.changed",

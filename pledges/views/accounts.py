@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_reset
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -20,7 +20,8 @@ from pledges.actions import attempts, credentials, enrolment, pending
 from pledges.actions.attempts import Account, Attempt, What
 from pledges.core import refusals
 from pledges.models import Person
-from pledges.views import known_browsers
+from pledges.views import known_browsers, security_log
+from pledges.views.clients import client_address
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class AccountAdapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         if user is not None:
             attempt.take_back()
+        else:
+            security_log.note_failed(request, account.person, What.PASSWORD)
         return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -94,23 +97,19 @@ class MFAAdapter(DefaultMFAAdapter):
         return _("Passkey %(number)s") % {"number": number}
 
 
-def client_address(request: HttpRequest) -> str | None:
-    """The client's address as far as our own proxies vouch for it; `None` where unknown."""
-    try:
-        return get_adapter(request).get_client_ip(request)
-    except PermissionDenied:
-        return None
-
-
 def begin_attempt(request: HttpRequest, what: What, account: Account) -> Attempt:
     """Count a try at what `account` alone knows. Raises `TooManyAttempts`."""
-    return attempts.begin(
-        what,
-        account,
-        address=client_address(request),
-        browser=known_browsers.known_as(request, account.person),
-        at=timezone.now(),
-    )
+    try:
+        return attempts.begin(
+            what,
+            account,
+            address=client_address(request),
+            browser=known_browsers.known_as(request, account.person),
+            at=timezone.now(),
+        )
+    except refusals.TooManyAttempts:
+        security_log.note("locked", request, account.person, by=what)
+        raise
 
 
 def begin_on_form(request: HttpRequest, what: What, account: Account) -> Attempt:

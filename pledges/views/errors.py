@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.decorators import decorator_from_middleware
 from django.utils.translation import gettext as _
 
-from pledges.views import language
+from pledges.views import language, security_log
 from pledges.views.shortages import is_shortage
 
 RETRY_AFTER = 60  # seconds
@@ -45,12 +45,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @_with_token
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not for this."""
+    security_log.note_refused(request, exception)
     return _page(request, "403.html", HTTPStatus.FORBIDDEN)
 
 
 @_with_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page, or none for this person; which of the two is not told."""
+    security_log.note_refused(request, exception)
     return _page(request, "404.html", HTTPStatus.NOT_FOUND)
 
 

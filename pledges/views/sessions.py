@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from pledges.views.accounts import client_address
+from pledges.views.clients import client_address
 
 STARTED = "signed_in_at"
 CLIENT = "client"

@@ -18,7 +18,9 @@ from pledges.actions import attempts, authenticating, passkey_answers
 from pledges.actions.attempts import Account, What
 from pledges.core import refusals
 from pledges.models.names import validate_name
-from pledges.views.accounts import begin_on_form, client_address
+from pledges.views import security_log
+from pledges.views.accounts import begin_on_form
+from pledges.views.clients import client_address
 
 
 class LoginForm(forms.LoginForm):
@@ -45,6 +47,7 @@ class ResetForm(forms.ResetPasswordForm):
                 self.account, address=client_address(context.request)
             )
         except refusals.TooManyAttempts as refusal:
+            security_log.note("locked", context.request, self.account.person, by=What.RESET)
             raise ValidationError(wording.refusal(refusal), code=refusal.kind) from refusal
         return email
 
@@ -60,7 +63,11 @@ class ChangePasswordForm(forms.ChangePasswordForm):
 
     def clean_oldpassword(self) -> str:
         attempt = begin_on_form(context.request, What.PASSWORD, Account.of(self.user))
-        password: str = super().clean_oldpassword()
+        try:
+            password: str = super().clean_oldpassword()
+        except ValidationError:
+            security_log.note_failed(context.request, self.user, What.PASSWORD)
+            raise
         attempt.take_back()
         return password
 
@@ -73,6 +80,7 @@ class CountedCode:
         code: str = super().clean_code()  # type: ignore[misc]
         factor = self.authenticator
         if factor.type == Authenticator.Type.TOTP and not authenticating.use_up(factor, code):
+            security_log.note_failed(context.request, self.user, "used-code")
             raise get_adapter().validation_error("incorrect_code")
         attempt.take_back()
         return code
@@ -109,13 +117,25 @@ class CredentialField(JSONField):
         return answer
 
 
-class AuthenticatePasskeyForm(passkeys.AuthenticateWebAuthnForm):
+class LoggedPasskey:
+    """A passkey's wrong answer is noted in the log."""
+
+    def clean_credential(self: Any) -> Authenticator:
+        try:
+            found: Authenticator = super().clean_credential()  # type: ignore[misc]
+        except ValidationError:
+            security_log.note_failed(context.request, self.user, Authenticator.Type.WEBAUTHN)
+            raise
+        return found
+
+
+class AuthenticatePasskeyForm(LoggedPasskey, passkeys.AuthenticateWebAuthnForm):
     """A passkey as second factor."""
 
     credential = CredentialField()
 
 
-class ReauthenticatePasskeyForm(passkeys.ReauthenticateWebAuthnForm):
+class ReauthenticatePasskeyForm(LoggedPasskey, passkeys.ReauthenticateWebAuthnForm):
     """The same, again, before something that asks for it."""
 
     credential = CredentialField()

@@ -19,7 +19,9 @@ from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
 from pledges.models import SigningIntent
-from pledges.views.accounts import begin_attempt, client_address, person_of
+from pledges.views import security_log
+from pledges.views.accounts import begin_attempt, person_of
+from pledges.views.clients import client_address
 from pledges.views.files import pdf_response
 
 # Where a refusal is said beside the field that it is about; the others close the document.
@@ -122,6 +124,7 @@ def _guarded(
         signing.sign(intent, actor=person, at=at, request=asked)
     except _GUESSES:
         wrong = True
+        security_log.note_failed(request, person, What.SIGNATURE)
         raise
     finally:
         if not wrong:

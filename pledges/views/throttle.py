@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from pledges.core.networks import network_of
 from pledges.views import errors
-from pledges.views.accounts import client_address
+from pledges.views.clients import client_address
 
 MINUTE = 60  # seconds
 

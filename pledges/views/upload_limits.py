@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pledges import verification
 from pledges.actions import rate_limiting
 from pledges.actions.rate_limiting import Excess
-from pledges.views.accounts import client_address
+from pledges.views.clients import client_address
 
 MINUTE = 60  # seconds
 

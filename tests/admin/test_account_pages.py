@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from pledges import access
-from pledges.actions import enrolment, invitations, passwords
+from pledges.actions import enrolment, invitations, passwords, people
 from pledges.models import Department, Invitation, LedgerEntry, Person
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +176,23 @@ def test_nothing_is_done_to_what_an_erased_person_left(as_, admin, zhaolei):
     assert as_(admin).get(page_of(zhaolei, "set_password")).status_code == 404
     with pytest.raises(access.Denied):
         invitations.invite(Person.objects.get(pk=zhaolei.pk), actor=admin, at=timezone.now())
+
+
+def test_an_administrator_signs_somebody_out_everywhere(as_, admin, liming, client):
+    client.force_login(liming)
+    administrator = as_(admin)
+    assert page_of(liming, "end_sessions") in text(administrator.get(page_of(liming)))
+    assert "1" in text(administrator.post(page_of(liming, "end_sessions"), follow=True))
+    assert client.get("/")["Location"].startswith("/accounts/login/")
+    entry = LedgerEntry.objects.get(event="sessions.ended")
+    assert (entry.actor_id, entry.subject) == (admin.pk, f"person:{liming.pk}")
+    assert DBTaskResult.objects.filter(args_kwargs__args__0="sessions_ended").count() == 1
+    assert administrator.get("/admin/").status_code == 200
+
+
+def test_a_deactivated_account_comes_back_without_its_sessions(admin, liming, client, now):
+    client.force_login(liming)
+    for active in (False, True):
+        liming.is_active = active
+        people.save_person(liming, actor=access.SYSTEM, at=now)
+    assert client.get("/")["Location"].startswith("/accounts/login/")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from pledges.actions import enrolment
 from pledges.models import Person
-from pledges.views.accounts import client_address
+from pledges.views.clients import client_address
 from tests import baseline
 from tests.authenticator import Passkey
 

@@ -94,15 +94,19 @@ def test_a_broken_body_for_a_host_that_is_not_ours_is_refused(ask):
 
 
 @pytest.mark.parametrize(
-    ("path", "query", "status"),
+    ("path", "query", "status", "who"),
     [
-        ("/admin/pledges/pledge/", b"q=%00", 400),
-        ("/admin/pledges/ledgerentry/", b"", 403),
-        ("/no/such/page/", b"", 404),
+        ("/admin/pledges/pledge/", b"q=%00", 400, 0),
+        ("/admin/pledges/ledgerentry/", b"", 403, 1),
+        ("/no/such/page/", b"", 404, 0),
     ],
 )
-def test_what_is_refused_is_one_line_in_the_log(ask, capfd, path, query, status):
+def test_what_is_refused_is_one_line_in_the_log(ask, capfd, path, query, status, who):
+    """And one more that says to whom, where access was refused."""
     logging.config.dictConfig(configured.LOGGING)
     assert ask(path, query).status == status
     written = capfd.readouterr().err.splitlines()
-    assert len(written) == 1 and " WARNING django.request " in written[0] and path in written[0]
+    told = [line for line in written if " WARNING pledges.security refused " in line]
+    assert len(told) == who and len(written) == 1 + who
+    assert " WARNING django.request " in written[-1]
+    assert all(path in line for line in written)
