@@ -101,3 +101,16 @@ def test_a_server_that_is_gone_for_a_while_is_asked_again(desk, draft, gone):
     draft.wait_until_saved()
     expect(notice).to_be_hidden()
     assert _saved(draft, "reply_days") == "6"
+
+
+def test_signing_out_leaves_nothing_in_the_browser_but_that_it_is_known(window):
+    page = window().tab()
+    sign_in(page, "liming")
+    page.wait_for_load_state()
+    page.evaluate("sessionStorage.setItem('draft:1', 'typed'); localStorage.setItem('a', 'b')")
+    page.locator(".account-menu summary").click()
+    page.locator(".account-menu form button").click()
+    page.wait_for_url("**/accounts/login/**")
+    kept = "[sessionStorage.getItem('draft:1'), localStorage.getItem('a')]"
+    assert page.evaluate(kept) == [None, None]
+    assert "browser" in {cookie["name"] for cookie in page.context.cookies()}
