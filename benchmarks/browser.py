@@ -15,7 +15,9 @@ from urllib.parse import urlencode, urlsplit
 
 TOKEN = "csrfmiddlewaretoken"
 FORM = "application/x-www-form-urlencoded"
-PATIENCE = 60.0  # seconds for one answer
+ANSWERS_WITHIN = 60.0  # seconds
+REPEAT_AFTER, PATIENCE = 2.0, 240.0
+"""Seconds until the same request is sent again, and until its sender gives up."""
 NOT_NOW = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 BROKEN = NOT_NOW | {HTTPStatus.INTERNAL_SERVER_ERROR}
 
@@ -61,6 +63,14 @@ class Answer:
         return unescape(found[1])
 
 
+class Unexpected(Exception):
+    """An answer that the step cannot go on with."""
+
+    def __init__(self, step: str, answer: Answer) -> None:
+        told = " ".join(re.sub(r"<[^>]*>", " ", answer.text).split())[:300]
+        super().__init__(f"{step}: {answer.status} {answer.location} {told}")
+
+
 Heard = Callable[[str, "Answer | None"], None]
 """Is told of every attempt: what it was for, and the answer or none."""
 
@@ -85,20 +95,27 @@ class Browser:
         body = urlencode({**fields, TOKEN: token})
         return self._send("POST", path, body.encode(), what)
 
-    def persist(self, attempt: Callable[[], Answer], *, pause: float, patience: float) -> Answer:
-        """`attempt` until it is answered in earnest. Raises `GaveUp` after `patience` seconds."""
-        end = time.monotonic() + patience
+    def sign_in(self, username: str, password: str) -> None:
+        page = "/accounts/login/"
+        self.get(page, what="sign in")
+        answer = self.post(page, {"login": username, "password": password}, what="sign in")
+        if answer.status != HTTPStatus.FOUND or answer.location == page:
+            raise Unexpected("sign in", answer)
+
+    def persist(self, attempt: Callable[[], Answer]) -> Answer:
+        """`attempt` until it is answered in earnest. Raises `GaveUp` after `PATIENCE` seconds."""
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 answer = attempt()
                 if answer.status not in BROKEN:
                     return answer
-                wait = float(answer.headers.get("retry-after") or pause)
+                wait = float(answer.headers.get("retry-after") or REPEAT_AFTER)
                 met = f"{answer.status} {answer.headers.get('content-type')}"
             except NoAnswer as error:
-                wait, met = pause, repr(error)
+                wait, met = REPEAT_AFTER, repr(error)
             if time.monotonic() + wait > end:
-                raise GaveUp(f"for {patience:.0f} s, at last {met}")
+                raise GaveUp(f"for {PATIENCE:.0f} s, at last {met}")
             time.sleep(wait)
 
     def _send(self, method: str, path: str, body: bytes | None, what: str) -> Answer:
@@ -150,7 +167,9 @@ class Browser:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> http.client.HTTPResponse:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+            self._connection = http.client.HTTPConnection(
+                "127.0.0.1", self._port, timeout=ANSWERS_WITHIN
+            )
         self._connection.request(method, path, body, dict(headers))
         return self._connection.getresponse()
 

@@ -13,21 +13,11 @@ from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from benchmarks.browser import Answer, Browser, GaveUp, Heard
+from benchmarks.browser import PATIENCE, REPEAT_AFTER, Answer, Browser, GaveUp, Heard, Unexpected
 from pledges.proof.passkeys.ceremony import unbase64
 from tests.authenticator import Passkey
 
-REPEAT_AFTER, PATIENCE = 2.0, 240.0
-"""Seconds until the same request is sent again, and until its sender gives up."""
 PREPARING = re.compile(r"[0-9a-f-]{36}/sign/([0-9a-f-]{36})/$")
-
-
-class Unexpected(Exception):
-    """An answer that the step cannot go on with."""
-
-    def __init__(self, step: str, answer: Answer) -> None:
-        told = " ".join(re.sub(r"<[^>]*>", " ", answer.text).split())[:300]
-        super().__init__(f"{step}: {answer.status} {answer.location} {told}")
 
 
 def handwriting(seed: int) -> str:
@@ -59,12 +49,7 @@ class Manager:
 
     # --- Once --------------------------------------------------------------------------------
     def sign_in(self, password: str) -> None:
-        page = "/accounts/login/"
-        self.browser.get(page, what="sign in")
-        fields = {"login": self.username, "password": password}
-        answer = self.browser.post(page, fields, what="sign in")
-        if answer.status != HTTPStatus.FOUND or answer.location == page:
-            raise Unexpected("sign in", answer)
+        self.browser.sign_in(self.username, password)
 
     def add_passkey(self, password: str) -> None:
         """With the password again, as the page asks for it."""
@@ -167,7 +152,7 @@ class Manager:
         return answer
 
     def _until_answered(self, attempt: Callable[[], Answer]) -> Answer:
-        return self.browser.persist(attempt, pause=REPEAT_AFTER, patience=PATIENCE)
+        return self.browser.persist(attempt)
 
 
 def _inputs(typed: Mapping[str, str]) -> dict[str, str]:

@@ -79,13 +79,29 @@ def test_what_a_worker_cannot_send_waits_and_is_sent_later(chenjing, tmp_path):
     accounts.tell("new_browser", chenjing, at=timezone.now().isoformat())
     assert run_worker(**settings_for(free_port())) == 0
     (again,) = waiting()
-    assert again.args_kwargs["kwargs"] == {"tries": 1} and again.run_after > timezone.now()
+    assert again.args_kwargs["kwargs"]["tries"] == 1 and again.run_after > timezone.now()
     waiting().update(run_after=timezone.now())
     RequestCount.objects.all().delete()
     with receiving(tmp_path, free_port()) as mail:
         assert run_worker(**settings_for(mail.port)) == 0
         assert [each["to"] for each in mail.mails()] == [[KNOWN]]
     assert not waiting().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_is_sent_twice_is_known_for_the_same(chenjing, liming, tmp_path):
+    """As after a worker that was killed before it noted what it had sent (lost_tasks)."""
+    accounts.tell("new_browser", chenjing, at=timezone.now().isoformat())
+    accounts.tell("new_browser", liming, at=timezone.now().isoformat())
+    with receiving(tmp_path, free_port()) as mail:
+        for _worker in range(2):
+            assert run_worker(**settings_for(mail.port)) == 0
+            DBTaskResult.objects.update(status="READY", started_at=None, finished_at=None)
+        got = [
+            (each["to"][0], email.message_from_string(each["content"])["Message-ID"])
+            for each in mail.mails()
+        ]
+    assert len(got) == 4 and len(set(got)) == len({known for _to, known in got}) == 2
 
 
 # --- What a mail server may answer ---------------------------------------------------------------

@@ -8,8 +8,10 @@ from django_tasks_db.models import DBTaskResult
 
 from benchmarks.load import reckoning
 from benchmarks.load.crowd import Acknowledged, Journal
+from benchmarks.load.neighbours import Mail
 from pledges.models import Pledge, SigningIntent
 from pledges.storage import document_store
+from tests.serving import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +34,10 @@ def acts(signed):
 
 def found(acts, **more):
     balances, faults = reckoning.reckon(Journal(acts=acts, **more))
-    assert [(each.during, each.saves, each.prepared, each.signed) for each in balances] == [
-        (DURING, *(sum(act.kind == kind for act in acts) for kind in ("save", "prepare", "sign")))
-    ]
+    kinds = ("save", "prepare", "sign", "accept")
+    assert [
+        (each.during, each.saves, each.prepared, each.signed, each.accepted) for each in balances
+    ] == [(DURING, *(sum(act.kind == kind for act in acts) for kind in kinds))]
     assert balances[0].lost == sum(fault.lost for fault in faults)
     return balances[0].lost, balances[0].doubled
 
@@ -81,9 +84,32 @@ def test_mails_are_counted(acts):
     )
     own.pk = None
     own.save(force_insert=True)
+    assert found(acts) == (0, 0)  # tried again: it is the same mail
+    own.args_kwargs["kwargs"]["message_id"] = "<another@example.com>"
+    own.save()
     assert found(acts) == (0, 1)
     mails.delete()
     assert found(acts) == (1, 0)
+
+
+def test_an_acceptance_is_there_once(acts, accepted):
+    pledge = accepted()
+    done = Acknowledged("accept", pledge=str(pledge.pk), during=DURING)
+    assert found([done]) == (0, 0)
+    not_done = dataclasses.replace(done, pledge=acts[0].pledge)
+    assert found([not_done])[0] == 4  # the state, the file, the entry, the mail
+    document_store.remove(pledge.documents.latest("revision").sha256)
+    assert found([done]) == (1, 0)
+
+
+def test_mails_that_arrived_are_looked_for(acts, mailoutbox):
+    work_off()
+    (sent,) = [mail.message().as_bytes() for mail in mailoutbox if "/pledges/" in mail.body]
+    arrived = [Mail.read(sent)]
+    balances, _ = reckoning.reckon(Journal(acts=acts), arrived * 2)
+    assert (balances[0].lost, balances[0].doubled) == (0, 0)
+    balances, faults = reckoning.reckon(Journal(acts=acts), [])
+    assert balances[0].lost == 1 and "arrived" in faults[0].what
 
 
 def test_a_ledger_that_contradicts_itself_is_found(acts):

@@ -1,5 +1,6 @@
-"""The people: those who fill in, those who sign, and a monitor that asks how the site is."""
+"""The people: who fills in, who signs, who accepts; and a monitor that asks how the site is."""
 
+import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,9 +8,10 @@ from random import Random
 from typing import Protocol
 
 from benchmarks.acts import ANSWERS
-from benchmarks.browser import Answer, Browser, GaveUp, NoAnswer
+from benchmarks.browser import Answer, Browser, GaveUp, NoAnswer, Unexpected
 from benchmarks.load.figures import Figures
-from benchmarks.manager import Manager, Unexpected
+from benchmarks.manager import Manager
+from benchmarks.officer import Officer
 
 FILLED = "complaint_response_hours"
 """The blank in which those who fill in count their savings."""
@@ -36,18 +38,23 @@ class Journal:
     during: str = "nothing"
     acts: list[Acknowledged] = field(default_factory=list)
     given_up: dict[str, str] = field(default_factory=dict)
+    to_review: "queue.Queue[str]" = field(default_factory=queue.Queue)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, kind: str, manager: Manager, *, answer: str = "") -> None:
         pledge, intent = _last(manager.draft), _last(manager.intent)
-        act = Acknowledged(kind, pledge, self.during, manager.revision, answer, intent)
+        self.add(Acknowledged(kind, pledge, self.during, manager.revision, answer, intent))
+        if kind == "sign":
+            self.to_review.put(pledge)
+
+    def add(self, act: Acknowledged) -> None:
         with self._lock:
             self.acts.append(act)
 
-    def give_up(self, manager: Manager, why: Exception) -> None:
+    def give_up(self, pledge: str, why: Exception) -> None:
         """Of this pledge nobody knows how far the last act came."""
         with self._lock:
-            self.given_up[_last(manager.draft)] = f"{self.during}: {why!r}"
+            self.given_up[pledge] = f"{self.during}: {why!r}"
 
 
 def _last(path: str) -> str:
@@ -74,7 +81,7 @@ class Filler:
         try:
             self._fill(over)
         except (GaveUp, Unexpected) as why:
-            self.journal.give_up(self.manager, why)
+            self.journal.give_up(_last(self.manager.draft), why)
 
     def _fill(self, over: threading.Event) -> None:
         dice, typed = Random(self.manager.seed), dict.fromkeys(ANSWERS, "")
@@ -106,7 +113,7 @@ class Signer:
             try:
                 self._sign(slug, over, dice)
             except (GaveUp, Unexpected) as why:
-                self.journal.give_up(self.manager, why)
+                self.journal.give_up(_last(self.manager.draft), why)
 
     def _sign(self, slug: str, over: threading.Event, dice: Random) -> None:
         manager = self.manager
@@ -124,6 +131,30 @@ class Signer:
         manager.sign()
         self.journal.note("sign", manager)
         manager.look_at_signed()
+
+
+@dataclass
+class Reviewer:
+    """Reads and accepts what was signed, in its order."""
+
+    officer: Officer
+    think: float
+    journal: Journal
+
+    def __call__(self, over: threading.Event) -> None:
+        dice = Random(0)
+        while not _pause(over, dice, self.think):
+            try:
+                pledge = self.journal.to_review.get_nowait()
+            except queue.Empty:
+                continue
+            try:
+                self.officer.read(pledge)
+                self.officer.accept(pledge)
+            except (GaveUp, Unexpected) as why:
+                self.journal.give_up(pledge, why)
+            else:
+                self.journal.add(Acknowledged("accept", pledge, self.journal.during))
 
 
 @dataclass

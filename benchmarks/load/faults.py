@@ -1,4 +1,4 @@
-"""Ten things that go wrong, one after the other, while people work."""
+"""Things that go wrong, one after the other, while people work."""
 
 import random
 import time
@@ -28,24 +28,28 @@ class Trouble:
 
 
 def troubles(site: Site, mail: MailServer, authority: Responder, disk: Disk) -> list[Trouble]:
-    """Ten, the kills more than once."""
+    """Each once."""
 
-    def kill(*words: str) -> Callable[[], None]:
+    def kill(what: str, *words: str, child: bool = False) -> Trouble:
+        """The oldest process of these words is the one that was started, the others its own."""
+
         def begin() -> None:
-            # Not the first: gunicorn's own process has the same words, and is the oldest.
-            found = site.named(*words)
-            random.choice(found[1:] or found).kill()
+            first, *children = site.named(*words)
+            (random.choice(children) if child else first).kill()
 
-        return begin
-
-    web, worker = kill("gunicorn"), kill("run_worker")
+        return Trouble(f"kill -9 of {what}", begin)
 
     def fail(fault: str) -> Callable[[], None]:
         return lambda: setattr(authority, "fault", fault)
 
     return [
-        Trouble("kill -9 of a web worker", web),
-        Trouble("kill -9 of the background worker", worker),
+        kill("a web worker", "gunicorn", child=True),
+        kill("the web server", "gunicorn"),
+        kill("a rendering worker", "pledges.rendering.server", child=True),
+        kill("the rendering pool", "pledges.rendering.server"),
+        kill("a sealing worker", "pledges.sealing_service.server", child=True),
+        kill("the sealing pool", "pledges.sealing_service.server"),
+        kill("the background worker", "run_worker"),
         Trouble("kill -9 of the database", site.kill_database),
         Trouble("documents folder full", disk.fill, disk.empty),
         Trouble(
@@ -55,9 +59,6 @@ def troubles(site: Site, mail: MailServer, authority: Responder, disk: Disk) -> 
         ),
         Trouble("mail server silent", mail.silent.set, mail.silent.clear, SILENT),
         Trouble("timestamp authority dead", fail("error"), fail("")),
-        Trouble("kill -9 of a web worker, again", web),
-        Trouble("kill -9 of the background worker, again", worker),
-        Trouble("kill -9 of the database, again", site.kill_database),
     ]
 
 

@@ -1,5 +1,6 @@
 """What the site works with beside itself: a mail server, a timestamp authority, a small disk."""
 
+import email
 import os
 import shutil
 import socketserver
@@ -7,12 +8,29 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email import policy
 from pathlib import Path
 
 from tests import tsa
 
-DISK_MEGABYTES = 256
+DISK_MEGABYTES = 2048
 FILLING = "ballast"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as it arrived."""
+
+    message_id: str
+    receiver: str
+    text: str
+
+    @classmethod
+    def read(cls, data: bytes) -> "Mail":
+        message = email.message_from_bytes(data, policy=policy.default)
+        text = f"{message['Subject']}\n{message.get_content()}"
+        return cls(str(message["Message-ID"]), str(message["To"]), text)
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -24,7 +42,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.silent = threading.Event()
         self.over = threading.Event()
-        self.taken = 0
+        self.taken: list[Mail] = []
 
     @property
     def port(self) -> int:
@@ -47,12 +65,19 @@ class _Conversation(socketserver.StreamRequestHandler):
             verb = line[:4].upper().strip()
             if verb == b"DATA":
                 self._say("354 go on")
-                while self.rfile.readline() not in (b".\r\n", b""):
-                    pass
-                self.server.taken += 1
+                self.server.taken.append(Mail.read(self._data()))
             self._say("221 bye" if verb == b"QUIT" else "250 fine")
             if verb == b"QUIT":
                 return
+
+    def _data(self) -> bytes:
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                raise ConnectionError("the sender hung up in the middle of a mail")
+            # A line that begins with a dot was sent with one more (RFC 5321, section 4.5.2).
+            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        return b"".join(lines)
 
     def _say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())

@@ -1,19 +1,36 @@
-"""What was acknowledged, compared with what there is: rows, files, ledger, queued mails.
+"""What was acknowledged, compared with what there is: rows, files, ledger, mails.
 
 To be imported when Django is set up.
 """
 
+import re
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models.functions import Now
 from django_tasks_db.models import DBTaskResult
 
 from benchmarks.load.crowd import FILLED, Acknowledged, Journal
-from pledges import audit
+from benchmarks.load.neighbours import Mail
+from pledges import audit, notices
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Document, LedgerEntry, Pledge, Signature, SigningIntent
+from pledges.models import (
+    Document,
+    LedgerEntry,
+    Pledge,
+    RequestCount,
+    Signature,
+    SigningIntent,
+)
+from pledges.notices import sending
 from pledges.storage import document_store
+
+ACCEPTED = PledgeState.ACCEPTED
+MAYBE_ACCEPTED = {PledgeState.SIGNED, ACCEPTED}
+PLEDGE = re.compile(r"/pledges/([0-9a-f-]{36})/")
+"""A pledge's page in a mail."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +51,25 @@ class Balance:
     saves: int
     prepared: int
     signed: int
+    accepted: int
     lost: int
     doubled: int
 
+    @property
+    def acts(self) -> int:
+        return self.saves + self.prepared + self.signed + self.accepted
 
-def reckon(journal: Journal) -> tuple[list[Balance], list[Fault]]:
-    """Compare everything in the journal, and the whole ledger with itself."""
-    faults = [*_saves(journal), *_prepared(journal), *_signed(journal), *_ledger(journal)]
+
+def reckon(
+    journal: Journal, arrived: Sequence[Mail] | None = None
+) -> tuple[list[Balance], list[Fault]]:
+    """Compare everything in the journal, and the whole ledger with itself.
+
+    Given the mails that `arrived`, each that was queued is looked for among them.
+    """
+    faults = [*_saves(journal), *_prepared(journal), *_signed(journal), *_accepted(journal)]
+    faults += [*_arrived(journal, arrived)] if arrived is not None else []
+    faults += _ledger(journal)
     order = dict.fromkeys(act.during for act in journal.acts)
     return [_balance(during, journal, faults) for during in order], faults
 
@@ -53,6 +82,7 @@ def _balance(during: str, journal: Journal, faults: Sequence[Fault]) -> Balance:
         saves=kinds["save"],
         prepared=kinds["prepare"],
         signed=kinds["sign"],
+        accepted=kinds["accept"],
         lost=sum(fault.lost for fault in found),
         doubled=sum(fault.doubled for fault in found),
     )
@@ -115,33 +145,72 @@ def _prepared(journal: Journal) -> Iterator[Fault]:
         yield from _once(act, "entries of preparing", told)
 
 
-# --- Signing --------------------------------------------------------------------------------------
+# --- Signing and accepting ------------------------------------------------------------------------
 def _signed(journal: Journal) -> Iterator[Fault]:
-    queued = _queued_mails()
     for act in _of(journal, "sign"):
-        pledge = Pledge.objects.get(pk=act.pledge)
-        if pledge.status != PledgeState.SIGNED:
-            yield Fault(act.during, f"pledge {act.pledge}", lost=1)
-        signatures = Signature.objects.filter(pledge=pledge)
+        yield from _issued(act, Document.Revision.SIGNED, "pledge.signed", MAYBE_ACCEPTED)
+        signatures = Signature.objects.filter(pledge_id=act.pledge)
         yield from _once(act, "signatures", signatures.count())
         yield from _once(act, "the intent's", signatures.filter(intent__pk=act.intent).count())
-        files = list(Document.objects.filter(pledge=pledge))
-        yield from _once(act, "documents", len(files))
-        if not all(_is_kept(file.sha256) for file in files):
-            yield Fault(act.during, f"file of {act.pledge}", lost=1)
-        yield from _once(act, "entries of signing", _entries(act.pledge, "pledge.signed"))
-        yield from _once(act, "mails", queued[act.pledge, pledge.person_id])
 
 
-def _queued_mails() -> Counter[tuple[str, int]]:
-    """How many mails about a signing were queued, by pledge and receiver."""
-    found: Counter[tuple[str, int]] = Counter()
-    rows = DBTaskResult.objects.filter(task_path__startswith="pledges.notices")
-    for told in rows.values_list("args_kwargs", flat=True).iterator():
-        given = told["args"]
-        if len(given) == 3 and given[0] == "signed":
-            found[given[1], given[2]] += 1
-    return found
+def _accepted(journal: Journal) -> Iterator[Fault]:
+    for act in _of(journal, "accept"):
+        yield from _issued(act, Document.Revision.ACCEPTED, "pledge.accepted", {ACCEPTED})
+
+
+def _issued(
+    act: Acknowledged, revision: int, event: str, states: Collection[str]
+) -> Iterator[Fault]:
+    """The pledge's state, one file, one entry, one mail."""
+    pledge = Pledge.objects.get(pk=act.pledge)
+    if pledge.status not in states:
+        yield Fault(act.during, f"pledge {act.pledge}", lost=1)
+    files = list(Document.objects.filter(pledge=pledge, revision=revision))
+    yield from _once(act, f"files, {event}", len(files))
+    if not all(_is_kept(file.sha256) for file in files):
+        yield Fault(act.during, f"file of {act.pledge}, {event}", lost=1)
+    yield from _once(act, f"entries, {event}", _entries(act.pledge, event))
+    yield from _once(act, f"mails, {event}", len(_queued_mails(act)))
+
+
+# --- Mails ----------------------------------------------------------------------------------------
+def _queued_mails(act: Acknowledged) -> set[str]:
+    """The Message-IDs under which the mail about a signing or acceptance was queued."""
+    told = {"sign": "signed", "accept": "accepted"}[act.kind]
+    queued = DBTaskResult.objects.filter(
+        task_path=notices.send.module_path, args_kwargs__args__0=told,
+        args_kwargs__args__1=act.pledge,
+    )  # fmt: skip
+    return {each["kwargs"]["message_id"] for each in queued.values_list("args_kwargs", flat=True)}
+
+
+def wait_for_mails(seconds: float) -> None:
+    """Until the served site's worker has sent all; what rests after a try in vain is due at once.
+
+    What a killed worker had begun is taken up again when its worker is given up. A mail that is
+    not sent in time is found to be lost.
+    """
+    end = time.monotonic() + seconds
+    pending = DBTaskResult.objects.filter(
+        task_path=notices.send.module_path, status__in=("READY", "RUNNING")
+    )
+    while pending.exists() and time.monotonic() < end:
+        RequestCount.objects.filter(key=sending.SILENT).delete()
+        pending.filter(status="READY").update(run_after=Now())
+        time.sleep(2)
+
+
+def _arrived(journal: Journal, arrived: Sequence[Mail]) -> Iterator[Fault]:
+    """Whoever sends a mail once more does so under the same Message-ID, so that it is one mail."""
+    by_pledge: dict[str, set[str]] = {}
+    for mail in arrived:
+        for pledge in set(PLEDGE.findall(mail.text)):
+            by_pledge.setdefault(pledge, set()).add(mail.message_id)
+    for kind in ("sign", "accept"):
+        for act in _of(journal, kind):
+            came = by_pledge.get(act.pledge, set()) & _queued_mails(act)
+            yield from _once(act, f"arrived mails about a {kind}", len(came))
 
 
 # --- The ledger -----------------------------------------------------------------------------------

@@ -19,11 +19,13 @@ EXPIRED = "expired"
 
 def announce(event: str, pledge: Pledge) -> None:
     """Queue the mail about `event`, in the caller's transaction: both happen, or neither."""
-    send.enqueue(event, str(pledge.pk), pledge.person_id)
+    sending.queue(send, event, str(pledge.pk), pledge.person_id)
 
 
 @task()
-def send(event: str, pledge_id: str, person_id: int, *, tries: int = 0) -> None:
+def send(
+    event: str, pledge_id: str, person_id: int, *, tries: int = 0, message_id: str = ""
+) -> None:
     """Send one mail to the person whose pledge it is."""
     pledge = Pledge.objects.select_related("version", "person").get(pk=pledge_id)
     if pledge.person_id != person_id:
@@ -33,7 +35,7 @@ def send(event: str, pledge_id: str, person_id: int, *, tries: int = 0) -> None:
         "title": pledge.version.subtitle.in_(pledge.person.language),
         "reasons": _reasons(pledge),
     }
-    again = sending.Again(send, (event, pledge_id, person_id), tries)
+    again = sending.Again(send, (event, pledge_id, person_id), tries, message_id)
     sending.send_mail(event, pledge.person, about, at=timezone.now(), again=again)
 
 

@@ -24,7 +24,7 @@ def tell(event: str, person: Person | None, **facts: str) -> None:
     Without a person the task ends without a mail: whoever typed
     a name learns neither from the answer nor from its time whether somebody has it.
     """
-    send.enqueue(event, person.pk if person else None, facts)
+    sending.queue(send, event, person.pk if person else None, facts)
 
 
 def _reset_link(person: Person, at: datetime) -> dict[str, Any]:
@@ -53,7 +53,14 @@ MADE_WHEN_SENT: Final[Mapping[str, Callable[[Person, datetime], dict[str, Any] |
 
 
 @task()
-def send(event: str, person_id: int | None, facts: dict[str, str], *, tries: int = 0) -> None:
+def send(
+    event: str,
+    person_id: int | None,
+    facts: dict[str, str],
+    *,
+    tries: int = 0,
+    message_id: str = "",
+) -> None:
     """Send one mail to the account's owner."""
     if person_id is None:
         return
@@ -72,5 +79,5 @@ def send(event: str, person_id: int | None, facts: dict[str, str], *, tries: int
         person,
         about,
         at=at,
-        again=sending.Again(send, (event, person_id, facts), tries),
+        again=sending.Again(send, (event, person_id, facts), tries, message_id),
     )

@@ -33,7 +33,7 @@ def _queue(officer: Person, day: str) -> bool:
     """Both happen, or neither: the mail is queued, and the day is noted as told."""
     if not RequestCount.objects.is_first(f"digest {day} person:{officer.pk}", timedelta(days=2)):
         return False
-    send_digest.enqueue(officer.pk)
+    sending.queue(send_digest, officer.pk)
     return True
 
 
@@ -48,7 +48,7 @@ def _waiting_for(officer: Person) -> PledgeQuerySet:
 
 
 @task()
-def send_digest(person_id: int, *, tries: int = 0) -> None:
+def send_digest(person_id: int, *, tries: int = 0, message_id: str = "") -> None:
     """Count what waits now, and send it; what was judged since the mail was queued is no news."""
     officer = Person.objects.get(pk=person_id)
     waiting = _waiting_for(officer)
@@ -61,5 +61,5 @@ def send_digest(person_id: int, *, tries: int = 0) -> None:
         "unusual": waiting.filter(flagged=True).count(),
         "since": oldest.signed_at if oldest else None,
     }
-    again = sending.Again(send_digest, (person_id,), tries)
+    again = sending.Again(send_digest, (person_id,), tries, message_id)
     sending.send_mail("digest", officer, about, at=timezone.now(), again=again)

@@ -7,8 +7,10 @@ read, and links are made, when it is sent.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import make_msgid
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -34,14 +36,29 @@ class Again:
     task: Any
     arguments: tuple[Any, ...]
     tries: int = 0
+    message_id: str = ""
 
     @property
     def is_last(self) -> bool:
         return self.tries >= len(RESTS)
 
     def queue(self, at: datetime) -> None:
-        after = at + RESTS[self.tries]
-        self.task.using(run_after=after).enqueue(*self.arguments, tries=self.tries + 1)
+        later = self.task.using(run_after=at + RESTS[self.tries])
+        later.enqueue(*self.arguments, tries=self.tries + 1, message_id=self.message_id)
+
+
+def queue(task: Any, *arguments: Any) -> None:
+    """Queue a mail, in the caller's transaction, under the one Message-ID that it keeps.
+
+    A worker may be killed between sending a mail and noting it, and then sends it once more: by
+    its Message-ID (RFC 5322, section 3.6.4) the receiver's programs see that it is the same.
+    """
+    task.enqueue(*arguments, message_id=_new_message_id())
+
+
+def _new_message_id() -> str:
+    # The machine's own name is nobody's business, and to look it up may take long.
+    return make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
 
 
 def send_mail(
@@ -58,7 +75,9 @@ def send_mail(
         again.queue(at)
         return
     try:
-        _compose(event, person, about, receiver).send()
+        mail = _compose(event, person, about, receiver)
+        mail.extra_headers["Message-ID"] = again.message_id or _new_message_id()
+        mail.send()
     except OSError as error:  # as every error of smtplib is
         if again.is_last or _is_final(error):
             raise
