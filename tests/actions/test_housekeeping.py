@@ -168,6 +168,17 @@ def test_a_late_chore_is_named(schedule, settled):
     assert housekeeping.chores_warning() == ""
 
 
+def test_a_machine_without_keys_leaves_to_others_what_takes_them(settled, settings, tmp_path):
+    """Its worker does all else, and no chore is called failed."""
+    kept, settings.PKI_DIR = settings.PKI_DIR, tmp_path / "without keys"
+    housekeeping.run_due()
+    assert housekeeping.chores_warning() == ""
+    left = ChoreRun.objects.filter(due_at__lte=Now()).exclude(name="checkpoints")
+    assert set(left.values_list("pk", flat=True)) == {"ledger", "timestamps"}
+    settings.PKI_DIR = kept
+    assert housekeeping.run_due() == 2 and not left.exists()
+
+
 def test_workers_that_are_missing_or_cannot_seal_are_told(settled):
     assert housekeeping.workers_warning() == ""  # the installation is new
     passes(16 * MINUTE)
