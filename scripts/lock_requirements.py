@@ -37,8 +37,15 @@ def lock(found: dict[str, Any]) -> str:
     for each in found["install"]:
         named, archive = each["metadata"], each["download_info"]["archive_info"]
         pin = f"{named['name'].lower()}=={named['version']}"
-        lines.append(f"{pin} --hash=sha256:{archive['hashes']['sha256']}\n")
+        lines.append(f"{pin} --hash=sha256:{_sha256(archive)}\n")
     return "".join(sorted(lines))
+
+
+def _sha256(archive: dict[str, Any]) -> str:
+    # pip before 23.1, which Debian 12 has, tells it in the older of the standard's two forms.
+    name, _, told = archive.get("hash", "").partition("=")
+    hashes: dict[str, str] = archive.get("hashes") or {name: told}
+    return hashes["sha256"]
 
 
 if __name__ == "__main__":

@@ -93,6 +93,13 @@ def test_a_lock_installs_the_very_files_that_it_was_made_from_and_no_others(inde
     assert refused.returncode != 0 and "THESE PACKAGES DO NOT MATCH THE HASHES" in refused.stderr
 
 
+def test_a_lock_is_made_from_what_an_older_pip_tells_too():
+    archive = {"hash": f"sha256={'ab' * 32}"}
+    told = {"metadata": {"name": "Trifle", "version": "1.0"}}
+    found = {"install": [{**told, "download_info": {"archive_info": archive}}]}
+    assert lock_requirements.lock(found) == f"trifle==1.0 --hash=sha256:{'ab' * 32}\n"
+
+
 AUDITED = {"name": "django", "version": "5.2.19", "vulns": []}
 UNKNOWN = {"name": "trifle", "skip_reason": "Dependency not found on PyPI"}
 FLAWED = {
