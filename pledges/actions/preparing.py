@@ -61,8 +61,9 @@ def prepare(
     """Prepare the finished document for its signer: render it, store it, record the intent.
 
     The same answers prepared again give the intent that is open, if its document is kept and says
-    what the intent says. Raises `Incomplete`, `VersionNotOpen`, `Unprintable`, `NumberUnfit`,
-    `StaleDraft` when the draft moved on while the document was rendered, or a kind of `Unmade`.
+    what the intent says. Raises `Incomplete`, `VersionNotOpen`, `WordingDiffers`, `Unprintable`,
+    `NumberUnfit`, `StaleDraft` when the draft moved on while the document was rendered, or a kind
+    of `Unmade`.
     After `StillMaking` whoever asks again with the same `asked_at` finds the document done.
     """
     frozen = freeze(pledge, actor=actor, at=at)
@@ -153,6 +154,7 @@ def freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> Frozen:
     access.require(actor, Act.SIGN_PLEDGE, locked)
     if locked.version.status != VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
+    readings.require_published_wording(locked.version)
     reading = read(_filled_by_manager(locked), locked.answers)
     if reading.problems or reading.missing:
         raise refusals.Incomplete(reading)

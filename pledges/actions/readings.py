@@ -15,7 +15,7 @@ from pledges import issued_files, sheets
 from pledges.core import refusals
 from pledges.core.digests import digest_of, sha256_hex
 from pledges.core.sheet import Sheet
-from pledges.models import Pledge, RenderedAhead, Signature, SigningIntent
+from pledges.models import Pledge, RenderedAhead, Signature, SigningIntent, TemplateVersion
 from pledges.proof.pdf import document_id
 from pledges.storage import document_store
 
@@ -59,6 +59,21 @@ def read_prepared(intent: SigningIntent, *, read: str = "") -> StoredDocument:
         return StoredDocument(file, sheet, file)
 
 
+def require_published_wording(version: TemplateVersion) -> None:
+    """Raise `WordingDiffers` if a document would be made of other words than its digest names.
+
+    To be asked of the very object that the document is made of: whoever writes the database could
+    put another wording there for a moment, and what is rendered ahead is rendered when they choose.
+    """
+    try:
+        differs = _wording(version) != version.digest
+    except GARBLED:
+        differs = True
+    if differs:
+        logger.error("The wording of version %s is not the one that was published", version.pk)
+        raise refusals.WordingDiffers
+
+
 def says(ahead: RenderedAhead, content_digest: str) -> bool:
     """Whether what was rendered ahead is kept, and its identifier is that of the content."""
     try:
@@ -98,14 +113,16 @@ def read_signed(pledge: Pledge, signature: Signature | None = None) -> StoredDoc
 def _sheet(
     pledge: Pledge, content: Mapping[str, Any], file: bytes, claimed: str, rendered_at: datetime
 ) -> Sheet:
-    version = pledge.version
-    wording = digest_of(version.definition().content())
-    _require(wording == content["template"]["digest"], "wording of the version")
+    _require(_wording(pledge.version) == content["template"]["digest"], "wording of the version")
     sheet = sheets.sheet_of(pledge, content, rendered_at=rendered_at)
     identifier = document_id.read(file)
     _require(sheet.content_digest == identifier, "content")
     _require(claimed == identifier, "digest of the content")
     return sheet
+
+
+def _wording(version: TemplateVersion) -> str:
+    return digest_of(version.definition().content())
 
 
 def _require(holds: bool, what: str) -> None:
