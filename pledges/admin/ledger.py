@@ -141,7 +141,7 @@ class ReadingAdmin(AccessModelAdmin):
 
     @admin.display(description=_("reader"), ordering="reader_name")
     def who(self, reading: Reading) -> str:
-        return reading.reader_name or "—"
+        return reading.who or "—"
 
     @admin.display(description=_("role"), ordering="reader_role")
     def role(self, reading: Reading) -> str:

@@ -14,6 +14,7 @@ WORDS = {
     "contradicts its columns": "says one thing and its columns another",
     "tree differs": "keeps hashes of the tree that do not follow from the entries",
     "opening altered": "has a personal value beside it that it does not commit to",
+    "readings differ": "tells of other readings than the rows that pages show",
 }
 # Of a checkpoint, which the number names.
 UP_TO = {
