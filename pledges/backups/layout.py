@@ -105,6 +105,11 @@ def read_sums(folder: Path) -> dict[str, str]:
     return names
 
 
+def documents(sums: Iterable[str]) -> list[str]:
+    """Of the names in a backup those of documents and records."""
+    return [name for name in sums if name.startswith(f"{DOCUMENTS}/")]
+
+
 def is_inside(name: str) -> bool:
     """Whether the file of that name lies in the folder, wherever it came from."""
     path = PurePosixPath(name)

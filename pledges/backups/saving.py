@@ -55,11 +55,11 @@ def save(folder: Path, *, passphrase: str, at: datetime, since: Path | None = No
         ledger: dict[str, Any] = {"size": size, "root": audit.root(size).hex()}
         ledger["origin"] = audit.origin_number()
         migration = _newest_migration()
-        issued = list(_issued())
+        named = list(issued())
         postgres_tools.dump(tool, folder / layout.DATABASE, snapshot=snapshot)
     sums = dict(_copy_documents(folder, since, earlier))
     crash_points.reach("backup:copied")
-    missing, erased = _not_copied(folder, issued, sums)
+    missing, erased = not_copied(folder, named, sums)
     keys = sealed_keys.collect(keyring.folder(), keyring.passphrase())
     durable_files.create(folder / layout.KEYS, sealed_keys.seal(keys, passphrase))
     manifest = Manifest(
@@ -102,7 +102,8 @@ def _newest_migration() -> str:
     return recorded.values_list("name", flat=True).first() or ""
 
 
-def _issued() -> Iterator[Issued]:
+def issued() -> Iterator[Issued]:
+    """The files that the database names, of each pledge the longest first."""
     kept = Document.objects.exclude(pledge__status=PledgeState.ERASED)
     rows = kept.order_by("pledge_id", "-size").values_list("pledge_id", "sha256", "size")
     yield from (Issued(*row) for row in rows.iterator(chunk_size=5000))
@@ -142,7 +143,7 @@ def _link(source: Path, target: Path) -> bool:
     return False
 
 
-def _not_copied(
+def not_copied(
     folder: Path, issued: Iterable[Issued], copied: Mapping[str, str]
 ) -> tuple[list[str], list[str]]:
     """Of the files that the snapshot names: those that are missing, and those erased meanwhile."""

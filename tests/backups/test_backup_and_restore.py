@@ -331,6 +331,41 @@ def test_a_damaged_backup_is_refused_and_the_file_named(signed, back_up, target,
     assert target.files() == []
 
 
+def take_out(folder, *, files_told):
+    """Take a document out of a backup, and out of the lists of what is in it."""
+    manifest, sums = folder / layout.MANIFEST, folder / layout.SUMS
+    told = layout.read_sums(folder)
+    taken = next(name for name in layout.documents(told) if Document.objects.get().sha256 in name)
+    (folder / taken).unlink()
+    del told[taken]
+    if files_told:
+        said = json.loads(manifest.read_bytes())
+        manifest.write_text(json.dumps({**said, "files": said["files"] - 1}))
+        told[layout.MANIFEST] = layout.digest_of_file(manifest)
+    sums.unlink()
+    sums.write_text("".join(f"{digest}  {name}\n" for name, digest in told.items()))
+    return taken.rpartition("/")[2]
+
+
+def test_a_backup_with_less_than_was_saved_is_refused(signed, back_up, target):
+    signed()
+    folder = back_up()
+    take_out(folder, files_told=False)
+    refused = target.restore(folder)
+    assert refused.returncode == 1 and "documents and records were saved" in refused.stderr
+    assert target.files() == []
+
+
+def test_a_document_that_the_backups_own_database_names_is_missed(signed, back_up, target):
+    """Who takes it out of the manifest, too, has not taken it out of the database."""
+    signed()
+    folder = back_up()
+    taken = take_out(folder, files_told=True)
+    done = target.restore(folder)
+    assert done.returncode == 1 and "it holds too little" in done.stderr and taken in done.stderr
+    assert "all as they were written" not in done.stdout
+
+
 def test_only_an_empty_installation_is_restored_into(signed, back_up, tmp_path):
     signed()
     folder = back_up()
