@@ -84,6 +84,7 @@ def plan(folder: Path, *, passphrase: str, given: Iterable[Path]) -> Plan:
     manifest = Manifest.read((folder / layout.MANIFEST).read_bytes())
     if (there := len(layout.documents(sums))) != manifest.files:
         raise layout.NoBackup(f"{manifest.files} documents and records were saved, it has {there}")
+    _require_names(sums)
     _require_known(manifest.migration)
     newer = max(postgres_tools.server_major(), manifest.postgres["tool"])
     tool = postgres_tools.find("pg_restore", at_least=newer)
@@ -92,6 +93,14 @@ def plan(folder: Path, *, passphrase: str, given: Iterable[Path]) -> Plan:
     newest = known_checkpoints.newest(places, keys.certificates(LEDGER))
     _require_empty(manifest, sums, keys)
     return Plan(folder, manifest, sums, keys, newest, _loss(manifest, newest), tool)
+
+
+def _require_names(sums: dict[str, str]) -> None:
+    """Each document is named by its bytes, and each record as records are: else it has no place."""
+    for name in layout.documents(sums):
+        inside = name.removeprefix(f"{layout.DOCUMENTS}/")
+        if not stored_files.is_name_of(inside, sums[name]):
+            raise layout.NoBackup(f"{name} is no name of those bytes")
 
 
 def _require_known(migration: str) -> None:
@@ -162,7 +171,7 @@ def _put_checkpoints(plan: Plan) -> None:
         return  # what was published and survived is at least as new
     with tarfile.open(plan.folder / layout.CHECKPOINTS, "r:") as archive:  # never packed
         for member in archive:
-            content = archive.extractfile(member)
+            content = archive.extractfile(member) if member.isfile() else None
             if content is None or not layout.is_inside(member.name):
                 continue
             target = place / member.name

@@ -20,12 +20,15 @@ from pledges.backups import layout, postgres_tools
 from pledges.backups.layout import Manifest
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Document, Pledge
+from pledges.models import Document, Pledge, Session
 from pledges.proof.keys import sealed_keys
 from pledges.proof.keys.hierarchy import COMPANY_SEAL, EVENT_CA
 from pledges.storage import checkpoint_folder, document_store, stored_files
 
 APP = "pledges"
+# Whoever reads a backup must not be signed in as anybody; and a session that was ended since would
+# come back with it.
+SESSIONS = (Session._meta.db_table,)
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def save(folder: Path, *, passphrase: str, at: datetime, since: Path | None = No
         ledger["origin"] = audit.origin_number()
         migration = _newest_migration()
         named = list(issued())
-        postgres_tools.dump(tool, folder / layout.DATABASE, snapshot=snapshot)
+        postgres_tools.dump(tool, folder / layout.DATABASE, snapshot=snapshot, without=SESSIONS)
     sums = dict(_copy_documents(folder, since, earlier))
     crash_points.reach("backup:copied")
     missing, erased = not_copied(folder, named, sums)
