@@ -120,12 +120,11 @@ def _rendered_ahead(frozen: Frozen, at: datetime) -> RenderedAhead | None:
     ready = RenderedAhead.objects.filter(
         pledge=frozen.pledge,
         answers_revision=frozen.pledge.answers_revision,
-        content_digest=frozen.digest,
         rendered_at__lte=at,
     ).first()
     if ready is None or day(ready.rendered_at) != day(at):
         return None
-    return ready if readings.says(ready, frozen.digest) else None
+    return ready if readings.says(ready, frozen.digest, frozen.pledge.version) else None
 
 
 def font_of(pledge: Pledge) -> FontSubset:

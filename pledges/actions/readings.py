@@ -8,12 +8,14 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from pledges import issued_files, sheets
 from pledges.core import refusals
-from pledges.core.digests import digest_of, sha256_hex
+from pledges.core.digests import canonical_json, digest_of, sha256_hex
 from pledges.core.sheet import Sheet
 from pledges.models import Pledge, RenderedAhead, Signature, SigningIntent, TemplateVersion
 from pledges.proof.pdf import document_id
@@ -74,12 +76,34 @@ def require_published_wording(version: TemplateVersion) -> None:
         raise refusals.WordingDiffers
 
 
-def says(ahead: RenderedAhead, content_digest: str) -> bool:
-    """Whether what was rendered ahead is kept, and its identifier is that of the content."""
+def says(ahead: RenderedAhead, content_digest: str, version: TemplateVersion) -> bool:
+    """Whether this site rendered it of that content and wording, and its bytes are kept."""
+    if not constant_time_compare(ahead.content_digest, witness(ahead, content_digest, version)):
+        return False
     try:
         return document_id.read(issued_files.read_rendered(ahead)) == content_digest
     except (document_store.Missing, document_store.Corrupt, *GARBLED):
         return False
+
+
+def witness(ahead: RenderedAhead, content_digest: str, version: TemplateVersion) -> str:
+    """What only a process of this site can say of a document that it rendered ahead.
+
+    The identifier in a file is whatever its maker wrote there. So whoever writes database and store
+    could have their own document offered in the place of ours; they have no `SECRET_KEY`.
+    """
+    about = {
+        "pledge": str(ahead.pledge_id),
+        "revision": ahead.answers_revision,
+        "content": content_digest,
+        "document": ahead.document_digest,
+        "size": ahead.document_size,
+        "at": ahead.rendered_at.astimezone(UTC).isoformat(),
+        "version": version.pk,
+        "font": version.font.sha256,
+    }
+    made = salted_hmac("shounuo.rendered-ahead", canonical_json(about), algorithm="sha256")
+    return made.hexdigest()
 
 
 def is_faithful(intent: SigningIntent) -> bool:

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from pledges import audit
+from pledges import audit, issued_files
 from pledges.access import SYSTEM
 from pledges.actions import (
     enrolment,
@@ -116,6 +116,62 @@ def test_no_document_is_rendered_ahead_of_words_that_were_not_published(draft, l
     assert "not the one that was published" in caplog.text
     back = Pledge.objects.get(pk=pledge.pk)
     assert preparing.prepare(back, actor=liming, at=now + timedelta(minutes=1))
+
+
+@pytest.fixture
+def ahead(draft, now):
+    """A draft's document, rendered ahead."""
+    pledge = draft(SLUG)
+    row = rendering_ahead.render(str(pledge.pk), pledge.answers_revision, at=now)
+    pledge.refresh_from_db()
+    return pledge, row
+
+
+def own_document(row):
+    """A file of theirs with our identifier in it, for somebody who can write in the store."""
+    honest = issued_files.read_rendered(row)
+    mine = honest.replace(b"%PDF-1.7", b"%PDF-1.6", 1)
+    assert mine != honest
+    return document_store.put(mine), len(mine)
+
+
+def planted(row):
+    """The row names their own file."""
+    digest, size = own_document(row)
+    row.document_digest, row.document_size = digest, size
+    row.save()
+
+
+def written(row):
+    """A row of their own, with all that can be read in the database."""
+    digest, size = own_document(row)
+    content = preparing.freeze(row.pledge, actor=row.pledge.person, at=row.rendered_at).digest
+    about = {"pledge": row.pledge, "answers_revision": row.answers_revision}
+    row.delete()
+    RenderedAhead.objects.create(
+        **about,
+        content_digest=content,
+        document_digest=digest,
+        document_size=size,
+        rendered_at=row.rendered_at,
+    )
+
+
+def of_another_day(row):
+    """An honest row, on a later day than its document bears."""
+    row.rendered_at += timedelta(days=1)
+    row.save()
+    return timedelta(days=1)
+
+
+@pytest.mark.parametrize("change", [planted, written, of_another_day])
+def test_no_document_of_theirs_is_offered_in_the_place_of_one_rendered_ahead(
+    ahead, liming, now, change
+):
+    pledge, row = ahead
+    later = change(row) or timedelta(minutes=1)
+    intent = preparing.prepare(pledge, actor=liming, at=now + later)
+    assert intent.document_digest != RenderedAhead.objects.get().document_digest
 
 
 # --- Files that the site itself removes -----------------------------------------------------------
