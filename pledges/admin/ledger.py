@@ -73,7 +73,11 @@ class LedgerAdmin(AccessModelAdmin):
                 "kind": words.fault(fault.kind),
             }
             messages.error(request, text)
-        if faults:
+        elsewhere = list(islice(audit.contradicted_pledges(), MAX_DISCREPANCIES_SHOWN))
+        for pledge in elsewhere:
+            differs = _("Pledge %(number)s stands elsewhere than the ledger says.")
+            messages.error(request, differs % {"number": pledge.number})
+        if faults or elsewhere:
             return
         told = {"count": audit.size()}
         sound = _("All %(count)d entries are there, unaltered and in order.") % told

@@ -18,9 +18,11 @@ from pledges.actions import (
     enrolment,
     erasure,
     exporting,
+    ledger_checking,
     noting_readings,
     preparing,
     rendering_ahead,
+    review,
     sweeping,
 )
 from pledges.core import refusals
@@ -274,6 +276,50 @@ def test_exports_and_erased_readers_agree_with_the_ledger(read, zhoumin, now):
     run("UPDATE pledges_reading SET way = 'page' WHERE way = 'export'")
     run("ALTER TABLE pledges_reading ENABLE TRIGGER USER")
     assert "readings differ" in differing()
+
+
+# --- Where a pledge stands -----------------------------------------------------------------------
+JUDGED = "UPDATE pledges_pledge SET status = %s, reviewed_at = now(), reviewed_by_id = %s"
+
+
+@pytest.mark.parametrize("state", ["accepted", "returned"])
+def test_a_state_that_nobody_gave_contradicts_the_ledger(signed, chenjing, wuying, client, state):
+    """The public page shows the row; the daily chore, the command and auditors find it."""
+    pledge = signed()
+    audit.checkpoint(timezone.now())
+    assert list(audit.contradicted_pledges()) == []
+    with the_site_role():
+        run(JUDGED, state, chenjing.pk)
+    assert list(audit.contradicted_pledges()) == [audit.Standing(pledge.number, state, "signed")]
+    with pytest.raises(refusals.LedgerBroken):
+        ledger_checking.check_ledger(timezone.now())
+    told = StringIO()
+    with pytest.raises(CommandError, match="pledges that contradict it: 1"):
+        call_command("verify_ledger", stdout=told)
+    assert (
+        f"pledge {pledge.number} is '{state}' in its row, by the ledger 'signed'" in told.getvalue()
+    )
+    client.force_login(wuying)
+    shown = client.post("/admin/pledges/ledgerentry/check/", follow=True).content.decode()
+    assert pledge.number in shown and "不一致" in shown
+
+
+def test_every_state_that_was_given_agrees_with_the_ledger(
+    draft, signed, accepted, liming, wangfang, zhaolei, chenjing, now
+):
+    draft("contract")
+    at = now + timedelta(hours=2)
+    review.revoke(accepted(), actor=chenjing, at=at, reason="调岗")
+    returned = signed(person=wangfang)
+    reasons = [review.ClauseReason("请补充")]
+    review.return_to_manager(returned, actor=chenjing, at=at, reasons=reasons)
+    signed(person=zhaolei)
+    assert {each.status for each in Pledge.objects.all()} == {
+        *("draft", "revoked", "returned", "signed")
+    }
+    assert list(audit.contradicted_pledges()) == []
+    erasure.erase(liming, actor=SYSTEM, at=now + timedelta(days=4000))
+    assert list(audit.contradicted_pledges()) == []
 
 
 # --- The queue ------------------------------------------------------------------------------------
