@@ -28,6 +28,7 @@ from pledges.models import (
     Pledge,
     Proposal,
     Reading,
+    RenderedAhead,
     ReturnReason,
     Session,
     Signature,
@@ -141,8 +142,11 @@ def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
 def _files_of(pledges: Sequence[Pledge]) -> frozenset[str]:
     """The digests of every file that tells of these pledges, the copies for reading included."""
     issued = Document.objects.filter(pledge__in=pledges).values_list("sha256", flat=True)
-    prepared = SigningIntent.objects.filter(pledge__in=pledges)
-    return frozenset([*issued, *prepared.values_list("document_digest", flat=True)])
+    made = [
+        kind.objects.filter(pledge__in=pledges).values_list("document_digest", flat=True)
+        for kind in (SigningIntent, RenderedAhead)
+    ]
+    return frozenset(issued.union(*made))
 
 
 def _blank_pledges(pledges: Sequence[Pledge]) -> None:
@@ -156,6 +160,8 @@ def _blank_pledges(pledges: Sequence[Pledge]) -> None:
     Signature.objects.filter(pledge__in=keys).update(**_SIGNATURE)
     ReturnReason.objects.filter(pledge__in=keys).update(text="")
     Commitment.objects.filter(pledge__in=keys).delete()
+    # The rows go within the hour. Until then a second run finds by them what a killed one left.
+    RenderedAhead.objects.filter(pledge__in=keys).update(content_digest="")
 
 
 def _blank_person(person: Person, at: datetime) -> None:

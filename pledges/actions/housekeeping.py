@@ -58,6 +58,14 @@ class Chore:
         """For how long it is one worker's."""
         return min(self.every, MAX_LEASE)
 
+    def is_due(self, now: datetime, due_at: datetime) -> bool:
+        """Whether it is to be done; no row puts it off for longer than it ever is.
+
+        A clock that was ahead would otherwise silence it for as long, and so could whoever writes
+        the database: nobody would miss the check that finds them.
+        """
+        return due_at <= now or due_at > now + self.every
+
     @property
     def late_after(self) -> timedelta:
         """When it is missed: a worker died at it, and the next one failed."""
@@ -88,12 +96,10 @@ SCHEDULE = (
 def run_due() -> int:
     """Do the chores that are due and that no other worker is at; gives how many were done."""
     make_known()
-    due = set(ChoreRun.objects.filter(due_at__lte=Now()).values_list("pk", flat=True))
-    return sum(
-        _run(chore, chore.do)
-        for chore in SCHEDULE
-        if chore.do and chore.name in due and chore.possible()
-    )
+    rows = ChoreRun.objects.annotate(now=Now()).values_list("pk", "now", "due_at")
+    known = {name: (now, due_at) for name, now, due_at in rows}
+    due = [each for each in SCHEDULE if each.do and each.is_due(*known[each.name])]
+    return sum(_run(chore, chore.do) for chore in due if chore.do and chore.possible())
 
 
 def make_known() -> None:
@@ -128,7 +134,9 @@ def _run(chore: Chore, do: Callable[[datetime], int]) -> bool:
 
 def _claim(chore: Chore) -> datetime | None:
     """Take the chore for a while, where it is still due; gives the time by the database's clock."""
-    run = ChoreRun.objects.filter(pk=chore.name, due_at__lte=Now())
+    run = ChoreRun.objects.filter(pk=chore.name).exclude(
+        due_at__gt=Now(), due_at__lte=Now() + chore.every
+    )
     if not run.update(due_at=Now() + chore.lease):
         return None
     return ChoreRun.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=chore.name)
@@ -158,7 +166,7 @@ def chores_warning() -> str:
 def _told(chore: Chore, run: Any) -> str:
     if run.failed:
         return f"{chore.name}: failed"
-    late = run.now - run.succeeded_at > chore.late_after
+    late = abs(run.now - run.succeeded_at) > chore.late_after
     return f"{chore.name}: late" if late else ""
 
 

@@ -12,12 +12,19 @@ logger = logging.getLogger(__name__)
 def check_ledger(at: datetime) -> int:
     """Recompute the ledger; gives the number of entries. Raises LedgerBroken, every fault logged.
 
-    Raises CheckpointUnavailable where there is nothing to compare with that can be read.
+    A pledge that stands elsewhere than the ledger says is a fault too. Raises CheckpointUnavailable
+    where there is nothing to compare with that can be read.
     """
     faults = 0
     for fault in audit.verify(audit.published()):
         logger.error(
             "The ledger is not as it was written: entry %d, %s", fault.sequence, fault.kind
+        )
+        faults += 1
+    for pledge in audit.contradicted_pledges():
+        logger.error(
+            "Pledge %s is %r in its row, and by the ledger %r",
+            *(pledge.number, pledge.state, pledge.told),
         )
         faults += 1
     if faults:

@@ -61,8 +61,9 @@ def prepare(
     """Prepare the finished document for its signer: render it, store it, record the intent.
 
     The same answers prepared again give the intent that is open, if its document is kept and says
-    what the intent says. Raises `Incomplete`, `VersionNotOpen`, `Unprintable`, `NumberUnfit`,
-    `StaleDraft` when the draft moved on while the document was rendered, or a kind of `Unmade`.
+    what the intent says. Raises `Incomplete`, `VersionNotOpen`, `WordingDiffers`, `Unprintable`,
+    `NumberUnfit`, `StaleDraft` when the draft moved on while the document was rendered, or a kind
+    of `Unmade`.
     After `StillMaking` whoever asks again with the same `asked_at` finds the document done.
     """
     frozen = freeze(pledge, actor=actor, at=at)
@@ -119,12 +120,11 @@ def _rendered_ahead(frozen: Frozen, at: datetime) -> RenderedAhead | None:
     ready = RenderedAhead.objects.filter(
         pledge=frozen.pledge,
         answers_revision=frozen.pledge.answers_revision,
-        content_digest=frozen.digest,
         rendered_at__lte=at,
     ).first()
     if ready is None or day(ready.rendered_at) != day(at):
         return None
-    return ready if readings.says(ready, frozen.digest) else None
+    return ready if readings.says(ready, frozen.digest, frozen.pledge.version) else None
 
 
 def font_of(pledge: Pledge) -> FontSubset:
@@ -153,6 +153,7 @@ def freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> Frozen:
     access.require(actor, Act.SIGN_PLEDGE, locked)
     if locked.version.status != VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
+    readings.require_published_wording(locked.version)
     reading = read(_filled_by_manager(locked), locked.answers)
     if reading.problems or reading.missing:
         raise refusals.Incomplete(reading)

@@ -8,14 +8,16 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from pledges import issued_files, sheets
 from pledges.core import refusals
-from pledges.core.digests import digest_of, sha256_hex
+from pledges.core.digests import canonical_json, digest_of, sha256_hex
 from pledges.core.sheet import Sheet
-from pledges.models import Pledge, RenderedAhead, Signature, SigningIntent
+from pledges.models import Pledge, RenderedAhead, Signature, SigningIntent, TemplateVersion
 from pledges.proof.pdf import document_id
 from pledges.storage import document_store
 
@@ -59,12 +61,49 @@ def read_prepared(intent: SigningIntent, *, read: str = "") -> StoredDocument:
         return StoredDocument(file, sheet, file)
 
 
-def says(ahead: RenderedAhead, content_digest: str) -> bool:
-    """Whether what was rendered ahead is kept, and its identifier is that of the content."""
+def require_published_wording(version: TemplateVersion) -> None:
+    """Raise `WordingDiffers` if a document would be made of other words than its digest names.
+
+    To be asked of the very object that the document is made of: whoever writes the database could
+    put another wording there for a moment, and what is rendered ahead is rendered when they choose.
+    """
+    try:
+        differs = _wording(version) != version.digest
+    except GARBLED:
+        differs = True
+    if differs:
+        logger.error("The wording of version %s is not the one that was published", version.pk)
+        raise refusals.WordingDiffers
+
+
+def says(ahead: RenderedAhead, content_digest: str, version: TemplateVersion) -> bool:
+    """Whether this site rendered it of that content and wording, and its bytes are kept."""
+    if not constant_time_compare(ahead.content_digest, witness(ahead, content_digest, version)):
+        return False
     try:
         return document_id.read(issued_files.read_rendered(ahead)) == content_digest
     except (document_store.Missing, document_store.Corrupt, *GARBLED):
         return False
+
+
+def witness(ahead: RenderedAhead, content_digest: str, version: TemplateVersion) -> str:
+    """What only a process of this site can say of a document that it rendered ahead.
+
+    The identifier in a file is whatever its maker wrote there. So whoever writes database and store
+    could have their own document offered in the place of ours; they have no `SECRET_KEY`.
+    """
+    about = {
+        "pledge": str(ahead.pledge_id),
+        "revision": ahead.answers_revision,
+        "content": content_digest,
+        "document": ahead.document_digest,
+        "size": ahead.document_size,
+        "at": ahead.rendered_at.astimezone(UTC).isoformat(),
+        "version": version.pk,
+        "font": version.font.sha256,
+    }
+    made = salted_hmac("shounuo.rendered-ahead", canonical_json(about), algorithm="sha256")
+    return made.hexdigest()
 
 
 def is_faithful(intent: SigningIntent) -> bool:
@@ -98,14 +137,16 @@ def read_signed(pledge: Pledge, signature: Signature | None = None) -> StoredDoc
 def _sheet(
     pledge: Pledge, content: Mapping[str, Any], file: bytes, claimed: str, rendered_at: datetime
 ) -> Sheet:
-    version = pledge.version
-    wording = digest_of(version.definition().content())
-    _require(wording == content["template"]["digest"], "wording of the version")
+    _require(_wording(pledge.version) == content["template"]["digest"], "wording of the version")
     sheet = sheets.sheet_of(pledge, content, rendered_at=rendered_at)
     identifier = document_id.read(file)
     _require(sheet.content_digest == identifier, "content")
     _require(claimed == identifier, "digest of the content")
     return sheet
+
+
+def _wording(version: TemplateVersion) -> str:
+    return digest_of(version.definition().content())
 
 
 def _require(holds: bool, what: str) -> None:

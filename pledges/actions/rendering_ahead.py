@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from pledges import access
-from pledges.actions import preparing
+from pledges.actions import preparing, readings
 from pledges.actions.answers import Saved
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
@@ -61,11 +61,14 @@ def render(key: str, revision: int, *, at: datetime) -> RenderedAhead | None:
     except (refusals.Refusal, Forbidden, access.Denied, document_store.Unwritable) as reason:
         logger.info("The document of %s was not rendered ahead: %r", key, reason)
         return None
+    about = {"pledge": pledge, "answers_revision": frozen.pledge.answers_revision}
+    ahead = RenderedAhead(
+        **about, document_digest=kept, document_size=len(rendered), rendered_at=at
+    )
     row, _made = RenderedAhead.objects.get_or_create(
-        pledge=pledge,
-        answers_revision=frozen.pledge.answers_revision,
+        **about,
         defaults={
-            "content_digest": frozen.digest,
+            "content_digest": readings.witness(ahead, frozen.digest, frozen.pledge.version),
             "document_digest": kept,
             "document_size": len(rendered),
             "rendered_at": at,

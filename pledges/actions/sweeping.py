@@ -15,9 +15,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from pledges import audit, durable_files, transactions
 from pledges.access import SYSTEM
 from pledges.actions import enrolment, quarantine
+from pledges.core import lifecycle
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Document, Person, RenderedAhead, SigningIntent
+from pledges.models import Document, LedgerEntry, Person, RenderedAhead, SigningIntent
 from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
@@ -37,11 +38,11 @@ def sweep(at: datetime) -> int:
 
     Finishes, too, what an erasure was killed in.
     """
-    removed = 0
+    removed, erased = 0, _erased_people()
     needed = set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
     needed |= set(RenderedAhead.objects.values_list("document_digest", flat=True))
     for folder, digests in document_store.list_folders():
-        known = needed.union(_kept_in(folder).values_list("sha256", flat=True))
+        known = needed.union(_kept_in(folder, erased).values_list("sha256", flat=True))
         for digest in digests:
             if digest not in known and document_store.is_older(digest, at - ORPHAN_AGE):
                 document_store.remove(digest)
@@ -49,7 +50,7 @@ def sweep(at: datetime) -> int:
     document_store.remove_unfinished(at - ORPHAN_AGE)
     for place in (quarantine.folder(), Path(settings.CHECKPOINTS_DIR)):
         durable_files.remove_unfinished(place, at - ORPHAN_AGE)
-    for key in Person.objects.filter(erased_at__isnull=False).values_list("pk", flat=True):
+    for key in erased:
         enrolment.forget(key)
     return removed
 
@@ -67,21 +68,33 @@ def remove_redundant(at: datetime) -> int:
     return removed
 
 
-def _kept_in(folder: str) -> QuerySet[Document]:
-    """The documents of pledges that are not erased, of those that are stored in `folder`."""
+def _erased_people() -> list[int]:
+    """Those who were erased, as the ledger tells too.
+
+    What rows of people and pledges say is not enough: nobody has files removed by writing into the
+    database without leaving a trace.
+    """
+    called = Person.objects.filter(erased_at__isnull=False).values_list("pk", flat=True)
+    by_subject = {f"person:{key}": key for key in called}
+    told = LedgerEntry.objects.filter(subject__in=by_subject, event=lifecycle.ERASE.event)
+    return [by_subject[subject] for subject in told.values_list("subject", flat=True)]
+
+
+def _kept_in(folder: str, erased: Sequence[int]) -> QuerySet[Document]:
+    """The documents that are stored in `folder`, but for those of erased people's pledges."""
     # Behind every hexadecimal digit comes a "g".
     there = Document.objects.filter(sha256__gte=folder, sha256__lt=f"{folder}g")
-    return there.exclude(pledge__status=PledgeState.ERASED)
+    return there.exclude(pledge__status=PledgeState.ERASED, pledge__person__in=erased)
 
 
 def _redundant(at: datetime) -> Iterator[Document]:
-    old = at - REDUNDANT_AGE
+    old, erased = at - REDUNDANT_AGE, _erased_people()
     longer = Document.objects.filter(
         pledge=OuterRef("pledge"), revision__gt=OuterRef("revision"), created_at__lte=old
     )
     for folder, digests in document_store.list_folders():
         stored = set(digests)
-        for file in _kept_in(folder).filter(Exists(longer)).iterator():
+        for file in _kept_in(folder, erased).filter(Exists(longer)).iterator():
             if file.sha256 in stored and _is_held_by(_longest(file, old), file):
                 yield file
 

@@ -73,7 +73,11 @@ class LedgerAdmin(AccessModelAdmin):
                 "kind": words.fault(fault.kind),
             }
             messages.error(request, text)
-        if faults:
+        elsewhere = list(islice(audit.contradicted_pledges(), MAX_DISCREPANCIES_SHOWN))
+        for pledge in elsewhere:
+            differs = _("Pledge %(number)s stands elsewhere than the ledger says.")
+            messages.error(request, differs % {"number": pledge.number})
+        if faults or elsewhere:
             return
         told = {"count": audit.size()}
         sound = _("All %(count)d entries are there, unaltered and in order.") % told
@@ -141,7 +145,7 @@ class ReadingAdmin(AccessModelAdmin):
 
     @admin.display(description=_("reader"), ordering="reader_name")
     def who(self, reading: Reading) -> str:
-        return reading.reader_name or "—"
+        return reading.who or "—"
 
     @admin.display(description=_("role"), ordering="reader_role")
     def role(self, reading: Reading) -> str:

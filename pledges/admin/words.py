@@ -82,6 +82,7 @@ DISCREPANCIES: Final = {
     "contradicts its columns": _("its columns contradict its text"),
     "tree differs": _("the hashes of the tree that it keeps do not follow from the entries"),
     "opening altered": _("a personal value kept beside it is not the one it commits to"),
+    "readings differ": _("it tells of other readings than those that pages show"),
     "not as published": _("the entries up to here are not those that were published"),
     "not its checkpoint": _("the entries up to here are not those of the checkpoint on record"),
     "cut short": _("it was published and is no longer there"),

@@ -24,6 +24,8 @@ from pledges.audit.recording import (
 )
 from pledges.audit.tree import consistency, inclusion, root, size
 from pledges.audit.verifying import Discrepancy, verify
+from pledges.audit.verifying_pledges import Standing
+from pledges.audit.verifying_pledges import contradicted as contradicted_pledges
 from pledges.core.refusals import CheckpointUnavailable, LedgerBroken
 
 __all__ = [
@@ -33,10 +35,12 @@ __all__ = [
     "CheckpointUnavailable",
     "Discrepancy",
     "LedgerBroken",
+    "Standing",
     "UnknownEvent",
     "begin_origin",
     "checkpoint",
     "consistency",
+    "contradicted_pledges",
     "find_entry",
     "folder",
     "has_key",

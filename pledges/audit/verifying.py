@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pledges.audit import verifying_readings
 from pledges.audit.checkpointing import opened
 from pledges.audit.recording import actor_name, commitment
 from pledges.models import LedgerCheckpoint, LedgerEntry, LedgerOpening
@@ -42,6 +43,8 @@ def _faults(known: Checkpoint | None) -> Iterator[Discrepancy]:
         yield from walk.step(*row)
     yield from walk.end()
     yield from _altered_openings()
+    for sequence in verifying_readings.contradicted(walk.last):
+        yield Discrepancy(sequence, "readings differ")
 
 
 @dataclass
@@ -56,7 +59,7 @@ class _Walk:
         rows = LedgerCheckpoint.objects.filter(size__gt=0).order_by("size")
         self._stored = rows.values_list("size", "root").iterator(chunk_size=CHUNK)
         self._next = next(self._stored, None)
-        self._last = 0
+        self.last = 0
 
     def step(
         self,
@@ -69,10 +72,10 @@ class _Walk:
         leaf_hash: str,
         subtrees: str,
     ) -> Iterator[Discrepancy]:
-        if sequence != self._last + 1:
-            yield Discrepancy(self._last + 1, "missing")
+        if sequence != self.last + 1:
+            yield Discrepancy(self.last + 1, "missing")
             self.whole = False
-        self._last = sequence
+        self.last = sequence
         hashed = merkle.leaf_hash(leaf.encode())
         done = self.tree.append(hashed)
         if hashed.hex() != leaf_hash:

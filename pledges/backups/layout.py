@@ -4,6 +4,7 @@
 installation of coreutils can check it too: `sha256sum --check --quiet SHA256SUMS`.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ SUMS, MANIFEST, UNFINISHED = "SHA256SUMS", "manifest.json", "UNFINISHED"
 CHECKPOINTS, DATABASE = "checkpoints.tar", "database.dump"
 DOCUMENTS, KEYS = "documents", "keys.sealed"
 _LINE = re.compile(r"([0-9a-f]{64})  (\S+)")
+_NEEDED = ({"size", "root", "origin"}, {"server", "tool"})
 _CHUNK = 1 << 20
 _AT_ONCE = 8  # files read or written at a time: disks and object stores answer side by side
 
@@ -62,6 +64,8 @@ class Manifest:
             raise NoBackup(f"{MANIFEST} is damaged, or of a later version") from error
         if manifest.format != FORMAT:
             raise NoBackup(f"its format is {manifest.format}, this version reads {FORMAT}")
+        if not (_NEEDED[0] <= manifest.ledger.keys() and _NEEDED[1] <= manifest.postgres.keys()):
+            raise NoBackup(f"{MANIFEST} is damaged")
         return manifest
 
 
@@ -76,6 +80,16 @@ def begin(folder: Path) -> None:
     durable_files.make_folder(folder)
     folder.chmod(durable_files.PRIVATE_FOLDER)
     (folder / UNFINISHED).touch(mode=durable_files.PRIVATE_FILE)
+
+
+@contextlib.contextmanager
+def for_its_owner_alone() -> Iterator[None]:
+    """Within, files are made for nobody else: whoever copies one copies its mode."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def finish(folder: Path, sums: dict[str, str]) -> None:
@@ -103,6 +117,11 @@ def read_sums(folder: Path) -> dict[str, str]:
         if needed not in names:
             raise NoBackup(f"{SUMS} does not name {needed}")
     return names
+
+
+def documents(sums: Iterable[str]) -> list[str]:
+    """Of the names in a backup those of documents and records."""
+    return [name for name in sums if name.startswith(f"{DOCUMENTS}/")]
 
 
 def is_inside(name: str) -> bool:

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -83,9 +83,10 @@ def snapshot() -> Iterator[str]:
         yield str(cursor.fetchone()[0])
 
 
-def dump(tool: Tool, target: Path, *, snapshot: str) -> None:
-    """Write the database as `snapshot` shows it. Raises ToolFailed."""
-    _run(tool, "--format=custom", f"--snapshot={snapshot}", f"--file={target}")
+def dump(tool: Tool, target: Path, *, snapshot: str, without: Iterable[str] = ()) -> None:
+    """Write the database as `snapshot` shows it, some tables empty. Raises ToolFailed."""
+    empty = [f"--exclude-table-data={table}" for table in without]
+    _run(tool, "--format=custom", f"--snapshot={snapshot}", f"--file={target}", *empty)
 
 
 def restore(tool: Tool, source: Path) -> None:

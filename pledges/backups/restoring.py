@@ -17,11 +17,10 @@ from django.db.migrations.loader import MigrationLoader
 from pledges import audit, crash_points, durable_files, keyring
 from pledges.access import SYSTEM
 from pledges.actions import beginning_origin
-from pledges.backups import known_checkpoints, layout, postgres_tools
+from pledges.backups import known_checkpoints, layout, postgres_tools, saving
 from pledges.backups.known_checkpoints import Known
 from pledges.backups.layout import Manifest
 from pledges.backups.postgres_tools import Tool
-from pledges.backups.saving import APP
 from pledges.models import LedgerEntry
 from pledges.proof.keys import sealed_keys
 from pledges.proof.keys.hierarchy import LEDGER
@@ -83,6 +82,9 @@ def plan(folder: Path, *, passphrase: str, given: Iterable[Path]) -> Plan:
     if found := list(layout.faults(folder, sums)):
         raise Damaged(found)
     manifest = Manifest.read((folder / layout.MANIFEST).read_bytes())
+    if (there := len(layout.documents(sums))) != manifest.files:
+        raise layout.NoBackup(f"{manifest.files} documents and records were saved, it has {there}")
+    _require_names(sums)
     _require_known(manifest.migration)
     newer = max(postgres_tools.server_major(), manifest.postgres["tool"])
     tool = postgres_tools.find("pg_restore", at_least=newer)
@@ -93,8 +95,16 @@ def plan(folder: Path, *, passphrase: str, given: Iterable[Path]) -> Plan:
     return Plan(folder, manifest, sums, keys, newest, _loss(manifest, newest), tool)
 
 
+def _require_names(sums: dict[str, str]) -> None:
+    """Each document is named by its bytes, and each record as records are: else it has no place."""
+    for name in layout.documents(sums):
+        inside = name.removeprefix(f"{layout.DOCUMENTS}/")
+        if not stored_files.is_name_of(inside, sums[name]):
+            raise layout.NoBackup(f"{name} is no name of those bytes")
+
+
 def _require_known(migration: str) -> None:
-    if migration and (APP, migration) not in MigrationLoader(None).graph.nodes:
+    if migration and (saving.APP, migration) not in MigrationLoader(None).graph.nodes:
         raise layout.NoBackup(f"it is of a later version, which has the migration {migration}")
 
 
@@ -151,8 +161,7 @@ def _put_documents(plan: Plan) -> None:
         inside = name.removeprefix(f"{layout.DOCUMENTS}/")
         stored_files.write(inside, (plan.folder / name).read_bytes())
 
-    names = [name for name in plan.sums if name.startswith(f"{layout.DOCUMENTS}/")]
-    for _done in layout.side_by_side(put, names):
+    for _done in layout.side_by_side(put, layout.documents(plan.sums)):
         pass
 
 
@@ -160,9 +169,9 @@ def _put_checkpoints(plan: Plan) -> None:
     place = audit.folder()
     if (place / checkpoint_folder.LATEST).exists():
         return  # what was published and survived is at least as new
-    with tarfile.open(plan.folder / layout.CHECKPOINTS) as archive:
+    with tarfile.open(plan.folder / layout.CHECKPOINTS, "r:") as archive:  # never packed
         for member in archive:
-            content = archive.extractfile(member)
+            content = archive.extractfile(member) if member.isfile() else None
             if content is None or not layout.is_inside(member.name):
                 continue
             target = place / member.name
@@ -198,6 +207,16 @@ def conclude(plan: Plan, *, reason: str, at: datetime, tell: Callable[[str], Non
     kept = int(plan.manifest.ledger["size"])
     begun = beginning_origin.begin(newest.checkpoint, kept=kept, reason=reason, actor=SYSTEM, at=at)
     tell(f"The ledger goes on under a new origin with entry {begun.size}.")
+
+
+def lacking(plan: Plan) -> list[str]:
+    """Of the documents that the restored rows name: those that no file of the backup holds.
+
+    Not those that were missing when it was made, as its manifest says.
+    """
+    missing, _erased = saving.not_copied(plan.folder, saving.issued(), plan.sums)
+    told = {*plan.manifest.missing, *plan.manifest.erased}
+    return [digest for digest in missing if digest not in told]
 
 
 def _begins_with(newest: Known) -> bool:

@@ -20,12 +20,15 @@ from pledges.backups import layout, postgres_tools
 from pledges.backups.layout import Manifest
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Document, Pledge
+from pledges.models import Document, Pledge, Session
 from pledges.proof.keys import sealed_keys
 from pledges.proof.keys.hierarchy import COMPANY_SEAL, EVENT_CA
 from pledges.storage import checkpoint_folder, document_store, stored_files
 
 APP = "pledges"
+# Whoever reads a backup must not be signed in as anybody; and a session that was ended since would
+# come back with it.
+SESSIONS = (Session._meta.db_table,)
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,11 @@ def save(folder: Path, *, passphrase: str, at: datetime, since: Path | None = No
         ledger: dict[str, Any] = {"size": size, "root": audit.root(size).hex()}
         ledger["origin"] = audit.origin_number()
         migration = _newest_migration()
-        issued = list(_issued())
-        postgres_tools.dump(tool, folder / layout.DATABASE, snapshot=snapshot)
+        named = list(issued())
+        postgres_tools.dump(tool, folder / layout.DATABASE, snapshot=snapshot, without=SESSIONS)
     sums = dict(_copy_documents(folder, since, earlier))
     crash_points.reach("backup:copied")
-    missing, erased = _not_copied(folder, issued, sums)
+    missing, erased = not_copied(folder, named, sums)
     keys = sealed_keys.collect(keyring.folder(), keyring.passphrase())
     durable_files.create(folder / layout.KEYS, sealed_keys.seal(keys, passphrase))
     manifest = Manifest(
@@ -102,7 +105,8 @@ def _newest_migration() -> str:
     return recorded.values_list("name", flat=True).first() or ""
 
 
-def _issued() -> Iterator[Issued]:
+def issued() -> Iterator[Issued]:
+    """The files that the database names, of each pledge the longest first."""
     kept = Document.objects.exclude(pledge__status=PledgeState.ERASED)
     rows = kept.order_by("pledge_id", "-size").values_list("pledge_id", "sha256", "size")
     yield from (Issued(*row) for row in rows.iterator(chunk_size=5000))
@@ -142,7 +146,7 @@ def _link(source: Path, target: Path) -> bool:
     return False
 
 
-def _not_copied(
+def not_copied(
     folder: Path, issued: Iterable[Issued], copied: Mapping[str, str]
 ) -> tuple[list[str], list[str]]:
     """Of the files that the snapshot names: those that are missing, and those erased meanwhile."""

@@ -52,6 +52,12 @@ class VersionNotOpen(Refusal):
     kind = "version-not-open"
 
 
+class WordingDiffers(Refusal):
+    """The wording of a published version is not the one that its digest is of."""
+
+    kind = "wording-differs"
+
+
 class AlreadyWaiting(Refusal):
     """A pledge of the same kind already waits for review, or is in force on this version."""
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.core.lifecycle import Role
 from pledges.models.ledger import LedgerEntry
+from pledges.models.people import Person
 from pledges.models.pledges import Pledge
 
 
@@ -73,3 +74,14 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.minute} {self.pledge_id} {self.way}"
+
+    @property
+    def who(self) -> str:
+        """The reader's name as it stood; empty of somebody who was erased, and of nobody else.
+
+        Whoever writes the database can blank a name: then it is the present one.
+        """
+        if self.reader_name:
+            return self.reader_name
+        there = Person.objects.filter(pk=self.reader_id, erased_at=None)
+        return there.values_list("name", flat=True).first() or ""

@@ -7,7 +7,10 @@ from pledges.models.pledges import Pledge
 
 
 class RenderedAhead(models.Model):
-    """The document of a draft at one revision of its answers; nobody has been offered it yet."""
+    """The document of a draft at one revision of its answers; nobody has been offered it yet.
+
+    `content_digest` is keyed (`actions.readings.witness`): no row that somebody else wrote is used.
+    """
 
     pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="rendered_ahead")
     answers_revision = models.PositiveIntegerField()

@@ -73,7 +73,8 @@ def send(
         made = MADE_WHEN_SENT[event](person, at)
         if made is None:
             return
-        about |= made
+        # A link goes to the account's own address, whatever stands in the queue.
+        about = {**about, **made, "to": ""}
     sending.send_mail(
         event,
         person,

@@ -39,6 +39,11 @@ def is_name(name: str) -> bool:
     return of_document or bool(RECORD.fullmatch(name))
 
 
+def is_name_of(name: str, sha256: str) -> bool:
+    """Whether bytes of this SHA-256 may be kept under `name`."""
+    return is_name(name) and (bool(RECORD.fullmatch(name)) or name.endswith(f"/{sha256}"))
+
+
 def read(name: str) -> bytes:
     """What is kept under a name of `list_names`, a document checked; raises Missing or Corrupt."""
     return get_record(name) if RECORD.fullmatch(name) else get(name.rpartition("/")[2])

@@ -22,6 +22,10 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.VersionNotOpen: gettext_lazy(
         "This version is no longer open for signing. Please start a pledge on the present version."
     ),
+    refusals.WordingDiffers: gettext_lazy(
+        "The wording of this version is not the one that was published, so no document is made of "
+        "it. This has been recorded. Please tell your administrator."
+    ),
     refusals.AlreadyWaiting: gettext_lazy(
         "You already have a pledge of this kind that awaits review or is in force."
     ),

@@ -24,6 +24,7 @@ from pledges.actions import (
     erasure,
     people,
     preparing,
+    rendering_ahead,
     review,
     signing,
     sweeping,
@@ -41,6 +42,7 @@ from pledges.models import (
     Person,
     Pledge,
     Proposal,
+    RenderedAhead,
     ReturnReason,
     Session,
     Signature,
@@ -185,6 +187,17 @@ def test_the_files_go_and_those_of_others_stay(past, liming, accepted, wangfang,
     prepared = SigningIntent.objects.filter(person=liming).values_list("document_digest", flat=True)
     assert prepared and not kept & set(prepared)
     assert all(b"E1001" not in path.read_bytes() for path in stored_files())
+
+
+@pytest.mark.django_db
+def test_what_was_rendered_ahead_of_a_draft_goes_at_once(draft, liming, erase, now):
+    """Nobody was offered it, and no intent names it."""
+    pledge = draft()
+    rendering_ahead.render(str(pledge.pk), pledge.answers_revision, at=now)
+    assert len(stored_files()) == 1
+    assert erase(liming, at=now).files == 1
+    assert not [path for path in stored_files() if len(path.parent.name) == 2]
+    assert {ahead.content_digest for ahead in RenderedAhead.objects.all()} == {""}
 
 
 @pytest.mark.django_db

@@ -179,6 +179,16 @@ def test_a_machine_without_keys_leaves_to_others_what_takes_them(settled, settin
     assert housekeeping.run_due() == 2 and not left.exists()
 
 
+def test_no_row_puts_a_chore_off_for_long(schedule, settled):
+    """The database's clock was ahead, or somebody wants the ledger to be checked no more."""
+    done = schedule(("often", MINUTE), ("seldom", DAY))
+    housekeeping.run_due()
+    passes(-365 * DAY)
+    assert housekeeping.chores_warning() == "often: late, seldom: late"
+    assert housekeeping.run_due() == 2 and housekeeping.run_due() == 0
+    assert housekeeping.chores_warning() == "" and len(done) == 4
+
+
 def test_workers_that_are_missing_or_cannot_seal_are_told(settled):
     assert housekeeping.workers_warning() == ""  # the installation is new
     passes(16 * MINUTE)

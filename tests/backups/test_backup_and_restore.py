@@ -16,7 +16,7 @@ from pledges.actions import checkpoint_delivery, preparing, review, signing
 from pledges.actions.answers import open_pledge, save
 from pledges.backups import layout, postgres_tools, saving
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Document
+from pledges.models import Document, Session
 from pledges.proof.judging import judge
 from pledges.proof.verdict import Outcome
 from pledges.storage import document_store
@@ -233,7 +233,7 @@ def test_files_of_before_a_loss_are_judged_as_they_were(newer, target):
 PROOF = """
 from django.utils import timezone
 from pledges.actions import proving
-from pledges.models import Document
+from pledges.models import Document, Session
 print(proving.prove(Document.objects.get(sha256="{}"), at=timezone.now()).decode())
 """
 
@@ -331,6 +331,47 @@ def test_a_damaged_backup_is_refused_and_the_file_named(signed, back_up, target,
     assert target.files() == []
 
 
+def take_out(folder, *, files_told):
+    """Take a document out of a backup, and out of the lists of what is in it."""
+    told = layout.read_sums(folder)
+    taken = next(name for name in layout.documents(told) if Document.objects.get().sha256 in name)
+    (folder / taken).unlink()
+    del told[taken]
+    there = len(layout.documents(told))
+    write_lists(folder, told, files=there if files_told else there + 1)
+    return taken.rpartition("/")[2]
+
+
+def write_lists(folder, told, *, files):
+    """Write down what is in a backup, as somebody would who writes in its folder."""
+    manifest, sums = folder / layout.MANIFEST, folder / layout.SUMS
+    said = {**json.loads(manifest.read_bytes()), "files": files}
+    manifest.unlink()
+    manifest.write_text(json.dumps(said))
+    told[layout.MANIFEST] = layout.digest_of_file(manifest)
+    sums.unlink()
+    sums.write_text("".join(f"{digest}  {name}\n" for name, digest in told.items()))
+
+
+def test_a_backup_with_less_than_was_saved_is_refused(signed, back_up, target):
+    signed()
+    folder = back_up()
+    take_out(folder, files_told=False)
+    refused = target.restore(folder)
+    assert refused.returncode == 1 and "documents and records were saved" in refused.stderr
+    assert target.files() == []
+
+
+def test_a_document_that_the_backups_own_database_names_is_missed(signed, back_up, target):
+    """Who takes it out of the manifest, too, has not taken it out of the database."""
+    signed()
+    folder = back_up()
+    taken = take_out(folder, files_told=True)
+    done = target.restore(folder)
+    assert done.returncode == 1 and "it holds too little" in done.stderr and taken in done.stderr
+    assert "all as they were written" not in done.stdout
+
+
 def test_only_an_empty_installation_is_restored_into(signed, back_up, tmp_path):
     signed()
     folder = back_up()
@@ -356,6 +397,34 @@ def test_documents_of_an_earlier_backup_are_linked_and_not_copied(signed, wangfa
         **sums,
         layout.SUMS: hashlib.sha256((second / layout.SUMS).read_bytes()).hexdigest(),
     }
+
+
+def test_every_file_of_it_is_its_owners_alone(accepted, back_up):
+    """The folder is closed, and whoever takes a file out of it must not open it to others."""
+    accepted()
+    files = [path for path in back_up().rglob("*") if path.is_file()]
+    assert {path.name for path in files if path.stat().st_mode & 0o077} == set()
+
+
+def test_nobody_is_signed_in_by_a_backup(signed, liming, client, back_up, target):
+    signed()
+    client.force_login(liming)
+    assert Session.objects.exists()
+    assert target.restore(back_up()).returncode == 0
+    count = "from pledges.models import Session; print(Session.objects.count())"
+    assert target.manage("shell", "--no-imports", "-c", count).stdout.strip() == "0"
+
+
+@pytest.mark.parametrize("name", ["evil.sh", f"ab/{'ab' * 32}", "../evil.sh", "enrolments/x"])
+def test_a_file_that_has_no_place_in_the_store_is_refused_beforehand(back_up, target, name):
+    folder = back_up()
+    told = {**layout.read_sums(folder), f"documents/{name}": hashlib.sha256(b"hello").hexdigest()}
+    layout.durable_files.make_folder((folder / "documents" / name).parent)
+    (folder / "documents" / name).write_bytes(b"hello")
+    write_lists(folder, told, files=1)
+    refused = target.restore(folder)
+    assert refused.returncode == 1 and "holds no backup to restore" in refused.stderr
+    assert target.files() == []
 
 
 def test_no_key_and_no_passphrase_lies_open_in_it(signed, back_up, settings):

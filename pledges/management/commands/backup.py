@@ -38,12 +38,13 @@ class Command(VisibleCommand):
         passphrase = read_passphrase(options["passphrase_file"], twice=True)
         folder, since = options["folder"].absolute(), options["since"]
         try:
-            made = saving.save(
-                folder,
-                passphrase=passphrase,
-                at=timezone.now(),
-                since=since.absolute() if since else None,
-            )
+            with layout.for_its_owner_alone():
+                made = saving.save(
+                    folder,
+                    passphrase=passphrase,
+                    at=timezone.now(),
+                    since=since.absolute() if since else None,
+                )
         except (ToolMissing, layout.Occupied) as error:
             raise CommandError(f"Nothing was written: {error}") from error
         except layout.NoBackup as error:

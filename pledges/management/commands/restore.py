@@ -112,11 +112,17 @@ class Command(VisibleCommand):
             )
 
     def _tell_rest(self, plan: Plan) -> None:
+        if lacking := restoring.lacking(plan):
+            raise CommandError(
+                f"Everything that the backup holds is in its place, but it holds too little: "
+                f"{len(lacking)} documents that the database names are in none of its files, among "
+                f"them {', '.join(lacking[:MAX_NAMED])}"
+            )
         self.stdout.write(
             f"Restored: {plan.manifest.files} documents and records, "
             f"{plan.manifest.ledger['size']} ledger entries, all as they were written."
         )
-        names = [name.partition("/")[2] for name in plan.sums if "/" in name]
+        names = [name.partition("/")[2] for name in layout.documents(plan.sums)]
         for lost in lost_enrolments.find(names):
             self.stdout.write(
                 f"Passkey enrolled after the backup, to be added anew: {lost.employee_number}, "

@@ -14,6 +14,7 @@ WORDS = {
     "contradicts its columns": "says one thing and its columns another",
     "tree differs": "keeps hashes of the tree that do not follow from the entries",
     "opening altered": "has a personal value beside it that it does not commit to",
+    "readings differ": "tells of other readings than the rows that pages show",
 }
 # Of a checkpoint, which the number names.
 UP_TO = {
@@ -47,6 +48,7 @@ class Command(VisibleCommand):
                 self.stdout.write(told(fault))
             if faults:
                 raise CommandError(f"The ledger is not as it was written; faults: {faults}.")
+            self._compare_pledges()
             self._tell_whole(note)
         except audit.LedgerBroken as error:
             raise CommandError(f"The ledger is not as it was written: {error.reason}.") from error
@@ -60,6 +62,16 @@ class Command(VisibleCommand):
             return file.read_bytes().decode()
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{file} cannot be read as a checkpoint.") from error
+
+    def _compare_pledges(self) -> None:
+        elsewhere = 0
+        for each in audit.contradicted_pledges():
+            elsewhere += 1
+            self.stdout.write(
+                f"pledge {each.number} is {each.state!r} in its row, by the ledger {each.told!r}"
+            )
+        if elsewhere:
+            raise CommandError(f"The ledger is whole; pledges that contradict it: {elsewhere}.")
 
     def _tell_whole(self, note: str | None) -> None:
         size = audit.size()

@@ -1,4 +1,4 @@
--- The guards, version 6: what the database refuses, whoever asks. All of them are in this file.
+-- The guards, version 7: what the database refuses, whoever asks. All of them are in this file.
 -- A released version is never edited: the next one is written whole, with a migration to it.
 
 -- What is written once is neither changed nor deleted.
@@ -22,10 +22,17 @@ CREATE TRIGGER written_once BEFORE UPDATE ON pledges_ledgeropening
     FOR EACH ROW EXECUTE FUNCTION shounuo_refuse();
 
 -- What was written once about a pledge is blanked or deleted when the pledge is erased, not before.
--- The argument says to what; without one, the row goes.
+-- The argument says to what; without one, the row goes. The pledge is looked up in the schema of
+-- that row: otherwise a temporary table of its name, which anybody may have, would be asked first.
 CREATE FUNCTION shounuo_guard_part() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    erased boolean;
 BEGIN
-    IF EXISTS (SELECT 1 FROM pledges_pledge WHERE id = OLD.pledge_id AND status = 'erased') THEN
+    EXECUTE format(
+        'SELECT EXISTS (SELECT 1 FROM %I.pledges_pledge WHERE id = $1 AND status = ''erased'')',
+        TG_TABLE_SCHEMA
+    ) INTO erased USING OLD.pledge_id;
+    IF erased THEN
         IF TG_OP = 'DELETE' AND TG_NARGS = 0 THEN
             RETURN OLD;
         END IF;
