@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pledges.forkserver import Busy, Died, TooCostly, Unavailable, Unfinished, framing, sockets
+from pledges.forkserver import (
+    Busy,
+    Died,
+    TooCostly,
+    Unavailable,
+    Unfinished,
+    framing,
+    memory,
+    sockets,
+)
 from pledges.forkserver.client import ask_pool, is_answering
 from pledges.forkserver.queueing import MAX_WAITING
 
@@ -217,6 +227,24 @@ def test_who_waits_hears_that_the_pool_is_gone_and_no_worker_outlives_it(tmp_pat
             held.result()
         (tmp_path / "heldgo").touch()
         assert psutil.wait_procs(workers, timeout=SLOW_MACHINE)[1] == []
+
+
+def test_who_leaves_while_the_answer_comes_ends_nobody_elses_work(tmp_path: Path) -> None:
+    """The pool hears of both in one look, and has let go of the client at the first."""
+    with running(tmp_path, size=1) as pool:
+        mark = tmp_path / "mark"
+        request = memory.hold(framing.pack({"job": "touch"}, str(mark).encode()))
+        with sockets.connect(pool.path, SLOW_MACHINE) as leaving:
+            word = framing.ASK + os.urandom(framing.KEY_SIZE)
+            socket.send_fds(leaving, [word], [request])
+            os.close(request)
+            assert eventually(mark.exists)
+            pool.process.send_signal(signal.SIGSTOP)
+            (tmp_path / "markgo").touch()
+            time.sleep(0.5)  # until the worker has answered
+        pool.process.send_signal(signal.SIGCONT)
+        assert pool.do("echo", b"on") == b"on"
+        assert pool.process.poll() is None
 
 
 @pytest.mark.parametrize("word", [b"", b"x", b"a", b"a" * 10, b"l" + bytes(32), b"a" + bytes(32)])
