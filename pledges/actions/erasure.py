@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from allauth.account.models import EmailAddress
@@ -28,6 +29,7 @@ from pledges.models import (
     Pledge,
     Proposal,
     Reading,
+    RenderedAhead,
     ReturnReason,
     Session,
     Signature,
@@ -139,10 +141,13 @@ def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
 
 
 def _files_of(pledges: Sequence[Pledge]) -> frozenset[str]:
-    """The digests of every file that tells of these pledges, the copies for reading included."""
+    """The digests of every file that tells of these pledges, offered for signing or not."""
     issued = Document.objects.filter(pledge__in=pledges).values_list("sha256", flat=True)
-    prepared = SigningIntent.objects.filter(pledge__in=pledges)
-    return frozenset([*issued, *prepared.values_list("document_digest", flat=True)])
+    rendered = (
+        model.objects.filter(pledge__in=pledges).values_list("document_digest", flat=True)
+        for model in (SigningIntent, RenderedAhead)
+    )
+    return frozenset(chain(issued, *rendered))
 
 
 def _blank_pledges(pledges: Sequence[Pledge]) -> None:
@@ -153,6 +158,7 @@ def _blank_pledges(pledges: Sequence[Pledge]) -> None:
     if changed.update(status=step.target, **_PLEDGE) != len(keys):
         raise lifecycle.Forbidden(step, ", ".join(sorted({p.status for p in pledges})))
     SigningIntent.objects.filter(pledge__in=keys).update(**_INTENT)
+    RenderedAhead.objects.filter(pledge__in=keys).delete()
     Signature.objects.filter(pledge__in=keys).update(**_SIGNATURE)
     ReturnReason.objects.filter(pledge__in=keys).update(text="")
     Commitment.objects.filter(pledge__in=keys).delete()

@@ -22,9 +22,13 @@ from pledges.access import SYSTEM
 from pledges.actions import (
     enrolment,
     erasure,
+    invitations,
+    passwords,
     people,
     preparing,
+    rendering_ahead,
     review,
+    sessions,
     signing,
     sweeping,
     templates,
@@ -41,6 +45,7 @@ from pledges.models import (
     Person,
     Pledge,
     Proposal,
+    RenderedAhead,
     ReturnReason,
     Session,
     Signature,
@@ -238,6 +243,32 @@ def test_drafts_wait_for_nothing(draft, liming, erase, now):
     assert traces(PERSONAL) == set()
     assert Pledge.objects.get(pk=pledge.pk).status == PledgeState.ERASED
     assert verification.public_status(pledge.pk, at=now) is None  # it was never signed
+
+
+@pytest.mark.django_db
+def test_what_was_rendered_ahead_of_a_draft_goes_too(draft, liming, erase, now):
+    pledge = draft("contract")
+    ahead = rendering_ahead.render(str(pledge.pk), pledge.answers_revision, at=now)
+    assert document_store.exists(ahead.document_digest)
+    erase(liming, at=now + timedelta(minutes=1))
+    assert not RenderedAhead.objects.exists()
+    assert not document_store.exists(ahead.document_digest)
+
+
+@pytest.mark.django_db
+def test_what_was_read_before_an_erasure_is_not_written_after_it(liming, admin, erase, now):
+    """As by an administrator whose page was opened while the command ran."""
+    read = Person.objects.get(pk=liming.pk)
+    erase(liming, at=now)
+    for write in (
+        lambda by: people.save_person(read, **by),
+        lambda by: passwords.set_first(read, "new password 7", **by),
+        lambda by: invitations.invite(read, **by),
+        lambda by: sessions.end_for(read, **by),
+    ):
+        with pytest.raises(access.Denied):
+            write({"actor": admin, "at": now})
+    assert not Person.objects.get(pk=liming.pk).has_usable_password()
 
 
 @pytest.mark.django_db
