@@ -1,4 +1,4 @@
--- The guards, version 6: what the database refuses, whoever asks. All of them are in this file.
+-- The guards, version 7: what the database refuses, whoever asks. All of them are in this file.
 -- A released version is never edited: the next one is written whole, with a migration to it.
 
 -- What is written once is neither changed nor deleted.
