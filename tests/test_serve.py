@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks import memory
+
 # One site serves several tests, so they must run in one process.
 pytestmark = pytest.mark.xdist_group("serve")
 
@@ -131,6 +133,20 @@ def test_it_serves_and_tells_the_accounts(var: Path, served: Served) -> None:
         assert account["username"] in served.greeting
         assert account["password"] in served.greeting
     assert f"http://localhost:{served.port}/" in served.greeting
+
+
+def test_it_takes_little_memory(served: Served) -> None:
+    """The supervisor holds nothing of what preparing took, and web processes share what they can.
+
+    `python -m benchmarks.memory` measures the same, also after many pledges.
+    """
+    everything = [served.me, *served.descendants()]
+    taken = [(memory.name_of(each), memory.pss(each.pid)) for each in everything]
+    ours = [(name, size) for name, size in taken if name != memory.POSTGRESQL]
+    largest = {name: max(size for kind, size in ours if kind == name) for name, _size in ours}
+    for name in ("supervisor", "web worker"):
+        assert largest[name] <= memory.GOALS[name], ours
+    assert sum(size for _name, size in ours) <= memory.GOALS["idle in all"], ours
 
 
 def test_secrets_are_closed_to_other_users(var: Path, served: Served) -> None:
