@@ -9,20 +9,19 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from benchmarks import memory
+from tests.waiting import SLOW_MACHINE, eventually
 
 # One site serves several tests, so they must run in one process.
 pytestmark = pytest.mark.xdist_group("serve")
 
 PROJECT = Path(__file__).resolve().parent.parent
-SLOW_MACHINE = 120.0  # seconds
 
 
 def free_port() -> int:
@@ -98,15 +97,6 @@ def health(port: int) -> tuple[int, dict[str, object]]:
         return 0, {}
     finally:
         connection.close()
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SLOW_MACHINE
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.fixture(scope="module")

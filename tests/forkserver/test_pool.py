@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,18 +26,9 @@ from pledges.forkserver import (
 )
 from pledges.forkserver.client import ask_pool, is_answering
 from pledges.forkserver.queueing import MAX_WAITING
+from tests.waiting import SLOW_MACHINE, eventually
 
 PROJECT = Path(__file__).parent.parent.parent
-SLOW_MACHINE = 60.0  # seconds
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SLOW_MACHINE
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 class Running:
