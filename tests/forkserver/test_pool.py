@@ -220,6 +220,22 @@ def test_who_waits_hears_that_the_pool_is_gone_and_no_worker_outlives_it(tmp_pat
         assert psutil.wait_procs(workers, timeout=SLOW_MACHINE)[1] == []
 
 
+def test_an_answer_that_was_lost_on_its_way_is_none(tmp_path: Path) -> None:
+    """The kernel drops a descriptor for which a process has no number left."""
+    path = tmp_path / "socket"
+    with sockets.listen(path) as listener, ThreadPoolExecutor(1) as threads:
+        listener.setblocking(True)
+        asked = threads.submit(
+            ask_pool, path, [b"x"], key=bytes(32), urgent=True, within=SLOW_MACHINE
+        )
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1 + framing.KEY_SIZE)
+            connection.sendall(framing.HEAD.pack(framing.DONE, 1))
+            with pytest.raises(Died):
+                asked.result()
+
+
 def test_who_leaves_while_the_answer_comes_ends_nobody_elses_work(tmp_path: Path) -> None:
     """The pool hears of both in one look, and has let go of the client at the first."""
     with running(tmp_path, size=1) as pool:
