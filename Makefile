@@ -2,7 +2,7 @@
 # make test   run all tests, those in a real browser too
 # make check  lint, import rule, types, known vulnerabilities, tests: what continuous integration runs
 # make dist   build the verifier as a wheel of its own, and the bill of materials: dist/
-# make bench   run all benchmarks, about a quarter of an hour; each says what its goals are
+# make bench  run all benchmarks, about a quarter of an hour; each says what its goals are
 # make check-newest   try that wheel with the newest versions it allows, from the package registry
 # VAR_DIR (default var/) keeps everything that the installation stores.
 
@@ -42,6 +42,7 @@ bench: setup-dev
 	@$(VENV_PYTHON) -m benchmarks.seal --batch 200
 	@$(VENV_PYTHON) -m benchmarks.load
 	@$(VENV_PYTHON) -m benchmarks.memory
+	@$(VENV_PYTHON) -m benchmarks.passwords
 	@$(VENV_PYTHON) -m benchmarks.export
 	@$(VENV_PYTHON) -m benchmarks.ledger
 	@$(VENV_PYTHON) -m benchmarks.restore

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,17 +11,7 @@ import psutil
 
 from pledges.forkserver.client import is_answering
 from tests.serving import ROOT, surroundings
-
-SLOW_MACHINE = 60.0  # seconds
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SLOW_MACHINE
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
+from tests.waiting import SLOW_MACHINE, eventually
 
 
 class Pools:

@@ -6,8 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import database, embedded
 from config.embedded import DatabaseUnavailable, Place
+from tests.waiting import eventually
 
 PROJECT = Path(__file__).resolve().parent.parent
 JOIN_AND_WAIT = (
@@ -60,15 +60,6 @@ def keepers(var: Path) -> list[psutil.Process]:
             if process.cmdline()[-2:] == ["config.keeper", str(var)]:
                 found.append(process)
     return found
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def another_user(var: Path) -> "subprocess.Popen[str]":

@@ -217,3 +217,14 @@ def test_every_term_of_the_glossary_is_told_once_in_both_languages() -> None:
     for column in (0, 1):
         terms = [row[column] for row in rows]
         assert sorted({term for term in terms if terms.count(term) > 1}) == []
+
+
+def test_make_bench_runs_every_benchmark() -> None:
+    runs = re.findall(r"-m (benchmarks\.\w+)", (PROJECT / "Makefile").read_text("utf-8"))
+    written = {
+        path.parent if path.stem == "__main__" else path.with_suffix("")
+        for path in (PROJECT / "benchmarks").rglob("*.py")
+        if '__name__ == "__main__"' in path.read_text("utf-8")
+    }
+    names = {".".join(path.relative_to(PROJECT).parts) for path in written}
+    assert set(runs) == names - {"benchmarks.limited"}  # started by another, as a file

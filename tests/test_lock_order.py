@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from pledges import audit, transactions
 from pledges.access import SYSTEM
@@ -50,6 +51,7 @@ from pledges.actions.sessions import end_for
 from pledges.core.lifecycle import Role
 from pledges.core.refusals import TooManyAttempts
 from pledges.models import Department, Document, Organisation, Person, Pledge
+from pledges.notices import digests
 from pledges.proof.fileformat import Level
 from pledges.proof.ledger import checkpoints
 from pledges.proof.passkeys import ceremony
@@ -59,6 +61,7 @@ from pledges.storage import document_store
 from tests.authenticator import Passkey
 from tests.baseline import totp_secret
 from tests.cast import FILLED, request_by_passkey
+from tests.fresh import confirm_by_code
 from tests.interleaving import Session, fullest, meet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,6 +138,9 @@ class Stage:
         by = {"reader": self.chenjing, "at": self.now}
         noting_readings.note([self.signed], noting_readings.Way.PAGE, **by)
         audit.checkpoint(self.now)
+        self.browser = Client()
+        self.browser.force_login(self.liming)
+        confirm_by_code(self.browser, self.liming)
 
     def _newcomer(self):
         person = self._person(self.wangfang, pk=None, username="newcomer", employee_number="E8")
@@ -378,6 +384,13 @@ class Stage:
     def do_remove_redundant_files(self):
         assert sweeping.remove_redundant(self.now + timedelta(days=2))
 
+    def do_queue_digests(self):
+        assert digests.queue_digests(self.now)
+
+    def do_remove_app(self):
+        answer = self.browser.post("/accounts/2fa/totp/deactivate/")
+        assert answer.headers["Location"] == "/accounts/2fa/"
+
     def do_publish_checkpoint(self):
         audit.checkpoint(self.now)
 
@@ -435,10 +448,10 @@ def test_every_transaction_is_among_the_pairs(actions, quick, sessions):
 
 
 def decorated() -> set[tuple[str, str]]:
-    """The functions of actions and audit that begin a transaction."""
+    """The functions that begin a transaction, but for those of commands."""
     return {
         (path.stem, node.name)
-        for room in ("actions", "audit")
+        for room in ("actions", "audit", "notices", "views")
         for path in (PROJECT / "pledges" / room).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.FunctionDef)

@@ -30,7 +30,7 @@ from pledges.models.batches import PATIENCE
 from pledges.proof.keys import private_keys
 from pledges.storage import document_store
 from tests.cast import FILLED, request_by_code
-from tests.pools import environment, eventually, holds, open_paths, pools
+from tests.pools import environment, holds, open_paths, pools
 from tests.serving import server
 from tests.test_exactly_once import (
     Browser,
@@ -38,6 +38,7 @@ from tests.test_exactly_once import (
     sign_url,
     signing_fields,
 )
+from tests.waiting import eventually
 
 transactional = pytest.mark.django_db(transaction=True)
 

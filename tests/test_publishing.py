@@ -4,7 +4,6 @@ import logging
 import signal
 import subprocess
 import sys
-import time
 from io import StringIO
 
 import pytest
@@ -20,6 +19,7 @@ from pledges.models import LedgerCheckpoint, LedgerEntry
 from pledges.proof.ledger.schedule import BEGIN_AFTER, MAX_ENTRIES, MAX_SECONDS
 from tests import serving
 from tests.baseline import START
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db
 
@@ -239,15 +239,6 @@ def test_a_file_that_is_no_checkpoint_of_ours_is_refused(tmp_path, text):
         run("verify_ledger", since=file)
     with pytest.raises(CommandError):
         run("verify_ledger", since=tmp_path / "missing")
-
-
-def eventually(condition):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def cut_all_other_connections():

@@ -9,18 +9,19 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from benchmarks import memory
+from tests.waiting import SLOW_MACHINE, eventually
+
 # One site serves several tests, so they must run in one process.
 pytestmark = pytest.mark.xdist_group("serve")
 
 PROJECT = Path(__file__).resolve().parent.parent
-SLOW_MACHINE = 120.0  # seconds
 
 
 def free_port() -> int:
@@ -98,15 +99,6 @@ def health(port: int) -> tuple[int, dict[str, object]]:
         connection.close()
 
 
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SLOW_MACHINE
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 @pytest.fixture(scope="module")
 def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for the module's site."""
@@ -131,6 +123,20 @@ def test_it_serves_and_tells_the_accounts(var: Path, served: Served) -> None:
         assert account["username"] in served.greeting
         assert account["password"] in served.greeting
     assert f"http://localhost:{served.port}/" in served.greeting
+
+
+def test_it_takes_little_memory(served: Served) -> None:
+    """The supervisor holds nothing of what preparing took, and web processes share what they can.
+
+    `python -m benchmarks.memory` measures the same, also after many pledges.
+    """
+    everything = [served.me, *served.descendants()]
+    taken = [(memory.name_of(each), memory.pss(each.pid)) for each in everything]
+    ours = [(name, size) for name, size in taken if name != memory.POSTGRESQL]
+    largest = {name: max(size for kind, size in ours if kind == name) for name, _size in ours}
+    for name in ("supervisor", "web worker"):
+        assert largest[name] <= memory.GOALS[name], ours
+    assert sum(size for _name, size in ours) <= memory.GOALS["idle in all"], ours
 
 
 def test_secrets_are_closed_to_other_users(var: Path, served: Served) -> None:

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 
 import pytest
@@ -14,15 +13,7 @@ from pledges.actions import batches, housekeeping
 from pledges.management.commands import run_worker
 from pledges.models import AcceptanceItem, BackgroundWorker, ChoreRun, Session
 from tests.serving import ROOT, surroundings
-
-SLOW_MACHINE = 120.0  # seconds
-
-
-def eventually(condition):
-    deadline = time.monotonic() + SLOW_MACHINE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
+from tests.waiting import SLOW_MACHINE, eventually
 
 
 @pytest.fixture
@@ -51,8 +42,8 @@ def test_it_works_keeps_house_and_ends_when_it_is_asked_to(started, signed):
     over = timezone.now() - timedelta(minutes=1)
     Session.objects.create(session_key="old", session_data="", expire_date=over)
     worker = started()
-    eventually(lambda: not DBTaskResult.objects.ready().exists())
-    eventually(lambda: all(is_done(chore) for chore in housekeeping.SCHEDULE if chore.do))
+    assert eventually(lambda: not DBTaskResult.objects.ready().exists())
+    assert eventually(lambda: all(is_done(chore) for chore in housekeeping.SCHEDULE if chore.do))
     assert not Session.objects.exists()
     assert BackgroundWorker.objects.get().can_seal
     worker.send_signal(signal.SIGTERM)

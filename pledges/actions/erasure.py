@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from allauth.account.models import EmailAddress
@@ -140,13 +141,13 @@ def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
 
 
 def _files_of(pledges: Sequence[Pledge]) -> frozenset[str]:
-    """The digests of every file that tells of these pledges, the copies for reading included."""
+    """The digests of every file that tells of these pledges, offered for signing or not."""
     issued = Document.objects.filter(pledge__in=pledges).values_list("sha256", flat=True)
-    made = [
-        kind.objects.filter(pledge__in=pledges).values_list("document_digest", flat=True)
-        for kind in (SigningIntent, RenderedAhead)
-    ]
-    return frozenset(issued.union(*made))
+    rendered = (
+        model.objects.filter(pledge__in=pledges).values_list("document_digest", flat=True)
+        for model in (SigningIntent, RenderedAhead)
+    )
+    return frozenset(chain(issued, *rendered))
 
 
 def _blank_pledges(pledges: Sequence[Pledge]) -> None:

@@ -19,8 +19,8 @@ def invite(person: Person, *, actor: access.Actor, at: datetime) -> Invitation:
 
     Raises `NoAddress`, or `HasPassword` for somebody who needs no invitation.
     """
-    access.require(actor, Act.HAND_OVER, person)
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    access.require(actor, Act.HAND_OVER, locked)
     if not locked.email:
         raise refusals.NoAddress
     if locked.has_usable_password() and not locked.must_change_password:
@@ -39,8 +39,8 @@ def invite(person: Person, *, actor: access.Actor, at: datetime) -> Invitation:
 @transactions.atomic
 def withdraw(person: Person, *, actor: access.Actor, at: datetime) -> bool:
     """Have the link open nothing from now on; false if there was none that did."""
-    access.require(actor, Act.HAND_OVER, person)
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    access.require(actor, Act.HAND_OVER, locked)
     ended = end(locked, Invitation.End.WITHDRAWN, at=at)
     if ended:
         audit.record("invitation.withdrawn", actor=actor, subject=locked, at=at)

@@ -18,9 +18,9 @@ def set_first(person: Person, password: str, *, actor: access.Actor, at: datetim
     Whoever set it could use it first. So a second person has to meet its owner before any way to
     sign is enrolled.
     """
-    access.require(actor, Act.HAND_OVER, person)
     hashed = make_password(password)
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    access.require(actor, Act.HAND_OVER, locked)
     invitations.end(locked, Invitation.End.REPLACED, at=at)
     locked.password, locked.must_change_password = hashed, True
     locked.handover = Person.Handover.PASSWORD

@@ -44,9 +44,9 @@ def save_person(
     `LastAdministrator` where nobody would be left to manage people, `UnfitCharacter` for a name
     that is not what it looks like, and `AlreadyProposed`.
     """
-    access.require(actor, Act.MANAGE_PEOPLE, person)
     lock_administrators()
     before = Person.objects.select_for_update(no_key=True).filter(pk=person.pk).first()
+    access.require(actor, Act.MANAGE_PEOPLE, before or person)
     held = {role.value for role in roles} if roles is not None else _held(before)
     takes_two = _takes_two(before, person, held, actor)
     if not (takes_two and proposing.is_second_needed(Kind.PERSON, actor)):

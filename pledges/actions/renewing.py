@@ -12,10 +12,11 @@ from pledges.access import SYSTEM, Act
 from pledges.actions import issuing, sealing
 from pledges.actions.issuing import StoredFile
 from pledges.core.lifecycle import PledgeState
-from pledges.core.refusals import FileNotGenuine
+from pledges.core.refusals import DocumentUnavailable, FileNotGenuine
 from pledges.models import Document, Pledge
 from pledges.proof.fileformat import Level
 from pledges.proof.verdict import Outcome
+from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +36,12 @@ def due(at: datetime, within: timedelta) -> Iterator[Document]:
 def extend(at: datetime) -> int:
     """Renew every timestamp that is due; gives their number. Raises SealUnavailable.
 
-    A file that our own verdict rejects is kept in quarantine, and stops no other. Where a new
-    timestamp lasts no longer than the one before, the authority has no newer certificate yet, and
-    the others wait for it.
+    A file that our own verdict rejects is kept in quarantine, and stops no other. Nor does one that
+    is lost or damaged: after all others it raises DocumentUnavailable. Where a new timestamp lasts
+    no longer than the one before, the authority has no newer certificate yet, and the others wait
+    for it.
     """
-    renewed, began = 0, time.monotonic()
+    renewed, unreadable, began = 0, 0, time.monotonic()
     for file in due(at, WITHIN):
         # An answer counts only near to the time at which it is asked for.
         now = at + timedelta(seconds=time.monotonic() - began)
@@ -47,20 +49,31 @@ def extend(at: datetime) -> int:
             newest = renew(file, actor=SYSTEM, at=now)
         except FileNotGenuine:
             continue
+        except DocumentUnavailable:
+            logger.exception("The timestamp of %s cannot be renewed", file)
+            unreadable += 1
+            continue
         renewed += 1
         if newest.stamped_until == file.stamped_until:
             logger.warning("The timestamp authority's certificate ends on %s", file.stamped_until)
             break
+    if unreadable:
+        raise DocumentUnavailable
     return renewed
 
 
 def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:
     """Issue `file` anew with one more document timestamp; the file before stays as it was.
 
-    Raises SealUnavailable when there is no timestamp to be had; then nothing has changed.
+    Raises SealUnavailable when there is no timestamp to be had, DocumentUnavailable where the file
+    is lost or damaged; then nothing has changed.
     """
     access.require(actor, Act.RENEW_TIMESTAMPS, file.pledge)
-    renewed = sealing.renew_timestamp(issued_files.read(file), at=at)
+    try:
+        stored = issued_files.read(file)
+    except (document_store.Missing, document_store.Corrupt) as error:
+        raise DocumentUnavailable from error
+    renewed = sealing.renew_timestamp(stored, at=at)
     kept = issuing.keep(renewed, Level.ARCHIVAL, Outcome.ACCEPTED, at)
     crash_points.reach("renew:stored")
     return _issue(kept, file, actor=actor, at=at)

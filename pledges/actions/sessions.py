@@ -23,8 +23,8 @@ def end_all(person: Person, *, but: str | None = None) -> int:
 @transactions.atomic
 def end_for(person: Person, *, actor: access.Actor, at: datetime) -> int:
     """End all sessions of somebody whose account `actor` manages, and tell them."""
-    access.require(actor, Act.MANAGE_PEOPLE, person)
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    access.require(actor, Act.MANAGE_PEOPLE, locked)
     ended = end_all(locked)
     audit.record("sessions.ended", actor=actor, subject=locked, at=at, facts={"sessions": ended})
     accounts.tell("sessions_ended", locked, at=at.isoformat())

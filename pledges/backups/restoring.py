@@ -5,6 +5,7 @@ there already, and is the backup's, stays.
 """
 
 import os
+import shutil
 import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from pledges.models import LedgerEntry
 from pledges.proof.keys import sealed_keys
 from pledges.proof.keys.hierarchy import LEDGER
 from pledges.proof.keys.sealed_keys import Keys
-from pledges.storage import checkpoint_folder, stored_files
+from pledges.storage import checkpoint_folder, document_store, stored_files
 
 
 class Damaged(Exception):
@@ -159,29 +160,47 @@ def carry_out(plan: Plan) -> None:
 def _put_documents(plan: Plan) -> None:
     def put(name: str) -> None:
         inside = name.removeprefix(f"{layout.DOCUMENTS}/")
-        stored_files.write(inside, (plan.folder / name).read_bytes())
+        try:
+            stored_files.write(inside, (plan.folder / name).read_bytes())
+        except (document_store.Corrupt, document_store.Taken) as error:
+            raise FileExistsError(f"{inside} is stored here with another content") from error
 
     for _done in layout.side_by_side(put, layout.documents(plan.sums)):
         pass
 
 
 def _put_checkpoints(plan: Plan) -> None:
+    """All of them whole before any has its name: half a note would be no checkpoint at all."""
     place = audit.folder()
+    fresh = place / ".restored"
+    shutil.rmtree(fresh, ignore_errors=True)
     if (place / checkpoint_folder.LATEST).exists():
         return  # what was published and survived is at least as new
-    with tarfile.open(plan.folder / layout.CHECKPOINTS, "r:") as archive:  # never packed
+    names = _unpack_checkpoints(plan.folder / layout.CHECKPOINTS, fresh)
+    os.sync()  # at once: there may be hundreds of thousands
+    for name in names:
+        target = place / name
+        durable_files.make_folder(target.parent, mode=checkpoint_folder.PUBLIC_FOLDER)
+        if name == checkpoint_folder.LATEST:
+            os.sync()  # the others first: where it stands, all of them do
+        if not target.exists():
+            durable_files.link(fresh / name, target)
+    os.sync()
+    shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _unpack_checkpoints(packed: Path, folder: Path) -> list[str]:
+    names = []
+    with tarfile.open(packed, "r:") as archive:  # never packed
         for member in archive:
             content = archive.extractfile(member) if member.isfile() else None
-            if content is None or not layout.is_inside(member.name):
-                continue
-            target = place / member.name
-            durable_files.make_folder(target.parent, mode=checkpoint_folder.PUBLIC_FOLDER)
-            if member.name == checkpoint_folder.LATEST:
-                os.sync()  # the others first: where it stands, all of them do
-            if not target.exists():
-                target.write_bytes(content.read())
-                target.chmod(checkpoint_folder.PUBLIC_FILE)
-    os.sync()
+            if content is not None and layout.is_inside(member.name):
+                path = folder / member.name
+                durable_files.make_folder(path.parent, mode=checkpoint_folder.PUBLIC_FOLDER)
+                path.write_bytes(content.read())
+                path.chmod(checkpoint_folder.PUBLIC_FILE)
+                names.append(member.name)
+    return names
 
 
 def conclude(plan: Plan, *, reason: str, at: datetime, tell: Callable[[str], None]) -> None:

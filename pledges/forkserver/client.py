@@ -64,7 +64,7 @@ def ask_pool(
             if len(head) < HEAD.size:
                 raise Unavailable("the pool went away")
             status, _length = HEAD.unpack(head)
-            if status != DONE:
+            if status != DONE or not descriptors:  # one side may have no descriptor left
                 raise UNANSWERED.get(status, Died)(f"status {status}")
             return memory.read(descriptors[0])
         except TimeoutError as error:

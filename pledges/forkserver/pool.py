@@ -147,6 +147,8 @@ class Pool:
         self._selector.register(connection, selectors.EVENT_READ, partial(self._listen, client))
 
     def _listen(self, client: _Client) -> None:
+        if client not in self._clients:  # it left as its answer came: both heard in one look
+            return
         try:
             said, descriptors, _, _ = socket.recv_fds(client.connection, 1 + KEY_SIZE, 1)
         except BlockingIOError:

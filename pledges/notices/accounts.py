@@ -21,8 +21,8 @@ def tell(event: str, person: Person | None, **facts: str) -> None:
     `facts` are kept in the queue, so they are words for the mail (a passkey's name, a browser),
     never a link, a token or a code; times are ISO 8601, in `at` or `until`. The mail's text is
     `templates/notices/<event>.txt`. `to` is where it goes if not to the person's present address.
-    Without a person the task ends without a mail: whoever typed
-    a name learns neither from the answer nor from its time whether somebody has it.
+    Without a person the task ends without a mail: whoever typed a name learns neither from the
+    answer nor from its time whether somebody has it.
     """
     sending.queue(send, event, person.pk if person else None, facts)
 

@@ -22,10 +22,13 @@ from pledges.access import SYSTEM
 from pledges.actions import (
     enrolment,
     erasure,
+    invitations,
+    passwords,
     people,
     preparing,
     rendering_ahead,
     review,
+    sessions,
     signing,
     sweeping,
     templates,
@@ -251,6 +254,22 @@ def test_drafts_wait_for_nothing(draft, liming, erase, now):
     assert traces(PERSONAL) == set()
     assert Pledge.objects.get(pk=pledge.pk).status == PledgeState.ERASED
     assert verification.public_status(pledge.pk, at=now) is None  # it was never signed
+
+
+@pytest.mark.django_db
+def test_what_was_read_before_an_erasure_is_not_written_after_it(liming, admin, erase, now):
+    """As by an administrator whose page was opened while the command ran."""
+    read = Person.objects.get(pk=liming.pk)
+    erase(liming, at=now)
+    for write in (
+        lambda by: people.save_person(read, **by),
+        lambda by: passwords.set_first(read, "new password 7", **by),
+        lambda by: invitations.invite(read, **by),
+        lambda by: sessions.end_for(read, **by),
+    ):
+        with pytest.raises(access.Denied):
+            write({"actor": admin, "at": now})
+    assert not Person.objects.get(pk=liming.pk).has_usable_password()
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.models import F
 from django.db.models.functions import Now
@@ -23,10 +23,11 @@ from pledges.actions import (
     review,
 )
 from pledges.actions.housekeeping import DAY, HOUR, MINUTE, Chore
-from pledges.core.refusals import LedgerBroken, TimestampUnavailable
+from pledges.core.refusals import DocumentUnavailable, LedgerBroken, TimestampUnavailable
 from pledges.management.commands.publish_checkpoints import Watch
 from pledges.models import BackgroundWorker, ChoreRun, LedgerEntry, Pledge, Session
 from pledges.sealing_service import jobs
+from pledges.storage import document_store
 
 pytestmark = pytest.mark.django_db
 
@@ -363,6 +364,22 @@ def test_timestamps_that_end_within_a_year_are_renewed(stamped, timestamps, monk
     assert renewing.extend(timestamps.clock) == 2
     assert [each.documents.count() for each in pledges] == [3, 3]
     assert renewing.extend(timestamps.clock) == 0
+
+
+def test_a_lost_file_keeps_no_other_from_being_renewed(stamped, timestamps, monkeypatch):
+    pledges, until = stamped
+    stamped_until = jobs.validation.stamped_until
+    longer = lambda content: stamped_until(content) + 400 * DAY  # noqa: E731
+    monkeypatch.setattr(jobs.validation, "stamped_until", longer)
+    timestamps.clock = until - 100 * DAY
+    first, _second = renewing.due(timestamps.clock, renewing.WITHIN)
+    document_store.remove(first.sha256)
+    with pytest.raises(DocumentUnavailable):
+        renewing.extend(timestamps.clock)
+    assert [each.documents.count() for each in pledges] == [2, 3]
+    monkeypatch.setattr(renewing, "due", lambda at, within: [first])
+    with pytest.raises(CommandError, match=f"Lost or damaged, so not renewed: {first.sha256}"):
+        call_command("extend_timestamps", stdout=StringIO())
 
 
 def test_without_a_newer_certificate_no_file_grows_each_week(stamped, timestamps, caplog):

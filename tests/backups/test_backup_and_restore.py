@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import re
 import threading
 from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,7 +17,7 @@ from pledges import audit, keyring
 from pledges.access import SYSTEM
 from pledges.actions import checkpoint_delivery, preparing, review, signing
 from pledges.actions.answers import open_pledge, save
-from pledges.backups import layout, postgres_tools, saving
+from pledges.backups import layout, postgres_tools, restoring, saving
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Document, Session
 from pledges.proof.judging import judge
@@ -258,6 +261,60 @@ def test_a_restore_that_was_killed_is_run_again(signed, back_up, target, point):
     assert done.returncode == 0, done.stderr
     there = target.report()
     assert (there["size"], there["bad"], there["faults"]) == (audit.size(), [], [])
+
+
+def test_killed_within_a_checkpoint_no_half_of_it_is_taken_for_one(
+    signed, back_up, settings, tmp_path, monkeypatch
+):
+    signed()
+    checkpoint_delivery.publish(timezone.now())
+    plan, published = SimpleNamespace(folder=back_up()), tree(audit.folder())
+    settings.CHECKPOINTS_DIR = tmp_path / "restored"
+
+    def write_half(path, content):
+        with path.open("wb") as file:
+            file.write(content[: len(content) // 2])
+        _killed(path)
+
+    with monkeypatch.context() as context:
+        context.setattr(Path, "write_bytes", write_half)
+        with pytest.raises(KeyboardInterrupt):
+            restoring._put_checkpoints(plan)
+    assert list(audit.folder().glob("*.note")) == []
+    restoring._put_checkpoints(plan)
+    assert tree(audit.folder()) == published
+
+
+def test_where_nothing_can_be_stored_it_says_so(signed, back_up, target):
+    signed()
+    target.more["DOCUMENTS_DIR"] = "/proc/no-place"
+    refused = target.restore(back_up())
+    assert refused.returncode == 1
+    assert "mend this and run it again" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_a_stored_file_that_says_something_else_is_named(signed, back_up, target):
+    signed()
+    folder = back_up()
+    name = next(each for each in tree(folder) if re.match(r"documents/../[0-9a-f]{64}", each))
+    (target.var / name).parent.mkdir(parents=True)
+    (target.var / name).write_bytes(b"something else")
+    refused = target.restore(folder)
+    assert refused.returncode == 1
+    assert f"{name.removeprefix('documents/')} is stored here" in refused.stderr
+
+
+def test_a_store_that_does_not_answer_leaves_no_finished_backup(
+    signed, back_up, monkeypatch, tmp_path
+):
+    def silent(name):
+        raise document_store.Unreadable(f"{name} could not be read")
+
+    signed()
+    monkeypatch.setattr(saving.stored_files, "read", silent)
+    with pytest.raises(CommandError, match="There is no finished backup in"):
+        back_up()
+    assert not (tmp_path / "backup" / layout.SUMS).exists()
 
 
 def test_a_backup_that_was_killed_is_none_and_is_made_again(

@@ -2,10 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,21 +14,21 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pledges.forkserver import Busy, Died, TooCostly, Unavailable, Unfinished, framing, sockets
+from pledges.forkserver import (
+    Busy,
+    Died,
+    TooCostly,
+    Unavailable,
+    Unfinished,
+    framing,
+    memory,
+    sockets,
+)
 from pledges.forkserver.client import ask_pool, is_answering
 from pledges.forkserver.queueing import MAX_WAITING
+from tests.waiting import SLOW_MACHINE, eventually
 
 PROJECT = Path(__file__).parent.parent.parent
-SLOW_MACHINE = 60.0  # seconds
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SLOW_MACHINE
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 class Running:
@@ -217,6 +218,40 @@ def test_who_waits_hears_that_the_pool_is_gone_and_no_worker_outlives_it(tmp_pat
             held.result()
         (tmp_path / "heldgo").touch()
         assert psutil.wait_procs(workers, timeout=SLOW_MACHINE)[1] == []
+
+
+def test_an_answer_that_was_lost_on_its_way_is_none(tmp_path: Path) -> None:
+    """The kernel drops a descriptor for which a process has no number left."""
+    path = tmp_path / "socket"
+    with sockets.listen(path) as listener, ThreadPoolExecutor(1) as threads:
+        listener.setblocking(True)
+        asked = threads.submit(
+            ask_pool, path, [b"x"], key=bytes(32), urgent=True, within=SLOW_MACHINE
+        )
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1 + framing.KEY_SIZE)
+            connection.sendall(framing.HEAD.pack(framing.DONE, 1))
+            with pytest.raises(Died):
+                asked.result()
+
+
+def test_who_leaves_while_the_answer_comes_ends_nobody_elses_work(tmp_path: Path) -> None:
+    """The pool hears of both in one look, and has let go of the client at the first."""
+    with running(tmp_path, size=1) as pool:
+        mark = tmp_path / "mark"
+        request = memory.hold(framing.pack({"job": "touch"}, str(mark).encode()))
+        with sockets.connect(pool.path, SLOW_MACHINE) as leaving:
+            word = framing.ASK + os.urandom(framing.KEY_SIZE)
+            socket.send_fds(leaving, [word], [request])
+            os.close(request)
+            assert eventually(mark.exists)
+            pool.process.send_signal(signal.SIGSTOP)
+            (tmp_path / "markgo").touch()
+            time.sleep(0.5)  # until the worker has answered
+        pool.process.send_signal(signal.SIGCONT)
+        assert pool.do("echo", b"on") == b"on"
+        assert pool.process.poll() is None
 
 
 @pytest.mark.parametrize("word", [b"", b"x", b"a", b"a" * 10, b"l" + bytes(32), b"a" + bytes(32)])

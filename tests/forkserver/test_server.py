@@ -6,8 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -20,18 +19,9 @@ from pledges.forkserver.client import ask, is_answering
 from pledges.forkserver.framing import ASK, PING
 from pledges.forkserver.limits import NOBODY
 from tests.forkserver.jobs import AT_A_TIME, LIMITS
+from tests.waiting import SLOW_MACHINE, eventually
 
 PROJECT = Path(__file__).parent.parent.parent
-SLOW_MACHINE = 60.0  # seconds
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SLOW_MACHINE
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 class Running:

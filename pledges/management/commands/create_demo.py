@@ -53,9 +53,9 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("Demo people do not belong in a production installation.")
         file, at = settings.VAR_DIR / "demo-accounts.csv", timezone.now()
-        passwords = _create_all(file, at, reset=options["reset_passwords"])
-        self.stdout.write(f"{len(passwords)} demo passwords set; they are in {file}")
-        if not passwords and not file.exists():
+        made = _create_all(file, at, reset=options["reset_passwords"])
+        self.stdout.write(f"{len(made)} demo passwords set; they are in {file}")
+        if not made and not file.exists():
             self.stdout.write("That file is gone: --reset-passwords makes new ones.")
 
 
@@ -63,12 +63,12 @@ class Command(BaseCommand):
 def _create_all(file: Path, at: datetime, *, reset: bool) -> dict[str, tuple[str, str, str]]:
     accounts = _read(file)
     _name_organisation(at)
-    passwords = _create_people(at, reset=reset)
+    made = _create_people(at, reset=reset)
     _assign_pledges(at)
     # Written before the accounts are committed: nobody has a password that nobody knows.
-    if passwords:
-        _write(file, accounts | passwords)
-    return passwords
+    if made:
+        _write(file, accounts | made)
+    return made
 
 
 def _name_organisation(at: datetime) -> None:

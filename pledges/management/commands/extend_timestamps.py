@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from pledges.access import SYSTEM
 from pledges.actions import quarantine, renewing
-from pledges.core.refusals import FileNotGenuine, SealUnavailable, Unmade
+from pledges.core.refusals import DocumentUnavailable, FileNotGenuine, SealUnavailable, Unmade
 from pledges.management.visible import VisibleCommand
 
 
@@ -24,19 +24,27 @@ class Command(VisibleCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count, rejected = 0, list[str]()
+        count, rejected, unreadable = 0, list[str](), list[str]()
         for file in renewing.due(timezone.now(), timedelta(days=options["within"])):
             try:
                 renewing.renew(file, actor=SYSTEM, at=timezone.now())
             except FileNotGenuine as error:
                 rejected.append(error.kept_as)  # one file's fault is not that of the others
                 continue
+            except DocumentUnavailable:
+                unreadable.append(str(file))
+                continue
             except (SealUnavailable, Unmade) as error:
                 raise CommandError(f"{count} renewed, then: {error}") from error
             count += 1
         self.stdout.write(f"{count} renewed")
+        told = []
         if rejected:
-            raise CommandError(
+            told.append(
                 f"Our own verdict rejects {len(rejected)} renewed files, so they were not issued: "
-                f"{', '.join(rejected)} in {quarantine.folder()}"
+                f"{', '.join(rejected)} in {quarantine.folder()}."
             )
+        if unreadable:
+            told.append(f"Lost or damaged, so not renewed: {', '.join(unreadable)}.")
+        if told:
+            raise CommandError(" ".join(told))
