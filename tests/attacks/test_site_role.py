@@ -203,6 +203,20 @@ def test_rows_that_say_erased_remove_no_file(accepted, liming, chenjing, passkey
     assert not document_store.has_record(f"enrolments/{liming.pk}/erased.json")
 
 
+def test_a_file_is_not_held_by_itself(accepted, now):
+    """A later row of the same bytes makes none of them redundant."""
+    newest = accepted().documents.last()
+    with the_site_role():
+        run(
+            "INSERT INTO pledges_document (pledge_id, revision, sha256, size, created_at, level) "
+            "SELECT pledge_id, 99, sha256, size + 1, created_at, level FROM pledges_document "
+            "WHERE id = %s",
+            newest.pk,
+        )
+        sweeping.remove_redundant(now + timedelta(days=3))
+    assert document_store.exists(newest.sha256)
+
+
 # --- Who read it ----------------------------------------------------------------------------------
 @pytest.fixture
 def read(signed, chenjing, now):
