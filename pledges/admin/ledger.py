@@ -75,7 +75,7 @@ class LedgerAdmin(AccessModelAdmin):
             messages.error(request, text)
         elsewhere = list(islice(audit.contradicted_pledges(), MAX_DISCREPANCIES_SHOWN))
         for pledge in elsewhere:
-            differs = _("Pledge %(number)s stands elsewhere than the ledger says.")
+            differs = _("The record of pledge %(number)s contradicts the ledger.")
             messages.error(request, differs % {"number": pledge.number})
         if faults or elsewhere:
             return

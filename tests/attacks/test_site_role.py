@@ -310,12 +310,26 @@ def test_a_state_that_nobody_gave_contradicts_the_ledger(signed, chenjing, wuyin
     told = StringIO()
     with pytest.raises(CommandError, match="pledges that contradict it: 1"):
         call_command("verify_ledger", stdout=told)
-    assert (
-        f"pledge {pledge.number} is '{state}' in its row, by the ledger 'signed'" in told.getvalue()
-    )
+    assert f"is '{state}' by its rows, by the ledger 'signed'" in told.getvalue()
     client.force_login(wuying)
     shown = client.post("/admin/pledges/ledgerentry/check/", follow=True).content.decode()
     assert pledge.number in shown and "不一致" in shown
+
+
+def test_a_file_that_was_never_issued_contradicts_the_ledger(accepted, signed, wangfang, now):
+    """The signer's own page would hand out somebody else's file, and call it the newest."""
+    own, other = accepted(), signed(person=wangfang)
+    assert list(audit.contradicted_pledges()) == []
+    sha256 = other.documents.get().sha256
+    with the_site_role():
+        run(
+            "INSERT INTO pledges_document (pledge_id, revision, sha256, size, created_at, level) "
+            "VALUES (%s, 99, %s, 1, now(), '')",
+            own.pk,
+            sha256,
+        )
+    told = [audit.Standing(own.number, f"issued as {sha256}", "never issued so")]
+    assert list(audit.contradicted_pledges()) == told
 
 
 def test_every_state_that_was_given_agrees_with_the_ledger(
