@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pledges import audit, issued_files
@@ -330,6 +331,21 @@ def test_a_file_that_was_never_issued_contradicts_the_ledger(accepted, signed, w
         )
     told = [audit.Standing(own.number, f"issued as {sha256}", "never issued so")]
     assert list(audit.contradicted_pledges()) == told
+
+
+def test_what_is_compared_is_found_by_an_index(signed):
+    """Of a million entries, the handful about each pledge."""
+    signed()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as said:
+        list(audit.contradicted_pledges())
+    assert len(said) == 2
+    for query in said.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN SELECT" + query["sql"].partition("SELECT")[2])
+            plan = "\n".join(row for (row,) in cursor.fetchall())
+        assert "ledger_by_subject" in plan, plan
 
 
 def test_every_state_that_was_given_agrees_with_the_ledger(
