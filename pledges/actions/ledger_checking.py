@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 def check_ledger(at: datetime) -> int:
     """Recompute the ledger; gives the number of entries. Raises LedgerBroken, every fault logged.
 
-    A pledge that stands elsewhere than the ledger says is a fault too. Raises CheckpointUnavailable
+    A pledge of which rows say something else than the ledger is one. Raises CheckpointUnavailable
     where there is nothing to compare with that can be read.
     """
     faults = 0
@@ -23,8 +23,8 @@ def check_ledger(at: datetime) -> int:
         faults += 1
     for pledge in audit.contradicted_pledges():
         logger.error(
-            "Pledge %s is %r in its row, and by the ledger %r",
-            *(pledge.number, pledge.state, pledge.told),
+            "Pledge %s is %r by its rows, and by the ledger %r",
+            *(pledge.number, pledge.row, pledge.told),
         )
         faults += 1
     if faults:

@@ -105,7 +105,14 @@ def _longest(file: Document, old: datetime) -> Document:
 
 
 def _is_held_by(longer: Document, file: Document) -> bool:
-    """Whether the stored file of `longer` is whole and begins with the bytes of `file`."""
+    """Whether the stored file of `longer` is another, whole, and begins with the bytes of `file`.
+
+    Rows can be added by whoever writes the database: one that names the same file again, longer or
+    not, would have its only copy removed.
+    """
+    if longer.sha256 == file.sha256:
+        logger.error("%s stays: a later row of its pledge names the same file", file)
+        return False
     try:
         held = document_store.get(longer.sha256)
     except (document_store.Missing, document_store.Corrupt):

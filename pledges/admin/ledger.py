@@ -73,11 +73,13 @@ class LedgerAdmin(AccessModelAdmin):
                 "kind": words.fault(fault.kind),
             }
             messages.error(request, text)
+        if faults:
+            return
         elsewhere = list(islice(audit.contradicted_pledges(), MAX_DISCREPANCIES_SHOWN))
         for pledge in elsewhere:
-            differs = _("Pledge %(number)s stands elsewhere than the ledger says.")
+            differs = _("The record of pledge %(number)s contradicts the ledger.")
             messages.error(request, differs % {"number": pledge.number})
-        if faults or elsewhere:
+        if elsewhere:
             return
         told = {"count": audit.size()}
         sound = _("All %(count)d entries are there, unaltered and in order.") % told

@@ -1,19 +1,19 @@
-"""Where pledges stand, compared with the ledger's last word on each.
+"""Where pledges stand and which files were issued for them, compared with what the ledger says.
 
-Pages and the public status are made from the rows of pledges. A guard lets each pass from one state
-to the next, whoever asks; that somebody accepted or revoked it, the ledger says.
+Pages and the public status are made from rows. A guard lets a pledge pass from one state to the
+next, whoever asks, and a file be added to it; that somebody did either, the ledger says.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from pledges.core import lifecycle
 from pledges.core.lifecycle import PledgeState
-from pledges.models import LedgerEntry, Pledge
+from pledges.models import Document, LedgerEntry, Pledge
 
 CHUNK: Final = 5000  # rows fetched at a time
 _STATE_AFTER: Final[Mapping[str, str]] = {
@@ -23,15 +23,20 @@ _STATE_AFTER: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Standing:
-    """A pledge whose row says `state`, and of which the ledger says `told`."""
+    """A pledge of which rows say `row`, and the ledger `told`: its state, or a file issued."""
 
     number: str
-    state: str
+    row: str
     told: str
 
 
 def contradicted() -> Iterator[Standing]:
-    """The pledges whose rows say something else than the ledger; in constant memory."""
+    """What rows say of pledges and the ledger does not; in constant memory."""
+    yield from _standing_elsewhere()
+    yield from _never_issued()
+
+
+def _standing_elsewhere() -> Iterator[Standing]:
     about = Concat(Value("pledge:"), Cast(OuterRef("pk"), CharField()))
     last = LedgerEntry.objects.filter(subject=about, event__in=_STATE_AFTER).order_by("-sequence")
     columns = ("number", "pk", "status", "person_id", "event")
@@ -42,6 +47,16 @@ def contradicted() -> Iterator[Standing]:
             continue
         if state != told:
             yield Standing(number or str(pk), state, str(told))
+
+
+def _never_issued() -> Iterator[Standing]:
+    about = Concat(Value("pledge:"), Cast(OuterRef("pledge_id"), CharField()))
+    issued = Concat(Value('"issued":"'), OuterRef("sha256"), Value('"'))
+    entries = LedgerEntry.objects.filter(subject=about, leaf__contains=issued)
+    rows = Document.objects.filter(~Exists(entries)).order_by("pk")
+    columns = rows.values_list("pledge__number", "pledge_id", "sha256")
+    for number, key, sha256 in columns.iterator(chunk_size=CHUNK):
+        yield Standing(number or str(key), f"issued as {sha256}", "never issued so")
 
 
 def _is_erased(person: int) -> bool:

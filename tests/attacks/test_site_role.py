@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pledges import audit, issued_files
@@ -203,6 +204,20 @@ def test_rows_that_say_erased_remove_no_file(accepted, liming, chenjing, passkey
     assert not document_store.has_record(f"enrolments/{liming.pk}/erased.json")
 
 
+def test_a_file_is_not_held_by_itself(accepted, now):
+    """A later row of the same bytes makes none of them redundant."""
+    newest = accepted().documents.last()
+    with the_site_role():
+        run(
+            "INSERT INTO pledges_document (pledge_id, revision, sha256, size, created_at, level) "
+            "SELECT pledge_id, 99, sha256, size + 1, created_at, level FROM pledges_document "
+            "WHERE id = %s",
+            newest.pk,
+        )
+        sweeping.remove_redundant(now + timedelta(days=3))
+    assert document_store.exists(newest.sha256)
+
+
 # --- Who read it ----------------------------------------------------------------------------------
 @pytest.fixture
 def read(signed, chenjing, now):
@@ -296,12 +311,41 @@ def test_a_state_that_nobody_gave_contradicts_the_ledger(signed, chenjing, wuyin
     told = StringIO()
     with pytest.raises(CommandError, match="pledges that contradict it: 1"):
         call_command("verify_ledger", stdout=told)
-    assert (
-        f"pledge {pledge.number} is '{state}' in its row, by the ledger 'signed'" in told.getvalue()
-    )
+    assert f"is '{state}' by its rows, by the ledger 'signed'" in told.getvalue()
     client.force_login(wuying)
     shown = client.post("/admin/pledges/ledgerentry/check/", follow=True).content.decode()
     assert pledge.number in shown and "不一致" in shown
+
+
+def test_a_file_that_was_never_issued_contradicts_the_ledger(accepted, signed, wangfang, now):
+    """The signer's own page would hand out somebody else's file, and call it the newest."""
+    own, other = accepted(), signed(person=wangfang)
+    assert list(audit.contradicted_pledges()) == []
+    sha256 = other.documents.get().sha256
+    with the_site_role():
+        run(
+            "INSERT INTO pledges_document (pledge_id, revision, sha256, size, created_at, level) "
+            "VALUES (%s, 99, %s, 1, now(), '')",
+            own.pk,
+            sha256,
+        )
+    told = [audit.Standing(own.number, f"issued as {sha256}", "never issued so")]
+    assert list(audit.contradicted_pledges()) == told
+
+
+def test_what_is_compared_is_found_by_an_index(signed):
+    """Of a million entries, the handful about each pledge."""
+    signed()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as said:
+        list(audit.contradicted_pledges())
+    assert len(said) == 2
+    for query in said.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN SELECT" + query["sql"].partition("SELECT")[2])
+            plan = "\n".join(row for (row,) in cursor.fetchall())
+        assert "ledger_by_subject" in plan, plan
 
 
 def test_every_state_that_was_given_agrees_with_the_ledger(

@@ -68,7 +68,7 @@ class Command(VisibleCommand):
         for each in audit.contradicted_pledges():
             elsewhere += 1
             self.stdout.write(
-                f"pledge {each.number} is {each.state!r} in its row, by the ledger {each.told!r}"
+                f"pledge {each.number} is {each.row!r} by its rows, by the ledger {each.told!r}"
             )
         if elsewhere:
             raise CommandError(f"The ledger is whole; pledges that contradict it: {elsewhere}.")
