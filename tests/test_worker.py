@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -91,3 +92,23 @@ def test_more_than_one_round_is_worked_off(queue, signed, chenjing, now, monkeyp
     monkeypatch.setattr(run_worker, "ROUND", 1)
     queue.work_off()
     assert not DBTaskResult.objects.ready().exists()
+
+
+class Enough(BaseException):
+    """Ends what goes on for ever."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [ValueError("of a library"), OSError("a disk"), DatabaseError()])
+def test_whatever_goes_wrong_the_next_look_at_the_chores_comes(monkeypatch, caplog, error):
+    looks = iter([error, Enough()])
+
+    def fail():
+        raise next(looks)
+
+    monkeypatch.setattr(housekeeping, "run_due", fail)
+    monkeypatch.setattr(run_worker.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(run_worker.connections, "close_all", lambda: None)
+    with pytest.raises(Enough):
+        run_worker._keep_house()
+    assert "the housekeeping" in caplog.text.lower()

@@ -110,4 +110,7 @@ def _keep_house() -> None:
             # A server that comes back gets a new connection: the old one never recovers.
             logger.warning("The database does not answer; the housekeeping waits", exc_info=True)
             connections.close_all()
+        except Exception:
+            # A thread that ended would be missed only when every chore is late.
+            logger.exception("The housekeeping failed; the next look comes")
         time.sleep(CHORES_EVERY)
