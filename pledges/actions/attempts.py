@@ -6,7 +6,6 @@ else out. A browser that signed in before has a count of its own. A name that is
 counted in the same steps, so that neither answer nor time tells which names are.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from pledges import transactions
 from pledges.core import refusals
+from pledges.core.characters import normalized
 from pledges.core.networks import UNKNOWN, network_of
 from pledges.models import Person, RequestCount
 from pledges.notices import accounts
@@ -49,7 +49,7 @@ class Account:
     @classmethod
     def named(cls, name: str) -> "Account":
         """The account with this address or user name; else what is counted in its stead."""
-        plain = unicodedata.normalize("NFKC", name.strip()).casefold()
+        plain = normalized("NFKC", name.strip()).casefold()
         typed = Lower(Value(plain, output_field=CharField()))
         known = Person.objects.alias(address=Lower("email"), name_=Lower("username"))
         found = known.filter(Q(address=typed) | Q(name_=typed)).order_by("pk")[:2]
