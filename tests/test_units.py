@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from config import webserver
+from config.pools import WEB_THREADS
+from pledges.models.password_hashing import PasswordHasher
+
 PROJECT = Path(__file__).parent.parent
 UNITS = PROJECT / "packaging" / "systemd"
 HARDENING = UNITS / "shounuo-.service.d" / "hardening.conf"
@@ -127,3 +131,14 @@ def test_the_page_names_every_unit_and_no_other():
 
 def _is_wanted(path):
     return any(section == "Install" for section, _key, _value in settings(path))
+
+
+def test_passwords_tried_by_all_threads_at_once_leave_the_web_service_half_its_memory():
+    """Anybody may try one; what is over the limit is killed, with all that it was doing."""
+    (limit,) = values(UNITS / "shounuo-web.service", "MemoryMax")
+    threads = WEB_THREADS * webserver.workers
+    assert limit == "2G"
+    assert threads * PasswordHasher.memory_cost * 1024 <= 2**30
+    assert "pledges.models.password_hashing.PasswordHasher" in (
+        PROJECT / "config" / "settings.py"
+    ).read_text("utf-8")

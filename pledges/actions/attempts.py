@@ -1,12 +1,12 @@
 """Tries at passwords and codes: counted before they are judged, taken back when they were right.
 
 What locks is one account from one network. A network, and an account from all networks, have
-higher limits; beyond the account's, one try at a time is let in, so that nobody can lock somebody
-else out. A browser that signed in before has a count of its own. A name that is no account's is
-counted in the same steps, so that neither answer nor time tells which names are.
+higher limits. Beyond the account's, one try at a time is let in, and the first ones of a network
+that has tried little, so that nobody can lock somebody else out. A browser that signed in before
+has a count of its own. A name that is no account's is counted in the same steps, so that neither
+answer nor time tells which names are.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +19,13 @@ from django.utils.crypto import salted_hmac
 
 from pledges import transactions
 from pledges.core import refusals
+from pledges.core.characters import normalized
 from pledges.core.networks import UNKNOWN, network_of
 from pledges.models import Person, RequestCount
 from pledges.notices import accounts
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+OWN_TRIES = 3  # a day, of one network at one account's password, whatever others try
 
 
 class What(StrEnum):
@@ -49,7 +51,7 @@ class Account:
     @classmethod
     def named(cls, name: str) -> "Account":
         """The account with this address or user name; else what is counted in its stead."""
-        plain = unicodedata.normalize("NFKC", name.strip()).casefold()
+        plain = normalized("NFKC", name.strip()).casefold()
         typed = Lower(Value(plain, output_field=CharField()))
         known = Person.objects.alias(address=Lower("email"), name_=Lower("username"))
         found = known.filter(Q(address=typed) | Q(name_=typed)).order_by("pk")[:2]
@@ -94,25 +96,43 @@ def begin(
         own = f"{base} browser:{browser}"
         if not _count({own: together})[own]:
             return Attempt((own,))
-    limits = {
-        f"{base} {network}": together,
-        f"{what} {network}": Limit(settings.ATTEMPTS_PER_NETWORK, window),
-        base: Limit(settings.ATTEMPTS_PER_ACCOUNT, DAY),
-    }
-    attempt = Attempt(tuple(limits))
-    of_both, left, of_account = _count(limits).values()
+    both, alone = f"{base} {network}", f"{what} {network}"
+    _require_network(alone, Limit(settings.ATTEMPTS_PER_NETWORK, window))
+    limits = {both: together, base: Limit(settings.ATTEMPTS_PER_ACCOUNT, DAY)}
+    of_both, of_account = _count(limits).values()
     if of_both:
-        RequestCount.objects.take_back(*attempt.keys[1:])
+        RequestCount.objects.take_back(alone, base)
         _tell_locked(account, network, of_both, at)
         raise refusals.TooManyAttempts(of_both)
-    if of_account and not left:
-        pace = f"pace {base}"
-        attempt = Attempt((*attempt.keys, pace))
-        left = _count({pace: Limit(1, timedelta(seconds=settings.ATTEMPTS_PACE))})[pace]
-    if left:
+    attempt = Attempt((both, alone, base))
+    return _paced(attempt, what, both, base) if of_account else attempt
+
+
+def _require_network(alone: str, limit: Limit) -> None:
+    """Raise `TooManyAttempts` for a network that may try nothing more.
+
+    Counted by itself and before all else: what is refused here leaves no row for the name that was
+    typed, or a locked network would fill the table with as many names as it likes.
+    """
+    if left := _count({alone: limit})[alone]:
+        RequestCount.objects.take_back(alone)
+        raise refusals.TooManyAttempts(left)
+
+
+def _paced(attempt: Attempt, what: What, both: str, base: str) -> Attempt:
+    """One more try at an account that was tried very often from everywhere: at a pace.
+
+    Whoever keeps trying has every turn, so a network that has hardly tried has some of its own:
+    else they would keep the owner out. Not for codes, of which there are few enough to be guessed
+    by many networks; whoever is asked for one has given the password.
+    """
+    pace, own = f"pace {base}", f"own {both}"
+    if what == What.PASSWORD and not _count({own: Limit(OWN_TRIES, DAY)})[own]:
+        return Attempt((*attempt.keys, own))
+    if left := _count({pace: Limit(1, timedelta(seconds=settings.ATTEMPTS_PACE))})[pace]:
         attempt.take_back()
         raise refusals.TooManyAttempts(left)
-    return attempt
+    return Attempt((*attempt.keys, pace))
 
 
 def begin_reset(account: Account, *, address: str | None) -> bool:
@@ -121,15 +141,15 @@ def begin_reset(account: Account, *, address: str | None) -> bool:
     Raises `TooManyAttempts` for who asks too often; others' asking only means no further mail.
     """
     base, network = f"{What.RESET} {account.key}", network_of(address)
+    _require_network(f"{What.RESET} {network}", Limit(settings.RESETS_PER_NETWORK, HOUR))
     limits = {
         f"{base} {network}": Limit(settings.RESETS_PER_ACCOUNT_AND_NETWORK, HOUR),
-        f"{What.RESET} {network}": Limit(settings.RESETS_PER_NETWORK, HOUR),
         base: Limit(settings.RESETS_PER_ACCOUNT, HOUR),
     }
-    of_both, of_network, of_account = _count(limits).values()
-    if left := of_both or of_network:
+    of_both, of_account = _count(limits).values()
+    if of_both:
         RequestCount.objects.take_back(base)
-        raise refusals.TooManyAttempts(left)
+        raise refusals.TooManyAttempts(of_both)
     return not of_account
 
 

@@ -4,7 +4,6 @@ What is enrolled is exactly what was registered: nothing of it passes through th
 """
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -19,6 +18,7 @@ from pledges.actions.enrolment import Enrolled
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
+from pledges.core.characters import normalized
 from pledges.core.digests import canonical_json, digest_of, sha256_hex
 from pledges.models import EnrolledApp, Person
 from pledges.notices import accounts
@@ -228,6 +228,6 @@ def number_is_anothers(person: Person) -> bool:
 
 
 def _number_record(person: Person) -> tuple[str, bytes]:
-    plain = "".join(unicodedata.normalize("NFKC", person.employee_number).split()).casefold()
+    plain = "".join(normalized("NFKC", person.employee_number).split()).casefold()
     name = f"enrolments/numbers/{sha256_hex(plain.encode())}.json"
     return name, canonical_json({"person_id": person.pk})

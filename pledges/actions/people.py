@@ -21,10 +21,9 @@ _FACTS = (
     *("username", "email", "name", "employee_number", "position", "department_id", "contact"),
     *("language", "is_active"),
 )
-_ORGANISATION_FACTS = (
-    *("name_zh", "name_en", "time_zone", "number_prefix", "signing", "two_people"),
-    "meet_invited",
-)
+# Each asks for a second person beside an administrator, so none is switched off by one alone.
+SWITCHES = ("two_people", "meet_invited")
+_ORGANISATION_FACTS = ("name_zh", "name_en", "time_zone", "number_prefix", "signing", *SWITCHES)
 # How somebody signs in is not changed here, least of all by an outdated copy of their row.
 _CREDENTIALS = ("password", "must_change_password", "handover")
 
@@ -158,38 +157,41 @@ def save_organisation(
 ) -> Organisation:
     """Change the organisation's names, zone or rules; what was issued keeps what it says.
 
-    That two people are needed ends only when a second person accepts it. Raises `AlreadyProposed`.
+    What asks for a second person ends only when one accepts it. Raises `AlreadyProposed`.
     """
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
     before = Organisation.objects.select_for_update(no_key=True).get(pk=1)
-    relaxed = before.two_people and not organisation.two_people
-    waits = relaxed and proposing.is_second_needed(Kind.TWO_PEOPLE, actor)
-    organisation.two_people = organisation.two_people or waits
+    off = {name: False for name in SWITCHES if getattr(before, name) > getattr(organisation, name)}
+    waits = bool(off) and proposing.is_second_needed(Kind.TWO_PEOPLE, actor)
+    for name in off if waits else ():
+        setattr(organisation, name, True)
     changed = _changed(before, organisation, _ORGANISATION_FACTS)
     _require_fit(organisation, changed)
     organisation.pk = 1
     organisation.save()
     _record_change("organisation.changed", organisation, changed, actor=actor, at=at)
     if waits:
-        on, off = {"two_people": True}, {"two_people": False}
+        on = dict.fromkeys(off, True)
         proposing.propose(Kind.TWO_PEOPLE, before=on, after=off, actor=actor, at=at)
     return organisation
 
 
 @transactions.atomic
 def carry_out_alone(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
-    """From now on one person is enough, as was proposed.
+    """From now on one person is enough, or nobody has to meet the invited, as was proposed.
 
     Raises `StaleProposal`, `ProposalSettled`.
     """
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=1)
-    if proposal.before != {"two_people": organisation.two_people}:
+    switched = [name for name in SWITCHES if name in proposal.after]
+    if proposal.before != {name: getattr(organisation, name) for name in switched}:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, organisation)
     proposing.settle(proposal, Proposal.Outcome.ACCEPTED, actor=actor, at=at)
-    organisation.two_people = False
+    for name in switched:
+        setattr(organisation, name, False)
     organisation.save()
-    _record_change("organisation.changed", organisation, ["two_people"], actor=actor, at=at)
+    _record_change("organisation.changed", organisation, switched, actor=actor, at=at)
 
 
 def _keep_credentials(

@@ -1,6 +1,5 @@
 """The signing itself: one document, one person, one request; exactly once."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +18,7 @@ from pledges.actions.commitments import write_commitments
 from pledges.actions.issuing import StoredFile
 from pledges.actions.preparing import FONT_FILES, font_of
 from pledges.core import lifecycle, refusals
+from pledges.core.characters import normalized
 from pledges.core.template.blanks import read
 from pledges.models import (
     Document,
@@ -119,7 +119,7 @@ def _check_request(request: SigningRequest, intent: SigningIntent) -> None:
 
 
 def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    return "".join(normalized("NFKC", name).split()).casefold()
 
 
 def _embed_signature(

@@ -56,11 +56,12 @@ class OrganisationForm(forms.ModelForm):
             raise forms.ValidationError(_("No such time zone; an example is Asia/Shanghai."))
         return name
 
-    def clean_two_people(self) -> bool:
-        needed: bool = self.cleaned_data["two_people"]
-        if "two_people" in self.changed_data and not needed and proposing.find_open():
-            raise forms.ValidationError(wording.refusal(refusals.AlreadyProposed()))
-        return needed
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        off = [name for name in people.SWITCHES if name in self.changed_data and not typed[name]]
+        for name in off if proposing.find_open() else ():
+            self.add_error(name, wording.refusal(refusals.AlreadyProposed()))
+        return typed
 
 
 class OrganisationAdmin(AccessModelAdmin):
@@ -83,8 +84,14 @@ class OrganisationAdmin(AccessModelAdmin):
         return redirect("admin:pledges_organisation_change", 1)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: Any) -> None:
-        wanted = obj.two_people
+        wanted = {name: getattr(obj, name) for name in people.SWITCHES}
         people.save_organisation(obj, actor=actor_of(request), at=timezone.now())
-        if obj.two_people != wanted:
+        if obj.two_people != wanted["two_people"]:
             text = _("Two people stay needed until another administrator accepts your proposal.")
+            self.message_user(request, text, messages.WARNING)
+        if obj.meet_invited != wanted["meet_invited"]:
+            text = _(
+                "Those who were invited are still met until another administrator accepts your "
+                "proposal."
+            )
             self.message_user(request, text, messages.WARNING)

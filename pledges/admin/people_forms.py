@@ -52,6 +52,13 @@ class PersonForm(forms.ModelForm):
                 self.add_error(name, wording.refusal(refusals.AlreadyProposed()))
         return typed
 
+    def _post_clean(self) -> None:
+        """Once the person is as typed: whether somebody else is known by the same."""
+        super()._post_clean()  # type: ignore[misc]
+        for name in set(self.instance.taken_names()) & set(self.changed_data):
+            if name not in self.errors:
+                self.add_error(name, self.instance.unique_error_message(Person, (name,)))
+
     def chosen_roles(self) -> list[Role]:
         return [Role(name) for name in self.cleaned_data["roles"]]
 

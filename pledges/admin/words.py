@@ -136,7 +136,11 @@ def proposal_rows(proposal: Proposal) -> list[tuple[str, str, str]]:
         ]
     if proposal.kind == Proposal.Kind.RETENTION:
         return [(str(_("Retention")), _years(before["years"]), _years(after["years"]))]
-    return [(str(_("Two people needed")), str(_("yes")), str(_("no")))]
+    names = {
+        "two_people": _("Two people needed"),
+        "meet_invited": _("Those who were invited are met"),
+    }
+    return [(str(names[each]), str(_("yes")), str(_("no"))) for each in names if each in after]
 
 
 def proposed_change(proposal: Proposal) -> str:

@@ -5,6 +5,7 @@ And how words that somebody else wrote are shown, in which any may stand.
 
 import unicodedata
 from collections.abc import Callable
+from typing import Literal
 
 EMPLOYEE_NUMBER = r"[A-Za-z0-9 '()+,\-./:=?]+"
 """What an employee number may be made of: a certificate carries it as a PrintableString (X.520)."""
@@ -23,6 +24,9 @@ _INVISIBLE = frozenset(
 _SELECTORS = range(0xE0100, 0xE01F0)
 _IDEOGRAPHS = ("CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH")
 MAX_SHOWN = 200  # characters of one value
+# Unicode's Stream-Safe Text Format (UAX #15): no language writes more accents on one letter.
+_MAX_MARKS = 30
+_JOINER = "\u034f"
 _FULL_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _NUMERIC_VARIANTS: dict[int, int | str] = {
     **_FULL_WIDTH,
@@ -63,6 +67,25 @@ def unfit_in_name(text: str) -> str | None:
 def code_point(character: str) -> str:
     """How a fault names a character that cannot be shown: "U+202E"."""
     return f"U+{ord(character):04X}"
+
+
+def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """The text in one of Unicode's normal forms, in a time that grows with its length alone.
+
+    Whoever sorts a run of accents takes a time that grows with the square of it: half a megabyte
+    of them would hold a process, with all its threads, for minutes. So a longer run is divided, as
+    UAX #15 has it, by a joiner, which neither names nor answers may hold.
+    """
+    if text.isascii():
+        return text
+    safe, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks > _MAX_MARKS:
+            safe.append(_JOINER)
+            marks = 1
+        safe.append(character)
+    return unicodedata.normalize(form, "".join(safe))
 
 
 def half_width(text: str) -> str:

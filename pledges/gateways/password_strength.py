@@ -7,13 +7,14 @@ such signs. `python -m benchmarks.passwords` prints what is left of it.
 
 import re
 import threading
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
 from zxcvbn import zxcvbn
+
+from pledges.core.characters import normalized
 
 MAX_CHARACTERS: Final = 40
 MAX_READ_AS_LETTERS: Final = 5
@@ -54,7 +55,7 @@ def estimate(password: str, known: Sequence[str]) -> Estimate:
     The library takes a sign between two words for a part of its own, and makes much of capitals:
     so `Bank@2026!` passes for strong. The words are judged without both too.
     """
-    seen = unicodedata.normalize("NFKC", password)[:MAX_CHARACTERS]
+    seen = normalized("NFKC", password)[:MAX_CHARACTERS]
     bare, signs = _SIGNS.subn("", seen)
     whole = _judge(_with_few_substitutes(seen), known)
     if bare.lower() in ("", seen):

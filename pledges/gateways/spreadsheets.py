@@ -12,7 +12,7 @@ from typing import Final
 
 from defusedcsv import csv
 
-from pledges.core.characters import is_refused
+from pledges.core.characters import is_refused, normalized
 
 BOM: Final = "\ufeff"
 """Spreadsheet programs take a CSV file for UTF-8 only if it begins with this."""
@@ -43,7 +43,7 @@ def _escape_hidden(cell: str) -> str:
 
 
 def _escape(text: str) -> str:
-    shown = (each for each in unicodedata.normalize("NFKC", text) if not _is_stripped(each))
+    shown = (each for each in normalized("NFKC", text) if not _is_stripped(each))
     return f"'{text}" if next(shown, "") in _FORMULA_STARTS else text
 
 

@@ -99,6 +99,22 @@ class Person(PlainNames, AbstractUser):
             return f"{self.name} ({self.employee_number})"
         return f"{self.name}（{self.employee_number}）"
 
+    def taken_names(self) -> list[str]:
+        """The facts by which somebody else is known already, whatever the case of their letters.
+
+        The library lets nobody in by a user name that two have, and an employee number signs
+        documents for whoever enrols with it first.
+        """
+        others = Person.objects.exclude(pk=self.pk)
+        same = {
+            "username": Q(username__iexact=self.username) | Q(email__iexact=self.username),
+            "email": Q(username__iexact=self.email),
+            "employee_number": Q(employee_number__iexact=self.employee_number),
+        }
+        return [
+            name for name, it in same.items() if getattr(self, name) and others.filter(it).exists()
+        ]
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -45,10 +45,19 @@ class AccountAdapter(DefaultAccountAdapter):
         logger.error("allauth wanted to send the mail %s; none was sent", template_prefix)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Sign-in and confirmation by password: a try is counted before it is judged."""
-        account = Account.named(credentials.get("username") or credentials.get("email") or "")
+        """Sign-in and confirmation by password: a try is counted before it is judged.
+
+        The library is given one name. Given an address as well it would hash the password once
+        more for somebody's than for nobody's, and look for it as it was typed: the time would tell
+        who has an account, and a capital letter would keep its owner out.
+        """
+        typed = credentials.get("username") or credentials.get("email") or ""
+        account = Account.named(typed)
         attempt = begin_on_form(request, What.PASSWORD, account)
-        user = super().authenticate(request, **credentials)
+        name = account.person.username if account.person else typed
+        user = super().authenticate(
+            request, username=name, password=credentials.get("password", "")
+        )
         if user is not None:
             attempt.take_back()
         else:

@@ -156,16 +156,29 @@ def test_a_retention_period_waits_for_another_compliance_officer(
     ]
 
 
-def test_that_two_are_needed_ends_only_by_two(admin, second, now):
+@pytest.mark.parametrize("switch", ["two_people", "meet_invited"])
+def test_that_a_second_person_is_needed_ends_only_by_two(admin, second, now, switch):
+    Organisation.objects.update(meet_invited=True)
     organisation = Organisation.current()
-    organisation.two_people = False
+    setattr(organisation, switch, False)
     people.save_organisation(organisation, actor=admin, at=now)
-    assert Organisation.current().two_people
+    assert Organisation.current().two_people and Organisation.current().meet_invited
     deciding.accept(Proposal.objects.get(), actor=second, at=now)
-    assert not Organisation.current().two_people
-    organisation.two_people = True
+    held = Organisation.current()
+    assert {name for name in people.SWITCHES if not getattr(held, name)} == {switch}
+    setattr(held, switch, True)
+    people.save_organisation(held, actor=admin, at=now)
+    assert getattr(Organisation.current(), switch)
+
+
+def test_both_are_switched_off_together(admin, second, now):
+    Organisation.objects.update(meet_invited=True, two_people=True)
+    organisation = Organisation.current()
+    organisation.two_people = organisation.meet_invited = False
     people.save_organisation(organisation, actor=admin, at=now)
-    assert Organisation.current().two_people
+    deciding.accept(Proposal.objects.get(), actor=second, at=now)
+    held = Organisation.current()
+    assert (held.two_people, held.meet_invited) == (False, False)
 
 
 # --- What is refused ------------------------------------------------------------------------------

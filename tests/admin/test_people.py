@@ -21,6 +21,7 @@ from pledges.models import (
     Pledge,
 )
 from pledges.storage import checkpoint_folder
+from tests import baseline
 
 URL = "/admin/pledges/person/"
 FACTS = {
@@ -70,6 +71,9 @@ def test_without_a_first_password_the_account_waits_for_one_by_mail(as_, admin):
         ({"email": ""}, "first_password"),
         ({"employee_number": "E1001"}, "employee_number"),
         ({"username": "liming"}, "username"),
+        ({"username": "LiMing"}, "username"),
+        ({"username": "liming@example.com"}, "username"),
+        ({"employee_number": "e1001"}, "employee_number"),
         ({"department": ""}, "department"),
         ({"roles": ["king"]}, "roles"),
         ({"email": "LIMING@example.com"}, "__all__"),
@@ -79,6 +83,12 @@ def test_wrong_facts_are_refused_at_their_field(as_, admin, changes, field):
     response = as_(admin).post(f"{URL}add/", facts(**changes))
     assert response.status_code == 200
     assert field in response.context["adminform"].form.errors
+
+
+def test_nobody_is_kept_out_by_an_account_of_nearly_their_name(as_, admin, client):
+    as_(admin).post(f"{URL}add/", facts(username="CHENJING", first_password="paper-desk-ink-42"))
+    typed = {"login": "chenjing", "password": baseline.PASSWORD}
+    assert client.post("/accounts/login/", typed).status_code == 302
 
 
 @pytest.mark.parametrize("field", ["username", "email", "name", "position", "contact"])

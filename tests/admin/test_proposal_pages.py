@@ -85,6 +85,21 @@ def test_the_organisation_says_that_switching_it_off_waits(as_, admin, second, t
     assert not Organisation.current().two_people
 
 
+def test_so_does_switching_off_that_the_invited_are_met(as_, admin, second, told):
+    Organisation.objects.update(meet_invited=True)
+    address = "/admin/pledges/organisation/1/change/"
+    form = as_(admin).get(address).context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields if name != "meet_invited"}
+    said = told(as_(admin).post(address, sent, follow=True))
+    assert any("受邀人员仍须经当面确认" in each for each in said)
+    assert Organisation.current().meet_invited
+    assert as_(second).post(address, sent).context["adminform"].form.errors["meet_invited"]
+    proposal = Proposal.objects.get()
+    assert "受邀人员须经当面确认" in text(as_(second).get(f"{URL}{proposal.pk}/change/"))
+    as_(second).post(f"{URL}{proposal.pk}/accept/")
+    assert not Organisation.current().meet_invited
+
+
 def test_a_proposer_withdraws_and_another_rejects(as_, admin, second, liming, wangfang, told):
     for person, who in ((liming, admin), (wangfang, second)):
         as_(admin).post(f"{PERSON}{person.pk}/change/", of(person, roles=["hr"]))

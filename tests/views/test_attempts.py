@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.db.models import F
 from django.test import Client
@@ -15,6 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from pledges.actions import attempts
+from pledges.actions.attempts import Account, What
+from pledges.core import refusals
 from pledges.models import Person, RequestCount
 from pledges.notices import accounts
 from pledges.proof.passkeys.ceremony import unbase64
@@ -129,10 +133,47 @@ def test_tries_from_everywhere_slow_an_account_down_and_do_not_lock_it(settings)
     networks = iter(f"203.0.113.{each}" for each in range(1, 100))
     assert {sign_in(password="wrong", address=next(networks)) for _ in range(6)} == {"wrong"}
     # From now on one try at a time; what was not let in does not count as one.
-    assert sign_in(password="wrong", address=next(networks)) == "wrong"
-    assert {sign_in(address=ELSEWHERE) for _ in range(30)} == {"locked"}
+    answers = [sign_in(password="wrong", address=ELSEWHERE) for _ in range(4 + 30)]
+    assert answers == ["wrong"] * 4 + ["locked"] * 30
+    assert sign_in(address=ELSEWHERE) == "locked"
     time_passes(timedelta(seconds=30))
     assert sign_in(address=ELSEWHERE) == "in"
+
+
+def test_whoever_takes_every_turn_keeps_the_owner_out_of_no_new_browser(settings):
+    settings.ATTEMPTS_PER_ACCOUNT = 6
+    for each in range(1, 40):
+        sign_in(password="wrong", address=f"203.0.113.{each % 9}")
+    assert sign_in(password="wrong", address="203.0.113.1") == "locked"
+    for _each in range(5):
+        assert sign_in(address=ELSEWHERE) == "in"
+
+
+def test_codes_have_no_tries_beside_the_pace(settings, liming):
+    settings.ATTEMPTS_PER_ACCOUNT = 2
+    answers = []
+    for each in range(5):
+        try:
+            attempts.begin(
+                What.CODE, Account.of(liming), address=f"203.0.113.{each}", at=timezone.now()
+            )
+            answers.append("judged")
+        except refusals.TooManyAttempts:
+            answers.append("locked")
+    assert answers == ["judged"] * 3 + ["locked"] * 2
+
+
+@pytest.mark.parametrize("what", ["password", "reset"])
+def test_a_locked_network_leaves_no_row_for_the_names_that_it_types(settings, what):
+    settings.ATTEMPTS_PER_NETWORK = settings.RESETS_PER_NETWORK = 3
+    kept = []
+    for each in range(9):
+        if what == "password":
+            sign_in(f"nobody-{each}", "wrong")
+        else:
+            answers_of(f"nobody-{each}@example.com")
+        kept.append(RequestCount.objects.count())
+    assert kept[2] == kept[-1] == 7
 
 
 # --- Who passes -----------------------------------------------------------------------------------
@@ -301,6 +342,25 @@ def test_a_sign_in_asks_the_database_the_same_for_somebody_and_for_nobody():
         somebody = statements(lambda: sign_in("chenjing", "wrong"))
         assert somebody == statements(lambda: sign_in("nobody", "wrong")) != []
     assert sign_in("chenjing") == sign_in("nobody") == "locked"
+
+
+@pytest.mark.parametrize("name", ["chenjing", "{email}", "nobody", "nobody@example.com"])
+def test_a_wrong_password_is_hashed_once_whoever_it_is_tried_for(name, chenjing, monkeypatch):
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher,
+        "encode",
+        lambda self, *given, **more: hashed.append(given) or encode(self, *given, **more),
+    )
+    assert sign_in(name.format(email=chenjing.email), "wrong") == "wrong"
+    assert len(hashed) == 1
+
+
+def test_an_address_signs_in_however_it_is_written(chenjing):
+    Person.objects.filter(pk=chenjing.pk).update(email="Chen.Jing@Example.com")
+    for typed in ("Chen.Jing@Example.com", "chen.jing@example.com", "CHEN.JING@EXAMPLE.COM"):
+        assert sign_in(typed) == "in", typed
 
 
 def answers_of(address):

@@ -1,12 +1,11 @@
 """Answers to blanks: read as typed, judged by their kind and ranges, displayed canonically."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from pledges.core.characters import code_point, refused_at, unified_line_breaks
+from pledges.core.characters import code_point, normalized, refused_at, unified_line_breaks
 from pledges.core.template.blank_kinds import (
     PROFILE_FIELDS,
     Blank,
@@ -150,7 +149,7 @@ def display(blank: Blank, answers: Mapping[str, str], language: str) -> str:
 def _cleaned(typed: str, kind: Kind) -> str:
     """NFC, outer spaces off; in long text also the spaces at line ends."""
     # Lone surrogates are kept, to be refused as what they are.
-    text = unified_line_breaks(unicodedata.normalize("NFC", typed))
+    text = unified_line_breaks(normalized("NFC", typed))
     if kind == Kind.LONG_TEXT:
         text = "\n".join(line.rstrip(" \t\u3000") for line in text.split("\n")).strip("\n")
         return text if text.strip(" \t\u3000\n") else ""
