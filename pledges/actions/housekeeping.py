@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from pledges import audit
 from pledges.actions import (
@@ -51,7 +50,7 @@ class Chore:
     name: str
     every: timedelta
     do: Callable[[datetime], int] | None
-    possible: Callable[[], bool] = lambda: True
+    possible: Callable[[datetime], bool] = lambda at: True
 
     @property
     def lease(self) -> timedelta:
@@ -88,8 +87,8 @@ SCHEDULE = (
     Chore("workers", HOUR, clearing.clear_workers),
     Chore("orphans", DAY, sweeping.sweep),
     Chore("redundant files", DAY, sweeping.remove_redundant),
-    Chore("ledger", DAY, ledger_checking.check_ledger, audit.has_key),
-    Chore("timestamps", 7 * DAY, renewing.extend, lambda: sealing.can_seal(timezone.now())),
+    Chore("ledger", DAY, ledger_checking.check_ledger, lambda at: audit.has_key()),
+    Chore("timestamps", 7 * DAY, renewing.extend, sealing.can_seal),
 )
 
 
@@ -99,7 +98,9 @@ def run_due() -> int:
     rows = ChoreRun.objects.annotate(now=Now()).values_list("pk", "now", "due_at")
     known = {name: (now, due_at) for name, now, due_at in rows}
     due = [each for each in SCHEDULE if each.do and each.is_due(*known[each.name])]
-    return sum(_run(chore, chore.do) for chore in due if chore.do and chore.possible())
+    return sum(
+        _run(chore, chore.do) for chore in due if chore.do and chore.possible(known[chore.name][0])
+    )
 
 
 def make_known() -> None:
