@@ -92,8 +92,8 @@ def test_mails_are_counted(acts):
     assert found(acts) == (1, 0)
 
 
-def test_an_acceptance_is_there_once(acts, accepted):
-    pledge = accepted()
+def test_an_acceptance_is_there_once(acts, accepted, wangfang):
+    pledge = accepted(person=wangfang)
     done = Acknowledged("accept", pledge=str(pledge.pk), during=DURING)
     assert found([done]) == (0, 0)
     not_done = dataclasses.replace(done, pledge=acts[0].pledge)
