@@ -170,9 +170,21 @@ def _put_checkpoints(plan: Plan) -> None:
             if member.name == checkpoint_folder.LATEST:
                 os.sync()  # the others first: where it stands, all of them do
             if not target.exists():
-                target.write_bytes(content.read())
-                target.chmod(checkpoint_folder.PUBLIC_FILE)
+                _write_whole(target, content.read())
     os.sync()
+
+
+def _write_whole(note: Path, content: bytes) -> None:
+    """A run that is cut short here leaves none that is empty, or the next would refuse it.
+
+    Not on the disk yet when this returns: of hundreds of thousands that would take hours.
+    """
+    unfinished = note.with_name(f"{durable_files.UNFINISHED}{note.name}")
+    unfinished.unlink(missing_ok=True)  # of an earlier run, and not to be written to
+    unfinished.write_bytes(content)
+    unfinished.chmod(checkpoint_folder.PUBLIC_FILE)
+    crash_points.reach("restore:checkpoint")
+    unfinished.replace(note)
 
 
 def conclude(plan: Plan, *, reason: str, at: datetime, tell: Callable[[str], None]) -> None:
