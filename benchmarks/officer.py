@@ -1,8 +1,9 @@
 """A compliance officer at the browser: reads signed pledges and accepts them."""
 
+import time
 from http import HTTPStatus
 
-from benchmarks.browser import Answer, Browser, Heard, Unexpected
+from benchmarks.browser import PATIENCE, REPEAT_AFTER, Answer, Browser, GaveUp, Heard, Unexpected
 
 
 class Officer:
@@ -25,10 +26,20 @@ class Officer:
 
     def accept(self, pledge: str) -> None:
         """With the password, which proves who accepts."""
-        path = f"/admin/pledges/pledge/{pledge}/accept/"
+        page = f"/admin/pledges/pledge/{pledge}/"
         proof = {"confirm-password": self._password}
-        answer = self.browser.persist(lambda: self.browser.post(path, proof, what="accept"))
-        self._expect(HTTPStatus.FOUND, "accept", answer)
+        end = time.monotonic() + PATIENCE
+        while True:
+            answer = self.browser.persist(
+                lambda: self.browser.post(f"{page}accept/", proof, what="accept")
+            )
+            self._expect(HTTPStatus.FOUND, "accept", answer)
+            # Back on the same pledge's page it was refused, without a timestamp for instance.
+            if answer.location != f"{page}change/":
+                return
+            if time.monotonic() > end:
+                raise GaveUp("the pledge is still not accepted")
+            time.sleep(REPEAT_AFTER)
 
     def _expect(self, status: HTTPStatus, step: str, answer: Answer) -> None:
         if answer.status != status:

@@ -5,7 +5,6 @@ there already, and is the backup's, stays.
 """
 
 import os
-import shutil
 import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -170,37 +169,34 @@ def _put_documents(plan: Plan) -> None:
 
 
 def _put_checkpoints(plan: Plan) -> None:
-    """All of them whole before any has its name: half a note would be no checkpoint at all."""
     place = audit.folder()
-    fresh = place / ".restored"
-    shutil.rmtree(fresh, ignore_errors=True)
     if (place / checkpoint_folder.LATEST).exists():
         return  # what was published and survived is at least as new
-    names = _unpack_checkpoints(plan.folder / layout.CHECKPOINTS, fresh)
-    os.sync()  # at once: there may be hundreds of thousands
-    for name in names:
-        target = place / name
-        durable_files.make_folder(target.parent, mode=checkpoint_folder.PUBLIC_FOLDER)
-        if name == checkpoint_folder.LATEST:
-            os.sync()  # the others first: where it stands, all of them do
-        if not target.exists():
-            durable_files.link(fresh / name, target)
-    os.sync()
-    shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _unpack_checkpoints(packed: Path, folder: Path) -> list[str]:
-    names = []
-    with tarfile.open(packed, "r:") as archive:  # never packed
+    with tarfile.open(plan.folder / layout.CHECKPOINTS, "r:") as archive:  # never packed
         for member in archive:
             content = archive.extractfile(member) if member.isfile() else None
-            if content is not None and layout.is_inside(member.name):
-                path = folder / member.name
-                durable_files.make_folder(path.parent, mode=checkpoint_folder.PUBLIC_FOLDER)
-                path.write_bytes(content.read())
-                path.chmod(checkpoint_folder.PUBLIC_FILE)
-                names.append(member.name)
-    return names
+            if content is None or not layout.is_inside(member.name):
+                continue
+            target = place / member.name
+            durable_files.make_folder(target.parent, mode=checkpoint_folder.PUBLIC_FOLDER)
+            if member.name == checkpoint_folder.LATEST:
+                os.sync()  # the others first: where it stands, all of them do
+            if not target.exists():
+                _write_whole(target, content.read())
+    os.sync()
+
+
+def _write_whole(note: Path, content: bytes) -> None:
+    """A run that is cut short here leaves none that is empty, or the next would refuse it.
+
+    Not on the disk yet when this returns: of hundreds of thousands that would take hours.
+    """
+    unfinished = note.with_name(f"{durable_files.UNFINISHED}{note.name}")
+    unfinished.unlink(missing_ok=True)  # of an earlier run, and not to be written to
+    unfinished.write_bytes(content)
+    unfinished.chmod(checkpoint_folder.PUBLIC_FILE)
+    crash_points.reach("restore:checkpoint")
+    unfinished.replace(note)
 
 
 def conclude(plan: Plan, *, reason: str, at: datetime, tell: Callable[[str], None]) -> None:

@@ -252,9 +252,10 @@ def test_nobody_begins_a_new_origin_by_an_entry_in_the_database(signed, now):
         audit.checkpoint(now)
 
 
-@pytest.mark.parametrize("point", ["restore:files", "restore:database"])
+@pytest.mark.parametrize("point", ["restore:checkpoint", "restore:files", "restore:database"])
 def test_a_restore_that_was_killed_is_run_again(signed, back_up, target, point):
     signed()
+    audit.checkpoint(timezone.now())
     folder = back_up()
     assert target.restore(folder, fault=point).returncode == -9
     done = target.restore(folder)
