@@ -281,7 +281,7 @@ def test_killed_within_a_checkpoint_no_half_of_it_is_taken_for_one(
         context.setattr(Path, "write_bytes", write_half)
         with pytest.raises(KeyboardInterrupt):
             restoring._put_checkpoints(plan)
-    assert list(audit.folder().glob("*.note")) == []
+    assert [path for path in audit.folder().glob("*.note") if path.name[0] != "."] == []
     restoring._put_checkpoints(plan)
     assert tree(audit.folder()) == published
 
