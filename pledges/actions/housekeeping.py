@@ -63,7 +63,15 @@ class Chore:
         A clock that was ahead would otherwise silence it for as long, and so could whoever writes
         the database: nobody would miss the check that finds them.
         """
-        return due_at <= now or due_at > now + self.every
+        return due_at <= now or due_at > now + self.latest_due
+
+    @property
+    def latest_due(self) -> timedelta:
+        """How far ahead a row may say that it is due.
+
+        A minute more than it ever is: another worker's statement may have begun after ours.
+        """
+        return self.every + MINUTE
 
     @property
     def late_after(self) -> timedelta:
@@ -136,7 +144,7 @@ def _run(chore: Chore, do: Callable[[datetime], int]) -> bool:
 def _claim(chore: Chore) -> datetime | None:
     """Take the chore for a while, where it is still due; gives the time by the database's clock."""
     run = ChoreRun.objects.filter(pk=chore.name).exclude(
-        due_at__gt=Now(), due_at__lte=Now() + chore.every
+        due_at__gt=Now(), due_at__lte=Now() + chore.latest_due
     )
     if not run.update(due_at=Now() + chore.lease):
         return None
