@@ -180,6 +180,14 @@ def test_a_machine_without_keys_leaves_to_others_what_takes_them(settled, settin
     assert housekeeping.run_due() == 2 and not left.exists()
 
 
+def test_what_another_worker_put_off_a_moment_after_ours_looked_stays_put_off(schedule):
+    """Its statement began later than ours, so that its row lies further ahead than a period."""
+    schedule(("often", MINUTE))
+    housekeeping.make_known()
+    ChoreRun.objects.update(due_at=Now() + MINUTE + timedelta(seconds=2))
+    assert housekeeping.run_due() == 0
+
+
 def test_no_row_puts_a_chore_off_for_long(schedule, settled):
     """The database's clock was ahead, or somebody wants the ledger to be checked no more."""
     done = schedule(("often", MINUTE), ("seldom", DAY))
