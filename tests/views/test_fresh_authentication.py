@@ -327,7 +327,8 @@ def test_who_has_no_app_is_asked_for_a_recovery_code(chenjing, signed, passkey):
     RecoveryCodes.activate(chenjing)
     client = Client()
     client.force_login(chenjing)
-    asked = client.post(f"{LIST}{signed().pk}/accept/").context["forms"]["code"]
-    assert asked.fields["code"].label == "恢复码"
+    asked = client.post(f"{LIST}{signed().pk}/accept/")
+    assert asked.context["forms"]["code"].fields["code"].label == "恢复码"
+    assert "用恢复码确认" in asked.content.decode()
     page = client.get("/accounts/2fa/webauthn/reauthenticate/").content.decode()
     assert "使用恢复码" in page
