@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from pledges.views import (
     authenticator_apps,
@@ -12,6 +11,7 @@ from pledges.views import (
     invitations,
     language,
     my_pledges,
+    own_address,
     own_sessions,
     passkeys,
     public,
@@ -56,7 +56,7 @@ urlpatterns = [
     path("robots.txt", well_known.robots_txt, name="robots_txt"),
     path("healthz", health.healthz, name="healthz"),
     # An address is a fact about a person, which administrators change and the ledger tells of.
-    path("accounts/email/", RedirectView.as_view(pattern_name="my_pledges"), name="account_email"),
+    path("accounts/email/", own_address.shown, name="account_email"),
     path("accounts/sessions/", own_sessions.listed, name="account_sessions"),
     path("accounts/sessions/<slug:digest>/end/", own_sessions.end, name="account_session_end"),
     path(

@@ -28,7 +28,7 @@ name                                     GET     POST
 account_change_password                  3222222 3222222
 account_confirm_email                    2222222 4444444
 account_confirm_login_code               3333333 3333333
-account_email                            3333333 3333333
+account_email                            3222222 3555555
 account_email_verification_sent          2222222 5555555
 account_inactive                         2222222 5555555
 account_invitation                       4444444 4444444

@@ -19,6 +19,7 @@ from pledges.models import Organisation, Person
 MIN_GUESSES: Final = 10**10
 """The library's highest score begins here; whatever has three parts reaches the one below it."""
 MAX_WORDS_TOGETHER: Final = 4
+MAX_CHARACTERS_TOGETHER: Final = 7
 ALWAYS_KNOWN: Final = (
     *("shounuo", "守诺", "pledge", "password", "密码", "admin", "administrator", "account manager"),
     *("customer manager", "compliance officer", "human resources", "auditor"),
@@ -71,7 +72,9 @@ def _spellings(text: str) -> Iterator[str]:
     if len(words) == 2:
         yield words[1] + words[0]
     yield from re.findall(r"\d{3,}", text)
-    # Chinese is written without spaces: how the name of a company or department begins and ends.
+    # Chinese is written without spaces: how the name of a company or department begins and ends,
+    # in characters and as people type it into a field that takes Latin letters.
     if not text.isascii():
-        for length in range(2, min(len(text), 8)):
-            yield from (text[:length], text[-length:])
+        for length in range(2, min(len(text), MAX_CHARACTERS_TOGETHER) + 1):
+            for piece in (text[:length], text[-length:]):
+                yield from (piece, *pinyin.spelled(piece))

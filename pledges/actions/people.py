@@ -82,11 +82,10 @@ def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
 def _takes_two(
     before: Person | None, person: Person, held: Collection[str], actor: access.Actor
 ) -> bool:
-    """Whether somebody may do more from now on, or another administrator can object no more."""
+    """Whether this change of roles or account waits; who steps down asks nobody."""
     may = set(held) if person.is_active else set()
     could = before.roles if before else frozenset()
-    disarmed = Role.ADMINISTRATOR in could and Role.ADMINISTRATOR not in may
-    return bool(may - could) or (disarmed and person.pk != actor.pk)
+    return proposing.takes_two(could, may) and not (person.pk == actor.pk and may <= could)
 
 
 def _standing(held: Collection[str], is_active: bool) -> dict[str, object]:

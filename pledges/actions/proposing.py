@@ -1,11 +1,12 @@
 """Which changes need two people, and proposing one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from pledges import access, audit
 from pledges.core import refusals
+from pledges.core.lifecycle import Role
 from pledges.models import Organisation, Person, PledgeTemplate, Proposal
 from pledges.notices import accounts
 
@@ -20,6 +21,15 @@ def is_second_needed(kind: Kind, actor: access.Actor) -> bool:
     if not isinstance(actor, Person) or not Organisation.current().two_people:
         return False
     return who_may(kind).exclude(pk=actor.pk).exists()
+
+
+def takes_two(could: Collection[str], may: Collection[str]) -> bool:
+    """Whether somebody may do more from now on, or can object no more as an administrator.
+
+    Whatever else is taken away is done at once, also while a proposal waits: it is often urgent.
+    """
+    disarmed = Role.ADMINISTRATOR in could and Role.ADMINISTRATOR not in may
+    return disarmed or not set(may) <= set(could)
 
 
 def who_may(kind: str) -> Any:

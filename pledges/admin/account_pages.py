@@ -49,9 +49,14 @@ def invite(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpRespon
     except refusals.Refusal as error:
         messages.warning(request, words.refusal(error))
     else:
-        said = _("An invitation is on its way to %(address)s. Its link works once, for 48 hours.")
-        messages.success(request, said % {"address": person.email})
+        say_invited(request, person)
     return redirect(CHANGE, person.pk)
+
+
+def say_invited(request: HttpRequest, person: Person) -> None:
+    """Whoever invites somebody learns where to."""
+    said = _("An invitation is on its way to %(address)s. Its link works once, for 48 hours.")
+    messages.success(request, said % {"address": person.email})
 
 
 def withdraw(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:

@@ -35,9 +35,8 @@ def of(person: Person, at: datetime) -> tuple[Figure, ...]:
         figures.append(Figure(_("Template drafts"), drafts, address))
     if access.allows(person, Act.MANAGE_PEOPLE):
         active = Person.objects.filter(is_active=True).count()
-        figures.append(
-            Figure(_("Active accounts"), active, reverse("admin:pledges_person_changelist"))
-        )
+        address = reverse("admin:pledges_person_changelist") + "?is_active__exact=1"
+        figures.append(Figure(_("Active accounts"), active, address))
     return tuple(figures + _proposals(person))
 
 

@@ -8,13 +8,14 @@ office takes a file; one that did would have to keep it.)
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from allauth.account import app_settings as account_settings
 from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.mfa import app_settings as mfa_settings
-from allauth.mfa.base.forms import ReauthenticateForm as CodeForm
+from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
@@ -49,9 +50,14 @@ STEPS: Final = frozenset(
         *("pledges_person_set_password", "pledges_person_vouch"),
     }
 )
+# What answers with a file leaves the browser on the page that asked: another one has to follow it.
+DOWNLOADS: Final = frozenset({"pledges_pledge_export", "pledges_pledge_commitments"})
+DOWNLOAD_ACTIONS: Final = frozenset({"export_selected", "commitments_selected"})
 PREFIX: Final = "confirm"
 # Set where a page was asked for by GET: it is what follows, and not the POST that confirms.
 THEN_OPEN: Final = f"{PREFIX}-then-open"
+# Where somebody came from; later pages that ask come from the first one.
+BACK: Final = f"{PREFIX}-back"
 _FACTORS: Final = frozenset({Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN})
 
 
@@ -87,9 +93,16 @@ def ask(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
         forms = _forms(request)
         if not any(_holds(request, form) for form in forms.values()):
             return _page(request, site, forms)
+        if request.method == "POST" and _answers_with_a_file(request):
+            return _download_page(request, site)
     if request.method == "POST" and THEN_OPEN in request.POST:
         return redirect(request.get_full_path())
     return None
+
+
+def _answers_with_a_file(request: HttpRequest) -> bool:
+    name = request.resolver_match.url_name if request.resolver_match else None
+    return name in DOWNLOADS or not DOWNLOAD_ACTIONS.isdisjoint(request.POST.getlist("action"))
 
 
 def _forms(request: HttpRequest) -> dict[str, Form]:
@@ -101,9 +114,11 @@ def _forms(request: HttpRequest) -> dict[str, Form]:
     passkey = get_form_class(
         mfa_settings.FORMS, "reauthenticate_webauthn", ReauthenticateWebAuthnForm
     )
+    # Ours: it counts the tries, and a code serves once.
+    code = get_form_class(mfa_settings.FORMS, "reauthenticate", ReauthenticateForm)
     kinds = {
         "credential": passkey if Authenticator.Type.WEBAUTHN in held else None,
-        "code": CodeForm if held and held != {Authenticator.Type.WEBAUTHN} else None,
+        "code": code if held and held != {Authenticator.Type.WEBAUTHN} else None,
         "password": None if held else PasswordForm,
     }
     return {
@@ -128,24 +143,17 @@ def _holds(request: HttpRequest, form: Any) -> bool:
 
 
 def _page(request: HttpRequest, site: AdminSite, forms: dict[str, Form]) -> HttpResponse:
-    own = ("csrfmiddlewaretoken", f"{PREFIX}-credential", f"{PREFIX}-code", f"{PREFIX}-password")
-    carried = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name not in own
-    ]
     opens = request.method != "POST" or THEN_OPEN in request.POST
-    if opens:
-        carried = [(THEN_OPEN, "1")]
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": _("Please confirm that it is you"),
         "forms": forms,
-        "carried": carried,
+        "carried": [(THEN_OPEN, "1"), (BACK, _back(request))] if opens else _carried(request),
         "opens": opens,
         "action": request.get_full_path(),
         "back": _back(request),
+        # Another language is another page, opened anew, without what is carried.
+        "one_language": not opens,
     }
     if "credential" in forms:
         context["js_data"] = {"request_options": begin_authentication(actor_of(request))}
@@ -153,10 +161,45 @@ def _page(request: HttpRequest, site: AdminSite, forms: dict[str, Form]) -> Http
     return TemplateResponse(request, "admin/confirm_identity.html", context, status=status)
 
 
+def _download_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Confirmed: from here the file is fetched, as often as it takes, and here is the way back."""
+    context: dict[str, Any] = {
+        **site.each_context(request),
+        "title": _("Confirmed"),
+        "carried": _carried(request),
+        "action": request.get_full_path(),
+        "back": _back(request),
+        "one_language": True,
+    }
+    return TemplateResponse(request, "admin/confirmed_download.html", context)
+
+
+def _carried(request: HttpRequest) -> list[tuple[str, Any]]:
+    """What was posted, but for what confirms; and the way back, which the first page knew."""
+    sent = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken" and not name.startswith(f"{PREFIX}-")
+    ]
+    return [*sent, (BACK, _back(request))]
+
+
 def _back(request: HttpRequest) -> str:
-    """The page from which somebody came here, if it is one of ours."""
-    came = request.headers.get("Referer", "")
+    """The page from which somebody came here, if it is one of ours and does not ask as well."""
+    came = request.POST.get(BACK) or request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(
         came, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return came if came and ours else reverse("admin:index")
+    match = request.resolver_match
+    if came and ours and not (match and match.url_name in STEPS and _is_here(came, request)):
+        return came
+    if ours and match and match.url_name:
+        of_what = "_".join(match.url_name.split("_")[:2])
+        key = match.kwargs.get("pk") or next(iter(match.args), None)
+        return reverse(f"admin:{of_what}_change", args=[key])
+    return reverse("admin:index")
+
+
+def _is_here(address: str, request: HttpRequest) -> bool:
+    return urlsplit(address).path == request.path

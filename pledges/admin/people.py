@@ -155,6 +155,7 @@ class PersonAdmin(AccessModelAdmin):
             passwords.set_first(obj, password, actor=actor, at=at)
         elif obj.is_active:
             invitations.invite(obj, actor=actor, at=at)
+            account_pages.say_invited(request, obj)
 
     @admin.display(description=_("roles"))
     def held(self, person: Person) -> str:

@@ -47,7 +47,7 @@ class PersonForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
         changed = {"roles", "is_active"} & set(self.changed_data)
-        if self.instance.pk and changed and proposing.find_open(person=self.instance):
+        if self.instance.pk and changed and self._would_wait() and self._waits():
             for name in changed:
                 self.add_error(name, wording.refusal(refusals.AlreadyProposed()))
         return typed
@@ -58,6 +58,14 @@ class PersonForm(forms.ModelForm):
         for name in set(self.instance.taken_names()) & set(self.changed_data):
             if name not in self.errors:
                 self.add_error(name, self.instance.unique_error_message(Person, (name,)))
+
+    def _would_wait(self) -> bool:
+        """Whether the change is one for two people: what is only taken away is done at once."""
+        may = self.cleaned_data.get("roles", ()) if self.cleaned_data.get("is_active") else ()
+        return proposing.takes_two(self.instance.roles, may)
+
+    def _waits(self) -> bool:
+        return proposing.find_open(person=self.instance) is not None
 
     def chosen_roles(self) -> list[Role]:
         return [Role(name) for name in self.cleaned_data["roles"]]
@@ -113,7 +121,8 @@ class NewPersonForm(FirstPasswordForm, PersonForm):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
-        if not typed.get("first_password") and not typed.get("email"):
+        refused = "first_password" in self.errors
+        if not typed.get("first_password") and not typed.get("email") and not refused:
             self.add_error(
                 "first_password", _("Without an e-mail address a first password is needed.")
             )

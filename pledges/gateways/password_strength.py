@@ -20,6 +20,8 @@ MAX_CHARACTERS: Final = 40
 MAX_READ_AS_LETTERS: Final = 5
 _READ_AS_LETTERS: Final = "@({[<!|$+%"
 _SIGNS: Final = re.compile(r"[\W_年月日号]")
+# The keys under the signs: columns and rows of keys stay that with the shift key held down.
+_WITHOUT_SHIFT: Final = str.maketrans("!@#$%^&*()", "1234567890")
 # The library knows rows of keys, and of columns the first few.
 _COLUMNS: Final = ("1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm")
 _KEYBOARD_COLUMNS: Final = tuple(
@@ -56,6 +58,14 @@ def estimate(password: str, known: Sequence[str]) -> Estimate:
     so `Bank@2026!` passes for strong. The words are judged without both too.
     """
     seen = normalized("NFKC", password)[:MAX_CHARACTERS]
+    typed = seen.translate(_WITHOUT_SHIFT)
+    held_down = typed != seen and typed.isalnum()
+    if held_down and (keys := _judge(typed.lower(), known)).has_words_alone:
+        return min(keys, _written(seen, known), key=lambda one: one.guesses)
+    return _written(seen, known)
+
+
+def _written(seen: str, known: Sequence[str]) -> Estimate:
     bare, signs = _SIGNS.subn("", seen)
     whole = _judge(_with_few_substitutes(seen), known)
     if bare.lower() in ("", seen):

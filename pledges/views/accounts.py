@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_reset
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):
         staff = access.allows(request.user, Act.ENTER_ADMIN)
         own = access.allows(request.user, Act.OPEN_PLEDGE)
         return reverse("admin:index" if staff and not own else "my_pledges")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """On to work; allauth would show the form once more."""
+        return self.get_login_redirect_url(request)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")
@@ -85,6 +90,8 @@ class AccountAdapter(DefaultAccountAdapter):
         for method in methods:
             if method["id"] == "mfa_reauthenticate:webauthn":
                 method["description"] = _("Use a passkey")
+            elif method["id"] == "mfa_reauthenticate" and not _has_app(user):
+                method["description"] = _("Use a recovery code")
         methods.sort(key=lambda method: method["id"] != "mfa_reauthenticate:webauthn")
         return [each for each in methods if each["id"] != "reauthenticate"] or methods
 
@@ -92,6 +99,10 @@ class AccountAdapter(DefaultAccountAdapter):
         credentials.change_password(
             user, password, at=timezone.now(), session_key=self.request.session.session_key
         )
+
+
+def _has_app(user: Any) -> bool:
+    return is_mfa_enabled(user, [Authenticator.Type.TOTP])
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -43,6 +44,8 @@ class ActivateAppView(factors.ActivateAppView):
         app = Authenticator.objects.get(user=person, type=Authenticator.Type.TOTP)
         # The code has served: nobody who saw it signs in or signs with it.
         authenticating.use_up(app, form.cleaned_data["code"])
+        # It was given a moment ago: what asks who it is need not have the next one.
+        post_authentication(self.request, app, reauthenticated=True)
         self.made = apps.register(actor=person, at=at)
         if isinstance(self.made, Waiting):
             super().note(person)  # an enrolment is told by itself: one mail says it all

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.flows import auto_generate_recovery_codes
@@ -81,6 +82,8 @@ def _welcome(request: HttpRequest, authenticator: Authenticator) -> bool:
     authenticator_added.send(
         sender=Authenticator, request=request, user=request.user, authenticator=authenticator
     )
+    # It was used a moment ago: what asks who it is need not have it again.
+    post_authentication(request, authenticator, reauthenticated=True)
     sessions.end_all(person_of(request), but=request.session.session_key)
     messages.success(request, _("Passkey added. It signs documents from now on."))
     return bool(auto_generate_recovery_codes(request))

@@ -86,14 +86,10 @@ class CountedCode:
         return code
 
 
-class ReauthenticateForm(CountedCode, factors.ReauthenticateForm):
-    """A code, again, before something that asks for it."""
+class NamedCode(CountedCode):
+    """Knows which factors the person has, so that none is asked for in vain."""
 
-
-class SecondFactorForm(CountedCode, factors.AuthenticateForm):
-    """Takes a code; knows which factors the person has, so that none is asked for in vain."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = set(Authenticator.objects.filter(user=self.user).values_list("type", flat=True))
         self.has_passkey = Authenticator.Type.WEBAUTHN in kinds
@@ -103,6 +99,14 @@ class SecondFactorForm(CountedCode, factors.AuthenticateForm):
         code.widget.attrs.pop("placeholder", None)
         if not self.has_app:
             code.label = _("Recovery code")
+
+
+class ReauthenticateForm(NamedCode, factors.ReauthenticateForm):
+    """A code, again, before something that asks for it."""
+
+
+class SecondFactorForm(NamedCode, factors.AuthenticateForm):
+    """Takes a code as the second factor at signing in."""
 
 
 class CredentialField(JSONField):

@@ -159,8 +159,8 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "happens again, tell your administrator."
     ),
     refusals.MakerAbsent: gettext_lazy(
-        "Documents cannot be made here at this moment. Nothing is lost and nothing has changed: "
-        "please try again in a minute."
+        "Documents cannot be made, signed or sealed here at this moment. Nothing is lost and "
+        "nothing has changed: please try again in a minute."
     ),
     Forbidden: gettext_lazy("This is not possible in the present state."),
     PermissionDenied: gettext_lazy("You may not do this."),

@@ -47,6 +47,21 @@ def test_fewer_than_twelve_characters_are_refused(password):
     assert refused(password)
 
 
+OURS = ("shiliyinhang2026", "ShiLiYinHang@2026!", "shilibank@2026", "kehujingli2026!!")
+
+
+@pytest.mark.parametrize("password", OURS)
+def test_chinese_names_count_for_nothing_in_latin_letters_either(liming, password):
+    """Whoever works for 示例银行 as 客户经理 types that, and the year."""
+    liming.position = "客户经理"
+    assert refused(password, liming)
+
+
+@pytest.mark.parametrize("password", ["!QAZ2wsx#EDC4rfv", "!QAZ@WSX#EDC$RFV", "!@#$%^&*()qwerty"])
+def test_rows_and_columns_of_keys_are_no_better_with_shift(liming, password):
+    assert refused(password, liming)
+
+
 RARE = ("quetzalcoatl", "Xylophagou", "Vizcaya Zubizarreta", "brontosaur@example.org")
 
 

@@ -311,3 +311,22 @@ def test_auditors_are_told_when_the_ledger_is_not_what_was_published(as_, wuying
     checkpoint_folder.publish(Path(settings.CHECKPOINTS_DIR), 10**6, "not a checkpoint")
     said = told(as_(wuying).post("/admin/pledges/ledgerentry/check/", follow=True))
     assert said == [wording.refusal(LedgerBroken(""))]
+
+
+def test_who_opens_an_account_learns_that_an_invitation_is_on_its_way(as_, admin, told):
+    said = told(as_(admin).post(f"{URL}add/", facts(email="zhou@example.com"), follow=True))
+    assert any("zhou@example.com" in each for each in said)
+
+
+def test_a_weak_first_password_is_not_called_missing(as_, admin):
+    page = as_(admin).post(f"{URL}add/", facts(email="", first_password="zhoujie20260101"))
+    said = page.context["adminform"].form.errors["first_password"].data
+    assert {each.code for each in said} == {"easily_guessed"}
+
+
+def test_the_number_of_active_accounts_opens_just_those(as_, admin, liming):
+    Person.objects.filter(pk=liming.pk).update(is_active=False)
+    client = as_(admin)
+    figures = {str(each.label): each for each in client.get("/admin/").context["dashboard"]}
+    shown = client.get(figures["启用的账号"].address).context["cl"].result_count
+    assert shown == figures["启用的账号"].count

@@ -120,3 +120,16 @@ def test_each_sees_what_they_decide_about_and_auditors_all(
         admin, second, chenjing, wuying, zhoumin)}  # fmt: skip
     assert seen == {"admin": 200, "sunhao": 200, "chenjing": 404, "wuying": 200, "zhoumin": 403}
     assert "/accept/" not in text(as_(wuying).get(page))
+
+
+@pytest.mark.parametrize("change", [{"roles": []}, {"roles": ["manager"], "is_active": ""}])
+def test_what_is_only_taken_away_waits_for_no_proposal(as_, admin, second, liming, told, change):
+    """It is often urgent; whoever proposes something for somebody must not delay it."""
+    form = f"{PERSON}{liming.pk}/change/"
+    as_(admin).post(form, of(liming, roles=["manager", "hr"]))
+    other = as_(second)
+    assert other.post(form, of(liming, **change)).status_code == 302
+    assert Person.objects.get(pk=liming.pk).roles == frozenset()
+    proposal = Proposal.objects.get()
+    said = told(other.post(f"{URL}{proposal.pk}/accept/", follow=True))
+    assert any("已有变动" in each for each in said) and Proposal.objects.get().is_open

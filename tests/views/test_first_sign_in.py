@@ -261,3 +261,36 @@ def test_whoever_waits_is_told_on_the_page_where_they_want_to_sign(without_app, 
     intent = _intent(draft, zhaolei)
     page = text(without_app.get(reverse("pledge_sign", args=[intent.pledge_id, intent.pk])))
     assert apps.waiting(zhaolei, timezone.now()).record.code in page
+
+
+def test_after_the_change_they_go_on_and_are_not_signed_out(first):
+    """The page said so before; the sign-in page would lead to the change once more."""
+    typed = {"oldpassword": FIRST, "password1": OWN, "password2": OWN}
+    answer = first.post(CHANGE, typed, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "密码已修改" in text(answer) and "您已退出登录" not in text(answer)
+
+
+def test_a_link_to_a_new_password_ends_where_one_signs_in(client, liming):
+    link = reverse(
+        "account_reset_password_from_key",
+        args=[user_pk_to_url_str(liming), default_token_generator.make_token(liming)],
+    )
+    form = client.get(link, follow=True)
+    done = client.post(form.request["PATH_INFO"], {"password1": OWN, "password2": OWN}, follow=True)
+    assert 'href="/accounts/login/"' in text(done) and "密码已设置" in text(done)
+    again = client.get(link)
+    assert 'href="/accounts/password/reset/"' in text(again) and "此链接已失效" in text(again)
+    client.cookies["django_language"] = "en"
+    assert "no longer valid" in text(client.get(link)) and "Token" not in text(client.get(link))
+
+
+@pytest.mark.parametrize("name", ["account_inactive", "account_reset_password_done"])
+def test_no_page_before_signing_in_is_a_dead_end(client, db, name):
+    assert 'href="/accounts/login/"' in text(client.get(reverse(name)))
+
+
+def test_ones_address_is_shown_and_who_changes_it(client, liming):
+    client.force_login(liming)
+    page = text(client.get("/accounts/email/"))
+    assert liming.email in page and "请联系系统管理员" in page

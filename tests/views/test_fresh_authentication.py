@@ -4,6 +4,7 @@ import json
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 from django.utils import timezone
 
@@ -122,6 +123,20 @@ def carried(response):
     return sent
 
 
+def typed_of(response):
+    """Of that, what the person typed and chose."""
+    sent = carried(response).items()
+    return {name: value for name, value in sent if not name.startswith("confirm-")}
+
+
+def fetched(client, answer):
+    """What comes after confirming; a file comes from a page of its own."""
+    if "admin/confirmed_download.html" in [used.name for used in answer.templates]:
+        answer = client.post(answer.context["action"], carried(answer))
+    b"".join(answer) if answer.streaming else answer
+    return answer
+
+
 def test_a_step_is_refused_until_the_person_has_confirmed_and_then_nothing_is_lost(step, late):
     person, address, typed = step
     client, entries = late(person), LedgerEntry.objects.count()
@@ -132,10 +147,10 @@ def test_a_step_is_refused_until_the_person_has_confirmed_and_then_nothing_is_lo
     assert asks(again) and again.context["forms"]["password"].errors
     assert carried(again) == carried(refused)
     done = client.post(address, {**carried(again), "confirm-password": baseline.PASSWORD})
-    b"".join(done) if done.streaming else done
+    done = fetched(client, done)
     assert done.status_code in (200, 302) and not asks(done)
     assert LedgerEntry.objects.count() > entries
-    assert carried(refused) == {
+    assert typed_of(refused) == {
         name: value if isinstance(value, list) else [str(value)] for name, value in typed.items()
     }
 
@@ -237,3 +252,83 @@ def test_the_way_back_is_ours(late, zhoumin, signed, came, back):
     signed()
     page = late(zhoumin).post(LIST + "export/?state=all", headers={"referer": came})
     assert page.context["back"] == (back or came)
+
+
+@pytest.mark.parametrize("name", ["return", "accept"])
+def test_the_way_back_leads_out_of_the_step(late, chenjing, signed, name):
+    """Not to the page that asks, which would ask once more, and without what was typed."""
+    pledge = f"{LIST}{signed().pk}"
+    address, client = f"{pledge}/{name}/", late(chenjing)
+    itself = {"headers": {"referer": "http://testserver" + address}}
+    sent = {"reasons-TOTAL_FORMS": "1", "reasons-INITIAL_FORMS": "0", "reasons-0-text": "请改正"}
+    first = client.post(address, sent, **itself)
+    wrong = client.post(address, {**carried(first), "confirm-password": "x"}, **itself)
+    for page in (client.get(address, **itself), first, wrong):
+        assert page.context["back"] == f"{pledge}/change/"
+
+
+def test_the_way_back_is_still_known_after_a_wrong_password(late, zhoumin, signed):
+    signed()
+    came, client = "http://testserver/admin/pledges/pledge/?state=all", late(zhoumin)
+    address = LIST + "export/?state=all"
+    first = client.post(address, headers={"referer": came})
+    sent = {**carried(first), "confirm-password": "x"}
+    wrong = client.post(address, sent, headers={"referer": "http://testserver" + address})
+    assert wrong.context["back"] == came
+
+
+def test_what_is_carried_is_not_lost_by_another_language(late, chenjing, signed):
+    """The switch opens the page anew; where something is carried there is none."""
+    address = f"{LIST}{signed().pk}/return/"
+    assert 'name="language"' in late(chenjing).get(address).content.decode()
+    assert 'name="language"' not in late(chenjing).post(address).content.decode()
+
+
+@pytest.mark.parametrize("address", [LIST + "export/?state=all", LIST + "?state=all"])
+def test_a_file_comes_from_a_page_that_says_so_and_leads_back(late, zhoumin, signed, address):
+    """A download leaves the browser where it is: that must not be the page that asks."""
+    some = chosen(signed(), "export_selected")
+    typed, client = ({} if "export" in address else some), late(zhoumin)
+    refused = client.post(address, typed, headers={"referer": "http://testserver/admin/"})
+    done = client.post(address, {**carried(refused), "confirm-password": baseline.PASSWORD})
+    assert not done.streaming and done.status_code == 200 and not asks(done)
+    page = done.content.decode()
+    assert "下载文件" in page and 'href="http://testserver/admin/"' in page
+    for _time in range(2):
+        file = client.post(address, carried(done))
+        assert file["Content-Disposition"].startswith("attachment") and b"".join(file)
+
+
+def test_a_code_confirms_once(chenjing, signed):
+    """Whoever saw it over somebody's shoulder can do nothing with it."""
+    client = Client()
+    client.force_login(chenjing)
+    code = baseline.fresh_code(chenjing, timezone.now())
+    address = f"{LIST}{signed().pk}/accept/"
+    assert not asks(client.post(address, {"confirm-code": code}))
+    other = Client()
+    other.force_login(chenjing)
+    Authenticator.objects.update(last_used_at=None)
+    assert asks(other.post(f"{LIST}{signed('contract').pk}/accept/", {"confirm-code": code}))
+
+
+def test_codes_are_not_guessed_here_either(chenjing, signed):
+    client, address = Client(), f"{LIST}{signed().pk}/accept/"
+    client.force_login(chenjing)
+    code = baseline.fresh_code(chenjing, timezone.now())
+    pages = [client.post(address, {"confirm-code": "000000"}).content.decode() for _ in range(11)]
+    assert ["尝试次数过多" in page for page in pages] == [False] * 10 + [True]
+    assert asks(client.post(address, {"confirm-code": code}))
+
+
+def test_who_has_no_app_is_asked_for_a_recovery_code(chenjing, signed, passkey):
+    passkey(chenjing)
+    Authenticator.objects.filter(user=chenjing, type="totp").delete()
+    RecoveryCodes.activate(chenjing)
+    client = Client()
+    client.force_login(chenjing)
+    asked = client.post(f"{LIST}{signed().pk}/accept/")
+    assert asked.context["forms"]["code"].fields["code"].label == "恢复码"
+    assert "用恢复码确认" in asked.content.decode()
+    page = client.get("/accounts/2fa/webauthn/reauthenticate/").content.decode()
+    assert "使用恢复码" in page

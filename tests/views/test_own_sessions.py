@@ -98,7 +98,7 @@ def test_a_new_password_ends_all_others(here, there):
     typed = {"oldpassword": old, "password1": new, "password2": new}
     assert here.post("/accounts/password/change/", typed).status_code == 302
     assert not Session.objects.filter(session_key=key_of(there)).exists()
-    assert not is_signed_in(there)
+    assert [is_signed_in(each) for each in (here, there)] == [True, False]
 
 
 @pytest.mark.parametrize("what", ["totp/deactivate", "recovery-codes/generate", "passkey"])

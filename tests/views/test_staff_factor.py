@@ -9,8 +9,12 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.models import Group
 from django.core.checks import run_checks
 from django.urls import reverse
+from django.utils import timezone
 
+from pledges.actions import enrolling, enrolment
+from pledges.models import Person
 from tests import baseline
+from tests.authenticator import Passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +99,29 @@ def test_the_check_before_going_live_warns_where_it_is_off(settings, asked):
     settings.STAFF_SECOND_FACTOR = asked
     found = run_checks(tags=["security"], include_deployment_checks=True)
     assert ("shounuo.W020" in {each.id for each in found}) is not asked
+
+
+def test_who_has_just_enrolled_an_app_is_not_asked_for_its_next_code(client, chenjing, signed):
+    """The code that activated it has served, so they would wait for half a minute."""
+    client.post("/accounts/login/", {"login": "chenjing", "password": baseline.PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": baseline.PASSWORD})
+    form = client.get("/accounts/2fa/totp/activate/").context["form"]
+    client.post("/accounts/2fa/totp/activate/", {"code": code_of(form.secret)})
+    step = client.get(f"/admin/pledges/pledge/{signed().pk}/accept/")
+    assert "admin/confirm_identity.html" not in [used.name for used in step.templates]
+
+
+def test_who_has_yet_to_be_met_is_told_how_to_go_on(client, chenjing, passkey):
+    Person.objects.filter(pk=chenjing.pk).update(handover=Person.Handover.PASSWORD)
+    client.force_login(Person.objects.get(pk=chenjing.pk))
+    made = Passkey(rp_id=enrolment.party().id, origin=enrolment.party().origin)
+    actor = Person.objects.get(pk=chenjing.pk)
+    enrolling.register(made.register(), name="手机", actor=actor, at=timezone.now())
+    page = client.get(INDEX).content.decode()
+    assert "您的通行密钥尚待他人确认" in page and "您的角色须先设置两步验证" not in page
+
+
+def test_no_link_leads_back_to_where_they_are(client, chenjing):
+    client.force_login(chenjing)
+    page = client.get(INDEX).content.decode()
+    assert "/accounts/sessions/" not in page and "/accounts/email/" not in page
