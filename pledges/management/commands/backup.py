@@ -9,6 +9,7 @@ from django.utils import timezone
 from pledges.backups import layout, saving
 from pledges.backups.layout import Manifest
 from pledges.backups.postgres_tools import ToolFailed, ToolMissing
+from pledges.core.refusals import StorageUnavailable
 from pledges.management.passphrases import read_passphrase
 from pledges.management.visible import VisibleCommand
 
@@ -48,7 +49,7 @@ class Command(VisibleCommand):
             raise CommandError(f"Nothing was written: {error}") from error
         except layout.NoBackup as error:
             raise CommandError(f"Nothing was written: of {since}, {error}.") from error
-        except (ToolFailed, OSError) as error:
+        except (ToolFailed, StorageUnavailable, OSError) as error:
             raise CommandError(f"There is no finished backup in {folder}: {error}") from error
         self._tell(folder, made)
         if made.missing:

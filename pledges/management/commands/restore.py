@@ -13,7 +13,7 @@ from pledges.backups.known_checkpoints import NoCheckpoint
 from pledges.backups.postgres_tools import ToolFailed, ToolMissing
 from pledges.backups.restoring import Loss, Plan
 from pledges.core.characters import escape_lines
-from pledges.core.refusals import Refusal
+from pledges.core.refusals import Refusal, StorageUnavailable
 from pledges.management.passphrases import read_passphrase
 from pledges.management.visible import VisibleCommand
 from pledges.proof.keys.sealed_keys import CannotOpen
@@ -56,7 +56,7 @@ class Command(VisibleCommand):
         self._tell_loss(plan, reason)
         try:
             restoring.carry_out(plan)
-        except (ToolFailed, OSError) as error:
+        except (ToolFailed, StorageUnavailable, OSError) as error:
             raise CommandError(f"Not restored; mend this and run it again: {error}") from error
         call_command("migrate", interactive=False, verbosity=0)
         try:
@@ -89,7 +89,7 @@ class Command(VisibleCommand):
             ) from error
         except CannotOpen as error:
             raise CommandError(f"The keys in the backup do not open: {error}.") from error
-        except (NoCheckpoint, ToolMissing) as error:
+        except (NoCheckpoint, ToolMissing, StorageUnavailable) as error:
             raise CommandError(f"Nothing was written: {error}") from error
         except restoring.NotEmpty as error:
             raise CommandError(
