@@ -11,7 +11,7 @@ from pathlib import Path
 
 # Run by itself, so that nothing of ours is in its process: takes every mail and writes it down.
 RECEIVING = """
-import json, sys, time
+import json, ssl, sys, time
 from aiosmtpd.controller import Controller
 
 class Box:
@@ -21,7 +21,13 @@ class Box:
             file.write(json.dumps(kept) + "\\n")
         return "250 kept"
 
-controller = Controller(Box(), hostname="127.0.0.1", port=int(sys.argv[2]))
+secured = None
+if len(sys.argv) > 3:
+    secured = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    secured.load_cert_chain(*sys.argv[3:])
+controller = Controller(
+    Box(), hostname="127.0.0.1", port=int(sys.argv[2]), ssl_context=secured
+)
 controller.start()
 print("ready", flush=True)
 time.sleep(600)
@@ -50,10 +56,10 @@ class Received:
 
 
 @contextmanager
-def receiving(folder: Path, port: int) -> Iterator[Received]:
-    """A real SMTP server (aiosmtpd)."""
+def receiving(folder: Path, port: int, *certificate: Path) -> Iterator[Received]:
+    """A real SMTP server (aiosmtpd); with a certificate and its key, by TLS from the first byte."""
     file = folder / "mails"
-    command = [sys.executable, "-c", RECEIVING, str(file), str(port)]
+    command = [sys.executable, "-c", RECEIVING, str(file), str(port), *map(str, certificate)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout is not None
     try:

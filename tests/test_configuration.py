@@ -156,6 +156,7 @@ def test_no_other_host_can_set_a_cookie_of_a_production_installation() -> None:
         ({"TSA_URL": "ldap://tsa.example", "TSA_ROOTS": "x"}, "", "http:// or https://"),
         ({"COMPANY_SEAL_CERT": "chain.pem"}, "", "set COMPANY_SEAL_KEY"),
         ({"COMPANY_PINS": "sha256=0f"}, "", "COMPANY_PINS: “sha256=0f” is no pin"),
+        ({"EMAIL_USE_TLS": "1", "EMAIL_USE_SSL": "1"}, "", "only one can be on"),
         ({"SIGNING_INTENT_MINUTES": "4"}, "", "must be from 5 to 60"),
         ({"SIGNING_INTENT_MINUTES": "61"}, "", "must be from 5 to 60"),
     ],

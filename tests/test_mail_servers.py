@@ -19,6 +19,7 @@ from pledges.models import RequestCount
 from pledges.notices import accounts, digests, sending
 from tests.mail_servers import receiving, settings_for, silent
 from tests.serving import free_port, run_worker, server, work_off
+from tests.tls import make_certificate
 from tests.visitor import Visitor
 
 RESET = "/accounts/password/reset/"
@@ -72,6 +73,23 @@ def test_a_real_mail_server_gets_the_link_and_the_link_works(tmp_path):
         page = visitor.ask(visitor.ask(urlsplit(link).path)[1]["Location"])[2]
     assert 'name="password1"' in page
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_is_reached_by_tls_and_only_where_its_certificate_is_trusted(
+    chenjing, tmp_path
+):
+    make_certificate(tmp_path)
+    trusted = tmp_path / "fullchain.pem"
+    accounts.tell("new_browser", chenjing, at=timezone.now().isoformat())
+    with receiving(tmp_path, free_port(), trusted, tmp_path / "privkey.pem") as mail:
+        by_tls = {**settings_for(mail.port), "EMAIL_HOST": "localhost", "EMAIL_USE_SSL": "1"}
+        assert run_worker(**by_tls) == 0
+        assert mail.mails() == [] and waiting().exists()
+        waiting().update(run_after=timezone.now())
+        RequestCount.objects.all().delete()
+        assert run_worker(**by_tls, SSL_CERT_FILE=str(trusted)) == 0
+        assert [each["to"] for each in mail.mails()] == [[KNOWN]]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,16 +12,13 @@ import ssl
 import subprocess
 import time
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from pledges.models import RequestCount
 from tests.serving import ROOT, free_port, server
+from tests.tls import make_certificate
 
 SLOW = 200
 FOUND = (
@@ -65,7 +62,7 @@ def proxy(tmp_path):
 
     def start(behind: int) -> tuple[int, int]:
         http, https = free_port(), free_port()
-        _make_certificate(tmp_path)
+        make_certificate(tmp_path)
         # Started by root it would give its rights up, and this folder is root's.
         user = "user root root;" if os.geteuid() == 0 else ""
         sites = adapted(tmp_path, http=http, https=https, behind=behind)
@@ -87,26 +84,6 @@ def proxy(tmp_path):
     for process in started:
         process.terminate()
         process.wait(timeout=30)
-
-
-def _make_certificate(folder: Path) -> None:
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    kind, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    (folder / "fullchain.pem").write_bytes(made.public_bytes(kind))
-    secret = key.private_bytes(kind, form, serialization.NoEncryption())
-    (folder / "privkey.pem").write_bytes(secret)
 
 
 def _wait_until_it_listens(process: subprocess.Popen, port: int) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 
 from pledges import keyring, wording
 from pledges.core import refusals
-from pledges.models import Organisation
+from pledges.models import LedgerEntry, Organisation
 from pledges.proof.keys import pki
 from pledges.system_checks import sealing
 from tests import seals
@@ -85,12 +85,26 @@ def test_the_command_overwrites_nothing(made: Path) -> None:
 @pytest.mark.django_db
 def test_an_organisation_without_a_name_is_asked_for_it(own: Path) -> None:
     Organisation.objects.update(name_zh=Organisation.UNNAMED)
-    with pytest.raises(CommandError, match="in the admin first"):
+    with pytest.raises(CommandError, match="with --organisation NAME"):
         run()
     assert not own.exists()
     # Nobody is there to be asked when the site starts for the first time without demonstration.
     run(if_missing=True)
     assert own.exists()
+
+
+@pytest.mark.django_db
+def test_the_first_name_is_given_with_the_keys_because_no_page_is_reached_without(own) -> None:
+    Organisation.objects.update(name_zh=Organisation.UNNAMED)
+    with pytest.raises(CommandError, match=r"U\+202E"):
+        run(organisation="示例\u202e银行")
+    assert not own.exists() and Organisation.current().name_zh == Organisation.UNNAMED
+    run(organisation="示例银行")
+    assert "示例银行" in keyring.store().seal.certificate.subject.rfc4514_string()
+    assert LedgerEntry.objects.filter(event="organisation.changed").count() == 1
+    with pytest.raises(CommandError, match="is named 示例银行: the admin"):
+        run(organisation="别家银行")
+    assert Organisation.current().name_zh == "示例银行"
 
 
 @pytest.mark.django_db

@@ -103,6 +103,19 @@ def test_the_hardening_takes_what_none_of_them_needs():
     assert int(taken["UMask"], 8) & 0o027 == 0o027
 
 
+def test_what_ends_is_started_again_for_as_long_as_it_takes():
+    """By default systemd gives up after five starts in ten seconds."""
+    told = [(section, key, value) for section, key, value in settings(HARDENING)]
+    assert ("Unit", "StartLimitIntervalSec", "0") in told
+    assert ("Service", "Restart", "always") in told
+    for path in SERVICES:
+        assert not {key for _section, key, _value in settings(path)} & {"Restart", "RestartSec"}
+
+
+def test_a_migration_may_take_its_time():
+    assert values(UNITS / "shounuo-web.service", "TimeoutStartSec") == ["infinity"]
+
+
 def test_the_judging_service_has_neither_settings_nor_network():
     path = UNITS / "shounuo-judging.service"
     assert values(path, "EnvironmentFile") == []

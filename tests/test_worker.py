@@ -3,16 +3,19 @@
 import signal
 import subprocess
 import sys
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
+import psycopg2
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges.actions import batches, housekeeping
 from pledges.management.commands import run_worker
 from pledges.models import AcceptanceItem, BackgroundWorker, ChoreRun, Session
+from pledges.notices import accounts
 from tests.serving import ROOT, surroundings
 from tests.waiting import SLOW_MACHINE, eventually
 
@@ -50,6 +53,43 @@ def test_it_works_keeps_house_and_ends_when_it_is_asked_to(started, signed):
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=SLOW_MACHINE) == 0
     assert not BackgroundWorker.objects.exists()  # nobody misses it
+
+
+@contextmanager
+def database_away():
+    """Nobody else gets a connection, and those who have one lose it."""
+    connection.ensure_connection()
+    name, own = connection.settings_dict["NAME"], connection.connection.info.backend_pid
+    params = {**connection.get_connection_params(), "dbname": "postgres", "cursor_factory": None}
+    with closing(psycopg2.connect(**params)) as beside:
+        beside.autocommit = True
+        cursor = beside.cursor()
+        cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = %s AND pid <> %s",
+                [name, own],
+            )
+            yield
+        finally:
+            cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_outlives_the_database_goes_on_and_still_ends_when_it_is_asked_to(started, chenjing):
+    """Whoever ended each time would, in a longer outage, not be started again any more."""
+    worker = started()
+    eventually(BackgroundWorker.objects.exists)
+    with database_away():
+        time.sleep(5)  # some looks in vain
+        assert worker.poll() is None
+    accounts.tell("new_browser", chenjing, at=timezone.now().isoformat())
+    eventually(lambda: DBTaskResult.objects.filter(status="SUCCESSFUL").exists())
+    with database_away():
+        time.sleep(1)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=SLOW_MACHINE) == 0
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pledges.storage.document_store import (
     RECORD,
     SHA256,
     Corrupt,
+    Unreadable,
     get,
     get_record,
     put,
@@ -18,18 +19,23 @@ from pledges.storage.document_store import (
 
 
 def list_names() -> Iterator[list[str]]:
-    """The names of all documents and records, a folder at a time."""
-    storage = storages[ALIAS]
-    try:
-        top, _files = storage.listdir("")
-    except FileNotFoundError:
-        return
-    waiting = sorted(top, reverse=True)
+    """The names of all documents and records, a folder at a time. Raises Unreadable."""
+    waiting = sorted(_list("")[0], reverse=True)
     while waiting:
         folder = waiting.pop()
-        inner, files = storage.listdir(folder)
+        inner, files = _list(folder)
         waiting += [f"{folder}/{each}" for each in sorted(inner, reverse=True)]
         yield [name for file in sorted(files) if is_name(name := f"{folder}/{file}")]
+
+
+def _list(folder: str) -> tuple[list[str], list[str]]:
+    """The folders and files in a folder; none where nothing was ever stored."""
+    try:
+        return storages[ALIAS].listdir(folder)
+    except FileNotFoundError:
+        return [], []
+    except Exception as error:  # a folder's OSError, or one of an S3 client's many
+        raise Unreadable(f"the store cannot be listed: {error}") from error
 
 
 def is_name(name: str) -> bool:

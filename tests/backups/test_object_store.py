@@ -7,6 +7,7 @@ import urllib.request
 
 import boto3
 import pytest
+from django.core.management import CommandError
 
 from pledges.backups import layout
 from pledges.models import Document
@@ -78,3 +79,21 @@ def test_a_bucket_is_backed_up_and_another_one_filled(
     there = target.report()
     assert (there["bad"], there["faults"]) == ([], [])
     assert len(there["documents"]) == Document.objects.count() > 0
+
+
+@pytest.mark.usefixtures("_in_a_bucket")
+def test_a_store_that_does_not_answer_is_told_in_a_sentence(
+    signed, back_up, endpoint, tmp_path, settings
+):
+    signed()
+    folder = back_up()
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    more = {"DOCUMENTS_S3_BUCKET": "there", "DOCUMENTS_S3_ENDPOINT": nowhere, **CREDENTIALS}
+    refused = Installation(tmp_path / "target", more).restore(folder)
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr
+    assert "Nothing was written: the store cannot be listed" in refused.stderr
+    documents = settings.STORAGES["documents"]
+    documents = {**documents, "OPTIONS": {**documents["OPTIONS"], "endpoint_url": nowhere}}
+    settings.STORAGES = {**settings.STORAGES, "documents": documents}
+    with pytest.raises(CommandError, match=r"There is no finished backup .*: the store cannot be"):
+        back_up("another")

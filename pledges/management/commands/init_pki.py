@@ -1,11 +1,15 @@
 """Make the keys and certificates of this installation, or renew one of them."""
 
+from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from pledges import keyring
+from pledges.access import SYSTEM
+from pledges.actions import people
 from pledges.core.refusals import KeysUnusable
 from pledges.models import Organisation
 from pledges.proof.keys import pki, private_keys
@@ -32,12 +36,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-missing", action="store_true", help="do nothing when there are keys already"
         )
+        parser.add_argument(
+            "--organisation",
+            metavar="NAME",
+            help="the name that the certificates carry, where the organisation has none yet: "
+            "without keys nobody gets as far as the page on which it is given",
+        )
 
     def handle(self, **options: Any) -> None:
         try:
+            _name(options["organisation"], timezone.now())
             if not options["if_missing"] and _organisation() == Organisation.UNNAMED:
                 raise CommandError(
-                    "Certificates carry the organisation's name: give it one in the admin first."
+                    "Certificates carry the organisation's name: give it with --organisation NAME."
                 )
             if options["renew"]:
                 self._renew(options["renew"])
@@ -84,6 +95,21 @@ class Command(BaseCommand):
             public_keys=_kept_elsewhere(),
         )
         self.stdout.write(f"{name} is new; the certificate before is in {pki.RETIRED}/")
+
+
+def _name(name: str | None, at: datetime) -> None:
+    """Give the organisation its first name; every other one is given in the admin."""
+    organisation = Organisation.current()
+    if name is None or name == organisation.name_zh:
+        return
+    if organisation.name_zh != Organisation.UNNAMED:
+        raise CommandError(f"The organisation is named {organisation}: the admin changes that.")
+    organisation.name_zh = name
+    try:
+        organisation.full_clean()
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from error
+    people.save_organisation(organisation, actor=SYSTEM, at=at)
 
 
 def _organisation() -> str:

@@ -89,7 +89,7 @@ class Command(VisibleCommand):
             ) from error
         except CannotOpen as error:
             raise CommandError(f"The keys in the backup do not open: {error}.") from error
-        except (NoCheckpoint, ToolMissing) as error:
+        except (NoCheckpoint, ToolMissing, StorageUnavailable) as error:
             raise CommandError(f"Nothing was written: {error}") from error
         except restoring.NotEmpty as error:
             raise CommandError(

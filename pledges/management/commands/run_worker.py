@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
@@ -56,12 +56,34 @@ class Queue:
         self._name = name
         self._reported_at = float("-inf")
         self._left_to_others: list[str] = []
+        self._worker: Worker | None = None
+        self._waits = False
 
     def work(self) -> None:
         """Go on until SIGTERM or SIGINT, which let the task under way end."""
-        while self._round():
-            if not self._has_more():
+        while self._round_and_rest():
+            pass
+
+    def _round_and_rest(self) -> bool:
+        try:
+            goes_on = self._round()
+            if goes_on and not self._has_more():
                 time.sleep(PAUSE)
+        except (OperationalError, InterfaceError):
+            if not self._waits:
+                logger.warning("The database does not answer; the queue waits", exc_info=True)
+            self._waits = True
+            # A server that comes back gets a new connection: the old one never recovers.
+            connections.close_all()
+            time.sleep(PAUSE)
+            return not self._is_ending
+        self._waits = False
+        return goes_on
+
+    @property
+    def _is_ending(self) -> bool:
+        """Whether somebody asked for the end while a task was under way."""
+        return self._worker is not None and not self._worker.running
 
     def work_off(self) -> None:
         """Do all that is due, and no more."""
@@ -71,7 +93,7 @@ class Queue:
     def _round(self) -> bool:
         """Some tasks; False once somebody asked for the end."""
         self._look_at_keys(time.monotonic())
-        worker = Worker(
+        self._worker = worker = Worker(
             queue_names=["*"],
             excluded_queue_names=self._left_to_others,
             backend_name="default",
