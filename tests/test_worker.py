@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
