@@ -174,3 +174,10 @@ def test_without_a_good_password_nobody_is_made(db, monkeypatch, typed):
     assert not Person.objects.filter(username="first").exists()
     assert not Department.objects.filter(name_zh="总部").exists()
     assert LedgerEntry.objects.count() == before
+
+
+def test_nobody_is_made_by_nearly_anothers_name(liming, monkeypatch):
+    Person.objects.filter(pk=liming.pk).update(email="")
+    with pytest.raises(CommandError):
+        make_administrator(monkeypatch, baseline.PASSWORD, baseline.PASSWORD, username="LiMing")
+    assert not Person.objects.filter(username="LiMing").exists()

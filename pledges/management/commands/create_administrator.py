@@ -51,6 +51,8 @@ def _create(options: dict[str, Any], password: str, at: datetime) -> Person:
         validate_password(password, person)
         person.set_unusable_password()
         person.full_clean()
+        for name in person.taken_names():
+            raise person.unique_error_message(Person, (name,))
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from error
     people.save_person(person, actor=SYSTEM, at=at, roles=[Role.ADMINISTRATOR])
