@@ -281,7 +281,10 @@ ENTRANCE = (
     *("account_reset_password", "account_reset_password_done"),
     "account_reset_password_from_key_done",
 )
-ACCOUNT = ("account_change_password", "account_logout", "account_sessions", "mfa_index")
+ACCOUNT = (
+    *("account_change_password", "account_logout", "account_sessions", "account_email"),
+    "mfa_index",
+)
 TWO_FACTORS = (
     *("mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_reauthenticate"),
     *("mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"),
