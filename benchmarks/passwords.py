@@ -19,8 +19,7 @@ MAKERS: dict[str, Callable[[random.Random], str]] = {
 
 
 def main() -> None:
-    from pledges.core import pinyin
-    from pledges.gateways import password_strength
+    from pledges.gateways import password_strength, pinyin
 
     known, chance = tuple(pinyin.words()), random.Random(1)
     password_strength.estimate("warming up", known)

@@ -10,6 +10,7 @@ from django.urls import get_resolver
 from django.utils import translation
 
 from pledges import rendering
+from pledges.gateways import pinyin
 
 OURS = ("fill.html", "sign.html", "my_pledges.html", "pledge_detail.html", "account/login.html")
 
@@ -24,6 +25,7 @@ def warm() -> None:
     for name in OURS:
         engines["django"].get_template(name)
     rendering.warm_up()
+    pinyin.warm_up()
     MigrationLoader(None)  # which /healthz compares with the database
 
 

@@ -12,8 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from pledges import wording
-from pledges.core import pinyin
-from pledges.gateways import password_strength
+from pledges.gateways import password_strength, pinyin
 from pledges.models import Organisation, Person
 
 MIN_GUESSES: Final = 10**10
