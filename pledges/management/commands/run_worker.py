@@ -117,7 +117,7 @@ class Queue:
         self._reported_at = now
         can_seal = sealing.can_seal(timezone.now())
         if can_seal == bool(self._left_to_others):
-            logger.warning("Keys are usable again" if can_seal else "No key can be used")
+            logger.warning("Sealing works again" if can_seal else "Nothing can be sealed here")
         self._left_to_others = [] if can_seal else [batches.QUEUE]
         housekeeping.report(self._name, can_seal=can_seal)
 
