@@ -124,12 +124,19 @@ class Queue:
 
 def _keep_house() -> None:
     """Look after the chores, in a thread of its own: a long one keeps no mail waiting."""
+    waits = False
     while True:
         close_old_connections()
         try:
             housekeeping.run_due()
         except DatabaseError:
+            if not waits:
+                logger.warning(
+                    "The database does not answer; the housekeeping waits", exc_info=True
+                )
+            waits = True
             # A server that comes back gets a new connection: the old one never recovers.
-            logger.warning("The database does not answer; the housekeeping waits", exc_info=True)
             connections.close_all()
+        else:
+            waits = False
         time.sleep(CHORES_EVERY)
