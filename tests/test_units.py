@@ -140,3 +140,15 @@ def test_the_page_names_every_unit_and_no_other():
 
 def _is_wanted(path):
     return any(section == "Install" for section, _key, _value in settings(path))
+
+
+def test_the_settings_are_what_systemd_makes_of_the_file():
+    """It takes a comment behind a value for a part of it: a passphrase with one is another."""
+    (block,) = re.findall(r"^```sh\n(DATABASE_URL=.*?)^```", PRODUCTION, re.MULTILINE | re.DOTALL)
+    assert [line for line in block.splitlines() if not re.fullmatch(r"[A-Z_]+=\S+", line)] == []
+
+
+def test_commands_are_started_by_a_path_that_leads_there_from_anywhere():
+    """systemd-run looks for a program from where it is called, not from the working directory."""
+    started = re.findall(r"systemd-run (?:.*\\\n)*.*?(\S*python) manage\.py", PRODUCTION)
+    assert len(started) >= 2 and set(started) == {"/opt/shounuo/.venv/bin/python"}
