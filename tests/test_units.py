@@ -155,3 +155,15 @@ def test_passwords_tried_by_all_threads_at_once_leave_the_web_service_half_its_m
     assert "pledges.models.password_hashing.PasswordHasher" in (
         PROJECT / "config" / "settings.py"
     ).read_text("utf-8")
+
+
+def test_the_settings_are_what_systemd_makes_of_the_file():
+    """It takes a comment behind a value for a part of it: a passphrase with one is another."""
+    (block,) = re.findall(r"^```sh\n(DATABASE_URL=.*?)^```", PRODUCTION, re.MULTILINE | re.DOTALL)
+    assert [line for line in block.splitlines() if not re.fullmatch(r"[A-Z_]+=\S+", line)] == []
+
+
+def test_commands_are_started_by_a_path_that_leads_there_from_anywhere():
+    """systemd-run looks for a program from where it is called, not from the working directory."""
+    started = re.findall(r"systemd-run (?:.*\\\n)*.*?(\S*python) manage\.py", PRODUCTION)
+    assert len(started) >= 2 and set(started) == {"/opt/shounuo/.venv/bin/python"}

@@ -55,7 +55,7 @@ def _hold(lock: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(descriptor)
-        raise AlreadyRunning(str(lock)) from error
+        raise AlreadyRunning(f"another one runs already, which holds {lock}") from error
 
 
 @contextlib.contextmanager

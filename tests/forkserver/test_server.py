@@ -188,7 +188,7 @@ def test_any_path_will_do_and_nobody_else_gets_in(own: Running) -> None:
 
 
 def test_there_is_one_server_at_a_path(own: Running) -> None:
-    with pytest.raises(sockets.AlreadyRunning):
+    with pytest.raises(sockets.AlreadyRunning, match="another one runs already"):
         sockets.listen(own.path)
     assert own.do("echo", b"the first") == b"the first"
 

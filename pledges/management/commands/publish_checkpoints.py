@@ -21,7 +21,7 @@ from pledges.proof.ledger.schedule import LOOK_EVERY, MAX_SECONDS, Schedule
 
 logger = logging.getLogger(__name__)
 
-WITHOUT_KEY = "The ledger has no key yet (manage.py init_pki makes it): no checkpoint is published."
+WITHOUT_KEY = "The ledger has no key yet (manage.py init_pki makes it)."
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 

@@ -117,22 +117,29 @@ class Queue:
         self._reported_at = now
         can_seal = sealing.can_seal(timezone.now())
         if can_seal == bool(self._left_to_others):
-            logger.warning("Keys are usable again" if can_seal else "No key can be used")
+            logger.warning("Sealing works again" if can_seal else "Nothing can be sealed here")
         self._left_to_others = [] if can_seal else [batches.QUEUE]
         housekeeping.report(self._name, can_seal=can_seal)
 
 
 def _keep_house() -> None:
     """Look after the chores, in a thread of its own: a long one keeps no mail waiting."""
+    waits = False
     while True:
         close_old_connections()
         try:
             housekeeping.run_due()
         except DatabaseError:
+            if not waits:
+                logger.warning(
+                    "The database does not answer; the housekeeping waits", exc_info=True
+                )
+            waits = True
             # A server that comes back gets a new connection: the old one never recovers.
-            logger.warning("The database does not answer; the housekeeping waits", exc_info=True)
             connections.close_all()
         except Exception:
             # A thread that ended would be missed only when every chore is late.
             logger.exception("The housekeeping failed; the next look comes")
+        else:
+            waits = False
         time.sleep(CHORES_EVERY)
