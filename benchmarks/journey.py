@@ -25,6 +25,8 @@ GOALS = {"journey": 0.350, "prepare": 0.100, "sign": 0.050, "accept": 0.035, "ve
 """CPU seconds."""
 MAX_STATEMENTS = {"sign": 25}
 IDLE_FOR = 10.0  # seconds
+BACKGROUND = 0.3
+"""Seconds in which a worker has done what one person's step leaves to it."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,16 @@ class Step:
 # --- Served ---------------------------------------------------------------------------------------
 def walk(site: Site, managers: Sequence[Manager]) -> list[Step]:
     """Each step by all managers, one after the other, before the next step."""
+    from django.conf import settings
+
     idle = idle_rate(site)
     steps: list[Step] = []
     for name, take in STEPS:
         begun, before = time.monotonic(), site.cpu_seconds()
         for manager in managers:
             take(manager)
-        # What a step leaves to the background belongs to it.
-        time.sleep(2)
+        # What a step leaves to the background belongs to it: mails, or a document rendered ahead.
+        time.sleep(settings.RENDER_AHEAD + BACKGROUND * len(managers))
         spent = site.cpu_seconds() - before - idle * (time.monotonic() - begun)
         steps.append(Step(name, spent / len(managers)))
     return steps
