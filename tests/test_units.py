@@ -14,6 +14,8 @@ from pledges.models.password_hashing import PasswordHasher
 
 PROJECT = Path(__file__).parent.parent
 UNITS = PROJECT / "packaging" / "systemd"
+ALL_ELSE = 512 * 2**20
+"""Bytes that the web service needs beside (`python -m benchmarks.memory` says a third of it)."""
 HARDENING = UNITS / "shounuo-.service.d" / "hardening.conf"
 SERVICES = sorted(UNITS.glob("*.service"))
 NAMES = [path.name for path in SERVICES]
@@ -146,12 +148,12 @@ def _is_wanted(path):
     return any(section == "Install" for section, _key, _value in settings(path))
 
 
-def test_passwords_tried_by_all_threads_at_once_leave_the_web_service_half_its_memory():
+def test_passwords_tried_by_all_threads_at_once_leave_the_web_service_enough_memory():
     """Anybody may try one; what is over the limit is killed, with all that it was doing."""
     (limit,) = values(UNITS / "shounuo-web.service", "MemoryMax")
     threads = WEB_THREADS * webserver.workers
     assert limit == "2G"
-    assert threads * PasswordHasher.memory_cost * 1024 <= 2**30
+    assert threads * PasswordHasher.memory_cost * 1024 <= 2 * 2**30 - ALL_ELSE
     assert "pledges.models.password_hashing.PasswordHasher" in (
         PROJECT / "config" / "settings.py"
     ).read_text("utf-8")
