@@ -73,6 +73,10 @@ def work_off() -> None:
         worker.run_task(task)
 
 
+GRACEFUL_TIMEOUT = 30.0
+"""Seconds that gunicorn gives its workers, unless it is told another figure."""
+
+
 @contextmanager
 def server(*, workers: int = 1, threads: int = 1, fault: str = "", **more: str):
     """Serve the site; gives its address. The worker dies at the point that `fault` names.
@@ -89,7 +93,8 @@ def server(*, workers: int = 1, threads: int = 1, fault: str = "", **more: str):
         yield address
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        # A worker that was being started as the signal came is killed when its time is up.
+        process.wait(timeout=2 * GRACEFUL_TIMEOUT)
 
 
 def gunicorn(port: int, environment: dict[str, str], *, workers: int, threads: int):

@@ -63,8 +63,12 @@ class Crowd:
 
     def come(self, round_: int) -> list[Life]:
         """People who are new in this round sign in and add a passkey; what each of them does."""
+        from django.db import connections
+
         from benchmarks import population
 
+        # The database may have been killed under the connection of this process.
+        connections.close_all()
         count, options = self.options.filling + self.options.signing, self.options
         people = population.managers(count, prefix=f"m{round_}-")
         managers = [

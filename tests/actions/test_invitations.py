@@ -133,14 +133,14 @@ def test_the_queue_holds_no_more_than_whom_it_is_for(invite, newcomer):
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "设置密码"), ("en", "choose")])
-def test_the_mail_has_the_link_that_works(newcomer, invite, mailoutbox, language, words):
+def test_the_mail_has_the_link_that_works(newcomer, invite, mailoutbox, settings, language, words):
     Person.objects.filter(pk=newcomer.pk).update(language=language)
     invitation = invite(timezone.now())
     send.func("invitation", newcomer.pk, {})
     (mail,) = mailoutbox
     assert mail.to == ["zhoujie@example.com"] and words in mail.body
     link = f"/accounts/invitation/{invitation.pk}/{invitation.key()}/"
-    assert f"http://localhost:8000{link}\n" in mail.body
+    assert f"\n{settings.PUBLIC_URL}{link}\n" in mail.body
 
 
 def test_a_mail_that_comes_too_late_is_not_sent(newcomer, invite, admin, mailoutbox):
