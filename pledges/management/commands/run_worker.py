@@ -37,23 +37,27 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         # It tells of each round that it begins and ends.
         logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
-        name = f"{socket.gethostname()[:40]}-{get_random_string(12)}"
+        queue = Queue(_new_name())
         if options["batch"]:
-            Queue(name).work_off()
+            queue.work_off()
             return
         threading.Thread(target=_keep_house, name="housekeeping", daemon=True).start()
         try:
-            Queue(name).work()
+            queue.work()
         finally:
             with suppress(DatabaseError):
-                housekeeping.sign_off(name)
+                housekeeping.sign_off(queue.name)
+
+
+def _new_name() -> str:
+    return f"{socket.gethostname()[:40]}-{get_random_string(12)}"
 
 
 class Queue:
     """What one worker takes from the queue; without usable keys, nothing that is to be sealed."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.name = name
         self._reported_at = float("-inf")
         self._left_to_others: list[str] = []
         self._worker: Worker | None = None
@@ -75,6 +79,10 @@ class Queue:
             self._waits = True
             # A server that comes back gets a new connection: the old one never recovers.
             connections.close_all()
+            # The task that was under way stays marked as this worker's. Under another name it goes
+            # on without it, so that the task is found to be lost, and done again.
+            self.name = _new_name()
+            self._reported_at = float("-inf")
             time.sleep(PAUSE)
             return not self._is_ending
         self._waits = False
@@ -97,7 +105,7 @@ class Queue:
             queue_names=["*"],
             excluded_queue_names=self._left_to_others,
             backend_name="default",
-            worker_id=self._name,
+            worker_id=self.name,
             interval=0,
             batch=True,
             startup_delay=False,
@@ -119,7 +127,7 @@ class Queue:
         if can_seal == bool(self._left_to_others):
             logger.warning("Sealing works again" if can_seal else "Nothing can be sealed here")
         self._left_to_others = [] if can_seal else [batches.QUEUE]
-        housekeeping.report(self._name, can_seal=can_seal)
+        housekeeping.report(self.name, can_seal=can_seal)
 
 
 def _keep_house() -> None:
