@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import psycopg2
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from pledges.actions import batches, housekeeping
+from pledges.actions import batches, housekeeping, lost_tasks
 from pledges.management.commands import run_worker
 from pledges.models import AcceptanceItem, BackgroundWorker, ChoreRun, Session
 from pledges.notices import accounts
@@ -153,3 +153,23 @@ def test_whatever_goes_wrong_the_next_look_at_the_chores_comes(monkeypatch, capl
     with pytest.raises(Enough):
         run_worker._keep_house()
     assert "the housekeeping" in caplog.text.lower()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_an_outage_it_goes_on_under_another_name(queue, monkeypatch, chenjing):
+    """What it had under way is nobody's then: it is found to be lost, and done again."""
+    accounts.tell("new_browser", chenjing, at=timezone.now().isoformat())
+    long_ago = timezone.now() - timedelta(minutes=16)
+    tasks = DBTaskResult.objects.all()
+    tasks.update(status="RUNNING", started_at=long_ago, worker_ids=[queue.name])
+    housekeeping.report(queue.name, can_seal=True)
+    BackgroundWorker.objects.update(seen_at=long_ago)
+
+    def be_away():
+        raise OperationalError
+
+    with monkeypatch.context() as outage:
+        outage.setattr(queue, "_round", be_away)
+        assert queue._round_and_rest()
+    assert queue._round_and_rest()  # it is back, and says so
+    assert lost_tasks.requeue(timezone.now()) == 1
