@@ -89,7 +89,9 @@ def another_minor_version(_honest, pdf):
 def _cut(part: int) -> None:
     @forgery("trailing-bytes", on=["finished"], opens=False, name=f"cut at {part} of 12")
     def forge(_honest: Honest, pdf: bytes) -> bytes:
-        return pdf[: len(pdf) * part // 12]
+        place = len(pdf) * part // 12
+        # Where a revision happens to end, the file would be a whole one.
+        return pdf[: place - 1 if pdf[:place].endswith(b"%%EOF\n") else place]
 
 
 for _part in range(1, 12):
