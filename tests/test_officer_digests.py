@@ -7,7 +7,7 @@ from django_tasks_db.models import DBTaskResult
 
 from pledges.actions import review
 from pledges.core.lifecycle import Role
-from pledges.models import Organisation, Person, Pledge
+from pledges.models import Organisation, Person
 from pledges.notices import digests
 from tests.serving import work_off
 
@@ -105,8 +105,10 @@ def test_who_is_no_officer_any_more_gets_none(signed, chenjing, sunhao, officers
     assert digests.queue_digests(EIGHT + timedelta(days=1)) == 0
 
 
-def test_unusual_answers_are_told(signed, chenjing, mailoutbox):
-    signed()
-    pledge = Pledge.objects.get()
+def test_unusual_answers_are_told(signed, liming, wangfang, chenjing, mailoutbox):
+    signed(person=liming)
     digests.send_digest.func(chenjing.pk)
-    assert ("预期范围" in mailoutbox[-1].body) == pledge.flagged
+    assert "超出预期范围" not in mailoutbox[-1].body
+    signed(person=wangfang, satisfaction_target="80")
+    digests.send_digest.func(chenjing.pk)
+    assert "其中 1 份有填写内容超出预期范围" in mailoutbox[-1].body
