@@ -5,14 +5,15 @@ import json
 import os
 
 import pytest
-from django.db import OperationalError, connection
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError, OperationalError, connection
 from django.urls import reverse
 
 from pledges import durable_files, wording
 from pledges.actions import preparing
 from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import StorageUnavailable
-from pledges.models import Document, LedgerEntry, Pledge
+from pledges.models import Document, LedgerEntry, Pledge, Session
 from pledges.views.shortages import is_shortage
 from tests import baseline
 from tests.cast import FILLED
@@ -41,12 +42,12 @@ def broken_disk(request, monkeypatch):
 def full_database():
     """From now on PostgreSQL refuses to write pledges, as on a full disk."""
 
-    def arrange(state="53100"):
+    def arrange(state="53100", table="pledges_pledge"):
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE FUNCTION refuse_all() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                 f" RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$;"
-                "CREATE TRIGGER a_refuse BEFORE UPDATE ON pledges_pledge"
+                f"CREATE TRIGGER a_refuse BEFORE UPDATE ON {table}"
                 " FOR EACH ROW EXECUTE FUNCTION refuse_all()"
             )
 
@@ -147,6 +148,29 @@ def test_saving_into_a_full_or_read_only_database(
         answer = client.post(reverse(page, args=[pledge.pk]), typed(pledge, surveys_per_month="7"))
         assert answer.status_code == 503 and answer["Retry-After"]
         assert SENTENCES[in_language] in answer.content.decode()
+
+
+def test_a_session_that_cannot_be_saved_is_no_bad_request(
+    client, liming, full_database, in_language
+):
+    """Its time alone is lost while nothing else is to be kept in it."""
+    client.force_login(liming)
+    client.get(reverse("my_pledges"))
+    full_database(table="pledges_session")
+    assert client.get(reverse("my_pledges")).status_code == 200
+    session = client.session
+    session["kept"] = "for later"
+    with pytest.raises(DatabaseError) as raised:
+        session.save()
+    assert is_shortage(raised.value)
+
+
+def test_a_session_that_ended_meanwhile_is_told_apart(client, liming):
+    client.force_login(liming)
+    session = client.session
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        session.save()
 
 
 def test_a_file_that_may_not_be_read_is_no_missing_one(client, accepted, liming, monkeypatch):

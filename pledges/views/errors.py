@@ -82,7 +82,8 @@ def _unavailable() -> HttpResponse:
     page = {
         "title": _("Nothing can be stored at present"),
         "words": _(
-            "What you sent was not saved; what was saved before is safe. This has been recorded. "
+            "What you sent may not have been saved; what was saved before is safe. "
+            "This has been recorded. "
             "Please go back, where your words still stand, and try again in a few minutes."
         ),
         "back": "my_pledges",
