@@ -11,20 +11,20 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from pledges.core.languages import Localized
+from pledges.core.languages import CHINESE, ENGLISH, Localized
 from pledges.core.lifecycle import VersionState
 from pledges.core.template.blanks import Blank, from_data
 from pledges.core.template.definition import MAX_TERM_MONTHS
-from pledges.core.template.outline import Outline, parse
+from pledges.core.template.outline import Outline, parse_in
 from pledges.core.template.template_file import Definition
 
 MAX_RETENTION_YEARS = 100  # years
 
 
 @lru_cache(maxsize=64)
-def _outline_of(source: str) -> Outline:
+def _outline_of(language: str, source: Localized) -> Outline:
     """The tree of a version's text, which every page of the version's pledges asks for."""
-    return parse(source)[0]
+    return parse_in(language, source)[0]
 
 
 class PledgeTemplate(models.Model):
@@ -170,8 +170,10 @@ class TemplateVersion(models.Model):
         return next((blank for blank in self.blank_list if blank.code == code), None)
 
     def outline(self, language: str) -> Outline:
-        source = self.source_en if language.startswith("en") else self.source_zh
-        return _outline_of(source)
+        return _outline_of(
+            ENGLISH if language.startswith("en") else CHINESE,
+            Localized(self.source_zh, self.source_en),
+        )
 
     def definition(self) -> Definition:
         """This version as the portable definition that files hold and digests cover."""
