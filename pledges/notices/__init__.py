@@ -7,6 +7,7 @@ Here are those about a pledge, to its person; those about somebody's account are
 from django.utils import timezone
 from django_tasks import task
 
+from pledges import wording
 from pledges.models import Pledge
 from pledges.notices import sending
 
@@ -44,7 +45,7 @@ def _reasons(pledge: Pledge) -> list[dict[str, str]]:
     outline = pledge.version.outline(pledge.language)
     return [
         {
-            "citation": outline.citation(reason.clause) if reason.clause else "",
+            "citation": wording.citation(outline, reason.clause),
             "text": "\n  ".join(reason.text.splitlines()),
         }
         for reason in pledge.return_reasons.all()

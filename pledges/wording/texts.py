@@ -60,6 +60,12 @@ _SENTENCES: dict[str, str | Promise] = {
     "undeclared-blank": gettext_lazy("the blank “%(found)s” is used but not declared"),
     "unused-blank": gettext_lazy("the blank “%(found)s” is declared but not used"),
     "blank-used-twice": gettext_lazy("the blank “%(found)s” is used twice"),
+    "bad-count": gettext_lazy("%(expected)s of them are possible, not %(found)s"),
+    "not-an-answer": gettext_lazy("“%(found)s” is no answer that this blank takes"),
+    "not-a-statute": gettext_lazy("“%(found)s” is no blank for the title of a law"),
+    "statute-in-marks": gettext_lazy(
+        "the law “%(found)s” stands in quotation marks; it is printed with its own 《》"
+    ),
     "structure-differs": gettext_lazy(
         "the two languages differ: %(expected)s was expected, %(found)s found"
     ),

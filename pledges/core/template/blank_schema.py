@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from yaml.nodes import Node
 
@@ -19,17 +20,23 @@ from pledges.core.template.yaml_nodes import NodeReader
 
 MAX_DECIMALS = 6
 
-_NUMBER_KEYS = ("unit", "hard", "expected")
+MAX_GUIDANCE = 300
+"""Characters of a hint, an example or a suggestion."""
+MAX_SUGGESTIONS = 50
+
+_GUIDED = ("hint", "example", "default")
+_NUMBER_KEYS = ("unit", "hard", "expected", *_GUIDED, "suggestions")
 _KEYS: dict[Kind, tuple[str, ...]] = {
-    Kind.INTEGER: _NUMBER_KEYS,
+    Kind.INTEGER: (*_NUMBER_KEYS, "article_of"),
     Kind.DECIMAL: (*_NUMBER_KEYS, "decimals"),
     Kind.PERCENT: (*_NUMBER_KEYS, "decimals"),
-    Kind.TEXT: ("hard", "expected"),
-    Kind.LONG_TEXT: ("hard", "expected"),
-    Kind.DATE: ("hard", "expected"),
-    Kind.CHOICE: ("hard", "options", "other", "expected_option"),
-    Kind.PROFILE: ("hard", "profile_field", "correctable"),
+    Kind.TEXT: ("hard", "expected", *_GUIDED, "suggestions"),
+    Kind.LONG_TEXT: ("hard", "expected", *_GUIDED),
+    Kind.DATE: ("hard", "expected", *_GUIDED),
+    Kind.CHOICE: ("hard", "options", "other", "expected_option", "hint", "default"),
+    Kind.PROFILE: ("hard", "profile_field", "correctable", "hint", "example"),
     Kind.SERIAL: (),
+    Kind.STATUTE: ("hard", *_GUIDED, "suggestions"),
 }
 _ALL_KEYS = tuple(dict.fromkeys(key for keys in _KEYS.values() for key in keys))
 
@@ -70,6 +77,8 @@ def _blank(reader: NodeReader, code: str, kind: Kind, values: dict[str, Node]) -
         label=reader.localized(values["label"]) if "label" in values else Localized(),
         unit=reader.localized(values.get("unit")),
         decimals=_decimals(reader, values.get("decimals")),
+        article_of=reader.text(values.get("article_of")),
+        **_guidance(reader, kind, values),
     )
     hard = _range(reader, blank, values.get("hard"))
     expected = _range(reader, blank, values.get("expected"))
@@ -82,6 +91,29 @@ def _blank(reader: NodeReader, code: str, kind: Kind, values: dict[str, Node]) -
     if kind == Kind.PROFILE:
         return _profile(reader, blank, values)
     return blank
+
+
+def _guidance(reader: NodeReader, kind: Kind, values: dict[str, Node]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    if "hint" in values:
+        read["hint"] = _short(reader, values["hint"], reader.localized(values["hint"]))
+    for name in ("example", "default"):
+        if name in values:
+            lines = kind == Kind.LONG_TEXT
+            words = reader.either(values[name], lines=lines)
+            read[name] = words if lines else _short(reader, values[name], words)
+    if "suggestions" in values:
+        node, items = values["suggestions"], reader.sequence(values["suggestions"])
+        if not 0 < len(items) <= MAX_SUGGESTIONS:
+            reader.fault(node, "bad-count", f"1-{MAX_SUGGESTIONS}", str(len(items)))
+        read["suggestions"] = tuple(_short(reader, each, reader.either(each)) for each in items)
+    return read
+
+
+def _short(reader: NodeReader, node: Node, words: Localized) -> Localized:
+    if (length := max(len(words.zh), len(words.en))) > MAX_GUIDANCE:
+        reader.fault(node, "text-too-long", str(MAX_GUIDANCE), str(length))
+    return words
 
 
 def _decimals(reader: NodeReader, node: Node | None) -> int:

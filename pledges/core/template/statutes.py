@@ -84,7 +84,9 @@ def in_force() -> tuple[Statute, ...]:
 def _by_name() -> Mapping[str, Statute]:
     repealed = (
         Statute(
-            title=Localized(**each["title"]), repealed=each["until"], replaced_by=each["replaced_by"]
+            title=Localized(**each["title"]),
+            repealed=each["until"],
+            replaced_by=each["replaced_by"],
         )
         for each in _read_list()["repealed"]
     )
@@ -111,12 +113,18 @@ def read_title(typed: str) -> str | None:
     text = typed
     while (bare := unwrapped(text, QUOTES | TITLE_MARKS)) != text:
         text = bare
-    without_year = _WORDING.sub("", text)
-    if statute := find(text) or find(unwrapped(without_year, TITLE_MARKS)):
+    if statute := _meant(text):
         return statute.title.zh
     if text.startswith(tuple(TITLE_MARKS)) or _ARTICLE_IN_TITLE.search(half_width(text)):
         return None
     return text.replace("《", "〈").replace("》", "〉")
+
+
+def _meant(text: str) -> Statute | None:
+    without_year = unwrapped(_WORDING.sub("", text), TITLE_MARKS)
+    # Version 1 of the contract keeps a title without its last word.
+    ways = (text, without_year, f"{text}法", f"{text} law")
+    return next((statute for way in ways if (statute := find(way))), None)
 
 
 def name_in(title: str, language: str) -> str:

@@ -18,7 +18,7 @@ from yaml.nodes import Node
 
 from pledges.core.characters import unified_line_breaks
 from pledges.core.languages import CHINESE, ENGLISH, LANGUAGES, Localized
-from pledges.core.template import agreement, outline
+from pledges.core.template import agreement, guidance, outline
 from pledges.core.template.blank_schema import read_blanks
 from pledges.core.template.blanks import Blank
 from pledges.core.template.definition import MAX_TERM_MONTHS, Definition
@@ -198,6 +198,7 @@ def _text_problems(
             for blank, line, column in blanks
             if blank.code not in used
         ]
+        problems += guidance.faults(blanks, source)
     if len(outlines) == len(LANGUAGES):
         above = parts.texts[ENGLISH].lines_above
         found = tuple(agreement.differences(outlines[CHINESE], outlines[ENGLISH]))
