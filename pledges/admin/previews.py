@@ -27,6 +27,8 @@ def row_of(blank: Blank) -> dict[str, str]:
         "label": wording.label(blank),
         "allowed": options or wording.expected(as_allowed) or str(given.get(blank.kind, "")),
         "expected": wording.expected(blank),
+        "hint": here(blank.hint),
+        "example": here(blank.example),
     }
 
 

@@ -6,13 +6,14 @@ from pledges.wording.language import active as language
 from pledges.wording.names import unfit_character
 from pledges.wording.password_advice import easily_guessed
 from pledges.wording.refusals import refusal, refusal_of_kind
-from pledges.wording.texts import text_problem
+from pledges.wording.texts import fault, text_problem
 
 __all__ = [
     "answer_problem",
     "citation",
     "easily_guessed",
     "expected",
+    "fault",
     "flag_note",
     "hint",
     "label",

@@ -77,11 +77,15 @@ _SENTENCES: dict[str, str | Promise] = {
 
 def text_problem(problem: Problem) -> str:
     """The fault as one line: its place, what is wrong, and what was expected there."""
-    sentence = str(_SENTENCES.get(problem.kind, problem.kind))
-    nothing = _("nothing")
     return _("Line %(line)s, column %(column)s: %(fault)s.") % {
         "line": problem.line,
         "column": problem.column,
-        "fault": sentence
-        % {"expected": problem.expected or nothing, "found": problem.found or nothing},
+        "fault": fault(problem),
     }
+
+
+def fault(problem: Problem) -> str:
+    """What is wrong, without its place."""
+    nothing = _("nothing")
+    names = {"expected": problem.expected or nothing, "found": problem.found or nothing}
+    return str(_SENTENCES.get(problem.kind, problem.kind)) % names

@@ -26,7 +26,7 @@ MAX_SUGGESTIONS = 50
 
 _GUIDED = ("hint", "example", "default")
 _NUMBER_KEYS = ("unit", "hard", "expected", *_GUIDED, "suggestions")
-_KEYS: dict[Kind, tuple[str, ...]] = {
+KEYS: dict[Kind, tuple[str, ...]] = {
     Kind.INTEGER: (*_NUMBER_KEYS, "article_of"),
     Kind.DECIMAL: (*_NUMBER_KEYS, "decimals"),
     Kind.PERCENT: (*_NUMBER_KEYS, "decimals"),
@@ -38,7 +38,7 @@ _KEYS: dict[Kind, tuple[str, ...]] = {
     Kind.SERIAL: (),
     Kind.STATUTE: ("hard", *_GUIDED, "suggestions"),
 }
-_ALL_KEYS = tuple(dict.fromkeys(key for keys in _KEYS.values() for key in keys))
+_ALL_KEYS = tuple(dict.fromkeys(key for keys in KEYS.values() for key in keys))
 
 
 def read_blanks(reader: NodeReader, node: Node | None) -> tuple[tuple[Blank, Node], ...]:
@@ -69,8 +69,8 @@ def _kind(reader: NodeReader, node: Node) -> Kind | None:
 
 def _blank(reader: NodeReader, code: str, kind: Kind, values: dict[str, Node]) -> Blank:
     for key in _ALL_KEYS:
-        if key in values and key not in _KEYS[kind]:
-            reader.fault(values[key], "not-for-this-kind", ", ".join(_KEYS[kind]), key)
+        if key in values and key not in KEYS[kind]:
+            reader.fault(values[key], "not-for-this-kind", ", ".join(KEYS[kind]), key)
     blank = Blank(
         code=code,
         kind=kind,
