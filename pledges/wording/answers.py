@@ -110,9 +110,9 @@ def hint(blank: Blank) -> str:
     return ""
 
 
-def flag_note(blank: Blank, flag: Flag) -> str:
+def flag_note(blank: Blank, flag: Flag | None = None) -> str:
     """Calmly: what the company expects, and that the answer is taken all the same."""
-    if flag.doubt:
+    if flag and flag.doubt:
         said = doubt_sentence(flag.doubt)
     elif blank.expected_option:
         said = _("The company expects “%(option)s”.") % {"option": expected(blank)}
