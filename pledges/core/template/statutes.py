@@ -24,8 +24,9 @@ _LIST = Path(__file__).with_name("statutes.yaml")
 _STATE = "中华人民共和国"
 # As databases of law write it behind a title: 中华人民共和国公司法（2023修订）.
 _WORDING = re.compile(r" *[(（] *[0-9]{4} *年?[^()（）]{0,8}[)）]$")
+_NUMERAL = "[ 0-9〇零一二三四五六七八九十百千]+"
 _ARTICLE_IN_TITLE = re.compile(
-    r"第[ 0-9〇零一二三四五六七八九十百千]+条.{0,8}$|^articles? [0-9]", re.I
+    rf"第{_NUMERAL}条(?:之{_NUMERAL})?(?:第{_NUMERAL}[款项])*$|^articles? [0-9]", re.IGNORECASE
 )
 
 
