@@ -1,6 +1,6 @@
 """The part of a draft's form that guides whoever fills in a blank: hint, example, default, list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -101,7 +101,7 @@ def faults(blank: Blank, typed: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield keys[1], _("Please give as many lines as in Chinese.")
 
 
-def field_with(blank: Blank, found: str, typed: dict[str, Any]) -> str | None:
+def field_with(blank: Blank, found: str, typed: Mapping[str, Any]) -> str | None:
     """The field in which `found` was typed, None where it stands in none."""
     for key in fields_of(blank):
         value = str(typed.get(key, ""))

@@ -145,7 +145,7 @@ class DefinitionForm(forms.Form):
     def _points_at_guidance(self, problem: Problem, line: str) -> bool:
         code = line.strip().removeprefix("- code: ")
         blank = next((each for each in self.before.blanks if each.code == code), None)
-        name = blank and guidance_forms.field_with(blank, problem.found, self.cleaned_data)
+        name = blank and guidance_forms.field_with(blank, problem.found, self.data)
         if name:
             self.add_error(name, wording.fault(problem))
         return bool(name)

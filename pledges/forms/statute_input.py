@@ -23,8 +23,9 @@ def title_list(blank: Blank, language: str) -> SafeString:
     """
     offered: dict[str, str] = {}
     for title, other in (*_of_version(blank, language), *_of_list(language)):
-        offered.setdefault(title, other)
-    options = format_html_join("", '<option value="{}">{}</option>', offered.items())
+        offered.setdefault(title, other or title)
+    # As attributes: what is offered is no text of the sheet.
+    options = format_html_join("", '<option value="{}" label="{}">', offered.items())
     return format_html('<datalist id="{}">{}</datalist>', list_id(blank.code), options)
 
 

@@ -39,10 +39,10 @@ def test_a_draft_begins_with_the_defaults_of_its_version(guided, liming, now):
     )
 
 
-def test_an_assigned_draft_begins_in_the_language_of_its_person(guided, liming, zhoumin, now):
+def test_an_assigned_draft_begins_in_the_language_of_its_person(guided, liming, chenjing, now):
     liming.language = "en"
     liming.save(update_fields=["language"])
-    pledge = answers.assign(guided, person=liming, actor=zhoumin, at=now, due_on=None)
+    pledge = answers.assign(guided, person=liming, actor=chenjing, at=now, due_on=None)
     assert pledge.answers["service_name"] == "Wealth Management"
 
 

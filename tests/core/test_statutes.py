@@ -207,7 +207,7 @@ def test_the_numbers_of_articles_are_those_of_the_texts() -> None:
 @given(
     st.text(
         "中华人民共和国民法典《》〈〉“”\"劳动合同（）()2023年修订第五条 Civil Codeof'’", max_size=20
-    )
+    ).map(str.strip)
 )
 def test_reading_a_title_again_changes_nothing(typed: str) -> None:
     title = statutes.read_title(typed)

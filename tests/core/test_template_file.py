@@ -215,7 +215,7 @@ LAWFUL = SOUND.replace(
 
 def test_a_law_brings_its_own_marks() -> None:
     plain = LAWFUL.replace("日内", "日内，依{{law}}第{{article}}条").replace(
-        " days\n", " days, by Article {{article}} of the {{law}}\n"
+        "}} days\n", "}} days, by Article {{article}} of the {{law}}\n"
     )
     assert faults(plain) == []
     for zh, en in (("《{{law}}》", "{{law}}"), ("《{{law}}法》", "“{{law}}” Law")):

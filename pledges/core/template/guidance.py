@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pledges.core.languages import CHINESE, ENGLISH, LANGUAGES, Localized
+from pledges.core.languages import Localized
 from pledges.core.template.blanks import Blank, Kind, read
 from pledges.core.template.problems import Problem
 from pledges.core.template.surroundings import Surroundings, surroundings_of
@@ -30,15 +30,16 @@ def _no_answers(blank: Blank, around: Mapping[str, Surroundings]) -> Iterator[st
     for words in (blank.example, blank.default, *blank.suggestions):
         if words == Localized():
             continue
-        answers = []
-        for language in LANGUAGES:
-            reading = read([blank], {blank.code: words.in_(language)}, around)
-            answers.append(reading.answers.get(blank.code))
+        answers = {}
+        for text in dict.fromkeys((words.zh, words.en)):
+            reading = read([blank], {blank.code: text}, around)
+            answers[text] = reading.answers.get(blank.code)
             # An option that takes a text of its own is offered without one.
-            if blank.code not in reading.answers:
-                yield words.in_(language)
-        if None not in answers and blank.kind not in WORDS and len(set(answers)) > 1:
-            yield f"{words.in_(CHINESE)} / {words.in_(ENGLISH)}"
+            if answers[text] is None:
+                yield text
+        differ = None not in answers.values() and len(set(answers.values())) > 1
+        if differ and blank.kind not in WORDS:
+            yield " / ".join(answers)
 
 
 def _is_marked(around: Surroundings | None) -> bool:
