@@ -58,7 +58,7 @@ class FillingForm(forms.Form):
         shown = {**pledge.answers, **(typed or {})}
         outline = version.outline(language)
         reading = version.read(shown)
-        self.understood = understood(blanks, reading, language)
+        self.understood = understood(blanks, shown, reading, language)
         super().__init__(initial={**shown, **self.understood}, prefix=PREFIX)
         self.notes: Notes = gather(
             outline,
