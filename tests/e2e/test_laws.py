@@ -4,10 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 from pledges.access import SYSTEM
-from pledges.actions import templates
+from pledges.actions import answers, templates
 from pledges.core.template import template_file
 from tests import baseline
-from tests.e2e.pages import start
+from tests.e2e.pages import confirm_identity, start
+from tests.e2e.test_pages import Inspector
 
 
 @pytest.fixture
@@ -49,3 +50,27 @@ def test_the_civil_code_is_named_however_it_is_typed(window, liming, contract, d
     reading = "".join(page.locator("[data-reading]").text_content().split())
     assert "根据《中华人民共和国民法典》第509条的规定" in reading
     assert "通过公司的“企业现金管理服务”服务" in reading
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_page_of_laws_and_the_editor_of_guidance_shut_nobody_out(
+    window, liming, chenjing, contract, language
+):
+    desk = window(liming, language=language, bypass_csp=True)
+    inspector = Inspector(desk.context.new_page(), language)
+    draft = answers.open_pledge(contract, actor=liming, at=baseline.START, language=language)
+    answers.save(
+        draft, actor=liming, at=baseline.START, typed={"governing_law": "海商法"}, revision=0
+    )
+    inspector.visit(f"/pledges/{draft.pk}/")
+    office = window(chenjing, language=language, bypass_csp=True)
+    editor = Inspector(office.context.new_page(), language)
+    confirm_identity(editor.page, "chenjing")
+    following = templates.revise(contract, actor=SYSTEM, at=baseline.START)
+    editor.page.goto(f"/admin/pledges/templateversion/{following.pk}/edit/")
+    for summary in editor.page.locator("details.guidance summary").all():
+        summary.focus()
+        editor.page.keyboard.press("Enter")
+    assert editor.page.locator("details.guidance[open]").count() == 5
+    editor.look("the editor of guidance")
+    assert inspector.faults + editor.faults == []
