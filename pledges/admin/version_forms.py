@@ -143,6 +143,8 @@ class DefinitionForm(forms.Form):
                 self.add_error(None, f"{wording.text_problem(problem)} ({line})")
 
     def _points_at_guidance(self, problem: Problem, line: str) -> bool:
+        if problem.kind != "not-an-answer":
+            return False
         code = line.strip().removeprefix("- code: ")
         blank = next((each for each in self.before.blanks if each.code == code), None)
         name = blank and guidance_forms.field_with(blank, problem.found, self.data)

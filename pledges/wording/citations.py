@@ -51,10 +51,10 @@ def doubt_sentence(doubt: Doubt) -> str:
             "day": _day(statute.repealed),
             "other": law(statute.replaced_by),
         }
-    return _("%(law)s has %(articles)s articles, as of %(as_of)s; please check the number.") % {
-        **names,
-        "articles": statute.articles,
-    }
+    return _(
+        "%(law)s, in force since %(since)s, has %(articles)s articles as of %(as_of)s; please "
+        "check the number."
+    ) % {**names, "since": _day(statute.in_force), "articles": statute.articles}
 
 
 def doubt_in_short(doubt: Doubt) -> str:
@@ -72,5 +72,5 @@ def example_of_law() -> str:
     return here(Localized("中华人民共和国劳动合同法", "Labor Contract Law"))
 
 
-def _day(day: date) -> str:
-    return date_format(day, "Y-m-d", use_l10n=False)
+def _day(day: date | None) -> str:
+    return date_format(day, "Y-m-d", use_l10n=False) if day else ""

@@ -237,3 +237,15 @@ def test_the_drafted_section_is_marked_for_counsel() -> None:
 def test_a_version_that_was_published_keeps_its_digest(slug: str, digest: str) -> None:
     """It is printed on every document of the version, in files that are out of our hands."""
     assert digest_of(definition_of(slug).content()) == digest
+
+
+@pytest.mark.parametrize(
+    ("slug", "digest"),
+    [
+        ("general-standards", "771f96ef7015c162f0694bdb84bfeb8066a79641db306044f878ca42ea83515b"),
+        ("contract", "758215969df4084424be81b468b37a0aba6e0fe3ebf1f40596b87df4a0658c6c"),
+        ("personal-code", "3a44d2e56ec9a82507e692afd4e6bf22c192e76158ff99efe7387c749f8a3651"),
+    ],
+)
+def test_so_does_version_2(slug: str, digest: str) -> None:
+    assert digest_of(later(slug).content()) == digest

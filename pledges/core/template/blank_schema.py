@@ -8,6 +8,7 @@ from typing import Any
 from yaml.nodes import Node
 
 from pledges.core.languages import Localized
+from pledges.core.template.blank_kinds import GUIDANCE
 from pledges.core.template.blanks import (
     PROFILE_FIELDS,
     Blank,
@@ -24,19 +25,18 @@ MAX_GUIDANCE = 300
 """Characters of a hint, an example or a suggestion."""
 MAX_SUGGESTIONS = 50
 
-_GUIDED = ("hint", "example", "default")
-_NUMBER_KEYS = ("unit", "hard", "expected", *_GUIDED, "suggestions")
+_NUMBER_KEYS = ("unit", "hard", "expected", *GUIDANCE, "suggestions")
 KEYS: dict[Kind, tuple[str, ...]] = {
     Kind.INTEGER: (*_NUMBER_KEYS, "article_of"),
     Kind.DECIMAL: (*_NUMBER_KEYS, "decimals"),
     Kind.PERCENT: (*_NUMBER_KEYS, "decimals"),
-    Kind.TEXT: ("hard", "expected", *_GUIDED, "suggestions"),
-    Kind.LONG_TEXT: ("hard", "expected", *_GUIDED),
-    Kind.DATE: ("hard", "expected", *_GUIDED),
+    Kind.TEXT: ("hard", "expected", *GUIDANCE, "suggestions"),
+    Kind.LONG_TEXT: ("hard", "expected", *GUIDANCE),
+    Kind.DATE: ("hard", "expected", *GUIDANCE),
     Kind.CHOICE: ("hard", "options", "other", "expected_option", "hint", "default"),
     Kind.PROFILE: ("hard", "profile_field", "correctable", "hint", "example"),
     Kind.SERIAL: (),
-    Kind.STATUTE: ("hard", *_GUIDED, "suggestions"),
+    Kind.STATUTE: ("hard", *GUIDANCE, "suggestions"),
 }
 _ALL_KEYS = tuple(dict.fromkeys(key for keys in KEYS.values() for key in keys))
 
