@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from pledges.core.languages import ENGLISH
 from pledges.core.template import statutes
 from pledges.core.template.blanks import Blank
+from pledges.core.template.statutes import Statute
 
 
 def list_id(code: str) -> str:
@@ -18,27 +19,29 @@ def list_id(code: str) -> str:
 def title_list(blank: Blank, language: str) -> SafeString:
     """The titles that are offered: the version's own first, then the laws of the list.
 
-    Beside each, where there is one, stands a name that also finds it: a short title, or the
-    Chinese one in an English pledge.
+    Each has a label, which also finds it: a short title, the Chinese one in an English pledge, or
+    the title itself.
     """
-    offered: dict[str, str] = {}
-    for title, other in (*_of_version(blank, language), *_of_list(language)):
-        offered.setdefault(title, other or title)
+    listed = [(statute.title.in_(language), statute) for statute in statutes.in_force()]
+    offered = dict([*_of_version(blank, language), *listed])
     # As attributes: what is offered is no text of the sheet.
-    options = format_html_join("", '<option value="{}" label="{}">', offered.items())
+    options = format_html_join(
+        "",
+        '<option value="{}" label="{}">',
+        ((title, _label(title, statute, language)) for title, statute in offered.items()),
+    )
     return format_html('<datalist id="{}">{}</datalist>', list_id(blank.code), options)
 
 
-def _of_version(blank: Blank, language: str) -> Iterator[tuple[str, str]]:
+def _of_version(blank: Blank, language: str) -> Iterator[tuple[str, Statute | None]]:
     for words in blank.suggestions:
-        typed = words.in_(language)
-        yield statutes.name_in(statutes.read_title(typed) or typed, language), ""
+        statute = statutes.find(words.in_(language))
+        yield (statute.title if statute else words).in_(language), statute
 
 
-def _of_list(language: str) -> Iterator[tuple[str, str]]:
-    for statute in statutes.in_force():
-        if language == ENGLISH:
-            yield statute.title.en, statute.title.zh
-        else:
-            short = [name for name in statute.short if not name.isascii()]
-            yield statute.title.zh, "、".join(short)
+def _label(title: str, statute: Statute | None, language: str) -> str:
+    if statute is None:
+        return title
+    if language == ENGLISH:
+        return statute.title.zh
+    return "、".join(name for name in statute.short if not name.isascii()) or title
