@@ -4,7 +4,7 @@ Here are those about a pledge, to its person; those about somebody's account are
 `notices.accounts`, the daily ones to officers in `notices.digests`.
 """
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_tasks import task
 
 from pledges import wording
@@ -41,12 +41,13 @@ def send(
 
 
 def _reasons(pledge: Pledge) -> list[dict[str, str]]:
-    """Why `pledge` was returned, each with its clause as people cite it."""
+    """Why `pledge` was returned, each with its clause as its reader cites it."""
     outline = pledge.version.outline(pledge.language)
-    return [
-        {
-            "citation": wording.citation(outline, reason.clause),
-            "text": "\n  ".join(reason.text.splitlines()),
-        }
-        for reason in pledge.return_reasons.all()
-    ]
+    with translation.override(pledge.person.language):
+        return [
+            {
+                "citation": wording.citation(outline, reason.clause),
+                "text": "\n  ".join(reason.text.splitlines()),
+            }
+            for reason in pledge.return_reasons.all()
+        ]
