@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -215,3 +216,13 @@ def test_reading_a_title_again_changes_nothing(typed: str) -> None:
         assert statutes.read_title(title) == title
         assert statutes.read_title(f"《{title}》") == title
         assert "《" not in title
+
+
+def test_an_english_title_that_was_printed_stays() -> None:
+    """A page shows a signed pledge from its answers, and must say what its file says."""
+    printed = Path(__file__).with_name("printed_titles.txt").read_text("utf-8").splitlines()
+    assert len(printed) >= 40
+    for chinese_title, english_title in (line.split(" | ") for line in printed):
+        law = statutes.find(chinese_title)
+        assert law is not None
+        assert law.title == Localized(chinese_title, english_title)
