@@ -19,6 +19,7 @@ from pledges.core.template.blanks import (
     Range,
     read,
 )
+from pledges.core.template.outline import parse
 
 DAYS = Blank(
     code="days",
@@ -107,6 +108,44 @@ def test_what_is_expected_is_said_calmly(blank, signs, note):
     assert wording.expected(blank) == signs
     assert wording.flag_note(blank).startswith(note)
     assert "compliance will look at this" in wording.flag_note(blank)
+
+
+LAW = Blank(code="law", kind=Kind.STATUTE, label=Localized("法律", "Law"))
+ARTICLE = Blank(
+    code="article", kind=Kind.INTEGER, label=Localized("条", "Article"), article_of="law"
+)
+
+
+@pytest.mark.parametrize(
+    ("law", "article", "signs"),
+    [
+        ("海商法", "1", {"law": "a law of the list"}),
+        ("合同法", "1", {"law": "a law in force"}),
+        ("民法典", "1261", {"article": "1–1260"}),
+        ("民法典", "1260", {}),
+    ],
+)
+def test_what_is_expected_of_a_law_is_told_by_the_answers(law, article, signs):
+    answers = read([LAW, ARTICLE], {"law": law, "article": article}).answers
+    told = {blank.code: wording.expected(blank, answers) for blank in (LAW, ARTICLE)}
+    assert {code: said for code, said in told.items() if said} == signs
+
+
+def test_a_paragraph_that_belongs_to_no_clause_is_cited_by_its_place():
+    source = "姓名：{{name}}\n缘由\n一、甲\n1. 乙\n附\n---\n结尾"
+    made = parse(source)[0]
+    cited = {
+        key: wording.citation(made, key) for key in ("p1", "p2", "p3", "1.1", "1.1p1", "", "9")
+    }
+    assert cited == {
+        "p1": "姓名", "p2": "Opening paragraph", "p3": "Closing paragraph",
+        "1.1": "一、1.", "1.1p1": "一、1.", "": "", "9": "",
+    }  # fmt: skip
+    with translation.override("zh-hans"):
+        assert wording.citation(made, "p3") == "结尾段"
+        assert wording.citation(made, "p2") == "开头段"
+    two = parse("甲\n乙\n一、丙")[0]
+    assert wording.citation(two, "p2") == "Opening paragraph 2"
 
 
 def test_a_blank_without_expectation_has_none():

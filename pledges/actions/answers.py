@@ -9,7 +9,7 @@ from pledges.access import Act
 from pledges.core import lifecycle, refusals
 from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import PledgeState, VersionState
-from pledges.core.template.blanks import Blank, Kind, Reading, read
+from pledges.core.template.blanks import Blank, Kind, Reading
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
 
 # More than the longest answer that any blank takes; what is beyond is not kept but refused.
@@ -82,7 +82,7 @@ def _open_draft(
         person=person,
         version=version,
         language=language,
-        answers=profile_answers(version, person),
+        answers=first_answers(version, person, language),
         saved_at=at,
         created_at=at,
         due_on=due_on,
@@ -90,6 +90,17 @@ def _open_draft(
     event = "pledge.opened" if actor == person else "pledge.assigned"
     audit.record(event, actor=actor, subject=pledge, at=at, facts={"version": version.digest})
     return pledge
+
+
+def first_answers(version: TemplateVersion, person: Person, language: str) -> dict[str, str]:
+    """What a new draft begins with: the defaults of the version, and the person's record."""
+    return {**default_answers(version, language), **profile_answers(version, person)}
+
+
+def default_answers(version: TemplateVersion, language: str) -> dict[str, str]:
+    """The defaults of `version` in this language, as answers are kept."""
+    offered = {blank.code: blank.default.in_(language) for blank in version.blank_list}
+    return dict(version.read(offered).answers)
 
 
 def profile_answers(version: TemplateVersion, person: Person) -> dict[str, str]:
@@ -138,15 +149,19 @@ def save(
 def set_language(pledge: Pledge, *, actor: access.Actor, at: datetime, language: str) -> Pledge:
     """Put the draft into the other of the two languages; its answers stay.
 
+    A default that nobody changed is put into that language too.
     Counts as a change of the draft: what was prepared in the old language is signed no more.
     """
     if language not in LANGUAGES:
         raise ValueError(language)
     locked = _locked_for(actor, pledge)
     if locked.language != language:
+        old, new = (default_answers(locked.version, each) for each in (locked.language, language))
+        untouched = {code: new[code] for code in old if locked.answers.get(code) == old[code]}
+        locked.answers = {**locked.answers, **untouched}
         locked.language, locked.saved_at = language, at
         locked.answers_revision += 1
-        locked.save(update_fields=["language", "answers_revision", "saved_at"])
+        locked.save(update_fields=["answers", "language", "answers_revision", "saved_at"])
     return locked
 
 
@@ -170,8 +185,7 @@ def typed_codes(blanks: tuple[Blank, ...]) -> frozenset[str]:
 
 def reading_of(pledge: Pledge) -> Reading:
     """How a draft's answers read now, with what the record and the system fill in."""
-    blanks = pledge.version.blank_list
-    return read([blank for blank in blanks if blank.filled_by_manager], pledge.answers)
+    return pledge.version.read(pledge.answers)
 
 
 def draft_after(returned: Pledge, *, at: datetime) -> Pledge:
@@ -191,7 +205,7 @@ def draft_after(returned: Pledge, *, at: datetime) -> Pledge:
         status=PledgeState.DRAFT,
         defaults={
             "language": returned.language,
-            "answers": returned.answers,
+            "answers": {**default_answers(version, returned.language), **returned.answers},
             "saved_at": at,
             "created_at": at,
             "due_on": returned.due_on,

@@ -19,7 +19,7 @@ from pledges.core import consent, lifecycle, refusals
 from pledges.core.characters import EMPLOYEE_NUMBER
 from pledges.core.lifecycle import VersionState
 from pledges.core.promised_content import content_digest
-from pledges.core.template.blanks import Kind, read
+from pledges.core.template.blanks import Kind
 from pledges.models import (
     Organisation,
     Pledge,
@@ -154,7 +154,7 @@ def freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> Frozen:
     if locked.version.status != VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
     readings.require_published_wording(locked.version)
-    reading = read(_filled_by_manager(locked), locked.answers)
+    reading = locked.version.read(locked.answers)
     if reading.problems or reading.missing:
         raise refusals.Incomplete(reading)
     if locked.number is None:
@@ -176,10 +176,6 @@ def freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> Frozen:
         consent_text=consent.wording().in_(locked.language),
     )
     return Frozen(locked, content, signer)
-
-
-def _filled_by_manager(pledge: Pledge) -> list:
-    return [blank for blank in pledge.version.blank_list if blank.filled_by_manager]
 
 
 def _given_by_system(pledge: Pledge) -> dict[str, str]:

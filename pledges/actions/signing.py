@@ -19,7 +19,6 @@ from pledges.actions.issuing import StoredFile
 from pledges.actions.preparing import FONT_FILES, font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import normalized
-from pledges.core.template.blanks import read
 from pledges.models import (
     Document,
     Organisation,
@@ -182,7 +181,7 @@ def _commit(
     access.require(actor, Act.SIGN_PLEDGE, pledge)
     signed_rows.use_up(intent, at)
     authenticating.claim(proved, intent)
-    flagged = {flag.code for flag in read(pledge.version.blank_list, intent.answers).flags}
+    flagged = {flag.code for flag in pledge.version.read(intent.answers).flags}
     signed_rows.freeze(pledge, intent, at=at, flagged=bool(flagged))
     crash_points.reach("sign:claimed")
     _write_signature(pledge, intent, at=at, request=request, proved=proved)

@@ -9,6 +9,7 @@ from pledges.actions.proposing import Kind
 from pledges.core import lifecycle, refusals
 from pledges.core.digests import digest_of
 from pledges.core.lifecycle import VersionState
+from pledges.core.template import blank_kinds, statutes
 from pledges.core.template.blanks import to_data
 from pledges.core.template.template_file import Definition, check, to_text
 from pledges.models import PledgeTemplate, Proposal, TemplateVersion, VersionFont
@@ -145,13 +146,16 @@ def publish(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> T
 
 
 def _everything_printed(definition: Definition) -> str:
+    """What documents of a version are set in: its texts, and the answers that are offered."""
     pieces = [
         *(definition.title.zh, definition.title.en, definition.subtitle.zh, definition.subtitle.en),
         *(definition.source.zh, definition.source.en),
     ]
     for blank in definition.blanks:
-        for option in blank.options:
-            pieces += [option.label.zh, option.label.en]
+        offered = [*(option.label for option in blank.options), blank.default, *blank.suggestions]
+        if blank.kind is blank_kinds.Kind.STATUTE:
+            offered += [statute.title for statute in statutes.in_force()]
+        pieces += [wording for words in offered for wording in (words.zh, words.en)]
     return "".join(pieces)
 
 

@@ -214,5 +214,5 @@ def _in_short(pledge: Pledge, code: str) -> str:
     return gettext("%(label)s %(answer)s (expected %(expected)s)") % {
         "label": wording.label(blank),
         "answer": review_context.with_unit(blank, pledge.answers),
-        "expected": wording.expected(blank),
+        "expected": wording.expected(blank, pledge.answers),
     }

@@ -17,12 +17,18 @@ def row_of(blank: Blank) -> dict[str, str]:
     """A blank for the table of a version: what is allowed in it, what is expected."""
     options = str(_(", ")).join(here(option.label) for option in blank.options)
     as_allowed = replace(blank, expected=blank.hard, expected_option="")
-    given = {Kind.SERIAL: _("given by the system"), Kind.PROFILE: _("from the person's record")}
+    given = {
+        Kind.SERIAL: _("given by the system"),
+        Kind.PROFILE: _("from the person's record"),
+        Kind.STATUTE: _("the title of a law"),
+    }
     return {
         "code": blank.code,
         "label": wording.label(blank),
         "allowed": options or wording.expected(as_allowed) or str(given.get(blank.kind, "")),
         "expected": wording.expected(blank),
+        "hint": here(blank.hint),
+        "example": here(blank.example),
     }
 
 

@@ -63,10 +63,10 @@ def unusual(pledge: Pledge, outline: Outline) -> list[Unusual]:
             found.append(
                 Unusual(
                     clause=clause.key,
-                    citation=outline.citation(clause.key),
+                    citation=wording.citation(outline, clause.key),
                     label=wording.label(blank),
                     answer=with_unit(blank, pledge.answers),
-                    expected=wording.expected(blank),
+                    expected=wording.expected(blank, pledge.answers),
                 )
             )
     return found

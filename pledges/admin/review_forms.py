@@ -5,7 +5,9 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pledges import wording
 from pledges.actions.review import MAX_REASON_LENGTH, ClauseReason
+from pledges.core.template.clauses import FIELD
 from pledges.core.template.outline import Outline, Slot
 
 # Without JavaScript that adds rows, this many more than the unusual answers can be given.
@@ -23,7 +25,7 @@ def clause_choices(outline: Outline) -> list[tuple[str, Any]]:
             continue
         text = "".join("＿＿" if isinstance(run, Slot) else run.text for run in clause.runs)
         short = text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
-        number = outline.citation(clause.key) if clause.is_numbered else ""
+        number = "" if clause.style == FIELD else wording.citation(outline, clause.key)
         indent = "\u3000" * depth
         choices.append((clause.key, f"{indent}{number} {short}".rstrip()))
     return choices

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pledges import access, rendering
+from pledges import access, rendering, wording
 from pledges.access import Act
 from pledges.actions import noting_readings, readings, review
 from pledges.actions.noting_readings import Way
@@ -174,7 +174,7 @@ def _show(
         "signature": signature,
         "body": rendering.write_for_screen(sheet, notes=review_context.notes_on(found, reasons)),
         "unusual": found,
-        "return_reasons": [(outline.citation(each.clause), each) for each in reasons],
+        "return_reasons": [(wording.citation(outline, each.clause), each) for each in reasons],
         **extra,
     }
     if step == "review":

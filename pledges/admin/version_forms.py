@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from pledges import wording
+from pledges.admin import guidance_forms
 from pledges.core.languages import Localized
 from pledges.core.template.blanks import Blank, Kind, Range
 from pledges.core.template.definition import MAX_TERM_MONTHS
@@ -44,8 +45,8 @@ class RetentionForm(forms.ModelForm):
 class DefinitionForm(forms.Form):
     """A draft's definition as a form; `definition()` is what was typed, once it is valid.
 
-    Blanks are not added or removed here, only their ranges and expected choices are set: a new
-    blank needs its place in both texts, and comes with an imported file.
+    Blanks are not added or removed here, only their ranges, expected choices and guidance are set:
+    a new blank needs its place in both texts, and comes with an imported file.
     """
 
     title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=120)
@@ -75,6 +76,20 @@ class DefinitionForm(forms.Form):
         self.fields["effective_on"].widget.format = "%Y-%m-%d"
         for blank in definition.blanks:
             self.fields.update(_fields_of(blank))
+            self.fields.update(guidance_forms.fields_of(blank))
+
+    def clean(self) -> None:
+        for blank in self.before.blanks:
+            for name, fault in guidance_forms.faults(blank, self.cleaned_data):
+                self.add_error(name, fault)
+
+    def guidance(self) -> Iterator[dict[str, Any]]:
+        """Each blank that can be guided, with its fields; open where one is to be corrected."""
+        for blank in self.before.blanks:
+            if cells := [self[name] for name in guidance_forms.fields_of(blank)]:
+                is_open = any(cell.errors for cell in cells)
+                label = wording.label(blank)
+                yield {"label": label, "code": blank.code, "cells": cells, "open": is_open}
 
     def rows(self) -> Iterator[tuple[Blank, str, list[forms.BoundField]]]:
         """Each blank whose ranges can be set: the blank, what is set, its fields."""
@@ -99,6 +114,7 @@ class DefinitionForm(forms.Form):
         return replace(self.before, blanks=blanks, **plain, **pairs)
 
     def _edited(self, blank: Blank) -> Blank:
+        blank = guidance_forms.edited(blank, self.cleaned_data)
         if f"{blank.code}__expected_option" in self.fields:
             return replace(
                 blank, expected_option=self.cleaned_data[f"{blank.code}__expected_option"]
@@ -122,9 +138,19 @@ class DefinitionForm(forms.Form):
                 self._add("source_en", problem, english)
             elif problem.line > chinese:
                 self._add("source_zh", problem, chinese)
-            else:
+            elif not self._points_at_guidance(problem, lines[problem.line - 1]):
                 line = lines[problem.line - 1].strip()
                 self.add_error(None, f"{wording.text_problem(problem)} ({line})")
+
+    def _points_at_guidance(self, problem: Problem, line: str) -> bool:
+        if problem.kind != "not-an-answer":
+            return False
+        code = line.strip().removeprefix("- code: ")
+        blank = next((each for each in self.before.blanks if each.code == code), None)
+        name = blank and guidance_forms.field_with(blank, problem.found, self.data)
+        if name:
+            self.add_error(name, wording.fault(problem))
+        return bool(name)
 
     def _add(self, name: str, problem: Problem, above: int) -> None:
         typed = str(self.data.get(name, "")).replace("\r\n", "\n")
@@ -143,6 +169,7 @@ def initial_of(definition: Definition, base: str) -> dict[str, Any]:
         pair: Localized = getattr(definition, name)
         values |= {f"{name}_zh": pair.zh, f"{name}_en": pair.en}
     for blank in definition.blanks:
+        values |= guidance_forms.initial_of(blank)
         values[f"{blank.code}__expected_option"] = blank.expected_option
         for bound in _BOUNDS:
             name, end = bound.split("_")

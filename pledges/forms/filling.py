@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from pledges.core.template.blanks import OTHER, Blank, Kind, Reading, read
+from pledges.core.template.blanks import OTHER, Blank, Kind
 from pledges.forms.notes import Notes, gather
 from pledges.forms.progress import Progress, measure
 from pledges.forms.sheet_layout import TEMPLATE_PACK, SheetLayout
+from pledges.forms.statute_input import list_id
+from pledges.forms.understood import understood
 from pledges.models import Pledge
 from pledges.rendering.inline_text import typeset
 
@@ -36,9 +38,10 @@ class FillingForm(forms.Form):
     """A draft as inputs on its sheet, with the notes about its answers.
 
     What was typed is kept as it was typed, right or wrong: the domain reads it
-    (`pledges.core.template.blanks.read`), and this form only lays it out. A number that was
-    understood ("１２ 小时") is shown as the document will print it. `typed`, where given, stands
-    in the inputs instead of what the draft holds. `strict` also names what is merely empty.
+    (`pledges.core.template.blanks.read`), and this form only lays it out. What was understood
+    otherwise than it was typed ("１２ 小时") is shown as the document will print it. `typed`,
+    where given, stands in the inputs instead of what the draft holds. `strict` also names what is
+    merely empty.
     """
 
     def __init__(
@@ -54,8 +57,8 @@ class FillingForm(forms.Form):
         blanks = version.blank_list
         shown = {**pledge.answers, **(typed or {})}
         outline = version.outline(language)
-        reading = read(blanks, shown)
-        self.understood = _numbers_understood(blanks, reading)
+        reading = version.read(shown)
+        self.understood = understood(blanks, shown, reading, language)
         super().__init__(initial={**shown, **self.understood}, prefix=PREFIX)
         self.notes: Notes = gather(
             outline,
@@ -97,14 +100,6 @@ class FillingForm(forms.Form):
             )
 
 
-def _numbers_understood(blanks: Iterable[Blank], reading: Reading) -> dict[str, str]:
-    return {
-        blank.code: reading.answers[blank.code]
-        for blank in blanks
-        if blank.kind in _INPUT_MODES and blank.code in reading.answers
-    }
-
-
 def _serials(blanks: Iterable[Blank], number: str | None) -> dict[str, str]:
     return {blank.code: number or "" for blank in blanks if blank.kind is Kind.SERIAL}
 
@@ -126,6 +121,8 @@ def _widget(blank: Blank, language: str, notes: Notes) -> forms.Widget:
         return forms.Textarea({**attributes, "rows": "4"})
     if blank.kind in _INPUT_MODES:
         attributes["inputmode"] = _INPUT_MODES[blank.kind]
+    if blank.kind is Kind.STATUTE:
+        attributes["list"] = list_id(blank.code)
     return forms.TextInput({**attributes, "enterkeyhint": "next"})
 
 
@@ -148,6 +145,8 @@ def _css_class(blank: Blank) -> str:
         bounds = (blank.hard.minimum, blank.hard.maximum)
         longest = max((len(str(bound)) for bound in bounds if bound is not None), default=9)
         return "answer-number" if longest + blank.decimals <= 5 else "answer-long-number"
+    if blank.kind is Kind.STATUTE:
+        return "answer-wide"
     longest_text = blank.hard.maximum
     if longest_text is not None and int(str(longest_text)) > _MAX_INLINE:
         return "answer-wide"

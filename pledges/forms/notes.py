@@ -79,7 +79,7 @@ def gather(
     for code in reading.missing if strict else ():
         about[code].append(Note(ERROR, wording.missing(by_code[code]), code))
     for flag in reading.flags:
-        about[flag.code].append(Note(FLAG, wording.flag_note(by_code[flag.code]), flag.code))
+        about[flag.code].append(Note(FLAG, wording.flag_note(by_code[flag.code], flag), flag.code))
     for blank in by_code.values():
         if blank.kind is Kind.PROFILE:
             about[blank.code].append(_source(blank, profile, typed))

@@ -14,16 +14,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from pledges.core.languages import ENGLISH
 from pledges.core.sheet import PledgeText
 from pledges.core.template.blanks import OTHER, Blank, Kind
 from pledges.core.template.clauses import Outline, Slot
 from pledges.forms.notes import Notes
+from pledges.forms.statute_input import title_list
 from pledges.models import Organisation, TemplateVersion
 from pledges.rendering.answer_writer import AnswerWriter
 from pledges.rendering.clause_writer import write_clauses
 
 TEMPLATE_PACK = "sheet"
-_BLANKS = {Kind.CHOICE: "choice", Kind.LONG_TEXT: "lines"}
+_BLANKS = {Kind.CHOICE: "choice", Kind.LONG_TEXT: "lines", Kind.STATUTE: "statute"}
 
 
 class SheetForm(Protocol):
@@ -75,7 +77,7 @@ class InputWriter:
     """
 
     def __init__(self, form: SheetForm, context: Context, language: str) -> None:
-        self._form, self._context = form, context
+        self._form, self._context, self._language = form, context, language
         self._given = AnswerWriter(language, form.given, for_screen=True)
 
     def write(self, blank: Blank, opening: SafeString, closing: SafeString) -> SafeString:
@@ -89,6 +91,11 @@ class InputWriter:
         parts: dict[str, object] = {"opening": opening, "closing": closing}
         if blank.kind is Kind.CHOICE:
             parts["described"] = flatatt(self._form.notes.attributes(blank.code))
+        if blank.kind is Kind.STATUTE:
+            parts |= {
+                "mark": _title_marks(self._language),
+                "titles": title_list(blank, self._language),
+            }
         if blank.other:
             # It is rendered here, and not as a field of its own.
             self._form.rendered_fields.add(blank.code + OTHER)
@@ -103,6 +110,11 @@ class InputWriter:
         )
         # Between the words of a Chinese sentence the line break of a template would be a gap.
         return SafeString(html.strip())
+
+
+def _title_marks(language: str) -> tuple[str, str]:
+    """What a law is printed in; an English title stands for itself."""
+    return ("", "") if language == ENGLISH else ("《", "》")
 
 
 def _promise(blank: Blank) -> SafeString:

@@ -1,5 +1,6 @@
 """Pledge templates and their versions; a published version can only be retired."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -11,20 +12,24 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from pledges.core.languages import Localized
+from pledges.core.languages import CHINESE, ENGLISH, Localized
 from pledges.core.lifecycle import VersionState
-from pledges.core.template.blanks import Blank, from_data
+from pledges.core.template.blanks import Blank, Reading, from_data, read
 from pledges.core.template.definition import MAX_TERM_MONTHS
-from pledges.core.template.outline import Outline, parse
+from pledges.core.template.outline import Outline, parse_in
+from pledges.core.template.surroundings import surroundings_of
 from pledges.core.template.template_file import Definition
 
 MAX_RETENTION_YEARS = 100  # years
 
 
 @lru_cache(maxsize=64)
-def _outline_of(source: str) -> Outline:
+def _outline_of(language: str, source: Localized) -> Outline:
     """The tree of a version's text, which every page of the version's pledges asks for."""
-    return parse(source)[0]
+    return parse_in(language, source)[0]
+
+
+_around_blanks = lru_cache(maxsize=64)(surroundings_of)
 
 
 class PledgeTemplate(models.Model):
@@ -169,9 +174,16 @@ class TemplateVersion(models.Model):
     def blank(self, code: str) -> Blank | None:
         return next((blank for blank in self.blank_list if blank.code == code), None)
 
+    def read(self, typed: Mapping[str, str]) -> Reading:
+        """How answers to the manager's blanks read where the version's text prints them."""
+        around = _around_blanks(Localized(self.source_zh, self.source_en))
+        return read(self.blank_list, typed, around)
+
     def outline(self, language: str) -> Outline:
-        source = self.source_en if language.startswith("en") else self.source_zh
-        return _outline_of(source)
+        return _outline_of(
+            ENGLISH if language.startswith("en") else CHINESE,
+            Localized(self.source_zh, self.source_en),
+        )
 
     def definition(self) -> Definition:
         """This version as the portable definition that files hold and digests cover."""

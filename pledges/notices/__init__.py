@@ -4,9 +4,10 @@ Here are those about a pledge, to its person; those about somebody's account are
 `notices.accounts`, the daily ones to officers in `notices.digests`.
 """
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_tasks import task
 
+from pledges import wording
 from pledges.models import Pledge
 from pledges.notices import sending
 
@@ -40,12 +41,13 @@ def send(
 
 
 def _reasons(pledge: Pledge) -> list[dict[str, str]]:
-    """Why `pledge` was returned, each with its clause as people cite it."""
+    """Why `pledge` was returned, each with its clause as its reader cites it."""
     outline = pledge.version.outline(pledge.language)
-    return [
-        {
-            "citation": outline.citation(reason.clause) if reason.clause else "",
-            "text": "\n  ".join(reason.text.splitlines()),
-        }
-        for reason in pledge.return_reasons.all()
-    ]
+    with translation.override(pledge.person.language):
+        return [
+            {
+                "citation": wording.citation(outline, reason.clause),
+                "text": "\n  ".join(reason.text.splitlines()),
+            }
+            for reason in pledge.return_reasons.all()
+        ]

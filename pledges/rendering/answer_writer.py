@@ -49,6 +49,11 @@ class AnswerWriter:
     def write(self, blank: Blank, opening: SafeString, closing: SafeString) -> SafeString:
         data = format_html(' data-code="{}"', blank.code) if self.for_screen else NOTHING
         shown = display(blank, self.answers, self.language)
+        is_marked = shown.startswith("《") if shown else self.language != ENGLISH
+        if blank.kind is Kind.STATUTE and is_marked:
+            # The marks are those of the sentence, as where the text itself prints them.
+            opening, shown = opening + SafeString("《"), shown[1:-1]
+            closing = SafeString("》") + closing
         if blank.kind is Kind.CHOICE:
             slot = self._choice(blank, data)
         elif "\n" in shown:

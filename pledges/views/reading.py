@@ -52,9 +52,7 @@ def reasons_of(pledge: Pledge) -> tuple[ShownReason, ...]:
     """The reasons for which `pledge` was returned, in the order given."""
     outline = pledge.version.outline(pledge.language)
     return tuple(
-        ShownReason(
-            outline.citation(reason.clause) if reason.clause else "", reason.clause, reason.text
-        )
+        ShownReason(wording.citation(outline, reason.clause), reason.clause, reason.text)
         for reason in pledge.return_reasons.all()
     )
 

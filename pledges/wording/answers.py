@@ -1,5 +1,6 @@
 """What is said of one blank: what it takes, what is wrong with its answer, what is expected."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pledges.core.template.blanks import AnswerProblem, Blank, Kind, Range
+from pledges.core.template.blanks import AnswerProblem, Blank, Flag, Kind, Range
+from pledges.core.template.statutes import doubt_about
+from pledges.wording.citations import doubt_in_short, doubt_sentence, example_of_law
 from pledges.wording.language import here
 
 # By whether there is a lower and an upper bound: one whole sentence each, so that every
@@ -74,6 +77,11 @@ def answer_problem(blank: Blank, problem: AnswerProblem) -> str:
                 **names,
                 "minimum": problem.minimum,
             }
+        case "another-instrument":
+            return _(
+                "This version prints %(label)s as %(printed)s and cannot print “%(found)s”. Please "
+                "name another law, or ask compliance for a version that can print this one."
+            ) % {**names, "printed": problem.printed}
         case "other-missing":
             return _("Please write what “%(option)s” stands for.") % {
                 "option": here(blank.options[-1].label)
@@ -89,6 +97,10 @@ def hint(blank: Blank) -> str:
             "label": label(blank),
             "options": options,
         }
+    if blank.kind is Kind.STATUTE:
+        return _(
+            "%(label)s takes the title of one law, without an article, such as “%(example)s”."
+        ) % {"label": label(blank), "example": example_of_law()}
     if blank.kind is Kind.DATE:
         return _bounded(_DATE, blank, blank.hard)
     if blank.kind is Kind.INTEGER:
@@ -98,9 +110,11 @@ def hint(blank: Blank) -> str:
     return ""
 
 
-def flag_note(blank: Blank) -> str:
+def flag_note(blank: Blank, flag: Flag | None = None) -> str:
     """Calmly: what the company expects, and that the answer is taken all the same."""
-    if blank.expected_option:
+    if flag and flag.doubt:
+        said = doubt_sentence(flag.doubt)
+    elif blank.expected_option:
         said = _("The company expects “%(option)s”.") % {"option": expected(blank)}
     else:
         said = _bounded(_EXPECTED, blank, blank.expected)
@@ -109,8 +123,13 @@ def flag_note(blank: Blank) -> str:
     }
 
 
-def expected(blank: Blank) -> str:
-    """What is expected, in signs: "≥ 90 %", "1–5 项"; a choice's expected option by its label."""
+def expected(blank: Blank, answers: Mapping[str, str] | None = None) -> str:
+    """What is expected, in signs: "≥ 90 %", "1–5 项"; a choice's expected option by its label.
+
+    Of a law, and of its article, that is told by what was answered.
+    """
+    if doubt := doubt_about(blank, answers or {}):
+        return doubt_in_short(doubt)
     for option in blank.options:
         if option.value == blank.expected_option:
             return here(option.label)

@@ -60,6 +60,12 @@ _SENTENCES: dict[str, str | Promise] = {
     "undeclared-blank": gettext_lazy("the blank “%(found)s” is used but not declared"),
     "unused-blank": gettext_lazy("the blank “%(found)s” is declared but not used"),
     "blank-used-twice": gettext_lazy("the blank “%(found)s” is used twice"),
+    "bad-count": gettext_lazy("%(expected)s of them are possible, not %(found)s"),
+    "not-an-answer": gettext_lazy("“%(found)s” is no answer that this blank takes"),
+    "not-a-statute": gettext_lazy("“%(found)s” is no blank for the title of a law"),
+    "statute-in-marks": gettext_lazy(
+        "the law “%(found)s” stands in quotation marks; it is printed with its own 《》"
+    ),
     "structure-differs": gettext_lazy(
         "the two languages differ: %(expected)s was expected, %(found)s found"
     ),
@@ -71,11 +77,15 @@ _SENTENCES: dict[str, str | Promise] = {
 
 def text_problem(problem: Problem) -> str:
     """The fault as one line: its place, what is wrong, and what was expected there."""
-    sentence = str(_SENTENCES.get(problem.kind, problem.kind))
-    nothing = _("nothing")
     return _("Line %(line)s, column %(column)s: %(fault)s.") % {
         "line": problem.line,
         "column": problem.column,
-        "fault": sentence
-        % {"expected": problem.expected or nothing, "found": problem.found or nothing},
+        "fault": fault(problem),
     }
+
+
+def fault(problem: Problem) -> str:
+    """What is wrong, without its place."""
+    nothing = _("nothing")
+    names = {"expected": problem.expected or nothing, "found": problem.found or nothing}
+    return str(_SENTENCES.get(problem.kind, problem.kind)) % names

@@ -2,11 +2,13 @@
 
 import csv
 import stat
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from pledges.actions import templates
 from pledges.core.lifecycle import Role, VersionState
 from pledges.core.template import template_file
 from pledges.management.commands import create_administrator
@@ -76,11 +78,54 @@ def test_unknown_templates_are_not_exported(db):
         run("export_template", "nothing-such")
 
 
-def test_loading_the_built_in_pledges_again_changes_nothing(db):
+def states(slug):
+    versions = TemplateVersion.objects.filter(template__slug=slug).order_by("number")
+    return list(versions.values_list("number", "status"))
+
+
+def test_a_new_installation_has_both_versions_of_the_built_in_pledges_published(db):
+    baseline.wipe()
+    assert run("load_builtin").count("published") == 3
+    for slug in ("contract", "general-standards", "personal-code"):
+        assert states(slug) == [(1, VersionState.PUBLISHED), (2, VersionState.PUBLISHED)]
+    current = TemplateVersion.objects.current(date(2026, 12, 1))
+    assert [version.number for version in current] == [2, 2, 2]
+
+
+def test_an_installation_with_version_1_is_offered_version_2_once(db):
+    said = run("load_builtin")
+    assert said.count("version 2 is there as a draft, for compliance to look at and publish") == 3
+    assert states("contract") == [(1, VersionState.PUBLISHED), (2, VersionState.DRAFT)]
     before = LedgerEntry.objects.count()
     assert run("load_builtin").count("already there") == 3
     assert LedgerEntry.objects.count() == before
     assert TemplateVersion.objects.published().count() == 3
+    # Who has version 1 in force is asked nothing, and who opens a pledge opens version 1.
+    current = TemplateVersion.objects.current(date(2026, 12, 1))
+    assert [version.number for version in current] == [1, 1, 1]
+
+
+def test_what_an_organisation_wrote_or_retired_is_followed_by_nothing(db, version, chenjing, now):
+    own = templates.revise(version("contract"), actor=chenjing, at=now)
+    TemplateVersion.objects.filter(pk=own.pk).update(
+        change_note_zh="本单位修订。", change_note_en="Our own.", title_zh="本单位承诺书"
+    )
+    templates.retire(version("personal-code"), actor=chenjing, at=now)
+    run("load_builtin")
+    assert states("contract") == [(1, VersionState.PUBLISHED), (2, VersionState.DRAFT)]
+    assert TemplateVersion.objects.get(pk=own.pk).title_zh == "本单位承诺书"
+    templates.publish(own, actor=chenjing, at=now)
+    run("load_builtin")
+    assert states("contract") == [(1, VersionState.PUBLISHED), (2, VersionState.PUBLISHED)]
+    assert states("personal-code") == [(1, VersionState.RETIRED)]
+
+
+def test_the_offered_version_can_be_published_as_it_is(db, chenjing, now):
+    run("load_builtin")
+    for slug in ("contract", "general-standards", "personal-code"):
+        draft = TemplateVersion.objects.get(template__slug=slug, number=2)
+        templates.publish(draft, actor=chenjing, at=now)
+    assert run("load_builtin").count("already there") == 3
 
 
 @pytest.fixture

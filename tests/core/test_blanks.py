@@ -47,8 +47,11 @@ TYPE = Blank(
 POSITION = Blank("position", Kind.PROFILE, LABEL, profile_field="position", correctable=True)
 SIGNER = Blank("signer", Kind.PROFILE, LABEL, profile_field="name")
 SERIAL = Blank("number", Kind.SERIAL, LABEL)
+LAW = Blank("law", Kind.STATUTE, LABEL)
+ARTICLE = Blank("article", Kind.INTEGER, LABEL, article_of="law")
 EVERY_BLANK = (
     HOURS, DAYS, SURVEYS, RATE, AMOUNT, NAME, STEPS, DAY, TYPE, POSITION, SIGNER, SERIAL,
+    LAW, ARTICLE,
 )  # fmt: skip
 
 
@@ -211,7 +214,9 @@ TYPED = st.one_of(
     st.text(max_size=30),
     st.text("0123456789０９,，.．-－ %％小时次年月日/百分之十\n\t", max_size=14),
     st.dates(date(1000, 1, 1)).map(lambda d: f"{d.day} {d:%B} {d.year}"),
-    st.sampled_from(["其他", "enterprise", "Individual"]),
+    st.sampled_from(
+        ["其他", "enterprise", "Individual", "《民法典》", "第五百零九条", "Civil Code"]
+    ),
 )
 
 
@@ -252,6 +257,11 @@ def test_reading_never_raises_and_reading_again_changes_nothing(typed: dict[str,
         other=st.booleans(),
         profile_field=st.text(max_size=3),
         correctable=st.booleans(),
+        hint=st.builds(Localized, st.text(max_size=3), st.text(max_size=3)),
+        example=st.builds(Localized, st.text(max_size=3), st.text(max_size=3)),
+        default=st.builds(Localized, st.text(max_size=3), st.text(max_size=3)),
+        suggestions=st.lists(st.builds(Localized, st.text(max_size=3), st.just("x"))).map(tuple),
+        article_of=st.text(max_size=3),
     )
 )
 @settings(max_examples=60, deadline=None)

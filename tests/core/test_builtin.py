@@ -1,12 +1,13 @@
 """The three built-in templates: sound, canonical, and of the structure that is cited."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pledges.core.digests import digest_of
 from pledges.core.template import template_file
-from pledges.core.template.blanks import Kind, read
+from pledges.core.template.blanks import Blank, Kind, display, read
 from pledges.core.template.outline import Outline, to_source
 from pledges.core.template.template_file import Definition
 
@@ -96,6 +97,70 @@ def test_personal_code(language: str) -> None:
     assert outline.slots()[:4] == ("signer_name", "position", "department", "contact")
 
 
+VERSION_2 = FOLDER / "version-2"
+
+
+def later(slug: str) -> Definition:
+    text = (VERSION_2 / f"{slug}.pledge").read_text(encoding="utf-8")
+    definition, problems = template_file.parse(text)
+    assert problems == ()
+    assert definition is not None
+    assert template_file.to_text(definition) == text
+    return definition
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_version_2_says_what_version_1_says(slug: str) -> None:
+    """Only the law of the contract, the English numerals and the guidance are new."""
+    before, after = definition_of(slug), later(slug)
+    assert (after.slug, after.title, after.subtitle) == (before.slug, before.title, before.subtitle)
+    assert [blank.code for blank in after.blanks] == [blank.code for blank in before.blanks]
+    for language in LANGUAGES:
+        one, other = before.outline(language), after.outline(language)
+        assert [c.key for _, c in one.walk()] == [c.key for _, c in other.walk()]
+        for (_, old), (_, new) in zip(one.walk(), other.walk(), strict=True):
+            if "governing_law" not in old.text:
+                assert new.text == old.text
+            if language == "zh-hans":
+                assert new.number == old.number
+    without = {
+        name: Blank.__dataclass_fields__[name].default
+        for name in ("hint", "example", "suggestions", "article_of")
+    }
+    for old_blank, new_blank in zip(before.blanks, after.blanks, strict=True):
+        if new_blank.kind != Kind.STATUTE:
+            assert replace(new_blank, **without) == old_blank
+
+
+def test_version_2_has_english_numerals() -> None:
+    styles = {
+        slug: {c.style for _, c in later(slug).outline("en").walk() if c.is_numbered}
+        for slug in SLUGS
+    }
+    assert styles == {
+        "general-standards": {"roman-capital", "arabic", "arabic-bracketed"},
+        "contract": {"arabic", "dotted-2", "dotted-3"},
+        "personal-code": {"roman-capital", "arabic"},
+    }
+    assert later("general-standards").outline("en").citation("1.2.1") == "I.2.(1)"
+    assert later("personal-code").outline("en").citation("4.1") == "IV.1."
+    for slug in SLUGS:
+        assert not set("一二三四（）、") & set(later(slug).source.en)
+
+
+def test_the_contract_names_the_civil_code() -> None:
+    version = later("contract")
+    law, article = version.blanks[-2:]
+    assert (law.kind, article.article_of) == (Kind.STATUTE, "governing_law")
+    reading = read(version.blanks, {"governing_law": "民法典", "governing_article": "第五百零九条"})
+    assert reading.problems == ()
+    closing = version.source.zh.splitlines()[-1]
+    for blank in (law, article):
+        shown = display(blank, reading.answers, "zh-hans")
+        closing = closing.replace("{{" + blank.code + "}}", shown)
+    assert closing.startswith("根据《中华人民共和国民法典》第509条的规定，")
+
+
 def filled_by_manager(definition: Definition) -> int:
     return sum(blank.filled_by_manager for blank in definition.blanks)
 
@@ -172,3 +237,15 @@ def test_the_drafted_section_is_marked_for_counsel() -> None:
 def test_a_version_that_was_published_keeps_its_digest(slug: str, digest: str) -> None:
     """It is printed on every document of the version, in files that are out of our hands."""
     assert digest_of(definition_of(slug).content()) == digest
+
+
+@pytest.mark.parametrize(
+    ("slug", "digest"),
+    [
+        ("general-standards", "771f96ef7015c162f0694bdb84bfeb8066a79641db306044f878ca42ea83515b"),
+        ("contract", "758215969df4084424be81b468b37a0aba6e0fe3ebf1f40596b87df4a0658c6c"),
+        ("personal-code", "3a44d2e56ec9a82507e692afd4e6bf22c192e76158ff99efe7387c749f8a3651"),
+    ],
+)
+def test_so_does_version_2(slug: str, digest: str) -> None:
+    assert digest_of(later(slug).content()) == digest

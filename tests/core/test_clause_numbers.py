@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pledges.core.template.clause_numbers import (
     chinese,
     read,
+    read_capitals,
     read_chinese,
     roman,
     unreadable,
@@ -16,16 +17,29 @@ from pledges.core.template.clause_numbers import (
 @pytest.mark.parametrize(
     ("number", "numeral"),
     [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (99, "九十九"), (100, "一百"),
-     (101, "一百零一"), (110, "一百一十"), (111, "一百一十一"), (999, "九百九十九")],
+     (101, "一百零一"), (110, "一百一十"), (111, "一百一十一"), (999, "九百九十九"),
+     (1000, "一千"), (1001, "一千零一"), (1010, "一千零一十"), (1260, "一千二百六十"),
+     (2000, "二千")],
 )  # fmt: skip
 def test_chinese_numerals(number: int, numeral: str) -> None:
     assert chinese(number) == numeral
     assert read_chinese(numeral) == number
 
 
+@given(st.integers(1, 9999))
+def test_every_numeral_is_read_as_itself(number: int) -> None:
+    assert read_chinese(chinese(number)) == number
+
+
+@given(st.text("一二五九十百千零", max_size=7))
+def test_what_is_read_is_written_so(numeral: str) -> None:
+    number = read_chinese(numeral)
+    if number is not None:
+        assert numeral in (chinese(number), "一" + chinese(number))
+
+
 @given(st.integers(1, 999))
 def test_what_is_written_is_read(number: int) -> None:
-    assert read_chinese(chinese(number)) == number
     (marker,) = read(f"（{chinese(number)}）")
     assert marker.value == (number,)
 
@@ -34,6 +48,28 @@ def test_what_is_written_is_read(number: int) -> None:
 def test_roman_numerals_are_read_in_brackets(number: int) -> None:
     values = {marker.value[0] for marker in read(f"({roman(number)})") if marker.style == "roman"}
     assert values == {number}
+
+
+@given(st.integers(1, 99))
+def test_capital_numerals_are_read_in_english_texts_alone(number: int) -> None:
+    line = f"{roman(number).upper()}. Scope"
+    values = {m.value[0] for m in read_capitals(line) if m.style == "roman-capital"}
+    assert values == {number}
+    assert read(line) == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["U.S. clients", "A.Smith", "I am bound", "IIII. x", "i. x", "MIX. x"]
+)
+def test_a_capital_is_a_number_only_before_a_point_and_a_space(line: str) -> None:
+    assert read_capitals(line) == ()
+
+
+def test_the_expected_number_is_written_as_the_others_are() -> None:
+    (_letter, marker) = read_capitals("I. Scope")
+    assert marker.written((4,)) == "IV."
+    (letter,) = read_capitals("B. Scope")
+    assert letter.written((3,)) == "C."
 
 
 def test_circled_numbers_reach_fifty() -> None:

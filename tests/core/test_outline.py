@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pledges.core.languages import Localized
 from pledges.core.template.clause_numbers import chinese, roman
 from pledges.core.template.outline import (
     MAX_LINE,
@@ -11,6 +12,7 @@ from pledges.core.template.outline import (
     Slot,
     Text,
     parse,
+    parse_in,
     to_source,
 )
 
@@ -189,6 +191,73 @@ def test_escaped_lines_are_escaped_again() -> None:
     assert problems == ()
     assert [c.style for _, c in outline.walk()] == ["", "chinese", "", "", ""]
     assert to_source(outline) == source
+
+
+# --- English texts beside their Chinese ones -------------------------------------------------
+
+
+def english(chinese_text: str, text: str) -> list[tuple[str, str, str]]:
+    outline, _ = parse_in("en", Localized(chinese_text, text))
+    return [(clause.key, clause.number, clause.style) for _, clause in outline.walk()]
+
+
+def test_english_texts_number_with_capitals_too() -> None:
+    found = english("一、甲\n1. 乙\n（1）丙\n（a）丁\n二、戊", "I. A\nA. B\n(1) C\n(a) D\nII. E")
+    assert found == [
+        ("1", "I.", "roman-capital"), ("1.1", "A.", "letter-capital"),
+        ("1.1.1", "(1)", "arabic-bracketed"), ("1.1.1.1", "(a)", "letter"),
+        ("2", "II.", "roman-capital"),
+    ]  # fmt: skip
+    assert parse_in("en", Localized("一、甲\n二、乙", "I. A\nII. B"))[0].citation("2") == "II."
+
+
+def test_capitals_are_numbers_only_where_the_chinese_line_is_numbered() -> None:
+    """What was published before there were such numbers reads as it did."""
+    assert english("甲\n一、乙\n丙", "A. Smith\n一、I. b\nI. Newton") == [
+        ("p1", "", ""), ("1", "一、", "chinese"), ("1p1", "", ""),
+    ]  # fmt: skip
+    assert parse("I. A")[0].clauses[0].number == ""
+    assert parse_in("zh-hans", Localized("I. 甲", "I. A"))[0].clauses[0].number == ""
+
+
+def test_where_a_line_is_missing_the_numbers_still_count() -> None:
+    assert [key for key, _, _ in english("甲\n一、乙\n二、丙", "I. b\nII. c")] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "styles"),
+    [
+        ("I II III IV V", "roman " * 5),
+        ("A B C D E F G H I J", "letter " * 10),
+        ("I A B II", "roman letter letter roman"),
+        ("A B I II C", "letter letter roman roman letter"),
+    ],
+)
+def test_a_capital_i_is_read_by_its_neighbours(numbers: str, styles: str) -> None:
+    text = "\n".join(f"{number}. x" for number in numbers.split())
+    beside = "\n".join(f"{index}. 甲" for index, _ in enumerate(numbers.split(), 1))
+    outline, problems = parse_in("en", Localized(beside, text))
+    assert problems == ()
+    assert [c.style for _, c in outline.walk()] == [f"{each}-capital" for each in styles.split()]
+
+
+def test_a_capital_number_out_of_order_names_the_one_expected() -> None:
+    _, problems = parse_in("en", Localized("一、甲\n二、乙", "I. A\nIII. B"))
+    assert [(p.line, p.kind, p.expected, p.found) for p in problems] == [
+        (2, "number-skipped", "II.", "III.")
+    ]
+
+
+def test_paragraphs_at_the_root_have_a_place() -> None:
+    outline, _ = parse("姓名：{{name}}\n缘由\n一、A\n附\n---\n结尾甲\n结尾乙")
+    places = {key: outline.place(key) for key in ("p1", "p2", "p3", "p4", "1", "1p1", "9")}
+    told = {
+        key: (place.closes, place.number, place.alone) for key, place in places.items() if place
+    }
+    assert told == {
+        "p1": (False, 0, True), "p2": (False, 1, True),
+        "p3": (True, 1, False), "p4": (True, 2, False),
+    }  # fmt: skip
 
 
 WRITERS = {

@@ -116,7 +116,30 @@ def test_a_sound_file_is_read() -> None:
         ("日内", "日内{{nights}}", (28, 15, "undeclared-blank", "nights")),
         ("日内", "日内{{days}}", (28, 15, "blank-used-twice", "days")),
         ("1. within", "2. within", (31, 1, "number-skipped", "2.")),
-        ("1. within", "（1）within", (31, 1, "structure-differs", "（1）")),
+        ("1. within", "二、within", (31, 1, "structure-differs", "二、")),
+        ("    kind: integer", "    kind: integer\n    default: 31",
+         (11, 11, "not-an-answer", "31")),
+        ("    kind: integer", "    kind: integer\n    example: soon",
+         (11, 11, "not-an-answer", "soon")),
+        ("    kind: integer", "    kind: integer\n    suggestions: [1, many]",
+         (11, 11, "not-an-answer", "many")),
+        ("    kind: integer", "    kind: integer\n    default: {zh: 1, en: 2}",
+         (11, 11, "not-an-answer", "1 / 2")),
+        ("    kind: integer", "    kind: integer\n    default: {zh: 1}",
+         (13, 14, "missing-language", "")),
+        ("    kind: integer", "    kind: integer\n    hint: days", (13, 11, "wrong-type", "text")),
+        ("    kind: integer", "    kind: integer\n    suggestions: []", (13, 18, "bad-count", "0")),
+        ("    kind: integer", "    kind: integer\n    suggestions: [" + "1," * 50 + "1]",
+         (13, 18, "bad-count", "51")),
+        ("    kind: integer", "    kind: integer\n    example: " + "1" * 301,
+         (13, 14, "text-too-long", "301")),
+        ("    kind: integer", "    kind: integer\n    article_of: owner",
+         (11, 11, "not-a-statute", "owner")),
+        ("    kind: integer", "    kind: integer\n    article_of: law",
+         (11, 11, "not-a-statute", "law")),
+        ("kind: choice", "kind: choice\n    default: 丙", (19, 11, "not-an-answer", "丙")),
+        ("kind: choice", "kind: choice\n    example: 甲",
+         (21, 14, "not-for-this-kind", "example")),
         ("1. within {{days}} days\n", "", (30, 1, "structure-differs", "")),
         ("}} days\n", "}} days\n2. more\n", (32, 1, "structure-differs", "2.")),
         ("Type {{owner}}\n1. within {{days}}", "Type {{days}}\n1. within {{owner}}",
@@ -128,6 +151,78 @@ def test_each_break_is_named_with_its_place(
 ) -> None:
     assert old in SOUND
     assert fault in faults(SOUND.replace(old, new, 1))
+
+
+def test_numerals_of_the_two_languages_need_not_agree() -> None:
+    other = SOUND.replace("一、Type", "I. Type").replace("1. within", "(a) within")
+    assert faults(other) == []
+    definition, _ = template_file.parse(other)
+    assert definition is not None
+    assert [c.number for _, c in definition.outline("en").walk()] == ["I.", "(a)"]
+
+
+GUIDED = SOUND.replace(
+    "    kind: integer",
+    """\
+    kind: integer
+    hint: {zh: 从收到之日起, en: from the day of receipt}
+    example: 3
+    default: 5
+    suggestions: [3, {zh: 五, en: 5}, 10]""",
+)
+
+
+def test_a_blank_may_be_guided() -> None:
+    assert faults(GUIDED) == []
+    definition, _ = template_file.parse(GUIDED)
+    assert definition is not None
+    days = definition.blanks[0]
+    assert days.hint == Localized("从收到之日起", "from the day of receipt")
+    assert (days.example, days.default) == (Localized("3", "3"), Localized("5", "5"))
+    assert days.suggestions == (Localized("3", "3"), Localized("五", "5"), Localized("10", "10"))
+    assert template_file.parse(template_file.to_text(definition)) == (definition, ())
+
+
+def test_the_digest_covers_what_guides_and_nothing_that_is_not_given() -> None:
+    guided, _ = template_file.parse(GUIDED)
+    assert guided is not None
+    definition, digests = guided, [digest_of(guided.content())]
+    for name, nothing in (
+        ("hint", Localized()),
+        ("example", Localized()),
+        ("default", Localized()),
+        ("suggestions", ()),
+    ):
+        barer = replace(definition.blanks[0], **{name: nothing})
+        definition = replace(definition, blanks=(barer, *definition.blanks[1:]))
+        digests.append(digest_of(definition.content()))
+    assert len(set(digests)) == 5
+    assert digests[-1] == digest_of(sound().content())
+
+
+LAWFUL = SOUND.replace(
+    "  - code: owner",
+    """\
+  - code: law
+    kind: statute
+    label: {zh: 法律, en: Law}
+    suggestions: [海商法]
+  - code: article
+    kind: integer
+    label: {zh: 条, en: Article}
+    article_of: law
+  - code: owner""",
+)
+
+
+def test_a_law_brings_its_own_marks() -> None:
+    plain = LAWFUL.replace("日内", "日内，依{{law}}第{{article}}条").replace(
+        "}} days\n", "}} days, by Article {{article}} of the {{law}}\n"
+    )
+    assert faults(plain) == []
+    for zh, en in (("《{{law}}》", "{{law}}"), ("《{{law}}法》", "“{{law}}” Law")):
+        marked = plain.replace("依{{law}}", f"依{zh}").replace("of the {{law}}", f"of the {en}")
+        assert faults(marked) == [(19, 11, "statute-in-marks", "law")]
 
 
 def test_broken_yaml_is_placed_where_it_breaks() -> None:
@@ -214,6 +309,14 @@ BLANKS = (
               expected_option=st.sampled_from(["", "no"])),
     st.builds(Blank, st.just("d"), st.just(Kind.PROFILE), BOTH,
               profile_field=st.just("contact"), correctable=st.booleans()),
+    st.builds(Blank, st.just("e"), st.just(Kind.TEXT), BOTH, hint=BOTH, example=BOTH,
+              default=BOTH | st.just(Localized()),
+              suggestions=st.lists(BOTH, max_size=3).map(tuple)),
+    st.builds(Blank, st.just("f"), st.just(Kind.STATUTE), BOTH,
+              suggestions=st.lists(WORDS, max_size=3).map(
+                  lambda words: tuple(Localized(each, each) for each in words))),
+    st.builds(Blank, st.just("g"), st.just(Kind.INTEGER), BOTH, article_of=st.just("f"),
+              example=st.sampled_from([Localized("第五条", "Article 5"), Localized("5", "5")])),
 )  # fmt: skip
 
 
@@ -229,7 +332,10 @@ BLANKS = (
         effective_on=st.dates(),
         blanks=st.tuples(*BLANKS),
         source=st.just(
-            Localized("一、{{a}}{{b}}\n1. {{c}}{{d}}\n", "一、{{b}}{{a}}\n1. {{d}}{{c}}")
+            Localized(
+                "一、{{a}}{{b}}\n1. {{c}}{{d}}\n2. {{e}}依{{f}}第{{g}}条\n",
+                "I. {{b}}{{a}}\n1. {{d}}{{c}}\n2. {{e}} by {{g}} of {{f}}\n",
+            )
         ),
         term_months=st.none() | st.integers(1, 600),
     )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from benchmarks import samples
 from pledges import rendering
 from pledges.core.languages import Localized
-from pledges.core.template.blanks import OTHER, Blank, Kind, Option, read, to_data
+from pledges.core.template.blanks import OTHER, Blank, Kind, Option, to_data
 from pledges.core.template.typed_values import written_date
 from pledges.forms.filling import FillingForm
 from pledges.models import Organisation, Pledge, TemplateVersion
@@ -28,7 +28,7 @@ LINES = {"answer-block", "blank-lines", "answer-line"}
 BLOCKS = ("div", "section", "header", "p", "h1", "h2", "h3", "h4", "h5", "h6")
 NUMBER = "CN-2026-000001"
 EMPTY = "\u00a0" * 8
-VOID = {"input", "br"}
+VOID = {"input", "br", "option"}
 
 
 class Sheet(HTMLParser):
@@ -97,6 +97,7 @@ TYPED = {
     Kind.LONG_TEXT: st.lists(LINE, min_size=2, max_size=4).map("\n".join),
     Kind.CHOICE: st.sampled_from(["", "one", "more"]),
     Kind.SERIAL: st.just(NUMBER),
+    Kind.STATUTE: st.sampled_from(["民法典", "《中华人民共和国劳动合同法》", "Civil Code"]),
 }
 
 
@@ -145,7 +146,7 @@ class Filled:
             organisation=Organisation.current().name_in(self.language),
             outline=version.outline(self.language),
             blanks=self.blanks,
-            answers={**read(self.blanks, self.typed).answers, **self.given()},
+            answers={**version.read(self.typed).answers, **self.given()},
             term_months=self.term_months,
         )
         return rendering.write_for_screen(sheet)

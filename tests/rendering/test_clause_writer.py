@@ -134,3 +134,21 @@ def test_the_label_of_an_option_is_set_like_the_text_around_it():
         samples.sheet("contract", "en"), outline=parsed, blanks=(kind,), answers={}
     )
     assert 'client<span class="narrow">’</span>s own' in rendering.write_for_paper(sheet)
+
+
+def test_a_law_stands_in_its_own_marks_as_if_the_text_had_them() -> None:
+    parsed, _ = outline.parse("1. 依{{law}}第5条")
+    law = Blank("law", Kind.STATUTE, Localized("法律", "Law"))
+
+    def text(language: str, **answers: str) -> str:
+        sheet = dataclasses.replace(
+            samples.sheet("contract", language), outline=parsed, blanks=(law,), answers=answers
+        )
+        return rendering.write_for_screen(sheet)
+
+    known = text("zh-hans", law="中华人民共和国民法典")
+    assert re.search(r"依《<span [^>]*>中华人民共和国民法典</span>》第", known)
+    assert re.search(r"依《<span .*</span>》第", text("zh-hans"))
+    assert re.search(r"<span [^>]*>Civil Code of the People&#x27;s", text("en", law="民法典"))
+    assert re.search(r"《<span [^>]*>海商法</span>》", text("en", law="海商法"))
+    assert "《" not in text("en")

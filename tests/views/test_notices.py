@@ -42,6 +42,22 @@ def test_a_return_lists_reasons_by_clause_and_escapes_nothing(mails, signed, che
     assert "全文\n  重读" in mail.body
 
 
+@pytest.mark.parametrize(
+    ("language", "place"), [("zh-hans", "结尾段"), ("en", "Closing paragraph")]
+)
+def test_a_paragraph_is_cited_in_the_language_of_the_mail(
+    mails, signed, chenjing, now, language, place
+):
+    pledge = signed("contract")
+    closing = pledge.version.outline("zh-hans").clauses[-1].key
+    reasons = [review.ClauseReason("请说明", closing)]
+    review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
+    pledge.person.language = language
+    pledge.person.save()
+    (mail,) = mails(notices.RETURNED, pledge, pledge.person)
+    assert f"{place}\n  请说明" in mail.body
+
+
 def test_what_cannot_be_seen_is_escaped(mails, signed, liming):
     pledge = signed()
     Person.objects.filter(pk=liming.pk).update(name="李\u202e明\u200b\x1b[2J")

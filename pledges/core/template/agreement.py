@@ -28,12 +28,14 @@ def used_blanks(source: str, outline: Outline, blanks: Mapping[str, Blank]) -> I
 def differences(first: Outline, second: Outline) -> Iterator[Problem]:
     """Where the second text leaves the structure of the first, or has other blanks in a clause.
 
-    Only the first departure is reported: after it nothing lines up. Lines are the second text's.
+    Each language may number in its own way (一、 and I.): levels and places agree, numerals need
+    not. Only the first departure is reported: after it nothing lines up. Lines are those of the
+    second text.
     """
     ours = [clause for _, clause in first.walk()]
     theirs = [clause for _, clause in second.walk()]
     for one, other in zip(ours, theirs, strict=False):
-        if (one.key, one.style) != (other.key, other.style):
+        if _place(one) != _place(other):
             yield Problem(other.line, 1, "structure-differs", _named(one), _named(other))
             return
         if sorted(_codes(one)) != sorted(_codes(other)):
@@ -45,6 +47,10 @@ def differences(first: Outline, second: Outline) -> Iterator[Problem]:
     elif len(theirs) > len(ours):
         extra = theirs[len(ours)]
         yield Problem(extra.line, 1, "structure-differs", "", _named(extra))
+
+
+def _place(clause: Clause) -> tuple[str, str]:
+    return clause.key, "" if clause.is_numbered else clause.style
 
 
 def _codes(clause: Clause) -> tuple[str, ...]:

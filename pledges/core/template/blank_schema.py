@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from yaml.nodes import Node
 
 from pledges.core.languages import Localized
+from pledges.core.template.blank_kinds import GUIDANCE
 from pledges.core.template.blanks import (
     PROFILE_FIELDS,
     Blank,
@@ -19,19 +21,24 @@ from pledges.core.template.yaml_nodes import NodeReader
 
 MAX_DECIMALS = 6
 
-_NUMBER_KEYS = ("unit", "hard", "expected")
-_KEYS: dict[Kind, tuple[str, ...]] = {
-    Kind.INTEGER: _NUMBER_KEYS,
+MAX_GUIDANCE = 300
+"""Characters of a hint, an example or a suggestion."""
+MAX_SUGGESTIONS = 50
+
+_NUMBER_KEYS = ("unit", "hard", "expected", *GUIDANCE, "suggestions")
+KEYS: dict[Kind, tuple[str, ...]] = {
+    Kind.INTEGER: (*_NUMBER_KEYS, "article_of"),
     Kind.DECIMAL: (*_NUMBER_KEYS, "decimals"),
     Kind.PERCENT: (*_NUMBER_KEYS, "decimals"),
-    Kind.TEXT: ("hard", "expected"),
-    Kind.LONG_TEXT: ("hard", "expected"),
-    Kind.DATE: ("hard", "expected"),
-    Kind.CHOICE: ("hard", "options", "other", "expected_option"),
-    Kind.PROFILE: ("hard", "profile_field", "correctable"),
+    Kind.TEXT: ("hard", "expected", *GUIDANCE, "suggestions"),
+    Kind.LONG_TEXT: ("hard", "expected", *GUIDANCE),
+    Kind.DATE: ("hard", "expected", *GUIDANCE),
+    Kind.CHOICE: ("hard", "options", "other", "expected_option", "hint", "default"),
+    Kind.PROFILE: ("hard", "profile_field", "correctable", "hint", "example"),
     Kind.SERIAL: (),
+    Kind.STATUTE: ("hard", *GUIDANCE, "suggestions"),
 }
-_ALL_KEYS = tuple(dict.fromkeys(key for keys in _KEYS.values() for key in keys))
+_ALL_KEYS = tuple(dict.fromkeys(key for keys in KEYS.values() for key in keys))
 
 
 def read_blanks(reader: NodeReader, node: Node | None) -> tuple[tuple[Blank, Node], ...]:
@@ -62,14 +69,16 @@ def _kind(reader: NodeReader, node: Node) -> Kind | None:
 
 def _blank(reader: NodeReader, code: str, kind: Kind, values: dict[str, Node]) -> Blank:
     for key in _ALL_KEYS:
-        if key in values and key not in _KEYS[kind]:
-            reader.fault(values[key], "not-for-this-kind", ", ".join(_KEYS[kind]), key)
+        if key in values and key not in KEYS[kind]:
+            reader.fault(values[key], "not-for-this-kind", ", ".join(KEYS[kind]), key)
     blank = Blank(
         code=code,
         kind=kind,
         label=reader.localized(values["label"]) if "label" in values else Localized(),
         unit=reader.localized(values.get("unit")),
         decimals=_decimals(reader, values.get("decimals")),
+        article_of=reader.text(values.get("article_of")),
+        **_guidance(reader, kind, values),
     )
     hard = _range(reader, blank, values.get("hard"))
     expected = _range(reader, blank, values.get("expected"))
@@ -82,6 +91,29 @@ def _blank(reader: NodeReader, code: str, kind: Kind, values: dict[str, Node]) -
     if kind == Kind.PROFILE:
         return _profile(reader, blank, values)
     return blank
+
+
+def _guidance(reader: NodeReader, kind: Kind, values: dict[str, Node]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    if "hint" in values:
+        read["hint"] = _short(reader, values["hint"], reader.localized(values["hint"]))
+    for name in ("example", "default"):
+        if name in values:
+            lines = kind == Kind.LONG_TEXT
+            words = reader.either(values[name], lines=lines)
+            read[name] = words if lines else _short(reader, values[name], words)
+    if "suggestions" in values:
+        node, items = values["suggestions"], reader.sequence(values["suggestions"])
+        if not 0 < len(items) <= MAX_SUGGESTIONS:
+            reader.fault(node, "bad-count", f"1-{MAX_SUGGESTIONS}", str(len(items)))
+        read["suggestions"] = tuple(_short(reader, each, reader.either(each)) for each in items)
+    return read
+
+
+def _short(reader: NodeReader, node: Node, words: Localized) -> Localized:
+    if (length := max(len(words.zh), len(words.en))) > MAX_GUIDANCE:
+        reader.fault(node, "text-too-long", str(MAX_GUIDANCE), str(length))
+    return words
 
 
 def _decimals(reader: NodeReader, node: Node | None) -> int:

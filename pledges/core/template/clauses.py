@@ -61,6 +61,20 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a clause without a number stands that belongs to no numbered one.
+
+    `closes`: after the numbered clauses, not before them. `number` counts the paragraphs there,
+    from 1; `alone`: there is but one.
+    """
+
+    clause: Clause
+    closes: bool
+    number: int
+    alone: bool
+
+
+@dataclass(frozen=True)
 class Outline:
     """A whole pledge text as a tree."""
 
@@ -92,12 +106,25 @@ class Outline:
     def citation(self, key: str) -> str:
         """How people cite the clause: "一、2.（1）", or "4.2.1" where the number says it all.
 
-        A paragraph is cited as the clause it belongs to; "" at the root and for an unknown key.
+        A paragraph is cited as the clause it belongs to; "" for an unknown key and at the root,
+        where `place` tells of it.
         """
         for trail in self._trails():
             if trail[-1].key == key:
                 return _cite(trail)
         return ""
+
+    def place(self, key: str) -> Place | None:
+        """Where the unnumbered clause with this key stands at the root; None for any other."""
+        numbered = [index for index, clause in enumerate(self.clauses) if clause.is_numbered]
+        first = numbered[0] if numbered else len(self.clauses)
+        for index, clause in enumerate(self.clauses):
+            if clause.key == key and not clause.is_numbered:
+                beside = self.clauses[:first] if index < first else self.clauses[first:]
+                others = [one for one in beside if one.style == PARAGRAPH and not one.is_numbered]
+                number = others.index(clause) + 1 if clause in others else 0
+                return Place(clause, index > first, number, len(others) == 1)
+        return None
 
     def _trails(self) -> Iterator[tuple[Clause, ...]]:
         pending: list[tuple[Clause, ...]] = [(clause,) for clause in reversed(self.clauses)]

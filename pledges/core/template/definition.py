@@ -39,7 +39,7 @@ class Definition:
 
     def outline(self, language: str) -> Outline:
         """The clause tree of the text in this language."""
-        return outline.parse(self.source.in_(language))[0]
+        return outline.parse_in(language, self.source)[0]
 
     def content(self) -> dict[str, Any]:
         """What a pledge on this version says, as data: the digest of the version covers this."""

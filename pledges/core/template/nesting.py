@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pledges.core.template.clause_numbers import ARTICLE, LETTER, ROMAN, Marker
+from pledges.core.template.clause_numbers import ARTICLE, Marker
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Nesting:
     def place(self, readings: Sequence[Marker], following: Sequence[Marker]) -> Placement:
         """Places the next numbered line.
 
-        `readings` are those of its number, at least one; `following` those of the next numbered
-        line in Latin letters, because only it can tell (h)(i) from (h)(i)(ii).
+        `readings` are those of its number, at least one; `following` those of the next number in
+        Latin letters of its size, because only it can tell (h)(i) from (h)(i)(ii).
         """
         marker = readings[0] if len(readings) == 1 else self._settled(readings, following)
         rank = self._ranks.setdefault(marker.style, len(self._ranks))
@@ -88,15 +88,15 @@ class Nesting:
 
     def _settled(self, readings: Sequence[Marker], following: Sequence[Marker]) -> Marker:
         """Letter or Roman: what continues an open list; else (i) begins a Roman one."""
-        letter, roman = (next(m for m in readings if m.style == s) for s in (LETTER, ROMAN))
+        letter, roman = readings
         continued = {m.style for m in self._open if m.ordinal + 1 in _claimed(m.style, readings)}
         is_open = {m.style for m in self._open}
-        if ROMAN in continued:
+        if roman.style in continued:
             return roman
-        if LETTER in continued:
-            begins = roman.ordinal == 1 and any(m.style == LETTER for m in self._open[-1:])
-            return roman if begins and _claimed(ROMAN, following) == {2} else letter
-        if ROMAN in is_open:
+        if letter.style in continued:
+            begins = roman.ordinal == 1 and any(m.style == letter.style for m in self._open[-1:])
+            return roman if begins and _claimed(roman.style, following) == {2} else letter
+        if roman.style in is_open:
             return roman
         return roman if roman.ordinal == 1 else letter
 

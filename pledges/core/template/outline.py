@@ -4,15 +4,20 @@ Each line is a numbered clause, or a paragraph of the clause above it. Before th
 clause, «label：{{code}}» alone on a line is a head field. After a line `---`, a closing paragraph
 belongs to the whole. A leading backslash makes a line a paragraph,
 whatever it looks like. Empty lines and outer spaces have no meaning.
+
+English texts may number with I. and A. too. There such a line is a clause where its Chinese
+counterpart is one: «A. Smith leads the audit» is none, and what was published before stays as it
+was.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pledges.core.characters import code_point, refused_at, unified_line_breaks
+from pledges.core.languages import ENGLISH, Localized
 from pledges.core.template import clause_numbers
-from pledges.core.template.clause_numbers import LETTER, ROMAN, Marker
+from pledges.core.template.clause_numbers import CAPITALS, LATIN, Marker
 from pledges.core.template.clauses import (
     FIELD,
     PARAGRAPH,
@@ -25,7 +30,7 @@ from pledges.core.template.clauses import (
 from pledges.core.template.nesting import Nesting
 from pledges.core.template.problems import Problem
 
-__all__ = ["MAX_LINE", "Clause", "Outline", "Run", "Slot", "Text", "parse", "to_source"]
+__all__ = ["MAX_LINE", "Clause", "Outline", "Run", "Slot", "Text", "parse", "parse_in", "to_source"]
 
 MAX_LINE = 2000
 """Characters in one line of pledge text, at most."""
@@ -75,13 +80,23 @@ class _Line:
     readings: tuple[Marker, ...]
 
 
-def parse(source: str) -> tuple[Outline, tuple[Problem, ...]]:
+def parse_in(language: str, source: Localized) -> tuple[Outline, tuple[Problem, ...]]:
+    """The clause tree of the text in `language`, and its faults in reading order."""
+    if language == ENGLISH:
+        return parse(source.en, beside=parse(source.zh)[0])
+    return parse(source.zh)
+
+
+def parse(source: str, *, beside: Outline | None = None) -> tuple[Outline, tuple[Problem, ...]]:
     """The clause tree of a pledge text, and its faults in reading order.
 
-    Never raises: whatever is wrong, the tree holds all the text.
+    `beside` is the tree of the Chinese text where `source` is the English one. Never raises:
+    whatever is wrong, the tree holds all the text.
     """
     reader = _Reader()
     lines = tuple(_lines(source, reader.problems))
+    if beside is not None:
+        lines = tuple(_with_capitals(lines, beside))
     for line, following in zip(lines, _next_in_latin(lines), strict=True):
         reader.take(line, following)
     return Outline(reader.root.frozen_children("")), tuple(sorted(reader.problems))
@@ -196,14 +211,28 @@ class _Reader:
         return tuple(runs)
 
 
+def _with_capitals(lines: Sequence[_Line], chinese: Outline) -> Iterator[_Line]:
+    """The lines of an English text, those numbered I. or A. with the readings of their number."""
+    counterparts = [clause.is_numbered for _, clause in chinese.walk()]
+    own = [line.line for line in lines if not _END_OF_CLAUSES.fullmatch(line.text)]
+    # Where a line is missing, nothing lines up: then every number is one.
+    aligned = len(own) == len(counterparts)
+    numbered = dict(zip(own, counterparts, strict=True)) if aligned else dict.fromkeys(own, True)
+    for line in lines:
+        may_be = not line.readings and numbered.get(line.line, False)
+        yield replace(line, readings=clause_numbers.read_capitals(line.text)) if may_be else line
+
+
 def _next_in_latin(lines: Sequence[_Line]) -> list[tuple[Marker, ...]]:
-    """For each line the readings of the next one numbered in Latin letters."""
+    """For each line the readings of the next one numbered in Latin letters of the same size."""
     following: list[tuple[Marker, ...]] = []
-    coming: tuple[Marker, ...] = ()
+    coming: dict[tuple[str, ...], tuple[Marker, ...]] = {}
     for line in reversed(lines):
-        following.append(coming)
-        if line.readings and line.readings[0].style in (LETTER, ROMAN):
-            coming = line.readings
+        style = line.readings[0].style if line.readings else ""
+        size = next((size for size in (LATIN, CAPITALS) if style in size), ())
+        following.append(coming.get(size, ()))
+        if size:
+            coming[size] = line.readings
     return following[::-1]
 
 

@@ -74,6 +74,10 @@ FILE_KINDS = frozenset(
         "blank-used-twice",
         "structure-differs",
         "blanks-differ",
+        "bad-count",
+        "not-an-answer",
+        "not-a-statute",
+        "statute-in-marks",
     }
 )
 """Faults of a template file and of its two texts against each other."""

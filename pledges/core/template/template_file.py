@@ -18,7 +18,7 @@ from yaml.nodes import Node
 
 from pledges.core.characters import unified_line_breaks
 from pledges.core.languages import CHINESE, ENGLISH, LANGUAGES, Localized
-from pledges.core.template import agreement, outline
+from pledges.core.template import agreement, guidance, outline
 from pledges.core.template.blank_schema import read_blanks
 from pledges.core.template.blanks import Blank
 from pledges.core.template.definition import MAX_TERM_MONTHS, Definition
@@ -53,6 +53,11 @@ class _Parts:
     head: str
     head_lines_above: int
     texts: dict[str, _Text]
+
+    def both(self) -> Localized:
+        """The two texts; one that is missing is empty."""
+        empty = _Text("", 0)
+        return Localized(*(self.texts.get(name, empty).source for name in (CHINESE, ENGLISH)))
 
 
 def parse(text: str) -> tuple[Definition | None, tuple[Problem, ...]]:
@@ -148,10 +153,10 @@ def _read_head(
     placed = tuple((blank, *reader.place(node)) for blank, node in blanks)
     if effective_on is None:
         return None, placed
-    empty = _Text("", 0)
-    source = Localized(*(parts.texts.get(name, empty).source for name in (CHINESE, ENGLISH)))
     declared = tuple(blank for blank, _ in blanks)
-    made = Definition(slug, title, subtitle, change_note, effective_on, declared, source, term)
+    made = Definition(
+        slug, title, subtitle, change_note, effective_on, declared, parts.both(), term
+    )
     return made, placed
 
 
@@ -179,9 +184,10 @@ def _text_problems(
         for language in LANGUAGES
         if language not in parts.texts
     ]
+    source = parts.both()
     outlines: dict[str, outline.Outline] = {}
     for language, text in parts.texts.items():
-        outlines[language], found = outline.parse(text.source)
+        outlines[language], found = outline.parse_in(language, source)
         if heads_are_read:
             found += tuple(agreement.used_blanks(text.source, outlines[language], declared))
         problems += [problem.moved(text.lines_above) for problem in found]
@@ -192,6 +198,7 @@ def _text_problems(
             for blank, line, column in blanks
             if blank.code not in used
         ]
+        problems += guidance.faults(blanks, source)
     if len(outlines) == len(LANGUAGES):
         above = parts.texts[ENGLISH].lines_above
         found = tuple(agreement.differences(outlines[CHINESE], outlines[ENGLISH]))

@@ -74,10 +74,20 @@ def _dump(data: object) -> str:
 
 def _readable(blank: Blank) -> dict[str, Any]:
     data = to_data(blank)
+    # What is the same in both languages, such as a number, is written once.
+    for name in ("example", "default"):
+        if name in data:
+            data[name] = _once(getattr(blank, name))
+    if blank.suggestions:
+        data["suggestions"] = [_once(each) for each in blank.suggestions]
     for name in ("hard", "expected"):
         if name in data:
             data[name] = _bounds(getattr(blank, name))
     return data
+
+
+def _once(words: Localized) -> str | dict[str, str]:
+    return words.zh if words.zh == words.en else words.to_data()
 
 
 def _bounds(bounds: Range) -> dict[str, _Plain | date]:

@@ -11,7 +11,8 @@ _GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,30}"
 _NUMBER = re.compile(
     rf"(?P<sign>[+-]?) *(?P<whole>{_GROUPED})(?:\.(?P<fraction>[0-9]{{1,30}}))?(?![0-9.,]) *"
 )
-_HAN_NUMBER = re.compile("([一二两三四五六七八九十百零]+) *")
+_HAN_NUMBER = re.compile("([一二两三四五六七八九十百千零]+) *")
+_ARTICLE = re.compile("(?:第|articles? |art[.]? ?)? *(.+?) *条?")
 _PERCENT_SIGNS = frozenset({"%", "percent", "per cent", "pct", "百分点"})
 _PERCENT_OPENING = "百分之"
 
@@ -32,7 +33,7 @@ _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? +([0-9]{1,2})(?:st|nd|rd|th)?,? +([1
 def read_number(typed: str, unit: Localized, *, percent: bool = False) -> str | None:
     """The number as plain decimal text ("-1200.5"), or None when `typed` is not one number.
 
-    Full-width digits, spaces, thousands separators, Chinese numerals up to 999, and the unit or a
+    Full-width digits, spaces, thousands separators, Chinese numerals up to 9999, and the unit or a
     plain form of it after the number are understood.
     """
     text = half_width(typed).strip().casefold()
@@ -46,6 +47,12 @@ def read_number(typed: str, unit: Localized, *, percent: bool = False) -> str | 
         if number is not None and text[match.end() :] in accepted:
             return str(number)
     return None
+
+
+def read_article(typed: str) -> str | None:
+    """The number of an article as it is cited (第五百零九条, 第509条, Article 509), or None."""
+    match = _ARTICLE.fullmatch(half_width(typed).strip().casefold())
+    return read_number(match[1], Localized()) if match else None
 
 
 def _plain(match: re.Match[str]) -> str:

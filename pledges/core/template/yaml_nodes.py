@@ -135,6 +135,13 @@ class NodeReader:
                     self.fault(node, "missing-language", language)
         return Localized(*(self.text(both.get(name), lines=lines) for name in ("zh", "en")))
 
+    def either(self, node: Node, *, lines: bool = False) -> Localized:
+        """One text in both languages, or one that is the same in both, such as a number."""
+        if isinstance(node, ScalarNode):
+            text = self.text(node, lines=lines)
+            return Localized(text, text)
+        return self.localized(node, lines=lines)
+
     def boolean(self, node: Node | None) -> bool:
         text = self.text(node)
         if node is not None and text not in ("true", "false"):
