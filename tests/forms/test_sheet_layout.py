@@ -63,9 +63,12 @@ class Sheet(HTMLParser):
     @staticmethod
     def _answer(named, classes):
         if named["type"] == "radio":
-            return "■ " if "checked" in named else "□ "
-        answer = named.get("value") or EMPTY
-        return f" {answer}" if "answer-other" in classes else answer
+            return "☑\ufe0e " if "checked" in named else "☐ "
+        answer = named.get("value", "")
+        if "answer-other" in classes:
+            # Its line stands there while it is not chosen, to be filled in.
+            return f" {answer}" if answer else ""
+        return answer or EMPTY
 
     def _break(self, tag, classes):
         if tag in BLOCKS or classes & LINES:
