@@ -93,7 +93,7 @@ def clause_text(sheet, clause) -> str:
             options = blanks[run.code].options
             chosen = sheet.answers[run.code]
             parts += [
-                ("□✓" if option.value == chosen else "□") + option.label.in_(sheet.language)
+                ("✓" if option.value == chosen else "□") + option.label.in_(sheet.language)
                 for option in options
             ]
         else:
@@ -373,7 +373,7 @@ def test_the_other_option_shows_its_text_and_an_empty_blank_a_line():
         source, [kind, day], {"kind": "其他", "kind.other": "丙", "day": "2026-12-01"}
     )
     markup = rendering.write_for_paper(filled)
-    assert "□</span> 甲" in markup and "✓</b></span> <b>其他</b>" in markup
+    assert "□</span> 甲" in markup and "✓</b> <b>其他</b>" in markup
     assert '<b class="blank">丙</b>' in markup and "2026年12月1日" in markup
     empty = rendering.write_for_screen(sheet_of(source, [kind, day]))
     assert "☑" not in empty and empty.count("未填") == 1

@@ -2,8 +2,8 @@
 
 Classes, beside those of `clause_writer`: `blank` an answer in the sentence, also `blank-short`
 (never broken); `blank-lines` an answer as prose with one `answer-line` a line, `answer-gap` an
-empty one; `choice` with an `option` for each, on paper with an `option-box` and the `tick` in it.
-What was chosen or filled in is `b`, in the paper's bold face, but for prose.
+empty one; `choice` with an `option` for each, on paper with a `tick` or an empty box. What
+was chosen or filled in is `b`, in the paper's bold face, but for prose.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,7 @@ SHORT_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.DATE, Ki
 MAX_LENGTH_IN_SENTENCE = 40
 """Characters of a long text; a longer one stands by itself, as prose."""
 NOTHING = SafeString("")
-BOX = SafeString('<span class="option-box">□</span>')
-TICKED = SafeString('<span class="option-box">□<b class="tick">✓</b></span>')
+BOX, TICKED = SafeString("<span>□</span>"), SafeString('<b class="tick">✓</b>')
 
 
 def write_for_screen(sheet: Sheet, *, notes: Mapping[str, SafeString] = NO_NOTES) -> SafeString:

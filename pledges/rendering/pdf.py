@@ -24,11 +24,12 @@ from pledges.rendering.markup import UNFIT, Markup
 FONT_FACES = """
 @font-face { font-family: "Pledge Serif"; src: url(font:serif); font-weight: 400; }
 @font-face { font-family: "Pledge Sans"; src: url(font:sans); font-weight: 400; }
-@font-face { font-family: "Pledge Bold"; src: url(font:bold); font-weight: 400; }
+@font-face { font-family: "PledgeBold"; src: url(font:bold); font-weight: 400; }
 """
-# A family of its own, and not a weight: whoever lacks a weight makes it up.
+# A family of its own, and not a weight: whoever lacks a weight makes it up. In one word: Pango takes
+# a last word for a weight.
 BOLD = frozenset(("b", "h1", "h2", "h3", "h4", "h5", "h6"))
-"""The elements that a style sheet may set in "Pledge Bold"."""
+"""The elements that a style sheet may set in "PledgeBold"."""
 
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()

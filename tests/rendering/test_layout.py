@@ -165,7 +165,7 @@ STEPS = Blank("steps", Kind.LONG_TEXT, Localized("步骤", "Steps"))
 def test_no_heading_and_no_lead_stands_alone_at_the_end_of_a_page(language):
     sentence = "承诺人恪守诚信。" if language == "zh-hans" else "The pledgor acts with integrity."
     ends = set()
-    for filler in range(24, 36):
+    for filler in range(16, 28) if language == "zh-hans" else range(24, 36):
         source = "\n".join(f"{sentence}" for _ in range(filler))
         source += "\n1. Heading\n1.1 Below\n1.1.1 Steps: {{steps}}"
         steps = "\n".join(f"Step {i}, which is taken." for i in range(20))

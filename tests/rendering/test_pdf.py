@@ -67,7 +67,7 @@ def test_every_font_is_embedded_subset_and_maps_to_unicode(rendered):
     lines = poppler("pdffonts", rendered).splitlines()[2:]
     assert len(lines) == 2
     assert all(re.search(r"yes yes yes +\d+ +0$", line) for line in lines)
-    assert all(re.match(r"[A-Z]{6}\+Pledge-(Serif|Bold) ", line) for line in lines)
+    assert all(re.match(r"[A-Z]{6}\+Pledge(-Serif|Bold) ", line) for line in lines)
 
 
 def test_the_two_fields_are_empty_printed_tagged_and_inside_the_page(rendered):
@@ -214,8 +214,8 @@ def test_scripts_and_form_fields_of_the_html_leave_no_trace():
 
 def test_headings_and_bold_words_have_a_face_of_their_own_cut_to_them():
     body = "<h1>承诺书</h1><p>客户<b>经理</b>，承诺</p>"
-    made = render(body, samples.CSS + 'b { font-family: "Pledge Bold" }')
-    assert "Pledge-Bold" in poppler("pdffonts", made)
+    made = render(body, samples.CSS + 'b { font-family: "PledgeBold" }')
+    assert "PledgeBold" in poppler("pdffonts", made)
     assert text_of(made) == "承诺书客户经理，承诺"
     drawn = set(uharfbuzz.Face(fonts.bold_for("承诺书经理")).unicodes)
     assert {*map(ord, "承诺书经理")} <= drawn and ord("客") not in drawn
