@@ -25,7 +25,8 @@ COMMON = (
     )
     + "—–…‘’“”·□✓○年月日第版页"
 )
-ASCII = frozenset(range(0x20, 0x7F))
+NUMBERS = "0123456789.,-%"
+"""What most answers are made of where the wording is the same."""
 
 # A line break and a tab are layout, not ink: no font has them, and none needs to.
 LAYOUT = frozenset("\n\t\r")
@@ -124,12 +125,12 @@ def _cut_bold(characters: frozenset[int]) -> bytes:
 
 
 def bold_for(text: str) -> bytes:
-    """The bold face reduced to `text` and ASCII, so that most numbers give the same font.
+    """The bold face reduced to `text` and digits, so that answers in numbers give the same font.
 
     It is cut from a variable font, which takes as long as all else: so for what is bold alone, and
     whenever that is printed. Characters that it lacks are left out; the other faces have them.
     """
-    return _cut_bold(ASCII | frozenset(map(ord, _inked(text))))
+    return _cut_bold(frozenset(map(ord, _inked(text + NUMBERS))))
 
 
 @lru_cache(maxsize=32)

@@ -20,14 +20,13 @@ from pledges.rendering.fonts import FontSubset
 from pledges.rendering.fonts import MissingGlyph as MissingGlyph
 from pledges.rendering.markup import UNFIT, Markup
 
-# Families that the style sheets name; each falls back to the other.
+# Families that the style sheets name. The bold one is no weight of another, which would be made up
+# where it is missing; and it is one word, because Pango takes "Bold" for a weight.
 FONT_FACES = """
 @font-face { font-family: "Pledge Serif"; src: url(font:serif); font-weight: 400; }
 @font-face { font-family: "Pledge Sans"; src: url(font:sans); font-weight: 400; }
 @font-face { font-family: "PledgeBold"; src: url(font:bold); font-weight: 400; }
 """
-# A family of its own, and not a weight: whoever lacks a weight makes it up. In one word: Pango takes
-# a last word for a weight.
 BOLD = frozenset(("b", "h1", "h2", "h3", "h4", "h5", "h6"))
 """The elements that a style sheet may set in "PledgeBold"."""
 
