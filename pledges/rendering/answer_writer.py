@@ -49,9 +49,7 @@ def write_signer(sheet: Sheet) -> SafeString:
         (paper_wording.EMPLOYEE_NUMBER, sheet.signer_employee_number),
         (paper_wording.DEPARTMENT, sheet.signer_department),
     )
-    lines = (
-        (paper_wording.labelled(label, sheet.language), value) for label, value in particulars
-    )
+    lines = ((paper_wording.labelled(label, sheet.language), value) for label, value in particulars)
     return format_html(
         '<div class="signer" lang="{}">{}</div>',
         paper_wording.language_tag(sheet.language),
