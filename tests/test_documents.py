@@ -79,11 +79,15 @@ def body_text(sheet, paper) -> str:
         sheet.subtitle, sheet.version, sheet.effective_on, sheet.language
     )
     digests = paper_wording.digest_line(sheet.version_digest, sheet.content_digest, sheet.language)
-    before, between, after = map(squeezed, paper_wording.page_line(sheet.number, sheet.language))
-    text = squeezed(poppler("pdftotext", paper))
-    for line in (form, digests):
-        text = text.replace(squeezed(line), "")
-    return re.sub(rf"{before}\d+{between}\d+{after}", "", text)
+    before, between, after = paper_wording.page_line(sheet.number, sheet.language)
+    pages = poppler("pdftotext", paper).split("\f")[:-1]
+    text = ""
+    for number, page in enumerate(pages, 1):
+        left = squeezed(page)
+        for line in (form, digests, f"{before}{number}{between}{len(pages)}{after}"):
+            left = left.replace(squeezed(line), "")
+        text += left
+    return text
 
 
 def clause_text(sheet, clause) -> str:
