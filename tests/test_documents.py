@@ -384,7 +384,9 @@ def test_the_other_option_shows_its_text_and_an_empty_blank_a_line():
     assert "□</span> 甲" in markup and "✓</b> <b>其他</b>" in markup
     assert '<b class="blank">丙</b>' in markup and "2026年12月1日" in markup
     empty = rendering.write_for_screen(sheet_of(source, [kind, day]))
-    assert "☑" not in empty and empty.count("未填") == 1
+    assert "☑" not in empty and empty.count("未填") == 2
+    first = rendering.write_for_paper(sheet_of(source, [kind, day], {"kind": "甲"}))
+    assert "其他" in first and first.count('<b class="blank') == 1
 
 
 def test_screen_and_paper_differ_in_what_is_not_seen_alone():

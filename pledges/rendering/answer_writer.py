@@ -109,7 +109,8 @@ class AnswerWriter:
         return format_html('<span class="choice"{}>{}</span>', data, options)
 
     def _option(self, blank: Blank, option: Option) -> SafeString:
-        chosen = option.value == self.answers.get(blank.code, "")
+        answer = self.answers.get(blank.code, "")
+        chosen = option.value == answer
         state = paper_wording.CHOSEN if chosen else paper_wording.NOT_CHOSEN
         label = typeset(option.label.in_(self.language), self.language)
         words = format_html(
@@ -118,7 +119,9 @@ class AnswerWriter:
             self._spoken(state.in_(self.language)),
             format_html("<b>{}</b>", label) if chosen else label,
         )
-        other = self._other(blank) if chosen and option.value == blank.other_value else ""
+        # Where another one is chosen, its line would be read as something left out.
+        takes_text = option.value == blank.other_value and (chosen or not answer)
+        other = self._other(blank) if takes_text else ""
         return format_html('<span class="option">{}{}</span>', unbroken(words), other)
 
     def _box(self, chosen: bool) -> SafeString:
