@@ -17,6 +17,7 @@ RENDERED_AT = datetime(2026, 11, 23, 10, 42, 0, tzinfo=SHANGHAI)
 
 ORGANISATION = {"zh-hans": "示例银行股份有限公司", "en": "Example Bank Co., Ltd."}
 SIGNER = {"zh-hans": "欧阳镕", "en": "Ouyang Rong"}
+DEPARTMENT = {"zh-hans": "华东零售部", "en": "East China Retail"}
 
 COMMON_ANSWERS = {
     "pledgor_type": "individual",
@@ -88,6 +89,8 @@ def sheet(slug: str, language: str) -> Sheet:
         blanks=version.blanks,
         answers=answers,
         signer_name=SIGNER[language],
+        signer_employee_number="E1024",
+        signer_department=DEPARTMENT[language],
         verify_url="https://pledges.example.com/verify/CN-2026-000128/?d=4c1f09aa6b77e25d",
         rendered_at=RENDERED_AT,
         consent=consent.wording().in_(language),

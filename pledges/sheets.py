@@ -92,6 +92,8 @@ def sheet_of(pledge: Pledge, content: Mapping[str, Any], *, rendered_at: datetim
         blanks=version.blank_list,
         answers=content["answers"],
         signer_name=content["person"]["name"],
+        signer_employee_number=content["person"]["employee_number"],
+        signer_department=content["person"]["department"],
         verify_url=verify_url(pledge),
         rendered_at=Organisation.current().localtime(rendered_at),
         consent=content["consent"]["text"],

@@ -27,6 +27,7 @@ from pledges.proof.keys.company_pins import PinKind
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.keys.trust import pins_of
 from pledges.proof.ledger import checkpoints
+from pledges.rendering import SignatureImage
 from pledges.storage import document_store
 from tests.attacks.authorities import LIFE, licensed_authority
 from tests.cast import request_by_code, request_by_passkey
@@ -58,14 +59,21 @@ class Maker:
         self.folder = request.getfixturevalue("tmp_path")
         self.now = request.getfixturevalue("now")
 
-    def sign(self, slug: str, *, by: str, at: datetime | None = None, **draft: object) -> Pledge:
-        """Signed by `passkey` or `password`, two minutes after it was prepared."""
+    def sign(
+        self, slug: str, *, by: str, at: datetime | None = None, typed: str = "", **draft: object
+    ) -> Pledge:
+        """Signed by `passkey` or `password`, two minutes after it was prepared; drawn or typed."""
         at = at or self.now
         key = self.passkey(self.liming, at=at - timedelta(hours=1)) if by == "passkey" else None
         pledge = self.draft(slug, at=at, **draft)
         intent = preparing.prepare(pledge, actor=self.liming, at=at)
         then = at + timedelta(minutes=2)
-        done = request_by_passkey(key, intent) if key else request_by_code(self.liming, at=then)
+        image = {"image": SignatureImage(typed=typed)} if typed else {}
+        done = (
+            request_by_passkey(key, intent, **image)
+            if key
+            else request_by_code(self.liming, at=then, **image)
+        )
         return signing.sign(intent, actor=self.liming, at=then, request=done)
 
     def accept(self, pledge: Pledge) -> Pledge:
@@ -251,6 +259,34 @@ def format_1_choice_of_ones_own(make):
     """A choice with words of the person's own, which none of the options has."""
     own = {"pledgor_type": "other", "pledgor_type.other": "联合团队（含外聘顾问）"}
     return kept(make.accept(make.sign("general-standards", by="password", **own)))
+
+
+# The second layout of revision 0: who signs above the box, pages counted, a bold face.
+@case
+def format_1_layout_2_general_zh_accepted(make):
+    own = {"pledgor_type": "other", "pledgor_type.other": "联合团队（含外聘顾问）"}
+    return kept(make.accept(make.sign("general-standards", by="passkey", **own)))
+
+
+@case
+def format_1_layout_2_contract_en_typed_accepted(make):
+    return kept(make.accept(make.sign("contract", by="password", language="en", typed="李明")))
+
+
+@case
+def format_1_layout_2_personal_zh_many_lines_signed(make):
+    steps = "\n\n".join(
+        f"{number}、核对第 {number} 项客户资料并留存影像。" for number in range(1, 41)
+    )
+    return kept(make.sign("personal-code", by="passkey", process_steps=steps))
+
+
+@case
+def format_1_layout_2_personal_en_prose_accepted(make):
+    steps = "Check the identity and the authority of the client, and keep copies of both. " * 25
+    return kept(
+        make.accept(make.sign("personal-code", by="password", language="en", process_steps=steps))
+    )
 
 
 @pytest.mark.parametrize("name", CASES)

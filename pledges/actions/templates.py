@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from pledges import access, audit, transactions
+from pledges import access, audit, rendering, transactions
 from pledges.access import Act
 from pledges.actions import proposing
 from pledges.actions.proposing import Kind
 from pledges.core import lifecycle, refusals
 from pledges.core.digests import digest_of
+from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import VersionState
 from pledges.core.template import blank_kinds, statutes
 from pledges.core.template.blanks import to_data
@@ -150,6 +151,7 @@ def _everything_printed(definition: Definition) -> str:
     pieces = [
         *(definition.title.zh, definition.title.en, definition.subtitle.zh, definition.subtitle.en),
         *(definition.source.zh, definition.source.en),
+        *(rendering.paper_text(language) for language in LANGUAGES),
     ]
     for blank in definition.blanks:
         offered = [*(option.label for option in blank.options), blank.default, *blank.suggestions]

@@ -49,6 +49,8 @@ def sheet_of(version: TemplateVersion, language: str) -> Sheet:
         blanks=version.blank_list,
         answers={},
         signer_name="",
+        signer_employee_number="",
+        signer_department="",
         verify_url="",
         rendered_at=organisation.localtime(timezone.now()),
         consent=consent.wording().in_(language),

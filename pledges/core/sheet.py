@@ -17,7 +17,6 @@ class PledgeText:
 
     language: str
     title: str
-    subtitle: str
     organisation: str
     outline: Outline
     blanks: tuple[Blank, ...]
@@ -28,11 +27,14 @@ class PledgeText:
 class Sheet(PledgeText):
     """One pledge as it is read, printed and signed.
 
-    `answers` are canonical and include the profile and serial ones. `version_digest` covers the
-    template version, `content_digest` what this sheet says. `rendered_at` is aware, in the
-    organisation's zone. `consent` is the wording printed above the boxes of signature and seal.
+    `subtitle` tells the template from others of its title. `answers` are canonical and include the
+    profile and serial ones. Who signs is named as the record named them when the document was
+    made. `version_digest` covers the template version, `content_digest` what this sheet says.
+    `rendered_at` is aware, in the organisation's zone. `consent` is the wording printed above the
+    boxes of signature and seal.
     """
 
+    subtitle: str
     number: str
     version: int
     effective_on: date
@@ -40,6 +42,8 @@ class Sheet(PledgeText):
     content_digest: str
     answers: Mapping[str, str]
     signer_name: str
+    signer_employee_number: str
+    signer_department: str
     verify_url: str
     rendered_at: datetime
     consent: str

@@ -60,7 +60,6 @@ class SheetLayout(LayoutObject):
         return PledgeText(
             language=language,
             title=version.title.in_(language),
-            subtitle=version.subtitle.in_(language),
             organisation=Organisation.current().name_in(language),
             outline=version.outline(language),
             blanks=version.blank_list,

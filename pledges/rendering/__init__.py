@@ -1,6 +1,6 @@
 """A pledge's sheet → the HTML that is read on screen and the PDF that is signed."""
 
-from pledges.rendering.answer_writer import write_for_paper, write_for_screen
+from pledges.rendering.answer_writer import write_for_paper, write_for_screen, write_signer
 from pledges.rendering.paper import paper_html, paper_text, render_pledge
 from pledges.rendering.press import warm_engine
 from pledges.rendering.signature_images import (
@@ -21,4 +21,5 @@ __all__ = [
     "warm_up",
     "write_for_paper",
     "write_for_screen",
+    "write_signer",
 ]

@@ -1,8 +1,9 @@
 """A pledge's sheet to be read, on a screen and on paper: its clauses with the answers in place.
 
 Classes, beside those of `clause_writer`: `blank` an answer in the sentence, also `blank-short`
-(never broken) and `blank-lines` with one `answer-line` a line; `choice` with an `option` for each,
-also `option-chosen`.
+(never broken); `blank-lines` an answer as prose with one `answer-line` a line, `answer-gap` an
+empty one; `choice` with an `option` for each, on paper with a `tick` or an empty box. What
+was chosen or filled in is `b`, in the paper's bold face, but for prose.
 """
 
 from collections.abc import Mapping
@@ -16,10 +17,13 @@ from pledges.core.sheet import Sheet
 from pledges.core.template.blanks import OTHER, Blank, Kind, Option, display
 from pledges.rendering import paper_wording
 from pledges.rendering.clause_writer import NO_NOTES, write_clauses
-from pledges.rendering.inline_text import typeset
+from pledges.rendering.inline_text import typeset, unbroken
 
 SHORT_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.DATE, Kind.SERIAL})
+MAX_LENGTH_IN_SENTENCE = 40
+"""Characters of a long text; a longer one stands by itself, as prose."""
 NOTHING = SafeString("")
+BOX, TICKED = SafeString("<span>□</span>"), SafeString('<b class="tick">✓</b>')
 
 
 def write_for_screen(sheet: Sheet, *, notes: Mapping[str, SafeString] = NO_NOTES) -> SafeString:
@@ -36,6 +40,21 @@ def write_for_paper(sheet: Sheet) -> SafeString:
     """The sheet as it is printed."""
     answers = AnswerWriter(sheet.language, sheet.answers, for_screen=False)
     return write_clauses(sheet, answers, anchors=False)
+
+
+def write_signer(sheet: Sheet) -> SafeString:
+    """Who signs, each particular on a line: on paper above the box, so that it is read first."""
+    particulars = (
+        (paper_wording.PLEDGOR, sheet.signer_name),
+        (paper_wording.EMPLOYEE_NUMBER, sheet.signer_employee_number),
+        (paper_wording.DEPARTMENT, sheet.signer_department),
+    )
+    lines = ((paper_wording.labelled(label, sheet.language), value) for label, value in particulars)
+    return format_html(
+        '<div class="signer" lang="{}">{}</div>',
+        paper_wording.language_tag(sheet.language),
+        format_html_join("", "<p>{}<b>{}</b></p>", lines),
+    )
 
 
 @dataclass(frozen=True)
@@ -55,15 +74,13 @@ class AnswerWriter:
             opening, shown = opening + SafeString("《"), shown[1:-1]
             closing = SafeString("》") + closing
         if blank.kind is Kind.CHOICE:
-            slot = self._choice(blank, data)
-        elif "\n" in shown:
-            return self._lines(shown.split("\n"), opening, closing, data)
-        elif not shown:
-            slot = self._empty(data)
-        else:
-            kind = " blank-short" if blank.kind in SHORT_KINDS else ""
-            slot = format_html('<span class="blank{}"{}>{}</span>', kind, data, self._words(shown))
-        return opening + slot + closing
+            return opening + self._choice(blank, data) + closing
+        if "\n" in shown or (blank.kind is Kind.LONG_TEXT and len(shown) > MAX_LENGTH_IN_SENTENCE):
+            return self._prose(shown.split("\n"), opening, closing, data)
+        short = " blank-short" if blank.kind in SHORT_KINDS else ""
+        words = self._words(shown) or self._gap()
+        slot = opening + format_html('<b class="blank{}"{}>{}</b>', short, data, words) + closing
+        return unbroken(slot) if blank.kind.is_number else slot
 
     def _words(self, answer: str) -> SafeString:
         # Latin in a Chinese answer stands for itself: air within the underline would show gaps.
@@ -71,23 +88,22 @@ class AnswerWriter:
             return typeset(answer, ENGLISH)
         return conditional_escape(answer)
 
-    def _empty(self, data: SafeString) -> SafeString:
+    def _gap(self) -> SafeString:
         spoken = self._spoken(paper_wording.NOT_FILLED.in_(self.language))
-        gap = SafeString("&#160;" * 8)
-        return format_html('<span class="blank"{}>{}{}</span>', data, gap, spoken)
+        return SafeString("&#160;" * 8) + spoken
 
-    def _lines(
+    def _prose(
         self, lines: list[str], opening: SafeString, closing: SafeString, data: SafeString
     ) -> SafeString:
-        answers = [
-            format_html('<span class="blank">{}</span>', self._words(line) or "\u00a0")
-            for line in lines
-        ]
+        # Their space at the beginning would stand beside that of the layout.
+        answers = [self._words(line.strip(" \u3000")) for line in lines]
         # No punctuation stands alone, such as the full stop of the sentence.
         answers[0] = opening + answers[0]
         answers[-1] += closing
         marked = format_html_join(
-            "", '<span class="answer-line">{}</span>', ((answer,) for answer in answers)
+            "",
+            '<span class="answer-line{}">{}</span>',
+            (("" if answer else " answer-gap", answer) for answer in answers),
         )
         return format_html('<span class="blank-lines"{}>{}</span>', data, marked)
 
@@ -98,23 +114,30 @@ class AnswerWriter:
         return format_html('<span class="choice"{}>{}</span>', data, options)
 
     def _option(self, blank: Blank, option: Option) -> SafeString:
-        chosen = option.value == self.answers.get(blank.code, "")
+        answer = self.answers.get(blank.code, "")
+        chosen = option.value == answer
         state = paper_wording.CHOSEN if chosen else paper_wording.NOT_CHOSEN
-        return format_html(
-            '<span class="option{}"><span{}>{}</span>{} {}{}</span>',
-            " option-chosen" if chosen else "",
-            SafeString(' aria-hidden="true"') if self.for_screen else "",
-            "■" if chosen else "□",
+        label = typeset(option.label.in_(self.language), self.language)
+        words = format_html(
+            "{}{} {}",
+            self._box(chosen),
             self._spoken(state.in_(self.language)),
-            typeset(option.label.in_(self.language), self.language),
-            self._other(blank, chosen) if option.value == blank.other_value else "",
+            format_html("<b>{}</b>", label) if chosen else label,
         )
+        # Where another one is chosen, its line would be read as something left out.
+        takes_text = option.value == blank.other_value and (chosen or not answer)
+        other = self._other(blank) if takes_text else ""
+        return format_html('<span class="option">{}{}</span>', unbroken(words), other)
 
-    def _other(self, blank: Blank, chosen: bool) -> SafeString:
-        text = self.answers.get(blank.code + OTHER, "") if chosen else ""
-        if not text:
-            return self._empty(NOTHING)
-        return format_html(' <span class="blank">{}</span>', self._words(text))
+    def _box(self, chosen: bool) -> SafeString:
+        if not self.for_screen:
+            return TICKED if chosen else BOX
+        # Screens have a ticked box; the selector keeps it from being shown as a picture.
+        return format_html('<span aria-hidden="true">{}</span>', "☑\ufe0e" if chosen else "☐")
+
+    def _other(self, blank: Blank) -> SafeString:
+        text = self.answers.get(blank.code + OTHER, "")
+        return format_html(' <b class="blank">{}</b>', self._words(text) or self._gap())
 
     def _spoken(self, words: str) -> SafeString:
         if not self.for_screen:

@@ -4,11 +4,11 @@ Where a blank stands, a slot is written by whoever shows the sheet: the answer f
 paper (`answer_writer`), an input for filling in (`pledges.forms.sheet_layout`).
 
 Classes, laid out by static/document/sheet.css and, on a screen, by static/sheet.css:
-`sheet-body` the whole; `sheet-head` with `sheet-organisation`, `sheet-title`, `sheet-subtitle`;
+`sheet-body` the whole; `sheet-head` with `sheet-organisation` and `sheet-title`;
 `field` a head line, in a `field-row` where notes belong to it; `paragraph`; `section` + `heading`
 a numbered clause that is a title; `clause` + `clause-text` any other numbered clause; `number` its
 number as typed and `hang-N` the width of that in half ems; `latin` a Latin run within Chinese;
-`narrow` quotes and dashes in English.
+`unbroken-words` a number with what it counts; `narrow` quotes and dashes in English.
 """
 
 import unicodedata
@@ -25,7 +25,13 @@ from pledges.core.sheet import PledgeText
 from pledges.core.template.blanks import Blank
 from pledges.core.template.clauses import FIELD, Clause, Run, Slot, Text
 from pledges.rendering import paper_wording
-from pledges.rendering.inline_text import split_closing, split_opening, typeset
+from pledges.rendering.inline_text import (
+    split_after_number,
+    split_before_number,
+    split_closing,
+    split_opening,
+    typeset,
+)
 
 NEEDS_NO_SPACE = ("、", "）", "．")
 SENTENCE_END = tuple("。；;.：:，,、！？!?")
@@ -58,12 +64,11 @@ def write_clauses(
     writer = _Writer(text, {blank.code: blank for blank in text.blanks}, slots, notes, anchors)
     return format_html(
         '<div class="sheet-body" lang="{}"><header class="sheet-head">'
-        '<p class="sheet-organisation">{}</p><h1 class="sheet-title">{}</h1>'
-        '<p class="sheet-subtitle">{}</p></header>{}{}{}</div>',
+        '<p class="sheet-organisation">{}</p><h1 class="sheet-title">{}</h1></header>'
+        "{}{}{}</div>",
         paper_wording.language_tag(text.language),
         typeset(text.organisation, text.language),
         typeset(text.title, text.language),
-        typeset(text.subtitle, text.language),
         notes.get("", ""),
         writer.clauses(text.outline.clauses, level=2),
         _term(text),
@@ -172,16 +177,27 @@ class _Writer:
         slots: dict[int, SafeString] = {}
         for place, run in enumerate(runs):
             if isinstance(run, Slot):
-                texts[place - 1], opening = split_opening(texts[place - 1])
-                closing, texts[place + 1] = split_closing(texts[place + 1])
+                blank = self.blanks[run.code]
+                texts[place - 1], opening = self._split_before(blank, texts[place - 1])
+                closing, texts[place + 1] = self._split_after(blank, texts[place + 1])
                 around = self._words(opening), self._words(closing)
-                slots[place] = self.slots.write(self.blanks[run.code], *around)
+                slots[place] = self.slots.write(blank, *around)
         return SafeString(
             "".join(
                 slots[place] if place in slots else self._words(text)
                 for place, text in enumerate(texts)
             )
         )
+
+    def _split_before(self, blank: Blank, text: str) -> tuple[str, str]:
+        return split_before_number(text) if blank.kind.is_number else split_opening(text)
+
+    def _split_after(self, blank: Blank, text: str) -> tuple[str, str]:
+        if not blank.kind.is_number:
+            return split_closing(text)
+        # Of 次/月 the sentence says 次.
+        unit = blank.unit.in_(self.text.language).partition("/")[0]
+        return split_after_number(text, unit)
 
     def _words(self, text: str) -> SafeString:
         return typeset(text, self.text.language)

@@ -15,8 +15,6 @@ ROUND = 1
 """Line cap and line join (ISO 32000-1, 8.4.3)."""
 ARC = 0.5523
 """How long the handles of a Bezier curve are that stands for a quarter of a circle, in radii."""
-STROKED = 2
-"""Text rendering mode: filled, then stroked (table 106)."""
 
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
@@ -30,7 +28,6 @@ class Line:
     at: Point
     size: float
     spacing: float
-    bold: float
 
 
 @dataclass
@@ -56,19 +53,19 @@ class Figure:
         height: float,
         size: float,
         spacing: float = 0.0,
-        bold: float = 0.0,
+        bold: bool = False,
     ) -> None:
         """A centred line of letters of `size` in a strip of that `height`.
 
-        `spacing` is put between letters, `bold` is the width of a stroke around each; both in em.
+        `spacing` is put between letters, in em.
         """
-        runs = self.typesetter.set(text)
+        runs = self.typesetter.set(text, bold=bold)
         long = sum(run.advance for run in runs) * size
         count = sum(len(run.glyphs) for run in runs)
         left = (self.width - long - max(0, count - 1) * spacing * size) / 2
         face = self.typesetter.serif
         baseline = top + (height + (face.ascent + face.descent) * size) / 2
-        self._lines.append(Line(runs, (left, baseline), size, spacing, bold))
+        self._lines.append(Line(runs, (left, baseline), size, spacing))
 
     def stroke(self, points: Sequence[bytes], width: float) -> None:
         """Draw along a path that was made of `move_to`, `line_to` and `curve_to`."""
@@ -118,7 +115,7 @@ class Figure:
         tag = self._tag()
         known: dict[str, dict[int, int]] = {}
         resources = pydyf.Dictionary()
-        for face in (self.typesetter.serif, self.typesetter.sans):
+        for face in self.typesetter.faces:
             if face.used:
                 resources[face.key], known[face.key] = font_objects.embed(pdf, face, tag)
         content = pydyf.Stream(self._content(known), compress=True)
@@ -157,8 +154,7 @@ class Figure:
 
     def _shown(self, line: Line, known: dict[str, dict[int, int]]) -> Sequence[bytes]:
         size = line.size * POINTS_PER_MM
-        bold = b"%d Tr %s w" % (STROKED, _number(line.bold * size)) if line.bold else b"0 Tr"
-        operations = [bold]
+        operations = []
         x, y = line.at[0] * POINTS_PER_MM, (self.height - line.at[1]) * POINTS_PER_MM
         for run in line.runs:
             operations.append(b"/%s %s Tf" % (run.face.key.encode(), _number(size)))

@@ -4,6 +4,7 @@ For figures of a few words, where to lay out a page would cost ten times as much
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -39,9 +40,9 @@ class Run:
         return sum(glyph.advance for glyph in self.glyphs)
 
 
-@dataclass
+@dataclass(eq=False)
 class Face:
-    """One of the two faces while a figure is drawn, and which of its glyphs were set as what."""
+    """One of the faces while a figure is drawn, and which of its glyphs were set as what."""
 
     key: str
     data: bytes
@@ -95,18 +96,21 @@ class Face:
 
 
 class Typesetter:
-    """Sets lines in the serif face, and in the sans one what that has not."""
+    """Sets lines in the serif face or the bold one, and in others what that has not."""
 
-    def __init__(self, chosen: FontSubset, language: str) -> None:
+    def __init__(self, chosen: FontSubset, language: str, *, bold: bytes = b"") -> None:
         self.language = language
         self.serif, self.sans = Face("serif", chosen.serif), Face("sans", chosen.sans)
+        self.bold = Face("bold", bold) if bold else self.serif
+        self.faces = tuple(dict.fromkeys((self.serif, self.sans, self.bold)))
 
-    def set(self, text: str) -> list[Run]:
+    def set(self, text: str, *, bold: bool = False) -> list[Run]:
         """The line that says `text`; its faces keep note of what they were used for."""
-        face = self.serif
+        face = self.bold if bold else self.serif
+        order = (face, self.serif, self.sans)
         settings: list[tuple[Face, bool]] = []
         for character in text:
-            face = self._face_of(character, face)
+            face = _face_of(character, face, order)
             settings.append((face, self._is_narrow(character)))
         runs, start = [], 0
         for (own, narrow), group in groupby(settings):
@@ -120,8 +124,9 @@ class Typesetter:
         # As on the paper (`inline_text`): these fonts set quotes and dashes full-width by default.
         return self.language == ENGLISH and bool(FULL_WIDTH.match(character))
 
-    def _face_of(self, character: str, before: Face) -> Face:
-        # A mark is drawn on its letter, by the font that has both.
-        if unicodedata.combining(character) and ord(character) in before.characters:
-            return before
-        return self.serif if ord(character) in self.serif.characters else self.sans
+
+def _face_of(character: str, before: Face, order: Sequence[Face]) -> Face:
+    # A mark is drawn on its letter, by the font that has both.
+    if unicodedata.combining(character) and ord(character) in before.characters:
+        return before
+    return next((face for face in order if ord(character) in face.characters), order[-1])

@@ -14,7 +14,7 @@ from pledges.core.sheet import Sheet
 from pledges.core.template.typed_values import written_date
 from pledges.proof.fileformat import CURRENT
 from pledges.rendering import paper_wording, press, qr_codes
-from pledges.rendering.answer_writer import write_for_paper
+from pledges.rendering.answer_writer import write_for_paper, write_signer
 from pledges.rendering.fonts import FontSubset
 from pledges.rendering.inline_text import typeset
 
@@ -37,16 +37,9 @@ def paper_html(sheet: Sheet) -> str:
     in_language = {
         name: getattr(paper_wording, name.upper()).in_(sheet.language)
         for name in (
-            "number",
-            "template_digest",
-            "content_digest",
-            "consent",
-            "pledgor_signature",
-            "signing_date",
-            "company_confirmation",
-            "scan_to_verify",
+            "number", "consent", "pledgor_signature", "company_confirmation", "scan_to_verify",
         )
-    }
+    }  # fmt: skip
     return render_to_string(
         "document/pledge.html",
         {
@@ -54,9 +47,9 @@ def paper_html(sheet: Sheet) -> str:
             "words": in_language,
             "consent": typeset(sheet.consent, sheet.language),
             "lang": paper_wording.language_tag(sheet.language),
-            "version_line": paper_wording.version_line(
-                sheet.version, sheet.effective_on, sheet.language
-            ),
+            "foot": _foot(sheet),
+            "signer": write_signer(sheet),
+            "company": paper_wording.labelled(paper_wording.COMPANY, sheet.language),
             "created": sheet.rendered_at.isoformat(timespec="seconds"),
             "engine": press.ENGINE,
             # No verdict accepts a link to an address that others on the way can answer for.
@@ -65,6 +58,21 @@ def paper_html(sheet: Sheet) -> str:
             "qr_code": qr_code(sheet.verify_url, paper_wording.VERIFY_CODE.in_(sheet.language)),
         },
     )
+
+
+def _foot(sheet: Sheet) -> dict[str, str]:
+    """What the style sheet prints under the pages, by the names that it uses."""
+    language = sheet.language
+    before, between, after = paper_wording.page_line(sheet.number, language)
+    return {
+        "form": paper_wording.form_line(
+            sheet.subtitle, sheet.version, sheet.effective_on, language
+        ),
+        "digests": paper_wording.digest_line(sheet.version_digest, sheet.content_digest, language),
+        "before-page": before,
+        "between-pages": between,
+        "after-pages": after,
+    }
 
 
 def qr_code(address: str, title: str) -> SafeString:
@@ -110,11 +118,14 @@ def paper_css() -> str:
 def paper_text(language: str) -> str:
     """Every character the paper itself may print in this language: for a version's font subset."""
     values = (value for value in vars(paper_wording).values() if isinstance(value, Localized))
-    days = "".join(written_date(date(2026, month, 1), language) for month in range(1, 13))
-    return (
-        "".join(value.in_(language) for value in values)
-        + days
-        + paper_wording.term_line(1, language)
-        + paper_wording.term_line(2, language)
-        + paper_wording.version_line(1, date(2026, 1, 1), language)
+    return "".join(
+        (
+            *(value.in_(language) for value in values),
+            *(written_date(date(2026, month, 1), language) for month in range(1, 13)),
+            paper_wording.term_line(1, language),
+            paper_wording.term_line(2, language),
+            paper_wording.form_line("", 1, date(2026, 1, 1), language),
+            paper_wording.digest_line("", "", language),
+            *paper_wording.page_line("1", language),
+        )
     )

@@ -3,8 +3,10 @@
 import atexit
 import hashlib
 import threading
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pydyf
 from weasyprint import CSS, Document
@@ -18,11 +20,15 @@ from pledges.rendering.fonts import FontSubset
 from pledges.rendering.fonts import MissingGlyph as MissingGlyph
 from pledges.rendering.markup import UNFIT, Markup
 
-# Families that the style sheets name; each falls back to the other.
+# Families that the style sheets name. The bold one is no weight of another, which would be made up
+# where it is missing; and it is one word, because Pango takes "Bold" for a weight.
 FONT_FACES = """
 @font-face { font-family: "Pledge Serif"; src: url(font:serif); font-weight: 400; }
 @font-face { font-family: "Pledge Sans"; src: url(font:sans); font-weight: 400; }
+@font-face { font-family: "PledgeBold"; src: url(font:bold); font-weight: 400; }
 """
+BOLD = frozenset(("b", "h1", "h2", "h3", "h4", "h5", "h6"))
+"""The elements that a style sheet may set in "PledgeBold"."""
 
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()
@@ -59,10 +65,11 @@ def _parsed(css: str) -> CSS:
 
 
 @lru_cache(maxsize=16)
-def _prepared(fonts: FontSubset) -> tuple[FontConfiguration, CSS]:
+def _prepared(fonts: FontSubset, bold: bytes) -> tuple[FontConfiguration, CSS]:
     """The fonts of one version, registered; kept per process."""
     configuration = FontConfiguration()
-    fetcher = _ClosedFetcher({"font:serif": fonts.serif, "font:sans": fonts.sans})
+    known = {"font:serif": fonts.serif, "font:sans": fonts.sans, "font:bold": bold}
+    fetcher = _ClosedFetcher(known)
     faces_of_it = CSS(string=FONT_FACES, font_config=configuration, url_fetcher=fetcher)
     return configuration, faces_of_it
 
@@ -78,8 +85,9 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
     "box-company" are empty signature fields, and the file says for good that it is `identifier`
     (printable ASCII; ISO 32000-1, 14.4).
 
-    Characters outside `fonts` are taken from the full fonts. Raises MissingGlyph for a character
-    that no font has and ResourceRefused for a reference to anything outside `html`.
+    Characters outside `fonts` are taken from the full fonts, as is all that is bold. Raises
+    MissingGlyph for a character that no font has and ResourceRefused for a reference to anything
+    outside `html`.
     """
     if unfit := UNFIT.findall(html):
         raise MissingGlyph(tuple(dict.fromkeys(unfit)))
@@ -87,10 +95,12 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
         try:
             parsed = Markup(html, url_fetcher=_CLOSED)
             drawings = line_drawings.take_out(parsed.etree_element)
-            written = "".join(parsed.etree_element.itertext()) + css
+            root = parsed.etree_element
+            written = "".join(_printed(root)) + css
             if missing := faces.missing_glyphs(written):
                 raise MissingGlyph(missing)
-            configuration, own = _prepared(faces.covering(fonts, written))
+            bold = faces.bold_for("".join(_bold(root)))
+            configuration, own = _prepared(faces.covering(fonts, written), bold)
             document = parsed.render(
                 font_config=configuration,
                 stylesheets=[own, _parsed(css)],
@@ -100,6 +110,19 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
             return _write(document, identifier, seed, drawings)
         except _Refusal as refusal:
             raise ResourceRefused(str(refusal)) from None
+
+
+def _printed(root: Element) -> Iterator[str]:
+    """The text of elements, and of the attributes that a style sheet may print."""
+    yield from root.itertext()
+    for element in root.iter():
+        yield from (value for name, value in element.items() if name.startswith("data-"))
+
+
+def _bold(root: Element) -> Iterator[str]:
+    for element in root.iter():
+        if element.tag in BOLD:
+            yield from element.itertext()
 
 
 def _options(identifier: str) -> dict[str, Any]:
@@ -113,7 +136,6 @@ def _write(document: Document, identifier: str, seed: bytes, drawings: list[byte
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         _name_subsets(pdf, seed)
         streams = [item for item in pdf.objects if isinstance(item, Stream)]
-        typesetting.embolden(streams)
         line_drawings.put_back(drawings, streams)
         signature_fields.add_fields(document, pdf)
         conformance.finish_document(pdf)

@@ -20,8 +20,6 @@ Stroke = Sequence[Point]
 
 INK, VERMILION = (31, 35, 40), (179, 38, 30)
 """Vermilion is for the company's stamp alone."""
-BOLD = 0.03
-"""The fonts come in one weight: what is to be bold is stroked by so many em."""
 
 HAND_TOP, HAND_WIDTH, HAND_HEIGHT = 2.0, 70.0, 22.0
 """The area for the handwriting, in the middle of the box; lengths are in millimetres."""
@@ -33,6 +31,8 @@ NAME_SIZE, SMALL_NAME_SIZE, NAME_WIDTH = 3.7, 2.8, 66.0
 LEADING = 1.6
 """From line to line, in the size of the letters."""
 MAX_TYPED_SIZE = 12.0
+SAID_SIZE, SAID_HEIGHT = 2.6, 5.0
+"""The line below a typed name, which says that it was typed."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,18 @@ def draw_signature(
     Raises `MissingGlyph`.
     """
     typed, name = _in_one_line(image.typed), _in_one_line(name)
-    label = paper_wording.SIGNING_DATE.in_(language)
     day = written_date(signed_at.date(), language)
-    dated = f"{label}: {day}" if language == ENGLISH else f"{label}：{day}"
-    figure = _figure(INK, typed + name + dated, language, fonts)
+    dated = paper_wording.labelled(paper_wording.SIGNING_DATE, language) + day
+    said = "" if image.strokes else paper_wording.TYPED.in_(language)
+    figure = _figure(INK, typed + said + name + dated, language, fonts)
     if image.strokes:
         for stroke in hand_strokes(image.strokes):
             _draw(figure, stroke)
     else:
         size = _size_to_fit(typed, widest=NAME_WIDTH, largest=MAX_TYPED_SIZE)
-        figure.write(typed, top=HAND_TOP, height=HAND_HEIGHT, size=size)
+        height = HAND_HEIGHT - SAID_HEIGHT
+        figure.write(typed, top=HAND_TOP, height=height, size=size)
+        figure.write(said, top=HAND_TOP + height, height=SAID_HEIGHT, size=SAID_SIZE)
     top = HAND_TOP + HAND_HEIGHT
     size, lines = _name_lines(name)
     for line in lines:
@@ -86,22 +88,26 @@ def draw_stamp(
     numbered = f"{paper_wording.NUMBER.in_(language)} {number}"
     day = written_date(accepted_at.date(), language)
     dated = f"{paper_wording.CONFIRMATION_DATE.in_(language)} {day}"
-    figure = _figure(VERMILION, organisation + confirmed + numbered + dated, language, fonts)
+    bold, plain = organisation + confirmed, numbered + dated
+    figure = _figure(VERMILION, plain, language, fonts, bold=bold)
     figure.frame(5.45, 3.45, 70.55, 36.55, radius=2.05, width=0.9)
     figure.frame(6.625, 4.625, 69.375, 35.375, radius=1.475, width=0.25)
     size = _size_to_fit(organisation, widest=58, largest=4.8)
-    figure.write(organisation, top=7.35, height=7, size=size, bold=BOLD)
+    figure.write(organisation, top=7.35, height=7, size=size, bold=True)
     size, spacing = (4.4, 0.0) if language == ENGLISH else (6.2, 0.3)
-    figure.write(confirmed, top=14.35, height=9, size=size, spacing=spacing, bold=BOLD)
+    figure.write(confirmed, top=14.35, height=9, size=size, spacing=spacing, bold=True)
     figure.write(numbered, top=23.35, height=4.6, size=3.2)
     figure.write(dated, top=27.95, height=4.6, size=3.2)
     return figure.finished()
 
 
-def _figure(colour: tuple[int, int, int], text: str, language: str, fonts: FontSubset) -> Figure:
-    if missing := faces.missing_glyphs(text):
+def _figure(
+    colour: tuple[int, int, int], text: str, language: str, fonts: FontSubset, *, bold: str = ""
+) -> Figure:
+    if missing := faces.missing_glyphs(text + bold):
         raise MissingGlyph(missing)
-    typesetter = Typesetter(faces.covering_alone(fonts, text), language)
+    chosen = faces.covering_alone(fonts, text + bold)
+    typesetter = Typesetter(chosen, language, bold=faces.bold_for(bold) if bold else b"")
     return Figure(*BOX_MM, colour, typesetter)
 
 

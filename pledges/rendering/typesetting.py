@@ -1,20 +1,12 @@
-"""What WeasyPrint does not set by itself: even Chinese lines, and a face bolder than the font."""
+"""What WeasyPrint does not set by itself: even Chinese lines."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from weasyprint import Document
 from weasyprint.formatting_structure import boxes
-from weasyprint.pdf.stream import Stream
 
-HEAVY = {(31, 35, 41): 0.018, (31, 35, 42): 0.03}
-"""Marker colours (one step from ink, the same to the eye) → stroke width in em.
-
-The fonts come in one weight. Text in #1f2329 is printed slightly bolder, in #1f232a clearly bolder:
-its outlines are stroked as well as filled.
-"""
-
-MAX_STRETCH_EM = 3.0
+MAX_STRETCH_EM = 8.0
 """A line shorter than the column by more than this was ended on purpose."""
 
 IDEOGRAPHIC = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
@@ -102,41 +94,6 @@ def _widen(box: boxes.Box, gap: float, texts: set[int], shift: float) -> float:
             shift = _widen(child, gap, texts, shift)
         box.width += shift - before
     else:
-        box.translate(shift, 0)
+        # What stands before the first character, such as a clause's number, stays where it is.
+        box.translate(max(shift, 0.0), 0)
     return shift
-
-
-def embolden(streams: Iterable[Stream]) -> None:
-    """Stroke the outlines of text that is set in one of the marker colours of `HEAVY`."""
-    for stream in streams:
-        if any(_marker(operation) for operation in stream.stream):
-            stream.stream[:] = list(_emboldened(stream.stream))
-
-
-def _emboldened(operations: list[object]) -> Iterator[object]:
-    weight: float | None = None
-    stack: list[float | None] = []
-    size = 0.0
-    for operation in operations:
-        yield operation
-        # Tags and property lists stand between the operators as other types.
-        if not isinstance(operation, bytes):
-            continue
-        if operation == b"q":
-            stack.append(weight)
-        elif operation == b"Q":
-            weight = stack.pop()
-        elif operation.endswith(b" rg"):
-            weight = _marker(operation)
-            yield operation[:-2] + b"RG 1 j 2 Tr" if weight else b"0 Tr"
-        elif operation.endswith(b" Tf"):
-            size = float(operation.split()[-2])
-        if weight and operation.endswith((b" rg", b" Tf")):
-            yield f"{weight * size:.4f} w".encode()
-
-
-def _marker(operation: object) -> float | None:
-    if not isinstance(operation, bytes) or not operation.endswith(b" rg"):
-        return None
-    red, green, blue = (round(float(part) * 255) for part in operation.split()[:3])
-    return HEAVY.get((red, green, blue))

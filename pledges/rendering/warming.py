@@ -58,6 +58,8 @@ def _sheet(language: str) -> Sheet:
         blanks=(BLANK,),
         answers={"answer": "示例"},
         signer_name="示例",
+        signer_employee_number="E1",
+        signer_department="示例",
         verify_url="https://example.com/verify/",
         rendered_at=THEN,
         consent=wording().in_(language),

@@ -15,7 +15,7 @@ from pledges.actions import answers
 from pledges.core.lifecycle import VersionState
 from pledges.forms.filling import FillingForm
 from pledges.models import Organisation, Pledge
-from pledges.rendering.paper_wording import version_line
+from pledges.rendering.paper_wording import form_line
 
 
 def fill_page(
@@ -35,7 +35,12 @@ def fill_page(
     version = pledge.version
     context = {
         **_parts(pledge, form, at),
-        "version_line": version_line(version.number, version.effective_on, pledge.language),
+        "version_line": form_line(
+            version.subtitle.in_(pledge.language),
+            version.number,
+            version.effective_on,
+            pledge.language,
+        ),
         "form": form,
         "errors": form.notes.errors() if strict else (),
         "strict": strict,

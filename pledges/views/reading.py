@@ -85,7 +85,8 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
 def _body(pledge: Pledge) -> tuple[SafeString | None, str]:
     """What was signed, as HTML, or why it is not shown."""
     try:
-        return rendering.write_for_screen(readings.read_signed(pledge).sheet), ""
+        sheet = readings.read_signed(pledge).sheet
+        return rendering.write_for_screen(sheet) + rendering.write_signer(sheet), ""
     except refusals.Refusal as refusal:
         return None, wording.refusal(refusal)
 

@@ -163,7 +163,8 @@ def _page(
 ) -> HttpResponse:
     ways = authenticating.Ways(intent.person)
     try:
-        body = rendering.write_for_screen(readings.read_prepared(intent).sheet)
+        sheet = readings.read_prepared(intent).sheet
+        body = rendering.write_for_screen(sheet) + rendering.write_signer(sheet)
     except refusals.Refusal as refusal:
         body, closed, status = None, closed or refusal, max(status, HTTPStatus.CONFLICT)
     if not closed and not ways.passkeys:

@@ -37,6 +37,7 @@ class Sheet(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.text, self.blocks, self._open = "", [], []
+        self._chosen: set[str] = set()
         self.feed(html)
         self.text = re.sub(r"[\s\u00a0]+", " ", self.text).strip()
 
@@ -60,12 +61,17 @@ class Sheet(HTMLParser):
         in_textarea = self._open and self._open[-1][0] == "textarea"
         self._say(data.removeprefix("\n") if in_textarea else data)
 
-    @staticmethod
-    def _answer(named, classes):
+    def _answer(self, named, classes):
         if named["type"] == "radio":
-            return "■ " if "checked" in named else "□ "
-        answer = named.get("value") or EMPTY
-        return f" {answer}" if "answer-other" in classes else answer
+            if "checked" in named:
+                self._chosen.add(named["name"])
+            return "☑\ufe0e " if "checked" in named else "☐ "
+        answer = named.get("value", "")
+        if "answer-other" not in classes:
+            return answer or EMPTY
+        # Its line is read while nothing is chosen; in the form it stands there at any time.
+        chosen = named["name"].removesuffix(OTHER) in self._chosen
+        return f" {answer or EMPTY}" if answer or not chosen else ""
 
     def _break(self, tag, classes):
         if tag in BLOCKS or classes & LINES:
@@ -262,7 +268,7 @@ def test_marks_are_not_parted_from_their_blank():
 
 def test_what_the_manager_does_not_fill_stands_as_it_will_be_printed():
     html = laid_out("Name: {{name}}", NAME, language="en", name="O’Neill")
-    assert 'data-code="name">O<span class="narrow">’</span>Neill</span>' in html
+    assert 'data-code="name">O<span class="narrow">’</span>Neill</b>' in html
     assert "given when the document is prepared" not in laid_out("姓名：{{name}}", NAME, name="")
 
 

@@ -12,7 +12,7 @@ CSS = """
 @page { size: A4; margin: 25mm }
 body { margin: 0 }
 html { font: 12pt/1.6 "Pledge Serif", "Pledge Sans"; color: #1f2328 }
-h1 { font: 16pt "Pledge Sans"; color: #1f232a }
+h1 { font: 16pt "PledgeBold" }
 """
 CSS += "#box-manager, #box-company {{ width: {}pt; height: {}pt }}".format(*CURRENT.box)
 _OPEN: list[pikepdf.Pdf] = []

@@ -49,7 +49,7 @@ def sheets() -> list[str]:
 
 def test_every_class_that_is_written_is_laid_out():
     found = {name for html in sheets() for name in written(html)}
-    assert {"field-row", "blank-lines", "option-chosen", "narrow", "latin"} <= found
+    assert {"field-row", "blank-lines", "unbroken-words", "narrow", "latin"} <= found
     assert found - named(style(*SHEETS)) - OF_BOOTSTRAP == set()
 
 

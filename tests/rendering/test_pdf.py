@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import uharfbuzz
 
 from pledges.proof.fileformat import CURRENT
-from pledges.rendering import pdf
+from pledges.rendering import fonts, pdf
 from tests.rendering import samples
 from tests.rendering.samples import (
     CSS,
@@ -66,7 +67,7 @@ def test_every_font_is_embedded_subset_and_maps_to_unicode(rendered):
     lines = poppler("pdffonts", rendered).splitlines()[2:]
     assert len(lines) == 2
     assert all(re.search(r"yes yes yes +\d+ +0$", line) for line in lines)
-    assert all(re.match(r"[A-Z]{6}\+Pledge-(Serif|Sans) ", line) for line in lines)
+    assert all(re.match(r"[A-Z]{6}\+Pledge(-Serif|Bold) ", line) for line in lines)
 
 
 def test_the_two_fields_are_empty_printed_tagged_and_inside_the_page(rendered):
@@ -211,10 +212,27 @@ def test_scripts_and_form_fields_of_the_html_leave_no_trace():
     ]
 
 
-def test_marked_colours_are_printed_bolder_and_only_they(rendered):
-    content = opened(rendered).pages[0].Contents.read_bytes()
-    assert content.count(b"2 Tr") == 1  # the heading
-    assert b"0 Tr" in content
+def test_headings_and_bold_words_have_a_face_of_their_own_cut_to_them():
+    body = "<h1>承诺书</h1><p>客户<b>经理</b>，承诺</p>"
+    made = render(body, samples.CSS + 'b { font-family: "PledgeBold" }')
+    assert "PledgeBold" in poppler("pdffonts", made)
+    assert text_of(made) == "承诺书客户经理，承诺"
+    drawn = set(uharfbuzz.Face(fonts.bold_for("承诺书经理")).unicodes)
+    assert {*map(ord, "承诺书经理")} <= drawn and ord("客") not in drawn
+    # Nothing is made bold by a stroke around it (ISO 32000-1, 9.3.6).
+    assert b" Tr" not in opened(made).pages[0].Contents.read_bytes()
+
+
+def test_what_the_bold_face_lacks_is_drawn_by_another():
+    assert ord("鿰") not in uharfbuzz.Face(fonts.bold_for("鿰")).unicodes
+    assert text_of(render("<h1>承诺鿰</h1>")) == "承诺鿰"
+
+
+def test_what_a_style_sheet_prints_of_an_attribute_has_its_glyphs():
+    css = samples.CSS + "p::after { content: attr(data-words) }"
+    assert "欧阳镕" in text_of(render('<p data-words="欧阳镕">x</p>', css))
+    with pytest.raises(pdf.MissingGlyph):
+        render('<p data-words="\U00020bb7">x</p>', css)
 
 
 def test_chinese_lines_fill_the_column():
