@@ -33,5 +33,5 @@ class ReportForm(forms.Form):
     said = Lines(
         label=_("What is wrong, and what would be right?"),
         max_length=MAX_REPORT,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, "class": "prose"}),
     )

@@ -20,6 +20,7 @@ def test_by_keyboard_alone(window, liming, zhoumin, mailoutbox, device):
 
     tab_to(page, 'main a[href="/accounts/report/"]')
     page.keyboard.press("Enter")
+    page.wait_for_url("**/report/")
     tab_to(page, "[name=said]")
     page.keyboard.type(WRONG)
     tab_to(page, "main button.btn-primary")
@@ -42,7 +43,7 @@ def test_who_cannot_sign_in_finds_help(window, device):
     page = window(device=device).tab("/accounts/login/")
     tab_to(page, 'main a[href="/help/lost/"]')
     page.keyboard.press("Enter")
-    expect(page.locator("main h1")).to_have_text("手机丢了，或忘记了密码，怎么办？")
+    expect(page.locator("main h1")).to_have_text("手机丢失或忘记密码，怎么办？")
     expect(page.locator("main nav a")).to_have_count(4)
     tab_to(page, 'main nav a[href="/help/checking/"]')
     page.keyboard.press("Enter")
