@@ -31,7 +31,7 @@ def test_by_keyboard_alone(window, liming, zhoumin, mailoutbox, device):
     assert [mail.to for mail in mailoutbox] == [[zhoumin.email]]
     assert WRONG in mailoutbox[0].body
 
-    tab_to(page, "[name=language]")
+    tab_to(page, "input[name=language]")
     page.keyboard.press("ArrowDown")
     tab_to(page, "[aria-labelledby=language] button")
     page.keyboard.press("Enter")
