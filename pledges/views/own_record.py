@@ -39,7 +39,7 @@ class Passkey:
 
 @dataclass(frozen=True)
 class Factors:
-    """What a person has beside the password."""
+    """What a person has beside the password; an app that waits is among what waits."""
 
     passkeys: list[Passkey]
     waiting: list[pending.Waiting]
@@ -114,6 +114,7 @@ def _said_sent(told: int) -> str:
 
 
 def _factors(person: Person, at: datetime) -> Factors:
+    waiting = pending.waiting(person, at)
     signing = {each.authenticator.pk for each in enrolment.enrolled(person)}
     held = list(Authenticator.objects.filter(user=person).order_by("pk"))
     codes = [each for each in held if each.type == Authenticator.Type.RECOVERY_CODES]
@@ -123,8 +124,9 @@ def _factors(person: Person, at: datetime) -> Factors:
             for each in held
             if each.type == Authenticator.Type.WEBAUTHN
         ],
-        waiting=pending.waiting(person, at),
-        has_app=any(each.type == Authenticator.Type.TOTP for each in held),
+        waiting=waiting,
+        has_app=any(each.type == Authenticator.Type.TOTP for each in held)
+        and not any(each.is_app for each in waiting),
         app_signs=apps.enrolled(person) is not None,
         unused_codes=len(codes[0].wrap().get_unused_codes()) if codes else None,
     )

@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit
 from pledges.access import SYSTEM, Act
-from pledges.actions import erasure, own_record
+from pledges.actions import apps, erasure, own_record
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.forms.own_record import MAX_REPORT
@@ -77,6 +77,16 @@ def test_it_lists_passkeys_app_and_codes_with_what_they_are_good_for(here, limin
     page = shown(here)
     assert reverse("mfa_edit_webauthn", args=[first.row.pk]) in page
     assert reverse("mfa_confirm_passkey", args=[second.waiting.digest]) in page
+
+
+def test_an_app_that_waits_is_listed_once(here, liming):
+    Person.objects.filter(pk=liming.pk).update(handover=Person.Handover.PASSWORD)
+    Authenticator.objects.filter(user=liming).delete()
+    TOTP.activate(liming, baseline.totp_secret("liming"))
+    apps.register(actor=Person.objects.get(pk=liming.pk), at=timezone.now())
+    assert shown(here).count("身份验证器应用</p>") == 1
+    factors = here.get(PAGE).context["factors"]
+    assert [each.is_app for each in factors.waiting] == [True] and not factors.none
 
 
 def test_it_counts_the_browsers_in_which_one_is_signed_in(here, liming, wangfang):
