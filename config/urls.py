@@ -8,10 +8,12 @@ from pledges.views import (
     factors,
     filling,
     health,
+    help_pages,
     invitations,
     language,
     my_pledges,
     own_address,
+    own_record,
     own_sessions,
     passkeys,
     public,
@@ -51,10 +53,18 @@ urlpatterns = [
     ),
     path("verify/<uuid:pk>/", public.verify, name="verify"),
     path("language/", language.choose, name="language"),
+    path("help/", help_pages.index, name="help"),
+    *(
+        path(f"help/{name}/", help_pages.page, {"name": name}, name=help_pages.address(name))
+        for name in help_pages.TITLES
+    ),
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path(".well-known/change-password", well_known.change_password, name="change_password"),
     path("robots.txt", well_known.robots_txt, name="robots_txt"),
     path("healthz", health.healthz, name="healthz"),
+    path("accounts/", own_record.overview, name="account_overview"),
+    path("accounts/language/", own_record.choose_language, name="account_language"),
+    path("accounts/report/", own_record.report, name="account_report"),
     # An address is a fact about a person, which administrators change and the ledger tells of.
     path("accounts/email/", own_address.shown, name="account_email"),
     path("accounts/sessions/", own_sessions.listed, name="account_sessions"),

@@ -54,6 +54,8 @@ class Act(StrEnum):
     ACCEPT_PROPOSAL = "accept a change that somebody else proposed"
     REJECT_PROPOSAL = "reject a proposed change, or withdraw it"
     READ_LEDGER = "read the ledger"
+    READ_REPORTS = "read what people say is wrong in their records"
+    KEEP_OWN_RECORD = "choose one's language, say what is wrong in one's record"
     ENROL_PASSKEY = "enrol a passkey or an authenticator app of one's own"
     CONFIRM_ENROLMENT = "confirm with what somebody signs, having met them"
     BEGIN_ORIGIN = "begin a new origin of the ledger after a loss"
@@ -160,6 +162,12 @@ def _reads(actor: Any, pledge: Pledge) -> bool:
     return pledge.person_id == actor.pk or _has(*_READERS)(actor, pledge)
 
 
+def _oneself(actor: Any, person: Any) -> bool:
+    """Also for somebody who has no role yet."""
+    is_person = isinstance(actor, Person) and isinstance(person, Person)
+    return is_person and actor.is_active and actor.pk == person.pk
+
+
 def _own_passkey(actor: Any, person_id: int | None) -> bool:
     return bool(actor.roles) and person_id == actor.pk
 
@@ -190,6 +198,8 @@ RULES: Final[dict[Act, Rule]] = {
     Act.ACCEPT_PROPOSAL: _system_or(_decides_on_anothers),
     Act.REJECT_PROPOSAL: _decides,
     Act.READ_LEDGER: _has(Role.AUDITOR),
+    Act.READ_REPORTS: _has(Role.HR, Role.ADMINISTRATOR),
+    Act.KEEP_OWN_RECORD: _oneself,
     Act.ENROL_PASSKEY: _own_passkey,
     Act.CONFIRM_ENROLMENT: _has_met,
     Act.BEGIN_ORIGIN: _system_or(lambda actor, subject: False),

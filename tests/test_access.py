@@ -33,8 +33,11 @@ account_email_verification_sent          2222222 5555555
 account_inactive                         2222222 5555555
 account_invitation                       4444444 4444444
 account_login                            2333333 2333333
+account_language                         3555555 3333333
 account_logout                           3222222 3333333
+account_overview                         3222222 3555555
 account_reauthenticate                   3332222 3332222
+account_report                           3222222 3uuuuuu
 account_reset_password                   2222222 2222222
 account_reset_password_done              2222222 5555555
 account_reset_password_from_key          2222222 2222222
@@ -95,6 +98,12 @@ admin:pledges_templateversion_revise     3003000 3003000
 admin:view_on_site                       3004444 3004444
 change_password                          3333333 5555555
 healthz                                  2222222 5555555
+help                                     2222222 5555555
+help_afterwards                          2222222 5555555
+help_checking                            2222222 5555555
+help_lost                                2222222 5555555
+help_passkeys                            2222222 5555555
+help_signing                             2222222 5555555
 language                                 5555555 3333333
 mfa_activate_totp                        3333333 3333333
 mfa_add_webauthn                         3333333 3333333
@@ -269,6 +278,7 @@ WHILE_ENROLLING = {
     *("mfa_confirm_passkey", "mfa_discard_passkey"),
     *("account_reauthenticate", "account_change_password", "account_set_password"),
     *("account_logout", "language", "healthz"),
+    *("help", "help_passkeys", "help_signing", "help_afterwards", "help_checking", "help_lost"),
 }
 
 

@@ -32,6 +32,7 @@ from pledges.actions import (
     invitations,
     issuing,
     noting_readings,
+    own_record,
     passwords,
     pending,
     people,
@@ -358,6 +359,14 @@ class Stage:
 
     def do_end_sessions(self):
         end_for(self._person(self.liming), actor=self.admin, at=self.now)
+
+    def do_choose_own_language(self):
+        person = self._person(self.liming)
+        own_record.choose_language(person, "en", actor=person, at=self.now)
+
+    def do_report_own_record(self):
+        person = self._person(self.liming)
+        assert own_record.report(person, "E1001", actor=person, at=self.now)
 
     def do_register_app(self):
         apps.register(actor=self._person(self.newcomer), at=self.now)

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from pledges import notices
-from pledges.actions import exporting, preparing, review
+from pledges.actions import exporting, own_record, preparing, review
 from pledges.models import Invitation, LedgerEntry, Person, Pledge, Proposal, TemplateVersion
-from pledges.notices import accounts, digests
+from pledges.notices import accounts, digests, record_reports
+from pledges.views import help_pages
 from tests import baseline
 from tests.fresh import confirm_by_code, prove
 from tests.visible import texts
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 MINE = (
     *("/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/"),
-    *("/accounts/logout/", "/none/"),
+    *("/accounts/logout/", "/none/", "/accounts/", "/accounts/report/", "/accounts/email/"),
+    *("/help/", *(f"/help/{name}/" for name in help_pages.TITLES)),
 )
 OWN = {
     "": ("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
@@ -200,7 +202,7 @@ ENROLMENTS = (("app", "first"), ("app", "officer"), ("passkey", "passkey"), ("pa
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_a_mail_speaks_one_language(kept, chenjing, now, mailoutbox, language):
+def test_a_mail_speaks_one_language(kept, liming, chenjing, now, mailoutbox, language):
     Person.objects.update(language=language)
     in_force = Pledge.objects.get(pk=kept["accepted"])
     review.revoke(in_force, actor=chenjing, at=now.replace(day=25), reason="不再任职。")
@@ -227,9 +229,12 @@ def test_a_mail_speaks_one_language(kept, chenjing, now, mailoutbox, language):
         told = {"at": now.isoformat(), "passkey": "123", "kind": kind, "introduced_by": by}
         accounts.send.func("enrolled", own, told)
     digests.send_digest.func(chenjing.pk)
+    own_record.report(liming, "123", actor=liming, at=now)
+    entry = LedgerEntry.objects.get(event=own_record.REPORTED)
+    record_reports.send.func(chenjing.pk, own, str(entry.pk))
     lines = [line for each in mailoutbox for line in (each.subject, *each.body.splitlines())]
     about_accounts = len(ACCOUNT_MAILS) + len(ABOUT_ACCOUNTS) + len(ENROLMENTS)
-    assert len(mailoutbox) == len(sent) + about_accounts + 1
+    assert len(mailoutbox) == len(sent) + about_accounts + 2
     assert not [(line, strange(line, language)) for line in lines if strange(line, language)]
 
 

@@ -182,6 +182,7 @@ def _refusals():
     simple[refusals.CheckpointUnavailable] = lambda: refusals.CheckpointUnavailable("no key")
     kept = (refusals.RetainedPledge("CN-2026-000001", "revoked", date(2036, 11, 23)),)
     simple[refusals.NotErasable] = lambda: refusals.NotErasable(kept)
+    simple[refusals.TooManyReports] = lambda: refusals.TooManyReports(timedelta(seconds=61))
     simple[refusals.TooManyAttempts] = lambda: refusals.TooManyAttempts(timedelta(seconds=61))
     return list(simple.items())
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import invitations, passwords, pending, sessions, vouching
+from pledges.actions import invitations, own_record, passwords, pending, sessions, vouching
 from pledges.actions.pending import Waiting
 from pledges.admin import words
 from pledges.admin.base import actor_of
@@ -31,7 +31,9 @@ def facts(request: HttpRequest, person: Person, at: datetime) -> dict[str, Any]:
     waits = pending.waiting(person, at)
     meets = bool(waits) and access.allows(request.user, Act.CONFIRM_ENROLMENT, person)
     chosen = person.has_usable_password() and not person.must_change_password
+    may_read = access.allows(request.user, Act.READ_REPORTS)
     return {
+        "reports": own_record.reports_of(person, at) if may_read else [],
         "invitation": Invitation.objects.filter(person=person).order_by("-created_at").first(),
         "open_invitation": Invitation.objects.open_at(at).filter(person=person).exists(),
         "has_chosen": chosen,

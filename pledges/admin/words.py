@@ -46,6 +46,7 @@ EVENTS: Final = {
     "person.created": _("Account created"),
     "person.changed": _("Account changed"),
     "person.invited": _("Invitation sent"),
+    "record.reported": _("Own record reported as wrong"),
     "invitation.withdrawn": _("Invitation withdrawn"),
     "invitation.used": _("Invitation used"),
     "password.set": _("First password set by somebody else"),

@@ -33,6 +33,7 @@ EVENTS: Final = lifecycle.events() | {
     "person.created",
     "person.changed",
     "person.invited",
+    "record.reported",
     "invitation.withdrawn",
     "invitation.used",
     "password.set",

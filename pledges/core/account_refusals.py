@@ -1,4 +1,7 @@
-"""Why an account was not handed over; everybody else finds them in `refusals`."""
+"""Why an account was not handed over, or its record not reported on; found in `refusals`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
 
 from pledges.core.refusal import Refusal
 
@@ -19,3 +22,17 @@ class InvitationGone(Refusal):
     """The link was used, withdrawn or replaced, or its time has passed; or it never was one."""
 
     kind = "invitation-gone"
+
+
+class NobodyToTell(Refusal):
+    """Nobody who keeps records has an e-mail address here."""
+
+    kind = "nobody-to-tell"
+
+
+@dataclass
+class TooManyReports(Refusal):
+    """The person said several times lately what is wrong in their record; `left` is to wait."""
+
+    left: timedelta
+    kind = "too-many-reports"

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from pledges.core.account_refusals import HasPassword as HasPassword
 from pledges.core.account_refusals import InvitationGone as InvitationGone
 from pledges.core.account_refusals import NoAddress as NoAddress
+from pledges.core.account_refusals import NobodyToTell as NobodyToTell
+from pledges.core.account_refusals import TooManyReports as TooManyReports
 from pledges.core.passkey_refusals import EnrolmentUnavailable as EnrolmentUnavailable
 from pledges.core.passkey_refusals import HadPasskey as HadPasskey
 from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced

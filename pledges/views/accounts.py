@@ -20,7 +20,7 @@ from pledges.access import Act
 from pledges.actions import attempts, credentials, enrolment, pending
 from pledges.actions.attempts import Account, Attempt, What
 from pledges.core import refusals
-from pledges.models import Person
+from pledges.models import Organisation, Person
 from pledges.views import known_browsers, security_log
 from pledges.views.clients import client_address
 
@@ -105,11 +105,19 @@ def _has_app(user: Any) -> bool:
     return is_mfa_enabled(user, [Authenticator.Type.TOTP])
 
 
+def site_name() -> str:
+    """What devices and apps call us: whose installation it is, and of what."""
+    return f"{Organisation.current()} · {_('Shounuo')}"
+
+
 class MFAAdapter(DefaultMFAAdapter):
     """Passkeys belong to the site at `PUBLIC_URL`, whatever host a request names."""
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        return {"id": enrolment.party().id, "name": "Shounuo"}
+        return {"id": enrolment.party().id, "name": site_name()}
+
+    def get_totp_issuer(self) -> str:
+        return site_name()
 
     def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from pledges import access
 from pledges.access import Act
+from pledges.views import help_pages
 
 # All that somebody reaches who has yet to enrol; every other page leads to the first of these.
 OPEN: Final = frozenset(
@@ -24,6 +25,7 @@ OPEN: Final = frozenset(
         "account_reauthenticate",
         *("account_change_password", "account_set_password", "account_logout"),
         *("language", "healthz"),
+        *("help", *map(help_pages.address, help_pages.TITLES)),
     }
 )
 # Where somebody wanted to go who was sent to enrol first; the account's pages show the way.

@@ -1,20 +1,21 @@
 """What is said when an action did not happen: why, and what to do next."""
 
-import math
 import unicodedata
 
 from django.core.exceptions import PermissionDenied
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
+from pledges.wording import account_refusals
 from pledges.wording.names import unfit_character
 from pledges.wording.texts import text_problem
 
 _SENTENCES: dict[type[Exception], str | Promise] = {
+    **account_refusals.SENTENCES,
     refusals.StaleDraft: gettext_lazy(
         "This draft was changed in another window or on another device. Nothing was overwritten."
     ),
@@ -180,22 +181,15 @@ def refusal(error: Exception) -> str:
     if isinstance(error, refusals.NotErasable):
         return " ".join([*map(_kept, error.kept), _("Nothing was erased.")])
     if isinstance(error, refusals.TooManyAttempts):
-        return _too_many(error)
+        return account_refusals.too_many_attempts(error)
+    if isinstance(error, refusals.TooManyReports):
+        return account_refusals.too_many_reports(error)
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return str(sentence)
     if isinstance(error, refusals.Refusal):
         return _("This was refused; nothing has changed.")
     raise error
-
-
-def _too_many(error: refusals.TooManyAttempts) -> str:
-    minutes = max(1, math.ceil(error.left.total_seconds() / 60))
-    return ngettext(
-        "Too many attempts. Please wait a minute and try again.",
-        "Too many attempts. Please wait %(minutes)s minutes and try again.",
-        minutes,
-    ) % {"minutes": minutes}
 
 
 _KEYS = {

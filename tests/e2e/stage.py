@@ -42,6 +42,7 @@ from pledges.models import (
     SigningIntent,
     TemplateVersion,
 )
+from pledges.views import help_pages
 from tests.authenticator import Passkey
 from tests.baseline import PASSWORD
 
@@ -207,6 +208,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             *(reverse("verify", args=[each.pk]) for each in judged),
             reverse("verify", args=[UNKNOWN]),
             reverse("verify_file"),
+            *map(reverse, HELP),
             NOWHERE,
         ],
         "liming": [
@@ -232,6 +234,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
         "zhaolei": [
             *(sign_path(stage.outdated), sign_path(stage.laid_by_nothing)),
             *map(reverse, ("mfa_index", "mfa_activate_totp", "mfa_list_webauthn")),
+            reverse("account_overview"),
         ],
         "chenjing": [
             *("/admin/", queue, records, records + "&q=nobody"),
@@ -283,10 +286,17 @@ ENTRANCE = (
 )
 ACCOUNT = (
     *("account_change_password", "account_logout", "account_sessions", "account_email"),
-    "mfa_index",
+    *("mfa_index", "account_overview", "account_report"),
 )
+HELP = ("help", *map(help_pages.address, help_pages.TITLES))
 TWO_FACTORS = (
-    *("mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_reauthenticate"),
+    *(
+        "mfa_index",
+        "account_overview",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_reauthenticate",
+    ),
     *("mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"),
     "mfa_reauthenticate_webauthn",
 )

@@ -71,8 +71,8 @@ CHANGES = {
         lambda here, person: here.post("/accounts/2fa/recovery-codes/generate/"),
         *("New recovery codes were made", "生成新的恢复码"),
     ),
-    "password changed": (change_password, "The password of your account", "密码已更改"),
-    "password reset": (reset_password, "The password of your account", "密码已更改"),
+    "password changed": (change_password, "The password of your account", "密码已修改"),
+    "password reset": (reset_password, "The password of your account", "密码已修改"),
     "password set": (set_by_operator, "A first password was set", "已设置初始密码"),
     "factors removed": (remove_factors, "The second factors of your account", "两步验证方式已移除"),
 }

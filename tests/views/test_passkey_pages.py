@@ -57,7 +57,10 @@ def test_the_browser_is_asked_in_the_name_of_our_own_address(client, settings):
     settings.ALLOWED_HOSTS = ["other.example"]
     page = client.get(ADD, headers={"host": "other.example"})
     options = page.context["js_data"]["creation_options"]["publicKey"]
-    assert options["rp"] == {"id": "pledges.example.com", "name": "Shounuo"}
+    assert options["rp"] == {
+        "id": "pledges.example.com",
+        "name": "Example Bank Co., Ltd. · Shounuo",
+    }
     assert options["authenticatorSelection"]["userVerification"] == "required"
 
 
