@@ -24,6 +24,9 @@ FONT_FACES = """
 @font-face { font-family: "Pledge Sans"; src: url(font:sans); font-weight: 400; }
 """
 
+UNPRINTABLE = "□"
+"""Stands for a character that no font has."""
+
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()
 
@@ -83,6 +86,25 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
     """
     if unfit := UNFIT.findall(html):
         raise MissingGlyph(tuple(dict.fromkeys(unfit)))
+    options = {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
+    return _render(html, css, fonts, options, is_pledge=True)
+
+
+def render_plain(html: str, *, css: str) -> bytes:
+    """A tagged PDF of `html` without fields, and without a claim to conform to anything.
+
+    What no font has is a box in it. Raises ResourceRefused as `render` does.
+    """
+    html = UNFIT.sub(UNPRINTABLE, html)
+    lacking = faces.missing_glyphs(html)
+    html = html.translate({ord(each): UNPRINTABLE for each in lacking})
+    fonts = faces.subset_for(html)
+    return _render(html, css, fonts, {"pdf_tags": True}, is_pledge=False)
+
+
+def _render(
+    html: str, css: str, fonts: FontSubset, options: dict[str, Any], *, is_pledge: bool
+) -> bytes:
     with _one_at_a_time:
         try:
             parsed = Markup(html, url_fetcher=_CLOSED)
@@ -92,34 +114,40 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
                 raise MissingGlyph(missing)
             configuration, own = _prepared(faces.covering(fonts, written))
             document = parsed.render(
-                font_config=configuration,
-                stylesheets=[own, _parsed(css)],
-                **_options(identifier),
+                font_config=configuration, stylesheets=[own, _parsed(css)], **options
             )
             seed = hashlib.sha256(html.encode()).digest()
-            return _write(document, identifier, seed, drawings)
+            return _write(document, options, seed, drawings, is_pledge=is_pledge)
         except _Refusal as refusal:
             raise ResourceRefused(str(refusal)) from None
 
 
-def _options(identifier: str) -> dict[str, Any]:
-    return {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
-
-
-def _write(document: Document, identifier: str, seed: bytes, drawings: list[bytes]) -> bytes:
+def _write(
+    document: Document,
+    options: dict[str, Any],
+    seed: bytes,
+    drawings: list[bytes],
+    *,
+    is_pledge: bool,
+) -> bytes:
     typesetting.spread_chinese_lines(document)
-    signature_fields.mark_places(document)
+    if is_pledge:
+        signature_fields.mark_places(document)
 
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         _name_subsets(pdf, seed)
         streams = [item for item in pdf.objects if isinstance(item, Stream)]
         typesetting.embolden(streams)
         line_drawings.put_back(drawings, streams)
-        signature_fields.add_fields(document, pdf)
-        conformance.finish_document(pdf)
+        if is_pledge:
+            signature_fields.add_fields(document, pdf)
+            conformance.finish_document(pdf)
+        else:
+            conformance.finish_tags(pdf)
+            pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
         _serialise_once(pdf)
 
-    written: bytes = document.write_pdf(finisher=finish, **_options(identifier))
+    written: bytes = document.write_pdf(finisher=finish, **options)
     return written
 
 

@@ -66,6 +66,7 @@ PAGES = {
     "/admin/pledges/pledge/{}/return/": Way.PAGE,
     "/pledges/{}/document.pdf": Way.FILE,
     "/pledges/{}/document.pdf?download=1": Way.FILE,
+    "/pledges/{}/printout.pdf": Way.PRINTOUT,
     "/pledges/{}/proof.json": Way.PROOF,
 }
 
