@@ -3,6 +3,7 @@
 import atexit
 import hashlib
 import threading
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,9 @@ FONT_FACES = """
 
 UNPRINTABLE = "□"
 """Stands for a character that no font has."""
+
+OPAQUE = (b"/a1 gs", b"/a1.0 gs", b"/A1 gs", b"/A1.0 gs")
+"""What WeasyPrint writes where nothing is transparent."""
 
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()
@@ -144,6 +148,7 @@ def _write(
             conformance.finish_document(pdf)
         else:
             conformance.finish_tags(pdf)
+            _drop_opacity(streams)
             pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
         _serialise_once(pdf)
 
@@ -159,6 +164,13 @@ def _name_subsets(pdf: pydyf.PDF, seed: bytes) -> None:
         for key in ("BaseFont", "FontName"):
             if isinstance(item, dict) and key in item:
                 item[key] = b"/" + tag + b"+" + item[key].split(b"+", 1)[1]
+
+
+def _drop_opacity(streams: Iterable[Stream]) -> None:
+    """Take out what says that all is opaque, as it is: pdfium, which draws into these pages, drops
+    some of the states that are named there."""
+    for stream in streams:
+        stream.stream[:] = [each for each in stream.stream if each not in OPAQUE]
 
 
 def _serialise_once(pdf: pydyf.PDF) -> None:

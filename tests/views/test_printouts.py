@@ -4,6 +4,7 @@ import re
 import subprocess
 from datetime import timedelta
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import pikepdf
 import pypdfium2
@@ -18,7 +19,7 @@ from pledges import verification
 from pledges.access import SYSTEM
 from pledges.actions import erasure, review
 from pledges.core import refusals
-from pledges.models import Reading, RequestCount
+from pledges.models import Organisation, Reading, RequestCount
 from pledges.rendering import page_images, printouts
 from pledges.storage import document_store
 from pledges.views import printout_tickets
@@ -78,9 +79,10 @@ def test_each_page_says_what_it_is_of_which_file_and_leads_to_its_pledge(printed
             assert f"第 {number - 1} 页，共 {pages} 页" in said
 
 
-def test_the_first_sheet_says_what_was_verified_when_and_by_whom(printed):
+def test_the_first_sheet_says_what_was_verified_when_and_by_whom(printed, settings):
     said = text_of(printed, 1)
-    for words in ("李明", "CN-2026-000001", "示例", "testserver", "真实有效", "有效"):
+    site = urlsplit(settings.PUBLIC_URL).netloc
+    for words in ("李明", "CN-2026-000001", str(Organisation.current()), site, "真实有效"):
         assert words in said, words
     assert re.search(r"\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d", said)
     # Words that nobody may take it for.
@@ -192,12 +194,13 @@ def test_it_is_judged_anew_as_it_stands_now(client, accepted, chenjing, now):
     assert "已撤销" in said
 
 
-def test_a_genuine_file_that_is_not_kept_here_is_brought_once_more(client, accepted, liming, now):
+def test_a_genuine_file_that_is_not_kept_here_is_brought_once_more(
+    client, accepted, liming, chenjing, now
+):
     pledge = accepted()
     content = stored(pledge)
-    liming.is_active = False
-    liming.save()
-    erasure.erase(liming, actor=SYSTEM, at=now + timedelta(days=366 * 12))
+    review.revoke(pledge, actor=chenjing, at=now + timedelta(hours=1), reason="已离任")
+    erasure.erase(liming, actor=SYSTEM, at=now + timedelta(days=366 * 10))
     page = bring(client, content, "verify_file")
     assert ticket_in(page) == "" and 'id="printed-file"' in page.content.decode()
     assert bring(client, content).status_code == 200
