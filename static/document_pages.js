@@ -28,7 +28,7 @@ function begin() {
   zoom.hidden = pages.hidden;
 
   // --- Larger, around the place that was touched -------------------------------------------------
-  function enlarge(larger, across = 0, image = null, down = 0) {
+  function enlarge(larger, across = 0.5, image = null, down = 0) {
     pages.classList.toggle("pages-larger", larger);
     zoom.setAttribute("aria-pressed", String(larger));
     pages.scrollLeft = larger ? across * pages.scrollWidth - pages.clientWidth / 2 : 0;
@@ -50,6 +50,7 @@ function begin() {
   const waiting = [...pages.querySelectorAll("noscript")].map((kept) => {
     const apart = document.createElement("template"); // where nothing is fetched yet
     apart.innerHTML = kept.textContent;
+    kept.remove();
     return apart.content.querySelector("img");
   });
 

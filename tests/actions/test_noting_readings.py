@@ -72,6 +72,7 @@ PAGES = {
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("judging_service")
 @pytest.mark.parametrize("address", PAGES)
 def test_every_page_that_shows_a_pledge_notes_who_read_it(signed, chenjing, clock, address):
     pledge = signed()

@@ -3,8 +3,10 @@
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
+from pypdfium2 import PdfDocument
 
 from pledges.actions import preparing
+from pledges.storage import document_store
 from tests.e2e.pages import Signing, said
 from tests.e2e.stage import sign_path
 from tests.e2e.test_pages import Inspector
@@ -38,19 +40,16 @@ def intent(draft, liming):
     return preparing.prepare(draft("contract"), actor=liming, at=timezone.now())
 
 
-def pages_in(page):
-    return page.locator("[data-pages] img, [data-pages] noscript").count()
-
-
-def wait_for_pages(page, count=None):
-    page.wait_for_function(ALL_THERE, arg=count or pages_in(page))
+def wait_for_pages(page, intent):
+    """Until the image of every page is there; gives how many there are."""
+    count = len(PdfDocument(document_store.get(intent.document_digest)))
+    page.wait_for_function(ALL_THERE, arg=count)
+    return count
 
 
 def test_at_a_desk_the_panel_stands_beside_the_pages_and_stays(window, intent, liming):
     page = window(liming, viewport=DESK).tab(sign_path(intent))
-    count = pages_in(page)
-    assert count > 2
-    wait_for_pages(page, count)
+    assert wait_for_pages(page, intent) > 2
     sharp = "image => image.naturalWidth / image.clientWidth"
     for image in page.locator(IMAGES).all():
         assert image.evaluate(sharp) >= 1.99
@@ -74,7 +73,7 @@ def test_at_a_desk_the_panel_stands_beside_the_pages_and_stays(window, intent, l
 @pytest.mark.parametrize("viewport", [PHONE, SIDE], ids=["upright", "on its side"])
 def test_on_a_phone_reading_comes_first_and_signing_from_below(window, intent, liming, viewport):
     page = window(liming, device="phone", viewport=viewport).tab(sign_path(intent))
-    wait_for_pages(page)
+    wait_for_pages(page, intent)
     expect(page.locator("#signing")).to_be_hidden()
     opener, sheet = page.locator("[data-sheet-open]"), page.get_by_role("dialog")
     opener.click()
@@ -98,7 +97,7 @@ def test_on_a_phone_reading_comes_first_and_signing_from_below(window, intent, l
 
 def test_on_a_phone_a_page_can_be_made_larger_and_nothing_sticks_out(window, intent, liming):
     page = window(liming, device="phone").tab(sign_path(intent))
-    wait_for_pages(page)
+    wait_for_pages(page, intent)
     first = page.locator(IMAGES).first
     assert first.bounding_box()["width"] == pytest.approx(390, abs=1)
     page.get_by_role("button", name=said("Larger")).click()
@@ -140,9 +139,9 @@ def test_images_that_do_not_come_give_way_to_the_text(window, intent, liming):
 def test_without_a_script_all_pages_are_there_and_signing_stands_below(window, intent, liming):
     options = {"device": "phone", "java_script_enabled": False}
     page = window(liming, **options).tab(sign_path(intent))
-    wait_for = page.locator(IMAGES)
-    assert wait_for.count() > 2
-    for image in wait_for.all():
+    images = page.locator(IMAGES)
+    assert images.count() > 2
+    for image in images.all():
         expect(image).to_be_visible()
     expect(page.locator("#signing")).to_be_visible()
     page.locator("[data-sheet-open]").click()
