@@ -18,7 +18,7 @@ function begin() {
   function open() {
     sheet.showModal();
     // The title, not the first field: a phone would cover the sheet with its keyboard.
-    panel.querySelector("#sign-errors, #sign-title").focus();
+    panel.querySelector("#sign-title").focus();
   }
 
   function arrange() {

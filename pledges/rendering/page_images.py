@@ -27,11 +27,11 @@ class NoSuchPage(LookupError):
 
 def sizes(pdf: bytes, sha256: str) -> Sequence[Size]:
     """Width and height of each page's image in pixels; raises a kind of `refusals.Unmade`."""
-    told = _kept.get((sha256, 0))
+    told = _kept.get((sha256, "sizes"))
     if told is None:
         header, _ = press.ask({"do": "sizes"}, pdf, within=SOON)
         told = json.dumps(header["sizes"]).encode()
-        _kept.put((sha256, 0), told)
+        _kept.put((sha256, "sizes"), told)
     return [(width, height) for width, height in json.loads(told)]
 
 

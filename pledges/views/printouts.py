@@ -46,7 +46,7 @@ def of_brought_file(request: HttpRequest) -> HttpResponse:
 def _of_ticket(request: HttpRequest) -> HttpResponse:
     file = printout_tickets.read(request.POST.get("ticket", ""))
     if file is None:
-        return public.page(request, HTTPStatus.UNPROCESSABLE_ENTITY, missing=True)
+        return public.page(request, HTTPStatus.UNPROCESSABLE_ENTITY, lapsed=True)
     try:
         pdf = verification.issued_bytes(file)
     except verification.FileUnavailable as error:

@@ -206,7 +206,7 @@ class Signing:
     def open(self) -> None:
         """Where there is no room beside the document, the sheet from below."""
         opener = self.page.locator("[data-sheet-open]")
-        if opener.is_visible() and not self.page.locator("dialog[open]").count():
+        if opener.is_visible() and not self.page.locator("#sign-title").is_visible():
             opener.click()
 
     @property

@@ -104,6 +104,7 @@ def test_every_golden_file_can_be_drawn():
 
 @pytest.mark.parametrize("number", [0, -1, 99, 10**9])
 def test_a_page_that_there_is_not_is_told(finished, number):
+    page_images.sizes(finished, sha256_hex(finished))
     with pytest.raises(page_images.NoSuchPage):
         draw(finished, number)
 

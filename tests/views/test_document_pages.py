@@ -100,6 +100,7 @@ def test_of_a_pledge_one_may_read_no_other_file_is_found(client, signed, liming,
 @pytest.mark.parametrize("number", [0, 99, 10**12])
 def test_a_page_that_there_is_not_is_not_found(client, intent, signed, liming, number):
     client.force_login(liming)
+    assert client.get(sign_page(intent)).status_code == 200
     assert client.get(prepared_page(intent, number)).status_code == 404
     assert client.get(issued_page(signed("personal-code"), number)).status_code == 404
 

@@ -182,7 +182,8 @@ def test_a_ticket_ends_and_is_of_our_making(client, file, monkeypatch):
     ask = reverse("verify_printout")
     assert client.post(ask, {"ticket": ticket[:-1] + "x"}).status_code == 422
     monkeypatch.setattr(printout_tickets, "MAX_AGE", -1)
-    assert client.post(ask, {"ticket": ticket}).status_code == 422
+    answer = client.post(ask, {"ticket": ticket})
+    assert answer.status_code == 422 and "请再次选择文件" in answer.content.decode()
 
 
 def test_it_is_judged_anew_as_it_stands_now(client, accepted, chenjing, now):
