@@ -17,6 +17,7 @@ from benchmarks.browser import PATIENCE, REPEAT_AFTER, Answer, Browser, GaveUp, 
 from pledges.proof.passkeys.ceremony import unbase64
 from tests.authenticator import Passkey
 
+PAGE_IMAGE = re.compile(r'<img class="page-image" src="([^"]+)"')
 PREPARING = re.compile(r"[0-9a-f-]{36}/sign/([0-9a-f-]{36})/$")
 
 
@@ -109,9 +110,10 @@ class Manager:
             time.sleep(1)
 
     def read(self) -> None:
-        """The page to sign on, and the file itself."""
+        """The page to sign on, and the document's pages one after the other."""
         self._read = self._page(self.intent)
-        self._page(f"{self.intent}document.pdf")
+        for image in PAGE_IMAGE.findall(self._read.text):
+            self._page(image)
 
     def sign(self) -> None:
         """What was read last."""

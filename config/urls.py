@@ -16,6 +16,7 @@ from pledges.views import (
     own_record,
     own_sessions,
     passkeys,
+    printouts,
     public,
     reading,
     signing,
@@ -30,6 +31,11 @@ urlpatterns = [
     path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),
     path("pledges/<uuid:pk>/prepare/", filling.prepare, name="pledge_prepare"),
     path("pledges/<uuid:pk>/document.pdf", reading.document, name="pledge_document"),
+    path(
+        "pledges/<uuid:pk>/pages/<slug:sha256>/<int:number>.png",
+        reading.page,
+        name="pledge_page",
+    ),
     path("pledges/<uuid:pk>/proof.json", reading.proof, name="pledge_proof"),
     path("pledges/<uuid:pk>/sign/<uuid:intent_id>/", signing.sign, name="pledge_sign"),
     path(
@@ -37,7 +43,14 @@ urlpatterns = [
         signing.reading_copy,
         name="pledge_reading_copy",
     ),
+    path(
+        "pledges/<uuid:pk>/sign/<uuid:intent_id>/pages/<int:number>.png",
+        signing.page,
+        name="pledge_sign_page",
+    ),
+    path("pledges/<uuid:pk>/printout.pdf", printouts.of_stored_file, name="pledge_printout"),
     path("verify/", public.check, name="verify_file"),
+    path("verify/printout/", printouts.of_brought_file, name="verify_printout"),
     path("verify/root.pem", public.roots, {"name": "root.pem"}, name="verify_root"),
     path(
         "verify/tsa-roots.pem",

@@ -1,39 +1,10 @@
-// The signing page: the file or its reading, the handwriting, the passkey, one submit.
+// The signing page: the handwriting, the passkey, one submit.
 
 const MAX_STROKES = 200;
 const MAX_POINTS = 5000;
 const STEP = 0.003; // the least distance between two points kept, in widths of the box
 const LINE = 0.011; // the width of the pen, in the same unit
 const INK = "#1f2328";
-
-// --- The document --------------------------------------------------------------------------------
-const frame = document.querySelector("[data-file]");
-const reading = document.querySelector("[data-reading]");
-const views = document.querySelector("[data-views]");
-const wide = matchMedia("(min-width: 64.01rem)");
-
-function show(view) {
-  const file = view === "file";
-  if (file && !frame.src) frame.src = `${frame.dataset.file}#toolbar=0&navpanes=0&view=FitH`;
-  frame.hidden = !file;
-  reading.hidden = file;
-  for (const button of views.querySelectorAll("button")) {
-    button.setAttribute("aria-pressed", String(button.dataset.view === view));
-  }
-}
-
-if (frame && navigator.pdfViewerEnabled !== false) {
-  const arrange = () => {
-    views.hidden = !wide.matches;
-    show(wide.matches ? "file" : "reading");
-  };
-  views.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-view]");
-    if (button) show(button.dataset.view);
-  });
-  wide.addEventListener("change", arrange);
-  arrange();
-}
 
 // --- The signature image -------------------------------------------------------------------------
 const form = document.getElementById("signing");

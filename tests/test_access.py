@@ -124,16 +124,20 @@ mfa_view_recovery_codes                  3444444 3555555
 my_pledges                               3223333 3555555
 pledge                                   3244444 3b44444
 pledge_document                          3444444 3555555
+pledge_page                              3444444 3555555
 pledge_prepare                           3344444 3344444
+pledge_printout                          3444444 3555555
 pledge_proof                             3444444 3555555
 pledge_reading_copy                      3244444 3555555
 pledge_save                              3555555 3b44444
 pledge_sign                              3244444 3u44444
+pledge_sign_page                         3244444 3555555
 pledge_start                             3333333 3330000
 robots_txt                               2222222 5555555
 security_txt                             4444444 5555555
 verify                                   4444444 5555555
 verify_file                              2222222 uuuuuuu
+verify_printout                          5555555 uuuuuuu
 verify_company_roots                     4444444 5555555
 verify_root                              2222222 5555555
 verify_tsa_roots                         4444444 5555555
@@ -187,6 +191,8 @@ def addresses(draft, version, liming, chenjing, now):
         "account_reset_password_from_key": ["1", "key"],
         "pledge_sign": [pledge.pk, intent.pk],
         "pledge_reading_copy": [pledge.pk, intent.pk],
+        "pledge_sign_page": [pledge.pk, intent.pk, 1],
+        "pledge_page": [pledge.pk, "0" * 64, 1],
         "admin:view_on_site": [1, 1],
         "admin:app_list": ["pledges"],
         "admin:pledges_person_change": [liming.pk],
@@ -210,7 +216,7 @@ def addresses(draft, version, liming, chenjing, now):
         arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
     for page in ("accept", "return", "revoke", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
-    of_pledge = ("save", "prepare", "document", "proof")
+    of_pledge = ("save", "prepare", "document", "printout", "proof")
     for name in ("pledge", "verify", *(f"pledge_{each}" for each in of_pledge)):
         arguments[name] = [pledge.pk]
     return lambda name: reverse(name, args=arguments.get(name, []))

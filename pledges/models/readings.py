@@ -21,6 +21,7 @@ class Reading(models.Model):
     class Way(models.TextChoices):
         PAGE = "page", _("opened the page")
         FILE = "file", _("opened or downloaded the PDF")
+        PRINTOUT = "printout", _("made a verified printout")
         PROOF = "proof", _("downloaded the separate proof")
         EXPORT = "export", _("exported the PDF")
         COMMITMENTS = "commitments", _("exported the commitments")

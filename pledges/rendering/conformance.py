@@ -31,6 +31,11 @@ END_OF_RDF = b"</rdf:RDF>"
 def finish_document(pdf: pydyf.PDF) -> None:
     """Complete a tagged PDF/A-3a of WeasyPrint's; to be called when its tags are written."""
     _identify(pdf)
+    finish_tags(pdf)
+
+
+def finish_tags(pdf: pydyf.PDF) -> None:
+    """Complete the tags of a document that claims nothing."""
     _unlist_page_numbers(pdf)
     for item in pdf.objects:
         if isinstance(item, dict) and item.get("S") == "/Figure":

@@ -3,7 +3,7 @@
 import atexit
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -29,6 +29,12 @@ FONT_FACES = """
 """
 BOLD = frozenset(("b", "h1", "h2", "h3", "h4", "h5", "h6"))
 """The elements that a style sheet may set in "PledgeBold"."""
+
+UNPRINTABLE = "□"
+"""Stands for a character that no font has."""
+
+OPAQUE = (b"/a1 gs", b"/a1.0 gs", b"/A1 gs", b"/A1.0 gs")
+"""What WeasyPrint writes where nothing is transparent."""
 
 # Pango's font maps and Fontconfig's configurations are not safe to share between threads.
 _one_at_a_time = threading.Lock()
@@ -91,6 +97,25 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
     """
     if unfit := UNFIT.findall(html):
         raise MissingGlyph(tuple(dict.fromkeys(unfit)))
+    options = {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
+    return _render(html, css, fonts, options, is_pledge=True)
+
+
+def render_plain(html: str, *, css: str) -> bytes:
+    """A tagged PDF of `html` without fields, and without a claim to conform to anything.
+
+    What no font has is a box in it. Raises ResourceRefused as `render` does.
+    """
+    html = UNFIT.sub(UNPRINTABLE, html)
+    lacking = faces.missing_glyphs(html)
+    html = html.translate({ord(each): UNPRINTABLE for each in lacking})
+    fonts = faces.subset_for(html)
+    return _render(html, css, fonts, {"pdf_tags": True}, is_pledge=False)
+
+
+def _render(
+    html: str, css: str, fonts: FontSubset, options: dict[str, Any], *, is_pledge: bool
+) -> bytes:
     with _one_at_a_time:
         try:
             parsed = Markup(html, url_fetcher=_CLOSED)
@@ -102,12 +127,10 @@ def render(html: str, *, css: str, fonts: FontSubset, identifier: str) -> bytes:
             bold = faces.bold_for("".join(_bold(root)))
             configuration, own = _prepared(faces.covering(fonts, written), bold)
             document = parsed.render(
-                font_config=configuration,
-                stylesheets=[own, _parsed(css)],
-                **_options(identifier),
+                font_config=configuration, stylesheets=[own, _parsed(css)], **options
             )
             seed = hashlib.sha256(html.encode()).digest()
-            return _write(document, identifier, seed, drawings)
+            return _write(document, options, seed, drawings, is_pledge=is_pledge)
         except _Refusal as refusal:
             raise ResourceRefused(str(refusal)) from None
 
@@ -125,23 +148,32 @@ def _bold(root: Element) -> Iterator[str]:
             yield from element.itertext()
 
 
-def _options(identifier: str) -> dict[str, Any]:
-    return {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
-
-
-def _write(document: Document, identifier: str, seed: bytes, drawings: list[bytes]) -> bytes:
+def _write(
+    document: Document,
+    options: dict[str, Any],
+    seed: bytes,
+    drawings: list[bytes],
+    *,
+    is_pledge: bool,
+) -> bytes:
     typesetting.spread_chinese_lines(document)
-    signature_fields.mark_places(document)
+    if is_pledge:
+        signature_fields.mark_places(document)
 
     def finish(document: Document, pdf: pydyf.PDF) -> None:
         _name_subsets(pdf, seed)
         streams = [item for item in pdf.objects if isinstance(item, Stream)]
         line_drawings.put_back(drawings, streams)
-        signature_fields.add_fields(document, pdf)
-        conformance.finish_document(pdf)
+        if is_pledge:
+            signature_fields.add_fields(document, pdf)
+            conformance.finish_document(pdf)
+        else:
+            conformance.finish_tags(pdf)
+            _drop_opacity(streams)
+            pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
         _serialise_once(pdf)
 
-    written: bytes = document.write_pdf(finisher=finish, **_options(identifier))
+    written: bytes = document.write_pdf(finisher=finish, **options)
     return written
 
 
@@ -153,6 +185,13 @@ def _name_subsets(pdf: pydyf.PDF, seed: bytes) -> None:
         for key in ("BaseFont", "FontName"):
             if isinstance(item, dict) and key in item:
                 item[key] = b"/" + tag + b"+" + item[key].split(b"+", 1)[1]
+
+
+def _drop_opacity(streams: Iterable[Stream]) -> None:
+    """Take out what says that all is opaque, as it is: pdfium, which draws into these pages, drops
+    some of the states that are named there."""
+    for stream in streams:
+        stream.stream[:] = [each for each in stream.stream if each not in OPAQUE]
 
 
 def _serialise_once(pdf: pydyf.PDF) -> None:

@@ -3,18 +3,21 @@
 Nothing of WeasyPrint is imported by whoever has a pool.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
 from pledges import pools
+from pledges.core import refusals
 from pledges.forkserver import framing
 from pledges.rendering import fonts
 from pledges.rendering.fonts import FontSubset, MissingGlyph
 
+logger = logging.getLogger(__name__)
 ENGINE: Final = f"WeasyPrint {version('weasyprint')}"
 WITHIN: Final = 60.0
 """Seconds: longer than a full queue takes."""
@@ -42,6 +45,28 @@ def render(
     return _read(pools.ask(pool, request, key=key, within=within, urgent=urgent))
 
 
+def ask(
+    header: Mapping[str, Any], *parts: bytes, within: float, urgent: bool = True
+) -> tuple[dict[str, Any], Sequence[bytes]]:
+    """What a job of `jobs` answers; raises kinds of `refusals.Unmade`."""
+    pool: Path | None = settings.RENDERING_SOCKET
+    request = framing.pack(header, *parts)
+    if pool is None:
+        return framing.unpack(_do_here(b"".join(request)))
+    key = pools.key_of(request)
+    return framing.unpack(pools.ask(pool, request, key=key, within=within, urgent=urgent))
+
+
+def _do_here(request: bytes) -> bytes:
+    from pledges.rendering import jobs
+
+    try:
+        return jobs.answer(request)
+    except ValueError as error:
+        logger.error("A job of rendering failed: %s", error)
+        raise refusals.MakingFailed from error
+
+
 def warm_engine() -> None:
     """Where no pool renders: load here what a first document would, before anybody asks for it."""
     if settings.RENDERING_SOCKET is None:
@@ -60,17 +85,15 @@ def has_subsetter() -> bool:
 
     Raises a kind of `refusals.Unmade`.
     """
-    pool: Path | None = settings.RENDERING_SOCKET
-    if pool is None:
+    if settings.RENDERING_SOCKET is None:
         return fonts.subsetter_available()
-    request = framing.pack({"state": True})
-    header, _ = framing.unpack(pools.ask(pool, request, key=pools.key_of(request), within=SOON))
+    header, _ = ask({"do": "state"}, within=SOON)
     return bool(header["subsetter"])
 
 
 def ask_for(html: str, *, css: str, fonts: FontSubset, identifier: str) -> Sequence[bytes]:
     """The pieces of a request that the pool's workers read."""
-    header = {"css": css, "identifier": identifier, "fonts": fonts.sha256}
+    header = {"do": "document", "css": css, "identifier": identifier, "fonts": fonts.sha256}
     return framing.pack(header, html.encode(), fonts.serif, fonts.sans)
 
 

@@ -15,7 +15,7 @@ from pledges.forkserver.client import is_answering
 from pledges.models import Document, Organisation, Pledge
 from pledges.proof import judging
 from pledges.proof.judging_service import client
-from pledges.proof.verdict import Summary, Verdict
+from pledges.proof.verdict import Outcome, Summary, Verdict
 from pledges.sealing_service import client as sealing
 from pledges.storage import document_store
 
@@ -72,6 +72,11 @@ class Judgement:
     issued: Document | None
     newest: bool
     public_status: PublicStatus | None
+
+    @property
+    def is_genuine(self) -> bool:
+        """Whether the file proves what it says; that its pledge is in force is another matter."""
+        return self.verdict.outcome is not Outcome.REJECTED
 
 
 def public_status(code: uuid.UUID, *, at: datetime) -> PublicStatus | None:

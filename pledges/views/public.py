@@ -20,6 +20,7 @@ from pledges import keyring, verification
 from pledges.core.characters import shown
 from pledges.core.lifecycle import PledgeState
 from pledges.verification import Judgement, PublicStatus, reports
+from pledges.views import printout_tickets
 from pledges.views.throttle import per_minute
 
 RETRY_BUSY, RETRY_ABSENT = 5, 60  # seconds
@@ -52,21 +53,22 @@ def status_words(status: PublicStatus) -> StatusText:
 def check(request: HttpRequest) -> HttpResponse:
     """Judge the PDF that somebody brings. Its bytes are read and kept nowhere."""
     if request.method != "POST":
-        return _page(request)
+        return page(request)
     file, proof = request.FILES.get("file"), request.FILES.get("proof")
     if file is None or not file.size or file.size > verification.MAX_FILE_BYTES:
-        return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY, missing=True)
+        return page(request, HTTPStatus.UNPROCESSABLE_ENTITY, missing=True)
     content = proof.read() if proof else None
     try:
         judgement = verification.judge(file.read(), proof=content, at=timezone.now())
     except verification.CannotJudge as error:
-        return _postponed(request, busy=error.busy)
-    return _page(request, **_judged(judgement, file.name or ""))
+        return postponed(request, busy=error.busy)
+    return page(request, **judged(judgement, file.name or ""))
 
 
-def _postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:
-    postponed = "busy" if busy else "absent"
-    response = _page(request, HTTPStatus.SERVICE_UNAVAILABLE, postponed=postponed)
+def postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:
+    """The page, with why no file is judged just now."""
+    why = "busy" if busy else "absent"
+    response = page(request, HTTPStatus.SERVICE_UNAVAILABLE, postponed=why)
     response.headers["Retry-After"] = str(RETRY_BUSY if busy else RETRY_ABSENT)
     return response
 
@@ -83,7 +85,8 @@ def _headline(judgement: Judgement, report: reports.Report) -> StatusText:
     return StatusText(report.headline, report.look)
 
 
-def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
+def judged(judgement: Judgement, name: str) -> dict[str, Any]:
+    """What the page says of a file that was judged."""
     report = reports.of(judgement.verdict, get_language() or "zh-hans")
     status = judgement.public_status
     return {
@@ -96,6 +99,7 @@ def _judged(judgement: Judgement, name: str) -> dict[str, Any]:
         "newest": judgement.newest,
         "public_status": status,
         "status_words": status_words(status) if status else None,
+        "ticket": printout_tickets.make(judgement),
     }
 
 
@@ -159,7 +163,7 @@ def roots(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, status: int = 200, **context: object) -> HttpResponse:
+def page(request: HttpRequest, status: int = 200, **context: object) -> HttpResponse:
     """The page, with what somebody needs who checks without us."""
     known = {name: each for name, each in ROOTS.items() if each.pem() is not None}
     options = [f"{each.option} {name}" for name, each in known.items()]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.safestring import SafeString
@@ -18,10 +19,13 @@ from pledges.access import Act
 from pledges.actions import noting_readings, proving, readings
 from pledges.actions.noting_readings import Way
 from pledges.core import refusals
+from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Document, Organisation, Pledge
 from pledges.models.pledges import PLEDGE_STATES
+from pledges.views import document_pages
 from pledges.views.accounts import person_of
+from pledges.views.document_pages import ShownPage
 from pledges.views.files import pdf_response
 
 logger = logging.getLogger(__name__)
@@ -61,7 +65,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     """The page of a pledge that was signed; the caller has checked whose it is."""
     if pledge.status == PledgeState.ERASED:
         raise Http404
-    body, refused = _body(pledge)
+    body, pages, refused = _shown(pledge)
     state = PledgeState(pledge.state_on(Organisation.current().localdate(timezone.now())))
     context = {
         "pledge": pledge,
@@ -69,6 +73,8 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         "state_label": dict(PLEDGE_STATES)[state],
         "step": STEPS.get(state, DONE),
         "body": body,
+        "pages": pages,
+        "as_text": request.GET.get("as") == "text",
         "refused": refused,
         "signature": pledge.signature,
         "files": list(pledge.documents.all()),
@@ -82,21 +88,32 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     return render(request, "pledge_detail.html", context, status=status)
 
 
-def _body(pledge: Pledge) -> tuple[SafeString | None, str]:
-    """What was signed, as HTML, or why it is not shown."""
+def _shown(pledge: Pledge) -> tuple[SafeString | None, tuple[ShownPage, ...], str]:
+    """What was signed, as text and as pages, or why it is not shown."""
     try:
-        sheet = readings.read_signed(pledge).sheet
-        return rendering.write_for_screen(sheet) + rendering.write_signer(sheet), ""
+        stored = readings.read_signed(pledge)
     except refusals.Refusal as refusal:
-        return None, wording.refusal(refusal)
+        return None, (), wording.refusal(refusal)
+    sha256 = sha256_hex(stored.issued)
+
+    def address(number: int) -> str:
+        return reverse("pledge_page", args=[pledge.pk, sha256, number])
+
+    pages = document_pages.pages_of(stored.issued, sha256, address)
+    body = rendering.write_for_screen(stored.sheet) + rendering.write_signer(stored.sheet)
+    return body, pages, ""
 
 
-def newest_file(request: HttpRequest, pk: UUID, way: Way) -> Document:
-    """The newest issued file of a pledge that the asker may read, noted as read; else Http404."""
+def issued_file(request: HttpRequest, pk: UUID, way: Way, **which: str) -> Document:
+    """The newest issued file of a pledge, of those meant, that the asker may read.
+
+    It is noted as read; raises Http404.
+    """
     pledge = Pledge.objects.kept().filter(pk=pk).first()
     if pledge is None or not access.allows(request.user, Act.READ_PLEDGE, pledge):
         raise Http404
-    file = pledge.documents.select_related("pledge").order_by("-revision").first()
+    files = pledge.documents.select_related("pledge").filter(**which)
+    file = files.order_by("-revision").first()
     if file is None:
         raise Http404
     noting_readings.note([pledge], way, reader=person_of(request), at=timezone.now())
@@ -106,7 +123,7 @@ def newest_file(request: HttpRequest, pk: UUID, way: Way) -> Document:
 @require_safe
 def document(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The newest issued PDF, for its owner and for those who read pledges; 404 for others."""
-    file = newest_file(request, pk, Way.FILE)
+    file = issued_file(request, pk, Way.FILE)
     unchanged = get_conditional_response(request, etag=f'"{file.sha256}"')
     if unchanged is not None:
         return unchanged
@@ -121,9 +138,22 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
+def page(request: HttpRequest, pk: UUID, sha256: str, number: int) -> HttpResponse:
+    """One page of an issued file as an image, for those who may read the file, and noted as it."""
+    file = issued_file(request, pk, Way.FILE, sha256=sha256)
+    try:
+        return document_pages.image_response(
+            file.sha256, number, lambda: verification.issued_bytes(file)
+        )
+    except verification.FileUnavailable as error:
+        logger.error("A file of pledge %s cannot be shown: %s", pk, error.__cause__)
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@require_safe
 def proof(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The separate proof (JSON) of the newest issued file, for those who may read the pledge."""
-    file = newest_file(request, pk, Way.PROOF)
+    file = issued_file(request, pk, Way.PROOF)
     return HttpResponse(
         proving.prove(file, at=timezone.now()),
         content_type="application/json",

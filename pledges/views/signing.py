@@ -8,6 +8,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,7 +20,7 @@ from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
 from pledges.models import SigningIntent
-from pledges.views import security_log
+from pledges.views import document_pages, security_log
 from pledges.views.accounts import begin_attempt, person_of
 from pledges.views.clients import client_address
 from pledges.views.files import pdf_response
@@ -57,14 +58,31 @@ def sign(request: HttpRequest, pk: uuid.UUID, intent_id: uuid.UUID) -> HttpRespo
 def reading_copy(request: HttpRequest, pk: uuid.UUID, intent_id: uuid.UUID) -> HttpResponse:
     """The bytes prepared for their signer, for that person alone."""
     intent = _own_intent(request, pk, intent_id)
-    try:
-        content = readings.read_prepared(intent).file
-    except refusals.IntentExpired as gone:
-        raise Http404 from gone
-    except refusals.Refusal:
+    content = _prepared(intent)
+    if content is None:
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return render(request, "document_unavailable.html", status=status)
     return pdf_response(content, name=f"{intent.pledge.number}.pdf", sha256=intent.document_digest)
+
+
+@require_safe
+def page(request: HttpRequest, pk: uuid.UUID, intent_id: uuid.UUID, number: int) -> HttpResponse:
+    """One page of those bytes as an image, under the same rule."""
+    intent = _own_intent(request, pk, intent_id)
+    content = _prepared(intent)
+    if content is None:
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return document_pages.image_response(intent.document_digest, number, lambda: content)
+
+
+def _prepared(intent: SigningIntent) -> bytes | None:
+    """The bytes prepared for signing; none where they may not be shown. Raises Http404."""
+    try:
+        return readings.read_prepared(intent).file
+    except refusals.IntentExpired as gone:
+        raise Http404 from gone
+    except refusals.Refusal:
+        return None
 
 
 def _own_intent(request: HttpRequest, pk: uuid.UUID, intent: uuid.UUID) -> SigningIntent:
@@ -162,9 +180,11 @@ def _page(
     closed: refusals.Refusal | None = None,
 ) -> HttpResponse:
     ways = authenticating.Ways(intent.person)
+    pages: tuple[document_pages.ShownPage, ...] = ()
     try:
-        sheet = readings.read_prepared(intent).sheet
-        body = rendering.write_for_screen(sheet) + rendering.write_signer(sheet)
+        stored = readings.read_prepared(intent)
+        body = rendering.write_for_screen(stored.sheet) + rendering.write_signer(stored.sheet)
+        pages = _pages(intent, stored.file)
     except refusals.Refusal as refusal:
         body, closed, status = None, closed or refusal, max(status, HTTPStatus.CONFLICT)
     if not closed and not ways.passkeys:
@@ -177,10 +197,19 @@ def _page(
         "pledge": intent.pledge,
         "form": form,
         "body": body,
+        "pages": pages,
+        "as_text": request.GET.get("as") == "text",
         "closed": wording.refusal(closed) if closed else "",
         "digest_groups": " ".join(re.findall(".{1,4}", intent.document_digest)),
     }
     return render(request, "sign.html", context, status=status)
+
+
+def _pages(intent: SigningIntent, file: bytes) -> tuple[document_pages.ShownPage, ...]:
+    def address(number: int) -> str:
+        return reverse("pledge_sign_page", args=[intent.pledge_id, intent.pk, number])
+
+    return document_pages.pages_of(file, intent.document_digest, address)
 
 
 def _note_way_back(request: HttpRequest, intent: SigningIntent) -> None:

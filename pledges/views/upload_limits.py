@@ -1,4 +1,4 @@
-"""What is settled about an upload to `/verify/` before a byte of it is read."""
+"""What is settled about an upload of a stranger's before a byte of it is read."""
 
 import math
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from pledges.actions.rate_limiting import Excess
 from pledges.views.clients import client_address
 
 MINUTE = 60  # seconds
+UPLOADS = ("verify_file", "verify_printout")
 
 
 class UploadLimitsMiddleware:
@@ -29,7 +30,7 @@ class UploadLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method == "POST" and request.path == reverse("verify_file"):
+        if request.method == "POST" and request.path in map(reverse, UPLOADS):
             return _refusal(request) or self.get_response(request)
         return self.get_response(request)
 

@@ -66,11 +66,13 @@ PAGES = {
     "/admin/pledges/pledge/{}/return/": Way.PAGE,
     "/pledges/{}/document.pdf": Way.FILE,
     "/pledges/{}/document.pdf?download=1": Way.FILE,
+    "/pledges/{}/printout.pdf": Way.PRINTOUT,
     "/pledges/{}/proof.json": Way.PROOF,
 }
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("judging_service")
 @pytest.mark.parametrize("address", PAGES)
 def test_every_page_that_shows_a_pledge_notes_who_read_it(signed, chenjing, clock, address):
     pledge = signed()

@@ -187,7 +187,9 @@ class Draft:
     def read_and_sign(self) -> "Signing":
         self.page.locator(".fill-bar .btn-primary").click()
         self.page.wait_for_url("**/sign/**")
-        return Signing(self.page)
+        signing = Signing(self.page)
+        signing.open()
+        return signing
 
 
 class Signing:
@@ -199,7 +201,13 @@ class Signing:
     @property
     def copy(self) -> str:
         """Where the file lies that is to be signed."""
-        return self.page.locator(".sign-views a").get_attribute("href")
+        return self.page.locator(".pages-bar > a").get_attribute("href")
+
+    def open(self) -> None:
+        """Where there is no room beside the document, the sheet from below."""
+        opener = self.page.locator("[data-sheet-open]")
+        if opener.is_visible() and not self.page.locator("#sign-title").is_visible():
+            opener.click()
 
     @property
     def digest(self) -> str:
@@ -207,6 +215,7 @@ class Signing:
 
     def draw(self, strokes: Iterable[Iterable[tuple[float, float]]] = STROKES) -> None:
         """Write by hand: with a finger where the screen takes fingers, else with the mouse."""
+        self.open()
         canvas = self.page.locator("#hand")
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
@@ -233,12 +242,14 @@ class Signing:
         # Not detached: with it would go the virtual authenticator of another session.
 
     def type_name(self, name: str) -> None:
+        self.open()
         if self.page.locator("[data-methods]").is_visible():
             self.page.locator("[name=method][value=type]").check()
         self.page.locator("[name=typed]").fill(name)
 
     def sign(self) -> None:
         """Agree, give password and code, sign; the pledge's own page follows."""
+        self.open()
         self.page.locator("[name=consent]").check()
         self.page.locator("[name=password]").fill(baseline.PASSWORD)
         self.page.locator("[name=code]").fill(fresh_code())

@@ -30,7 +30,11 @@ def issued(signed, chenjing):
 def _bring(page, content):
     file = {"name": "承诺书.pdf", "mimeType": "application/pdf", "buffer": content}
     page.locator("[name=file]").set_input_files([file])
-    page.get_by_role("button", name="核验").click()
+    page.get_by_role("button", name="核验", exact=True).click()
+
+
+def _is_printout(answer):
+    return answer.url.endswith("/verify/printout/")
 
 
 def _expect_verdict(page, outcome):
@@ -44,6 +48,9 @@ def test_three_files_three_verdicts(window, issued, device, tmp_path):
     _bring(page, issued)
     _expect_verdict(page, Outcome.ACCEPTED)
     expect(page.locator(".check-status")).to_contain_text(said("In force"))
+    with page.context.expect_event("response", _is_printout) as caught:
+        page.get_by_role("button", name=said("Make a verified printout")).click()
+    assert (caught.value.status, caught.value.headers["content-type"]) == (200, "application/pdf")
     middle = len(issued) // 2
     _bring(page, issued[:middle] + bytes([issued[middle] ^ 1]) + issued[middle + 1 :])
     _expect_verdict(page, Outcome.REJECTED)

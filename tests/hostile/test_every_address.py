@@ -25,7 +25,8 @@ from tests.fresh import prove
 from tests.hostile import values
 from tests.hostile.site import Known, Page, Request, addresses, send
 
-pytestmark = pytest.mark.django_db
+# A printout is judged first.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
 
 SEED = int(os.environ.get("HOSTILE_SEED", "20261129"))
 ROUNDS = int(os.environ.get("HOSTILE_ROUNDS", "1"))

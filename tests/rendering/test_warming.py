@@ -26,12 +26,12 @@ sys.stdout.buffer.write(b"".join(asked))
 """
 POOL = """
 import json, sys
-from pledges.rendering import fonts, server
+from pledges.rendering import fonts, jobs
 request = sys.stdin.buffer.read()
 if sys.argv[2] == "warm":
-    server.warm()
+    jobs.warm()
 def work():
-    server.answer(request)
+    jobs.answer(request)
 caches = (fonts._face, fonts._repertoire)
 """
 WEB = """

@@ -28,8 +28,8 @@ def test_the_newest_file_is_given_byte_for_byte(client, liming, accepted):
     assert response["Content-Type"] == "application/pdf"
     assert response["ETag"] == f'"{digest}"'
     assert response["Content-Disposition"] == f'inline; filename="{pledge.number}.pdf"'
-    assert response["X-Frame-Options"] == "SAMEORIGIN"
-    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
     assert "no-store" in response["Cache-Control"]
 
 

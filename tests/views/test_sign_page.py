@@ -72,8 +72,8 @@ def test_the_reading_copy_is_the_very_file(client, prepared):
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith("inline")
     assert "no-store" in answer["Cache-Control"]
-    assert answer["X-Frame-Options"] == "SAMEORIGIN"
-    assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("name", ["pledge_sign", "pledge_reading_copy"])
