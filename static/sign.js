@@ -36,8 +36,15 @@ if (frame && navigator.pdfViewerEnabled !== false) {
 }
 
 // --- The signature image -------------------------------------------------------------------------
-const form = document.getElementById("signing");
+let form = document.getElementById("signing");
 if (form) prepare();
+// Whoever sets up a way to sign on this very page gets the form afterwards.
+document.addEventListener("part-arrived", () => {
+  const arrived = document.getElementById("signing");
+  if (!arrived || arrived === form) return;
+  form = arrived;
+  prepare();
+});
 
 function prepare() {
   const field = form.querySelector("[data-strokes]");

@@ -68,9 +68,25 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "This person had a passkey before, so only that one, or whoever runs this installation, "
         "can confirm another."
     ),
+    # Before what it is a kind of.
+    refusals.TooManyWrongNumbers: gettext_lazy(
+        "Three wrong numbers were entered, so the new passkey was removed. Make another QR code, "
+        "and scan it with your own phone while nobody else sees it."
+    ),
     refusals.PendingGone: gettext_lazy(
         "This waits for confirmation no more: it was confirmed or removed, or its time has "
         "passed. Please add it again if you need it."
+    ),
+    refusals.WrongNumber: gettext_lazy(
+        "This is not the number that belongs to the new passkey. Enter the one that your own phone "
+        "shows. If it shows none, somebody else used your QR code: remove this passkey."
+    ),
+    refusals.PhoneLinkGone: gettext_lazy(
+        "This QR code is no longer valid: it has been used or replaced by another, or its five "
+        "minutes have passed. Please make a new one on your first device."
+    ),
+    refusals.NoPasskeyYet: gettext_lazy(
+        "You have no passkey yet that could confirm another device. Please set one up here first."
     ),
     refusals.NoAddress: gettext_lazy(
         "This person has no e-mail address, so nothing was sent. Enter one, or set a first "

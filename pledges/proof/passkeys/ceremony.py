@@ -27,6 +27,7 @@ from fido2.webauthn import (
 
 from pledges.proof.passkeys import cose
 from pledges.proof.passkeys.webauthn import (
+    ALGORITHMS,
     READ_ERRORS,
     Assertion,
     Credential,
@@ -53,6 +54,7 @@ __all__ = [
     "Refused",
     "ToBeSigned",
     "base64",
+    "creation_options",
     "credential_in",
     "introduction_challenge",
     "request_options",
@@ -114,10 +116,38 @@ def request_options(
     }
 
 
-def verify_registration(answer: object, *, party: Party) -> Credential:
+def creation_options(
+    challenge: bytes, *, rp_id: str, user: Mapping[str, Any], credential_ids: Iterable[bytes]
+) -> dict[str, Any]:
+    """The JSON of `PublicKeyCredentialCreationOptions`; `user` has id (bytes), name, display_name.
+
+    The devices that have one of these passkeys make no second one.
+    """
+    kinds = [{"type": "public-key", "alg": each} for each in ALGORITHMS]
+    return {
+        "rp": {"id": rp_id, "name": "Shounuo"},
+        "user": {
+            "id": base64(user["id"]),
+            "name": user["name"],
+            "displayName": user["display_name"],
+        },
+        "challenge": base64(challenge),
+        "pubKeyCredParams": kinds,
+        "excludeCredentials": [
+            {"type": "public-key", "id": base64(each)} for each in credential_ids
+        ],
+        "authenticatorSelection": {"userVerification": "required"},
+        "timeout": PATIENCE,
+    }
+
+
+def verify_registration(
+    answer: object, *, party: Party, challenge: bytes | None = None
+) -> Credential:
     """The new passkey in a browser's registration, if it was made here with its user verified.
 
-    Raises `Refused`. The challenge is for whoever asked the browser; this judges kept answers too.
+    Raises `Refused`. Without a challenge that is left to whoever asked the browser; this judges
+    kept answers too.
     """
     client_bytes, attested = read_registration(answer)
     client, found = vet_client_data(client_bytes), _made_in(attested)
@@ -125,7 +155,7 @@ def verify_registration(answer: object, *, party: Party) -> Credential:
     server, nobody = _server(party), PublicKeyCredentialUserEntity(id=b"-")
     with translate_refusals():
         _options, state = server.register_begin(
-            nobody, user_verification=_VERIFIED, challenge=client.challenge
+            nobody, user_verification=_VERIFIED, challenge=challenge or client.challenge
         )
         server.register_complete(state, RegistrationResponse(raw_id=found.id, response=response))
     read_key(found.public_key)
