@@ -35,6 +35,7 @@ from pledges.actions import (
     passwords,
     pending,
     people,
+    phones,
     preparing,
     proposing,
     renewing,
@@ -141,6 +142,12 @@ class Stage:
         self.browser = Client()
         self.browser.force_login(self.liming)
         confirm_by_code(self.browser, self.liming)
+        self.link = self._link(self.now)
+
+    def _link(self, at):
+        """What a phone of Li Ming's could use now."""
+        session = self.browser.session.session_key
+        return phones.invite(actor=self._person(self.liming), session_key=session, at=at)
 
     def _newcomer(self):
         person = self._person(self.wangfang, pk=None, username="newcomer", employee_number="E8")
@@ -277,6 +284,14 @@ class Stage:
     def do_register_passkey(self):
         made = Passkey(rp_id=enrolment.party().id, origin=enrolment.party().origin).register()
         enrolling.register(made, name="Key", actor=self.liming, at=self.now)
+
+    def do_invite_phone(self):
+        self._link(self.now)
+
+    def do_register_phone(self):
+        made = Passkey(rp_id=enrolment.party().id, origin=enrolment.party().origin)
+        answer = made.register(self.link.challenge())
+        phones.register(self.link, answer, name="Phone", at=self.now)
 
     def do_confirm_passkey(self):
         challenge = ceremony.introduction_challenge(self.waiting.digest)

@@ -83,7 +83,7 @@ def register(link: PhoneLink, answer: object, *, name: str, at: datetime) -> Wai
     """
     person = Person.objects.select_for_update(no_key=True).get(pk=link.person_id)
     access.require(person, Act.ENROL_PASSKEY, person.pk)
-    current = PhoneLink.objects.get(pk=link.pk)
+    current = PhoneLink.objects.select_for_update(no_key=True).get(pk=link.pk)
     if not is_open(current, at):
         raise refusals.PhoneLinkGone
     try:

@@ -1,5 +1,6 @@
 """Who may confirm, in person, with what somebody signs: they are named, and told that it waits."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -9,8 +10,10 @@ from django.db.models import Max
 
 from pledges import access, audit
 from pledges.access import Act
+from pledges.actions import pending
 from pledges.models import LedgerEntry, Person, RequestCount
 from pledges.notices import accounts
+from pledges.storage import document_store
 
 MAX_NAMED: Final = 5
 # Somebody may remove what waits and add it again; those who confirm are not told each time.
@@ -20,6 +23,7 @@ LOOK_BACK: Final = 20_000  # entries
 FEWEST, MOST = 3, 20
 _ASKED: Final = ("passkey.registered", "app.registered")
 _CONFIRMED: Final = "enrolment.confirmed"
+_KEY: Final = re.compile(rf"{pending.FOLDER}/(\d+)-")
 
 
 def named(person: Person) -> list[Person]:
@@ -42,6 +46,20 @@ def tell(person: Person) -> None:
     if RequestCount.objects.is_first(f"told witnesses person:{person.pk}", TOLD_EVERY):
         for each in named(person):
             accounts.tell("confirmation_wanted", each, whom=str(person.pk))
+
+
+def wait_for(witness: Person, at: datetime) -> list[Person]:
+    """Those who wait to be confirmed by somebody like `witness`."""
+    names = document_store.list_records(pending.FOLDER)
+    keys = {int(found[1]) for name in names if (found := _KEY.match(name))}
+    people = Person.objects.filter(pk__in=keys).exclude(handover="").order_by("pk")
+    return [
+        each
+        for each in people
+        if each.must_be_met
+        and access.allows(witness, Act.CONFIRM_ENROLMENT, each)
+        and pending.waiting(each, at)
+    ]
 
 
 def usual_time() -> timedelta | None:
