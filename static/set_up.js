@@ -34,7 +34,8 @@ async function fetchPart(name, address, options = {}) {
 function welcome(arrived) {
   prepare(arrived);
   arrived.dispatchEvent(new CustomEvent("part-arrived", { bubbles: true }));
-  const place = arrived.querySelector("[role=alert], [data-focus], h1, h2") ?? arrived;
+  const places = ["[role=alert]", "[aria-invalid=true]", "[data-focus]", "h1, h2"];
+  const place = places.map((each) => arrived.querySelector(each)).find(Boolean) ?? arrived;
   if (!place.hasAttribute("tabindex")) place.tabIndex = -1;
   place.focus({ preventScroll: true });
   place.scrollIntoView({ block: "nearest" });
@@ -94,6 +95,7 @@ function watch(place, left = MAX_QUESTIONS) {
 function prepare(root) {
   const polled = root.matches?.("[data-poll]") ? root : root.querySelector("[data-poll]");
   if (polled) watch(polled);
+  for (const button of root.querySelectorAll("[data-needs-script]")) button.disabled = false;
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
   const able = Boolean(window.PublicKeyCredential && navigator.credentials);
   for (const note of root.querySelectorAll("[data-no-passkeys]")) note.hidden = able;

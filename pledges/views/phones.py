@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pledges import wording
 from pledges.actions import enrolling, pending, phones
 from pledges.actions.authenticating import Ways
+from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.models import PhoneLink
 from pledges.rendering import qr_codes
@@ -70,7 +71,8 @@ def shown(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     link = phones.find_own(pk, person=person, session_key=key)
     if link is None:
         return redirect("mfa_add_phone")
-    state = _state(link, at)
+    waiting = _waiting(link, at)
+    state = _state(link, waiting, at)
     if request.GET.get("seen") == state:
         return HttpResponse(status=204)
     context: dict[str, Any] = {"state": state, "link": link, "possible": True}
@@ -78,17 +80,20 @@ def shown(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         address = settings.PUBLIC_URL.rstrip("/") + reverse("phone", args=[link.pk, link.key()])
         size, lines = qr_codes.draw(address)
         context |= {"size": size, "lines": lines, "address": address}
-    waiting = pending.find(person, link.pending, at) if state == State.REGISTERED else None
     if waiting is not None:
         context["waiting"] = waiting.record
         context["options"] = enrolling.introduction_options(waiting, person)
     return render(request, "mfa/phone.html", context)
 
 
-def _state(link: PhoneLink, at: datetime) -> State:
+def _waiting(link: PhoneLink, at: datetime) -> Waiting | None:
+    return pending.find(link.person, link.pending, at) if link.pending else None
+
+
+def _state(link: PhoneLink, waiting: Waiting | None, at: datetime) -> State:
     if not link.pending:
         return State.OPEN if phones.is_open(link, at) else State.OVER
-    if pending.find(link.person, link.pending, at) is not None:
+    if waiting is not None:
         return State.REGISTERED
     return State.DONE if phones.is_enrolled(link.pending, link.person) else State.GONE
 
@@ -109,10 +114,10 @@ def phone(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
     if request.method == "POST" and not registered:
         return _register(request, link, at)
     if registered and registered == link.pending:
-        state = _state(link, at)
+        waiting = _waiting(link, at)
+        state = _state(link, waiting, at)
         if request.GET.get("seen") == state:
             return HttpResponse(status=204)
-        waiting = pending.find(link.person, registered, at)
         context = {"state": state, "link": link, "waiting": waiting.record if waiting else None}
         return render(request, "phone.html", context)
     return _page(request, link) if phones.is_open(link, at) else _gone(request)

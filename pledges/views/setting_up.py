@@ -1,6 +1,7 @@
 """Setting up a way to sign where it is wanted: on the document's own page, or on one of its own."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
@@ -8,8 +9,10 @@ from allauth.account.internal.flows.reauthentication import (
     is_reauthentication_required,
     raise_if_reauthentication_required,
 )
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.webauthn.internal.auth import begin_registration
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pledges import wording
-from pledges.actions import enrolling, pending
+from pledges.actions import enrolling, freshness, pending
 from pledges.actions.authenticating import Ways
 from pledges.actions.pending import Waiting
 from pledges.core import refusals, user_agents
@@ -26,6 +29,9 @@ from pledges.views import passkeys
 from pledges.views.accounts import person_of
 from pledges.views.signin import AddPasskeyForm
 from pledges.views.waiting import waiting_for
+
+# So long after a factor was added its owner is told what that means.
+JUST_NOW: Final = timedelta(minutes=10)
 
 
 def announced(person: Person) -> dict[str, Any]:
@@ -94,6 +100,9 @@ def _page(
     request: HttpRequest, ways: Ways, refusal: refusals.Refusal | None = None
 ) -> HttpResponse:
     said = _("The passkey was not added.") + " " + wording.refusal(refusal) if refusal else ""
+    if ways.any:
+        messages.error(request, said)
+        return redirect("mfa_index")
     context = {**panel(request, ways), "error": said}
     return render(request, "mfa/set_up.html", context, status=422 if refusal else 200)
 
@@ -102,14 +111,16 @@ class RecoveryCodesView(ViewRecoveryCodesView):
     """allauth's page, which also leads on: it is what follows the first factor."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        person = person_of(self.request)
+        person, at = person_of(self.request), timezone.now()
         ways = Ways(person)
-        waits = [] if ways.any else pending.waiting(person, timezone.now())
+        waits = [] if ways.any else pending.waiting(person, at)
+        own = Authenticator.objects.filter(user=person, type__in=freshness.FACTORS)
         agent = self.request.headers.get("User-Agent", "")
         return {
             **super().get_context_data(**kwargs),
             **waiting_for(person, waits),
             "signs": ways.any,
+            "is_new": own.filter(created_at__gt=at - JUST_NOW).exists(),
             "offers_phone": len(ways.passkeys) == 1 and not user_agents.is_phone(agent),
         }
 

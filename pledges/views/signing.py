@@ -170,7 +170,7 @@ def _page(
         _note_way_back(request, intent)
     context = {
         "ways": ways,
-        **setting_up.panel(request, ways),
+        **({} if closed else setting_up.panel(request, ways)),
         "options": None if closed else authenticating.request_options(intent, ways),
         "intent": intent,
         "pledge": intent.pledge,

@@ -68,7 +68,9 @@ def demo(window, liming, request):
     """Li Ming of the demonstration, with the pledges it assigns and nothing to sign with."""
     Authenticator.objects.all().delete()
     call_command("create_demo", stdout=StringIO())
-    page = window(device=getattr(request, "param", "desktop")).tab("/accounts/login/")
+    own = window(device=getattr(request, "param", "desktop"))
+    own.foresee(422)
+    page = own.tab("/accounts/login/")
     authenticator, counted = Device(page), Counted(page)
     for event in ("credentialAdded", "credentialAsserted"):
         authenticator.on(event, counted.touch)
