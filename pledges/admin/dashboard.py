@@ -46,8 +46,7 @@ def _to_be_met(person: Person, at: datetime) -> list[Figure]:
     waiting = witnesses.wait_for(person, at)
     if not waiting:
         return []
-    keys = ",".join(str(each.pk) for each in waiting)
-    address = reverse("admin:pledges_person_changelist") + f"?id__in={keys}"
+    address = reverse("admin:pledges_person_changelist") + "?confirmation=waiting"
     return [Figure(_("People to be met and confirmed"), len(waiting), address, urgent=True)]
 
 

@@ -9,6 +9,7 @@ from allauth.account.internal.flows.reauthentication import raise_if_reauthentic
 from allauth.mfa.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -126,7 +127,7 @@ def phone(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
 def _register(request: HttpRequest, link: PhoneLink, at: datetime) -> HttpResponse:
     try:
         answer = CredentialField().clean(request.POST.get("credential"))
-    except ValueError:
+    except ValidationError:
         return _page(request, link, refusals.PasskeyRefused("malformed"))
     name = wording.device(request.headers.get("User-Agent", ""))[:MAX_NAME] or _("Phone")
     try:

@@ -38,9 +38,9 @@ def announced(person: Person) -> dict[str, Any]:
     """What `parts/first_signing.html` needs, on the page before anything is filled in."""
     ways = Ways(person)
     if ways.any:
-        return {"no_way_to_sign": False}
+        return {}
     waits = pending.waiting(person, timezone.now())
-    return {"no_way_to_sign": True, "ways": ways, **waiting_for(person, waits)}
+    return {"first_signing": {"ways": ways, **waiting_for(person, waits)}}
 
 
 def panel(request: HttpRequest, ways: Ways) -> dict[str, Any]:

@@ -104,9 +104,10 @@ def test_the_first_page_of_the_back_office_leads_those_who_may_to_whom_they_meet
 ):
     audit.record("person.invited", actor=admin, subject=newcomer, at=timezone.now())
     passkey(newcomer, at=timezone.now())
-    address = f"/admin/pledges/person/?id__in={newcomer.pk}"
+    address = "/admin/pledges/person/?confirmation=waiting"
     for person, told in ((zhoumin, True), (admin, False), (wuying, False)):
         client.force_login(person)
         assert (address in client.get("/admin/").content.decode()) is told
     client.force_login(zhoumin)
-    assert "赵磊" in client.get(address).content.decode()
+    listed = client.get(address).content.decode()
+    assert "赵磊" in listed and "李明" not in listed

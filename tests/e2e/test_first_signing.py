@@ -29,14 +29,13 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from pledges.actions import enrolment, pending
-from pledges.models import Signature
+from pledges.models import Person, Signature
 from tests import baseline
 from tests.cast import FILLED
 from tests.e2e.pages import DEVICES, Draft, Signing, said
 from tests.e2e.test_passkey_signing import Device
 
-MAX_FIRST = (9, 4)  # clicks, pages
-MAX_LATER = (5, 3)
+FIRST, LATER = {"clicks": 9, "pages": 4}, {"clicks": 5, "pages": 3}  # at most
 DETAIL = re.compile(r"/pledges/[0-9a-f-]{36}/$")
 
 
@@ -58,15 +57,16 @@ class Counted:
     def touch(self, _event):
         self.clicks.append("passkey")
 
-    @property
-    def effort(self):
-        return len(self.clicks), len(self.pages)
+    def expect_at_most(self, clicks, pages):
+        assert len(self.clicks) <= clicks and len(self.pages) <= pages, (self.clicks, self.pages)
 
 
 @pytest.fixture
 def demo(window, liming, request):
     """Li Ming of the demonstration, with the pledges it assigns and nothing to sign with."""
     Authenticator.objects.all().delete()
+    # The one person whom the tests' cast calls otherwise.
+    Person.objects.filter(username="admin").update(username="zhengqiang")
     call_command("create_demo", stdout=StringIO())
     own = window(device=getattr(request, "param", "desktop"))
     own.foresee(422)
@@ -110,14 +110,14 @@ def test_a_first_and_a_later_signing_with_a_passkey(demo, liming):
     demo.click(on)
     expect(page.locator("#signing")).to_be_visible()
     agree_and_sign(demo)
-    assert demo.effort <= MAX_FIRST and demo.effort == (9, 4), (demo.clicks, demo.pages)
+    demo.expect_at_most(**FIRST)
 
     page.goto("/")
     expect(page.locator("#first-signing")).to_have_count(0)
     demo.begin()
     open_and_fill(demo, "contract", "条款合同型")
     agree_and_sign(demo)
-    assert demo.effort == MAX_LATER, (demo.clicks, demo.pages)
+    demo.expect_at_most(**LATER)
     assert {each.method for each in Signature.objects.all()} == {"passkey"}
 
 
@@ -139,7 +139,7 @@ def test_a_first_signing_with_an_authenticator_app(demo, liming):
     page.locator("[name=code]").fill(format_hotp_value(hotp_value(secret, later)))
     demo.click(page.locator(".sign-button"))
     page.wait_for_url(DETAIL)
-    assert demo.effort == (8, 4), (demo.clicks, demo.pages)
+    demo.expect_at_most(**FIRST)
     assert Signature.objects.get().method == "password-totp"
 
 
