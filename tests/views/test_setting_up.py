@@ -29,6 +29,8 @@ CHROME = (
     "Chrome/131.0.0.0 Safari/537.36"
 )
 
+ANDROID = CHROME.replace("Windows NT 10.0; Win64; x64", "Linux; Android 14; K")
+
 
 def text(answer):
     return answer.content.decode()
@@ -171,8 +173,8 @@ def test_an_app_from_the_document_with_link_key_and_three_names(desk, document, 
     activate = reverse("mfa_activate_totp")
     page = desk.get(activate)
     secret = page.context["form"].secret
-    for expected in (f"secret={secret}", f'data-copy="{secret}"', "otpauth://totp/", "<img"):
-        assert expected in text(page)
+    assert f'data-copy="{secret}"' in text(page) and "<img" in text(page)
+    assert "otpauth://" not in text(page)  # there is no app on a desk
     for name in ("Tencent Authenticator", "Microsoft Authenticator", "Alibaba Cloud"):
         assert name in text(page)
     wrong = desk.post(activate, {"code": "000000"})
@@ -193,10 +195,18 @@ def test_what_waits_is_told_with_names_and_time_and_the_way_back(desk, document,
         assert "What you have filled in is kept" in page
 
 
+def test_on_a_phone_the_app_is_opened_by_a_link_and_scanned_elsewhere(desk):
+    page = desk.get(reverse("mfa_activate_totp"), headers={"user-agent": ANDROID})
+    secret = page.context["form"].secret
+    link, _, rest = text(page).partition('href="otpauth://totp/')[2].partition('"')
+    assert f"secret={secret}" in link and f'data-copy="{secret}"' in rest
+    assert "<details" in rest and "<img" in rest.partition("<details")[2]
+
+
 @pytest.mark.parametrize("role", ["a phone", "a desk"])
 def test_a_phone_is_not_offered_a_code_for_a_phone(liming, passkey, role):
     passkey(liming)
-    agent = CHROME if role == "a desk" else CHROME.replace("Windows NT 10.0; Win64", "Android 14")
+    agent = CHROME if role == "a desk" else ANDROID
     client = Client(headers={"user-agent": agent})
     client.force_login(liming)
     prove(client, liming)
