@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from pledges import access, audit, transactions
 from pledges.access import Act
-from pledges.actions import handovers, pending, witnesses
+from pledges.actions import confirmers, handovers, pending
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.core.digests import sha256_hex
@@ -49,7 +49,7 @@ def register(*, actor: Person, at: datetime) -> EnrolledApp | Waiting:
     if person.must_be_met and enrolled(person) is None:
         if (waits := waiting(person, at)) is not None:
             return waits
-        witnesses.tell(person)
+        confirmers.tell(person)
         return pending.register(person, credential_of(app), {}, name=NAME, at=at)
     handovers.close(person)
     return enrol(person, introduced_by=FIRST, actor=person, at=at)

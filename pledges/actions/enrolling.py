@@ -13,7 +13,7 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 
 from pledges import access, audit, transactions
 from pledges.access import Act
-from pledges.actions import apps, enrolment, handovers, pending, witnesses
+from pledges.actions import apps, confirmers, enrolment, handovers, pending
 from pledges.actions.enrolment import Enrolled
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.actions.pending import Waiting
@@ -44,7 +44,7 @@ def register(answer: object, *, name: str, actor: Person, at: datetime) -> Enrol
     made = kept_of(answer, newcomer)
     is_first = not enrolment.had_any(person)
     if is_first and person.must_be_met:
-        witnesses.tell(person)
+        confirmers.tell(person)
     if not is_first or person.must_be_met or not claim_number(person):
         return pending.register(person, newcomer, made, name=name, at=at)
     handovers.close(person)

@@ -22,6 +22,7 @@ from pledges.models import EnrolledApp, Person, PhoneLink, RequestCount, Session
 from pledges.models.phone_links import PHONE_LINK_LASTS
 from pledges.proof.passkeys import ceremony
 from pledges.proof.passkeys.pending_records import LASTS
+from pledges.proof.passkeys.webauthn import ALGORITHMS
 
 HOUR: Final = timedelta(hours=1)
 MAX_LINKS: Final = 10  # an hour, of one person
@@ -100,14 +101,26 @@ def register(link: PhoneLink, answer: object, *, name: str, at: datetime) -> Wai
 
 
 def creation_options(link: PhoneLink, user: dict[str, Any]) -> dict[str, Any]:
-    """What the phone's browser is asked to make: a passkey of this person's for this link."""
+    """What the phone's browser is asked to make, as `PublicKeyCredentialCreationOptions` in JSON.
+
+    `user` has id (bytes), name and display_name. A device that has one of the person's passkeys
+    makes no second one.
+    """
     known = enrolment.enrolled(link.person, under_any_number=True)
-    return ceremony.creation_options(
-        link.challenge(),
-        rp_id=enrolment.party().id,
-        user=user,
-        credential_ids=[each.credential.id for each in known],
-    )
+    names = [ceremony.base64(each.credential.id) for each in known]
+    return {
+        "rp": {"id": enrolment.party().id, "name": "Shounuo"},
+        "user": {
+            "id": ceremony.base64(user["id"]),
+            "name": user["name"],
+            "displayName": user["display_name"],
+        },
+        "challenge": ceremony.base64(link.challenge()),
+        "pubKeyCredParams": [{"type": "public-key", "alg": each} for each in ALGORITHMS],
+        "excludeCredentials": [{"type": "public-key", "id": each} for each in names],
+        "authenticatorSelection": {"userVerification": "required"},
+        "timeout": ceremony.PATIENCE,
+    }
 
 
 def link_of(waiting: Waiting) -> PhoneLink | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import witnesses
+from pledges.actions import confirmers
 from pledges.admin.filters import ALL
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Person, Pledge, Proposal, TemplateVersion
@@ -43,7 +43,7 @@ def of(person: Person, at: datetime) -> tuple[Figure, ...]:
 
 def _to_be_met(person: Person, at: datetime) -> list[Figure]:
     """Who waits to be met and confirmed; nothing where nobody does."""
-    waiting = witnesses.wait_for(person, at)
+    waiting = confirmers.wait_for(person, at)
     if not waiting:
         return []
     address = reverse("admin:pledges_person_changelist") + "?confirmation=waiting"

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pledges.actions import witnesses
+from pledges.actions import confirmers
 from pledges.admin import words
 from pledges.admin.base import actor_of
 
@@ -36,5 +36,5 @@ class ToBeMetFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if not self.value():
             return queryset
-        waiting = witnesses.wait_for(actor_of(request), timezone.now())
+        waiting = confirmers.wait_for(actor_of(request), timezone.now())
         return queryset.filter(pk__in=[each.pk for each in waiting])

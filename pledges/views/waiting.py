@@ -3,7 +3,7 @@
 from typing import Any
 
 from pledges import wording
-from pledges.actions import vouching, witnesses
+from pledges.actions import confirmers, vouching
 from pledges.actions.pending import Waiting
 from pledges.models import Person
 
@@ -11,11 +11,11 @@ from pledges.models import Person
 def waiting_for(person: Person, waits: list[Waiting]) -> dict[str, Any]:
     """The context of `parts/waits.html`; the names also before anything waits."""
     by_person = any(vouching.is_possible(each, person) for each in waits)
-    usual = witnesses.usual_time() if by_person else None
+    usual = confirmers.usual_time() if by_person else None
     return {
         "waiting": waits,
         "must_be_met": person.must_be_met,
         "by_second_person": by_person,
-        "witnesses": witnesses.named(person) if by_person or person.must_be_met else [],
+        "confirmers": confirmers.named(person) if by_person or person.must_be_met else [],
         "usual_time": wording.about(usual) if usual else "",
     }

@@ -27,7 +27,6 @@ from fido2.webauthn import (
 
 from pledges.proof.passkeys import cose
 from pledges.proof.passkeys.webauthn import (
-    ALGORITHMS,
     READ_ERRORS,
     Assertion,
     Credential,
@@ -54,7 +53,6 @@ __all__ = [
     "Refused",
     "ToBeSigned",
     "base64",
-    "creation_options",
     "credential_in",
     "introduction_challenge",
     "request_options",
@@ -112,31 +110,6 @@ def request_options(
         "rpId": rp_id,
         "allowCredentials": [{"type": "public-key", "id": base64(each)} for each in credential_ids],
         "userVerification": "required",
-        "timeout": PATIENCE,
-    }
-
-
-def creation_options(
-    challenge: bytes, *, rp_id: str, user: Mapping[str, Any], credential_ids: Iterable[bytes]
-) -> dict[str, Any]:
-    """The JSON of `PublicKeyCredentialCreationOptions`; `user` has id (bytes), name, display_name.
-
-    The devices that have one of these passkeys make no second one.
-    """
-    kinds = [{"type": "public-key", "alg": each} for each in ALGORITHMS]
-    return {
-        "rp": {"id": rp_id, "name": "Shounuo"},
-        "user": {
-            "id": base64(user["id"]),
-            "name": user["name"],
-            "displayName": user["display_name"],
-        },
-        "challenge": base64(challenge),
-        "pubKeyCredParams": kinds,
-        "excludeCredentials": [
-            {"type": "public-key", "id": base64(each)} for each in credential_ids
-        ],
-        "authenticatorSelection": {"userVerification": "required"},
         "timeout": PATIENCE,
     }
 

@@ -32,7 +32,7 @@ def named(person: Person) -> list[Person]:
 
 
 def _all(person: Person) -> Iterator[Person]:
-    roles = [str(role) for role in access.WITNESSES]
+    roles = [str(role) for role in access.CONFIRMERS]
     found = Person.objects.filter(is_active=True, groups__name__in=roles).distinct()
     ordered = sorted(
         found.select_related("department"),
@@ -43,13 +43,13 @@ def _all(person: Person) -> Iterator[Person]:
 
 def tell(person: Person) -> None:
     """Queue the mails that `person` waits for one of them, in the caller's transaction."""
-    if RequestCount.objects.is_first(f"told witnesses person:{person.pk}", TOLD_EVERY):
+    if RequestCount.objects.is_first(f"told confirmers person:{person.pk}", TOLD_EVERY):
         for each in named(person):
             accounts.tell("confirmation_wanted", each, whom=str(person.pk))
 
 
-def wait_for(witness: Person, at: datetime) -> list[Person]:
-    """Those who wait to be confirmed by somebody like `witness`."""
+def wait_for(confirmer: Person, at: datetime) -> list[Person]:
+    """Those who wait to be confirmed by somebody like `confirmer`."""
     names = document_store.list_records(pending.FOLDER)
     keys = {int(found[1]) for name in names if (found := _KEY.match(name))}
     people = Person.objects.filter(pk__in=keys).exclude(handover="").order_by("pk")
@@ -57,7 +57,7 @@ def wait_for(witness: Person, at: datetime) -> list[Person]:
         each
         for each in people
         if each.must_be_met
-        and access.allows(witness, Act.CONFIRM_ENROLMENT, each)
+        and access.allows(confirmer, Act.CONFIRM_ENROLMENT, each)
         and pending.waiting(each, at)
     ]
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import audit
-from pledges.actions import apps, pending, vouching, witnesses
+from pledges.actions import apps, confirmers, pending, vouching
 from pledges.models import EnrolledApp, Person
 from pledges.notices import accounts
 
@@ -31,23 +31,23 @@ def told():
 
 
 def test_named_are_those_who_may_with_ones_own_department_first(newcomer, wuying):
-    names = [each.username for each in witnesses.named(newcomer)]
+    names = [each.username for each in confirmers.named(newcomer)]
     assert names == ["chenjing", "sunhao", "zhoumin", "admin"]
     near = Person.objects.get(username="zhoumin")
     near.department = newcomer.department
     near.save()
-    assert witnesses.named(newcomer)[0] == near
+    assert confirmers.named(newcomer)[0] == near
 
 
 def test_whoever_opened_the_account_is_not_named_nor_who_must_be_met(newcomer, admin, sunhao, now):
     audit.record("person.invited", actor=admin, subject=newcomer, at=now)
     sunhao.handover = Person.Handover.PASSWORD
     sunhao.save()
-    assert [each.username for each in witnesses.named(newcomer)] == ["chenjing", "zhoumin"]
+    assert [each.username for each in confirmers.named(newcomer)] == ["chenjing", "zhoumin"]
 
 
 def test_they_are_told_once_an_hour_when_something_waits_for_them(newcomer, passkey, now):
-    expected = sorted(each.pk for each in witnesses.named(newcomer))
+    expected = sorted(each.pk for each in confirmers.named(newcomer))
     waiting = passkey(newcomer).waiting
     assert told() == expected
     pending.discard(waiting, actor=newcomer, at=now)
@@ -88,15 +88,15 @@ def test_who_was_met_meanwhile_is_no_news(newcomer, chenjing, passkey, mailoutbo
 
 
 def test_how_long_it_takes_is_the_middle_of_what_it_took(newcomer, chenjing, now):
-    assert witnesses.usual_time() is None
+    assert confirmers.usual_time() is None
     for digest, minutes in (("a", 10), ("b", 300), ("c", 40)):
         for event, at in (("app.registered", now), ("enrolment.confirmed", now + minutes * MINUTE)):
-            assert witnesses.usual_time() is None
+            assert confirmers.usual_time() is None
             facts = {"pending": digest}
             audit.record(event, actor=chenjing, subject=newcomer, at=at, facts=facts)
-    assert witnesses.usual_time() == 40 * MINUTE
+    assert confirmers.usual_time() == 40 * MINUTE
     audit.record("enrolment.confirmed", actor=chenjing, subject=newcomer, at=now, facts={})
-    assert witnesses.usual_time() == 40 * MINUTE
+    assert confirmers.usual_time() == 40 * MINUTE
 
 
 def test_the_first_page_of_the_back_office_leads_those_who_may_to_whom_they_meet(
