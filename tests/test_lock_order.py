@@ -419,7 +419,7 @@ def test_no_two_actions_wait_in_a_circle(actions, quick, sessions):
     # These write rows that they have locked before, or that are written by whoever has the turn
     # alone; nobody else locks once it has the turn.
     alone = {"begin_origin", "publish_checkpoint"}
-    assert late == {"record_readings", "remove_factors", *alone}
+    assert late == {"record_readings", "register_phone", "remove_factors", *alone}
     circles = [
         f"{first}, held at its lock number {at}, and {second}"
         for first, second in combinations_with_replacement(actions, 2)
