@@ -16,9 +16,11 @@ from pledges.views import (
     own_record,
     own_sessions,
     passkeys,
+    phones,
     printouts,
     public,
     reading,
+    setting_up,
     signing,
     signing_out,
     well_known,
@@ -105,6 +107,11 @@ urlpatterns = [
     path("accounts/2fa/totp/activate/", authenticator_apps.activate, name="mfa_activate_totp"),
     path("accounts/2fa/totp/confirmation/", authenticator_apps.ask, name="mfa_ask_for_app"),
     path("accounts/2fa/", passkeys.index, name="mfa_index"),
+    path("accounts/2fa/set-up/", setting_up.set_up, name="mfa_set_up"),
+    path("accounts/2fa/recovery-codes/", setting_up.recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/2fa/phone/", phones.add, name="mfa_add_phone"),
+    path("accounts/2fa/phone/<uuid:pk>/", phones.shown, name="mfa_phone"),
+    path("phone/<uuid:pk>/<slug:key>/", phones.phone, name="phone"),
     # What changes a factor is told to its owner.
     path("accounts/2fa/totp/deactivate/", factors.deactivate_app, name="mfa_deactivate_totp"),
     path(

@@ -141,13 +141,17 @@ _HANDED_OVER = Q(event__in=("person.created", "person.invited", "password.set"))
 )
 
 
+# Who may be the second person that has met somebody.
+CONFIRMERS: Final = (Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)
+
+
 def _has_met(actor: Any, person: Person) -> bool:
     """A second person: neither the one concerned, nor whoever ever gave them their account.
 
     It is the ledger that says who that was. Whoever has to be met themselves is nobody's witness:
     an account made for the purpose confirms nothing.
     """
-    if not _has(Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)(actor, person):
+    if not _has(*CONFIRMERS)(actor, person):
         return False
     if actor.pk == person.pk or actor.must_be_met or not person.is_active:
         return False

@@ -14,16 +14,43 @@ const REASONS = {
   NotSupportedError: "unsupported",
 };
 
-/** The answer to `options`, as JSON text; throws what the browser throws. */
-async function ask(options) {
+function needPasskeys() {
   if (!window.PublicKeyCredential || !navigator.credentials) {
     throw new DOMException("", "NotSupportedError");
   }
+}
+
+const named = (each) => ({ ...each, id: bytes(each.id) });
+
+/** A new passkey by `options`, as JSON text; throws what the browser throws. */
+async function make(options) {
+  needPasskeys();
+  const made = await navigator.credentials.create({
+    publicKey: {
+      ...options,
+      challenge: bytes(options.challenge),
+      user: named(options.user),
+      excludeCredentials: (options.excludeCredentials ?? []).map(named),
+    },
+  });
+  const { clientDataJSON, attestationObject } = made.response;
+  return JSON.stringify({
+    id: made.id,
+    rawId: text(made.rawId),
+    type: made.type,
+    response: { clientDataJSON: text(clientDataJSON), attestationObject: text(attestationObject) },
+    clientExtensionResults: {},
+  });
+}
+
+/** The answer to `options`, as JSON text; throws what the browser throws. */
+async function ask(options) {
+  needPasskeys();
   const answer = await navigator.credentials.get({
     publicKey: {
       ...options,
       challenge: bytes(options.challenge),
-      allowCredentials: options.allowCredentials.map((each) => ({ ...each, id: bytes(each.id) })),
+      allowCredentials: options.allowCredentials.map(named),
     },
   });
   const { clientDataJSON, authenticatorData, signature, userHandle } = answer.response;
@@ -61,4 +88,4 @@ function silence() {
   note().hidden = true;
 }
 
-globalThis.passkey = { ask, wanted, explain, silence };
+globalThis.passkey = { ask, make, wanted, explain, silence };

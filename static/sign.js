@@ -7,8 +7,15 @@ const LINE = 0.011; // the width of the pen, in the same unit
 const INK = "#1f2328";
 
 // --- The signature image -------------------------------------------------------------------------
-const form = document.getElementById("signing");
+let form = document.getElementById("signing");
 if (form) prepare();
+// Whoever sets up a way to sign on this very page gets the form afterwards.
+document.addEventListener("part-arrived", () => {
+  const arrived = document.getElementById("signing");
+  if (!arrived || arrived === form) return;
+  form = arrived;
+  prepare();
+});
 
 function prepare() {
   const field = form.querySelector("[data-strokes]");

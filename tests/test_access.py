@@ -105,23 +105,27 @@ help_lost                                2222222 5555555
 help_passkeys                            2222222 5555555
 help_signing                             2222222 5555555
 language                                 5555555 3333333
-mfa_activate_totp                        3333333 3333333
-mfa_add_webauthn                         3333333 3333333
+mfa_activate_totp                        3332222 3332222
+mfa_add_phone                            3222222 3uuuuuu
+mfa_add_webauthn                         3222222 3222222
 mfa_ask_for_app                          3555555 3333333
 mfa_authenticate                         3333333 3333333
 mfa_confirm_passkey                      3333333 3333333
-mfa_deactivate_totp                      3334444 3334444
+mfa_deactivate_totp                      3224444 3334444
 mfa_discard_passkey                      3555555 3333333
 mfa_download_recovery_codes              3444444 3444444
-mfa_edit_webauthn                        3333333 3333333
-mfa_generate_recovery_codes              3333333 3333333
+mfa_edit_webauthn                        3444444 3444444
+mfa_generate_recovery_codes              3222222 3332222
 mfa_index                                3222222 3555555
 mfa_list_webauthn                        3222222 3555555
+mfa_phone                                3333333 3555555
 mfa_reauthenticate                       3223333 3223333
 mfa_reauthenticate_webauthn              3333333 3333333
-mfa_remove_webauthn                      3333333 3333333
+mfa_remove_webauthn                      3444444 3444444
+mfa_set_up                               3332222 333uuuu
 mfa_view_recovery_codes                  3444444 3555555
 my_pledges                               3223333 3555555
+phone                                    4444444 4444444
 pledge                                   3244444 3b44444
 pledge_document                          3444444 3555555
 pledge_page                              3444444 3555555
@@ -186,6 +190,8 @@ def addresses(draft, version, liming, chenjing, now):
         "account_invitation": [uuid.uuid4(), "key"],
         "mfa_confirm_passkey": ["0" * 64],
         "mfa_discard_passkey": ["0" * 64],
+        "mfa_phone": [uuid.uuid4()],
+        "phone": [uuid.uuid4(), "key"],
         "mfa_edit_webauthn": [1],
         "mfa_remove_webauthn": [1],
         "account_reset_password_from_key": ["1", "key"],

@@ -36,6 +36,7 @@ from pledges.actions import (
     passwords,
     pending,
     people,
+    phones,
     preparing,
     proposing,
     renewing,
@@ -142,6 +143,12 @@ class Stage:
         self.browser = Client()
         self.browser.force_login(self.liming)
         confirm_by_code(self.browser, self.liming)
+        self.link = self._link(self.now)
+
+    def _link(self, at):
+        """What a phone of Li Ming's could use now."""
+        session = self.browser.session.session_key
+        return phones.invite(actor=self._person(self.liming), session_key=session, at=at)
 
     def _newcomer(self):
         person = self._person(self.wangfang, pk=None, username="newcomer", employee_number="E8")
@@ -279,6 +286,14 @@ class Stage:
         made = Passkey(rp_id=enrolment.party().id, origin=enrolment.party().origin).register()
         enrolling.register(made, name="Key", actor=self.liming, at=self.now)
 
+    def do_invite_phone(self):
+        self._link(self.now)
+
+    def do_register_phone(self):
+        made = Passkey(rp_id=enrolment.party().id, origin=enrolment.party().origin)
+        answer = made.register(self.link.challenge())
+        phones.register(self.link, answer, name="Phone", at=self.now)
+
     def do_confirm_passkey(self):
         challenge = ceremony.introduction_challenge(self.waiting.digest)
         answer = self.key.answer(challenge)
@@ -413,7 +428,7 @@ def test_no_two_actions_wait_in_a_circle(actions, quick, sessions):
     # These write rows that they have locked before, or that are written by whoever has the turn
     # alone; nobody else locks once it has the turn.
     alone = {"begin_origin", "publish_checkpoint"}
-    assert late == {"record_readings", "remove_factors", *alone}
+    assert late == {"record_readings", "register_phone", "remove_factors", *alone}
     circles = [
         f"{first}, held at its lock number {at}, and {second}"
         for first, second in combinations_with_replacement(actions, 2)

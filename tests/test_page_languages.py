@@ -153,6 +153,7 @@ def test_a_page_speaks_one_language(client, kept, language):
 FACTORS = (
     *("mfa_index", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn"),
     *("mfa_deactivate_totp", "mfa_reauthenticate", "mfa_generate_recovery_codes"),
+    "mfa_add_phone",
 )
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from pledges import access, audit, transactions
 from pledges.access import Act
-from pledges.actions import handovers, pending
+from pledges.actions import confirmers, handovers, pending
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.core.digests import sha256_hex
@@ -47,9 +47,10 @@ def register(*, actor: Person, at: datetime) -> EnrolledApp | Waiting:
     if (app := _apps(person).first()) is None:
         raise refusals.PendingGone
     if person.must_be_met and enrolled(person) is None:
-        return waiting(person, at) or pending.register(
-            person, credential_of(app), {}, name=NAME, at=at
-        )
+        if (waits := waiting(person, at)) is not None:
+            return waits
+        confirmers.tell(person)
+        return pending.register(person, credential_of(app), {}, name=NAME, at=at)
     handovers.close(person)
     return enrol(person, introduced_by=FIRST, actor=person, at=at)
 

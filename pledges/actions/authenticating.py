@@ -74,7 +74,7 @@ class Ways:
 
     @property
     def any(self) -> bool:
-        return bool(self.passkeys) or self.code
+        return self.code or bool(self.passkeys)
 
 
 def request_options(intent: SigningIntent, ways: Ways) -> dict[str, Any] | None:

@@ -6,13 +6,17 @@ from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from pledges import notices
-from pledges.models import BackgroundWorker, RequestCount, Session
+from pledges.models import BackgroundWorker, PhoneLink, RequestCount, Session
+from pledges.models.phone_links import PHONE_LINK_LASTS
+from pledges.proof.passkeys import pending_records
 
 # The error of a mail that could not be sent may name an address.
 MAILS_KEPT = timedelta(days=1)
 # Long enough that somebody sees after a holiday what failed.
 OTHERS_KEPT = timedelta(days=14)
 WORKERS_KEPT = timedelta(days=1)
+# As long as what was registered through one may wait, at the end of its five minutes.
+PHONE_LINKS_KEPT = PHONE_LINK_LASTS + pending_records.LASTS
 
 
 def clear_sessions(at: datetime) -> int:
@@ -31,6 +35,11 @@ def clear_task_results(at: datetime) -> int:
 def clear_request_counts(at: datetime) -> int:
     """Remove the counts of requests and attempts whose windows have closed."""
     return RequestCount.objects.forget_closed(at)
+
+
+def clear_phone_links(at: datetime) -> int:
+    """Remove the links through which nothing can wait for confirmation any more."""
+    return PhoneLink.objects.filter(created_at__lte=at - PHONE_LINKS_KEPT).delete()[0]
 
 
 def clear_workers(at: datetime) -> int:

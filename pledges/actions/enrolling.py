@@ -13,7 +13,7 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 
 from pledges import access, audit, transactions
 from pledges.access import Act
-from pledges.actions import apps, enrolment, handovers, pending
+from pledges.actions import apps, confirmers, enrolment, handovers, pending
 from pledges.actions.enrolment import Enrolled
 from pledges.actions.ledger_signing import ledger_key, signed_by_ledger
 from pledges.actions.pending import Waiting
@@ -41,15 +41,17 @@ def register(answer: object, *, name: str, actor: Person, at: datetime) -> Enrol
         newcomer = ceremony.verify_registration(answer, party=enrolment.party())
     except ceremony.Refused as refused:
         raise refusals.PasskeyRefused(refused.reason) from refused
-    made = _kept_of(answer, newcomer)
-    alone = not person.must_be_met and not enrolment.had_any(person)
-    if not alone or not claim_number(person):
+    made = kept_of(answer, newcomer)
+    is_first = not enrolment.had_any(person)
+    if is_first and person.must_be_met:
+        confirmers.tell(person)
+    if not is_first or person.must_be_met or not claim_number(person):
         return pending.register(person, newcomer, made, name=name, at=at)
     handovers.close(person)
     return _enrol(person, newcomer, made, name=name, introduced_by=FIRST, actor=actor, at=at)
 
 
-def _kept_of(answer: Any, newcomer: Credential) -> dict[str, Any]:
+def kept_of(answer: Any, newcomer: Credential) -> dict[str, Any]:
     """What is kept of a registration: what was checked, in the form of allauth's rows."""
     response = {part: answer["response"][part] for part in ("clientDataJSON", "attestationObject")}
     name = ceremony.base64(newcomer.id)

@@ -26,6 +26,7 @@ from pledges.models import (
     LedgerOpening,
     Organisation,
     Person,
+    PhoneLink,
     Pledge,
     Proposal,
     Reading,
@@ -172,6 +173,7 @@ def _blank_person(person: Person, at: datetime) -> None:
     Invitation.objects.filter(person=person).delete()
     Proposal.objects.filter(person=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
+    PhoneLink.objects.filter(person=person).delete()
     Reading.objects.filter(reader=person).update(reader_name="")
     # A mail that could not be sent is kept with the error, and errors name addresses.
     mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")

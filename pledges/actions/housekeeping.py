@@ -90,6 +90,7 @@ SCHEDULE = (
     Chore("passkeys", HOUR, pending.lapse),
     Chore("documents rendered ahead", HOUR, rendering_ahead.sweep),
     Chore("sessions", HOUR, clearing.clear_sessions),
+    Chore("phone links", HOUR, clearing.clear_phone_links),
     Chore("request counts", HOUR, clearing.clear_request_counts),
     Chore("task results", HOUR, clearing.clear_task_results),
     Chore("workers", HOUR, clearing.clear_workers),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges import access
 from pledges.access import Act
+from pledges.actions import confirmers
 from pledges.admin.filters import ALL
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Person, Pledge, Proposal, TemplateVersion
@@ -37,7 +38,16 @@ def of(person: Person, at: datetime) -> tuple[Figure, ...]:
         active = Person.objects.filter(is_active=True).count()
         address = reverse("admin:pledges_person_changelist") + "?is_active__exact=1"
         figures.append(Figure(_("Active accounts"), active, address))
-    return tuple(figures + _proposals(person))
+    return tuple(figures + _proposals(person) + _to_be_met(person, at))
+
+
+def _to_be_met(person: Person, at: datetime) -> list[Figure]:
+    """Who waits to be met and confirmed; nothing where nobody does."""
+    waiting = confirmers.wait_for(person, at)
+    if not waiting:
+        return []
+    address = reverse("admin:pledges_person_changelist") + "?confirmation=waiting"
+    return [Figure(_("People to be met and confirmed"), len(waiting), address, urgent=True)]
 
 
 def _proposals(person: Person) -> list[Figure]:

@@ -10,14 +10,12 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from allauth.account import app_settings as account_settings
 from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from allauth.utils import get_form_class
@@ -31,6 +29,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from pledges.actions import freshness
 from pledges.admin.base import actor_of
 
 # Every other POST of the back office asks. These bind nobody, or only look.
@@ -58,7 +57,6 @@ PREFIX: Final = "confirm"
 THEN_OPEN: Final = f"{PREFIX}-then-open"
 # Where somebody came from; later pages that ask come from the first one.
 BACK: Final = f"{PREFIX}-back"
-_FACTORS: Final = frozenset({Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN})
 
 
 def is_asked_for(request: HttpRequest) -> bool:
@@ -72,19 +70,9 @@ def is_asked_for(request: HttpRequest) -> bool:
 
 
 def is_fresh(request: HttpRequest, at: datetime) -> bool:
-    """Whether the person proved who they are within the last ten minutes.
-
-    Who has a second factor proves it by that, and the password alone says nothing.
-    """
+    """Whether the person proved who they are within the last ten minutes."""
     person = actor_of(request)
-    method = "mfa" if is_mfa_enabled(person, _FACTORS) else "password"
-    records = get_authentication_records(request, person)
-    # The clocks of two machines may differ a little, in either direction.
-    return any(
-        record["method"] == method
-        and abs(at.timestamp() - record["at"]) < account_settings.REAUTHENTICATION_TIMEOUT
-        for record in records
-    )
+    return freshness.is_fresh(person, get_authentication_records(request, person), at)
 
 
 def ask(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
@@ -109,8 +97,7 @@ def _forms(request: HttpRequest) -> dict[str, Form]:
     """The ways in which this person can prove who they are, each as a form."""
     person = actor_of(request)
     held = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
-    # Recovery codes alone are no factor.
-    held = set() if held.isdisjoint(_FACTORS) else held
+    held = set() if held.isdisjoint(freshness.FACTORS) else held
     passkey = get_form_class(
         mfa_settings.FORMS, "reauthenticate_webauthn", ReauthenticateWebAuthnForm
     )

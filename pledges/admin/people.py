@@ -23,6 +23,7 @@ from pledges.actions.people import save_person
 from pledges.actions.proposing import Kind
 from pledges.admin import account_pages, words
 from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.people_filters import RoleFilter, ToBeMetFilter
 from pledges.admin.people_forms import AssignForm, NewPersonForm, PersonForm
 from pledges.core import refusals
 from pledges.models import Organisation, Person
@@ -37,17 +38,6 @@ READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held"
 ROLE_FACTS = ("roles", "proposed")
 
 
-class RoleFilter(admin.SimpleListFilter):
-    title = _("role")
-    parameter_name = "role"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(words.SHORT_ROLES.items())
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(groups__name=self.value()) if self.value() else queryset
-
-
 class PersonAdmin(AccessModelAdmin):
     """Accounts are never deleted: what people signed names them. They are deactivated."""
 
@@ -55,7 +45,7 @@ class PersonAdmin(AccessModelAdmin):
     form = PersonForm
     list_display = ("employee_number", "name", "department", "position", "held", "active")
     list_display_links = ("employee_number", "name")
-    list_filter = (RoleFilter, "department", "is_active")
+    list_filter = (RoleFilter, "department", "is_active", ToBeMetFilter)
     list_select_related = ("department",)
     search_fields = ("name", "employee_number", "username", "email")
     search_help_text = _("Name, employee number, user name or e-mail address")

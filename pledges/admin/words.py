@@ -30,6 +30,7 @@ EVENTS: Final = {
     "document.renewed": _("Timestamp of a file renewed"),
     "files.removed": _("Files removed that longer files hold as well"),
     "passkey.enrolled": _("Passkey enrolled"),
+    "phone.invited": _("QR code made, for a phone to add a passkey"),
     "passkey.registered": _("Passkey registered, waits for confirmation"),
     "passkey.discarded": _("Waiting passkey removed"),
     "passkey.permitted": _("Waiting passkey permitted by the operator"),

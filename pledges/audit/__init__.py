@@ -17,6 +17,7 @@ from pledges.audit.origins import number as origin_number
 from pledges.audit.recording import (
     EVENTS,
     UnknownEvent,
+    facts_of,
     find_entry,
     record,
     subject_of,
@@ -41,6 +42,7 @@ __all__ = [
     "checkpoint",
     "consistency",
     "contradicted_pledges",
+    "facts_of",
     "find_entry",
     "folder",
     "has_key",

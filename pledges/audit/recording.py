@@ -45,6 +45,7 @@ EVENTS: Final = lifecycle.events() | {
     "proposal.made",
     "proposal.accepted",
     "proposal.rejected",
+    "phone.invited",
     "passkey.registered",
     "passkey.discarded",
     "passkey.permitted",
@@ -173,13 +174,13 @@ def find_entry(subject: models.Model | str, events: Collection[str], **facts: st
     number: that row could be changed, and the text cannot. Raises LedgerBroken.
     """
     about = trail(subject).filter(event__in=events)
-    found = [entry for entry in about if facts.items() <= _facts(entry).items()]
+    found = [entry for entry in about if facts.items() <= facts_of(entry).items()]
     if len(found) != 1:
         raise LedgerBroken(f"{len(found)} entries about {subject} say {facts}")
     return found[0]
 
 
-def _facts(entry: LedgerEntry) -> dict[str, Any]:
+def facts_of(entry: LedgerEntry) -> dict[str, Any]:
     """The facts in an entry's text; none where somebody made it unreadable."""
     try:
         return dict(json.loads(entry.leaf)["facts"])

@@ -31,6 +31,30 @@ class PendingGone(Refusal):
     kind = "pending-gone"
 
 
+class WrongNumber(Refusal):
+    """The number typed is not the one that the phone shows."""
+
+    kind = "wrong-number"
+
+
+class PhoneLinkGone(Refusal):
+    """The QR code has served, or another took its place, or its time or its session is over."""
+
+    kind = "phone-link-gone"
+
+
+class NoPasskeyYet(Refusal):
+    """There is no passkey of the person's that could confirm a phone's."""
+
+    kind = "no-passkey-yet"
+
+
+class TooManyWrongNumbers(PendingGone):
+    """Three numbers that were not the phone's: what it had registered was removed."""
+
+    kind = "too-many-wrong-numbers"
+
+
 class TooManyWaiting(Refusal):
     """So many passkeys of the person wait for confirmation that no other may."""
 

@@ -10,10 +10,14 @@ from pledges.core.account_refusals import NobodyToTell as NobodyToTell
 from pledges.core.account_refusals import TooManyReports as TooManyReports
 from pledges.core.passkey_refusals import EnrolmentUnavailable as EnrolmentUnavailable
 from pledges.core.passkey_refusals import HadPasskey as HadPasskey
+from pledges.core.passkey_refusals import NoPasskeyYet as NoPasskeyYet
 from pledges.core.passkey_refusals import NotIntroduced as NotIntroduced
 from pledges.core.passkey_refusals import PasskeyRefused as PasskeyRefused
 from pledges.core.passkey_refusals import PendingGone as PendingGone
+from pledges.core.passkey_refusals import PhoneLinkGone as PhoneLinkGone
 from pledges.core.passkey_refusals import TooManyWaiting as TooManyWaiting
+from pledges.core.passkey_refusals import TooManyWrongNumbers as TooManyWrongNumbers
+from pledges.core.passkey_refusals import WrongNumber as WrongNumber
 from pledges.core.pool_refusals import MakerAbsent as MakerAbsent
 from pledges.core.pool_refusals import MakingFailed as MakingFailed
 from pledges.core.pool_refusals import StillMaking as StillMaking

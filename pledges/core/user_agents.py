@@ -29,11 +29,22 @@ _SYSTEMS: Final = (
     ("Linux", "Linux"),
 )
 
+_PHONES: Final = frozenset({"HarmonyOS", "Android", "iPhone"})
+
 
 def browser_of(user_agent: str) -> str:
     """Such as `Chrome, Windows`; what it does not say is left out."""
-    found = (_first(names, user_agent) for names in (_BROWSERS, _SYSTEMS))
-    return ", ".join(name for name in found if name)
+    return ", ".join(name for name in parts_of(user_agent) if name)
+
+
+def parts_of(user_agent: str) -> tuple[str, str]:
+    """The browser and the system, each empty where it is not said."""
+    return _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
+
+
+def is_phone(user_agent: str) -> bool:
+    """Whether it is a phone, as far as it says so itself."""
+    return parts_of(user_agent)[1] in _PHONES
 
 
 def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str:

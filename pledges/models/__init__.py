@@ -6,6 +6,7 @@ from pledges.models.housekeeping import BackgroundWorker, ChoreRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.organisation import Organisation, organisation_read_once
 from pledges.models.people import Department, Person
+from pledges.models.phone_links import PhoneLink
 from pledges.models.pledge_numbers import SerialCounter
 from pledges.models.pledges import Commitment, Pledge, ReturnReason
 from pledges.models.proposals import Proposal
@@ -31,6 +32,7 @@ __all__ = [
     "LedgerOpening",
     "Organisation",
     "Person",
+    "PhoneLink",
     "Pledge",
     "PledgeTemplate",
     "Proposal",

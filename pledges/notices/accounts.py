@@ -27,7 +27,7 @@ def tell(event: str, person: Person | None, **facts: str) -> None:
     sending.queue(send, event, person.pk if person else None, facts)
 
 
-def _reset_link(person: Person, at: datetime) -> dict[str, Any]:
+def _reset_link(person: Person, at: datetime, facts: Mapping[str, str]) -> dict[str, Any]:
     """A link that lets `person` set a new password: by `PUBLIC_URL`, whatever host was asked."""
     token = default_token_generator.make_token(person)
     known = {"uidb36": int_to_base36(person.pk), "key": token}
@@ -37,7 +37,7 @@ def _reset_link(person: Person, at: datetime) -> dict[str, Any]:
     }
 
 
-def _invitation(person: Person, at: datetime) -> dict[str, Any] | None:
+def _invitation(person: Person, at: datetime, facts: Mapping[str, str]) -> dict[str, Any] | None:
     """The link of the invitation that is open at `at`, if one is."""
     invitation = Invitation.objects.open_at(at).filter(person=person).first()
     if invitation is None:
@@ -45,10 +45,18 @@ def _invitation(person: Person, at: datetime) -> dict[str, Any] | None:
     return {"pk": invitation.pk, "key": invitation.key(), "until": invitation.expires_at}
 
 
+def _whom(person: Person, at: datetime, facts: Mapping[str, str]) -> dict[str, Any] | None:
+    """Who waits to be met, by the key in `facts`; nobody who has been met meanwhile."""
+    whom = Person.objects.filter(pk=facts["whom"]).first()
+    return {"whom": whom} if whom and whom.must_be_met else None
+
+
+Maker = Callable[[Person, datetime, Mapping[str, str]], dict[str, Any] | None]
 # What a mail needs and no queue may hold is made when it is sent; `None`: there is no mail.
-MADE_WHEN_SENT: Final[Mapping[str, Callable[[Person, datetime], dict[str, Any] | None]]] = {
+MADE_WHEN_SENT: Final[Mapping[str, Maker]] = {
     "password_reset": _reset_link,
     "invitation": _invitation,
+    "confirmation_wanted": _whom,
 }
 
 
@@ -70,7 +78,7 @@ def send(
         for name, fact in facts.items()
     }
     if event in MADE_WHEN_SENT:
-        made = MADE_WHEN_SENT[event](person, at)
+        made = MADE_WHEN_SENT[event](person, at, facts)
         if made is None:
             return
         # A link goes to the account's own address, whatever stands in the queue.

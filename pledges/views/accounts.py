@@ -1,10 +1,13 @@
 """How django-allauth serves this project: accounts are made by administrators alone."""
 
 import logging
+from itertools import chain, count
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_reset
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -17,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.actions import attempts, credentials, enrolment, pending
+from pledges.actions import attempts, credentials, enrolment, freshness, pending
 from pledges.actions.attempts import Account, Attempt, What
 from pledges.core import refusals
 from pledges.models import Organisation, Person
@@ -25,6 +28,7 @@ from pledges.views import known_browsers, security_log
 from pledges.views.clients import client_address
 
 logger = logging.getLogger(__name__)
+MAX_DEVICE = 50  # characters: of the 60 that a name may have, the rest is for a number
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -84,6 +88,12 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(_("This is the password that somebody else set. Choose another."))
         return chosen
 
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Who has just signed in, by all that they have, is not asked for it once more."""
+        person = person_of(self.request)
+        records = get_authentication_records(self.request, person)
+        return not freshness.is_fresh(person, records, timezone.now())
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor is asked for that; the password is for those who have none."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
@@ -120,9 +130,14 @@ class MFAAdapter(DefaultMFAAdapter):
         return site_name()
 
     def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
-        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
-        number += len(pending.waiting(user, timezone.now()))
-        return _("Passkey %(number)s") % {"number": number}
+        """Called after the device that the browser says it is on, whatever else is so called."""
+        rows = Authenticator.objects.filter(user_id=user.pk, type=type)
+        taken = {str(row.wrap().name) for row in rows}
+        taken |= {each.record.name for each in pending.waiting(user, timezone.now())}
+        agent = context.request.headers.get("User-Agent", "")
+        name = wording.device(agent)[:MAX_DEVICE] or _("Passkey")
+        others = (f"{name} {number}" for number in count(2))
+        return next(each for each in chain((name,), others) if each not in taken)
 
 
 def begin_attempt(request: HttpRequest, what: What, account: Account) -> Attempt:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from pledges import wording
 from pledges.actions import apps, authenticating, sessions
 from pledges.actions.pending import Waiting
-from pledges.core import refusals
+from pledges.core import refusals, user_agents
 from pledges.models import Person
 from pledges.views import factors
 from pledges.views.accounts import person_of
@@ -24,6 +24,10 @@ class ActivateAppView(factors.ActivateAppView):
     """allauth's page; the app signs from then on, or waits until its owner has been met."""
 
     made: object
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        agent = self.request.headers.get("User-Agent", "")
+        return {**super().get_context_data(**kwargs), "on_phone": user_agents.is_phone(agent)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:

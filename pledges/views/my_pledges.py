@@ -16,6 +16,7 @@ from pledges.access import Act
 from pledges.actions.answers import reading_of
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
+from pledges.views import setting_up
 from pledges.views.accounts import person_of
 from pledges.views.reading import ShownReason, reasons_of
 
@@ -66,7 +67,8 @@ def my_pledges(request: HttpRequest) -> HttpResponse:
         if access.allows(person, Act.ENTER_ADMIN):
             return redirect("admin:index")
         return render(request, "my_pledges_elsewhere.html")
-    return render(request, "my_pledges.html", contents(person, own, timezone.now()))
+    found = contents(person, own, timezone.now())
+    return render(request, "my_pledges.html", {**found, **setting_up.announced(person)})
 
 
 def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, object]:

@@ -21,11 +21,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pledges import wording
-from pledges.actions import apps, enrolling, enrolment, pending, sessions, vouching
+from pledges.actions import apps, enrolling, enrolment, pending, phones, sessions
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
-from pledges.models import Person
+from pledges.models import Person, PhoneLink
 from pledges.views.accounts import person_of
+from pledges.views.waiting import waiting_for
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class AddPasskeyView(AddWebAuthnView):
             return redirect("mfa_index")
         if isinstance(made, Waiting):
             return redirect("mfa_confirm_passkey", digest=made.digest)
-        self.did_generate_recovery_codes = _welcome(self.request, made.authenticator)
+        self.did_generate_recovery_codes = welcome(self.request, made.authenticator)
         return redirect(self.get_success_url())
 
     def get_success_url(self) -> str:
@@ -77,7 +78,7 @@ index = SecondFactorsView.as_view()
 add = AddPasskeyView.as_view()
 
 
-def _welcome(request: HttpRequest, authenticator: Authenticator) -> bool:
+def welcome(request: HttpRequest, authenticator: Authenticator) -> bool:
     """What follows from a new factor, and our own words; says whether there are new codes."""
     authenticator_added.send(
         sender=Authenticator, request=request, user=request.user, authenticator=authenticator
@@ -114,25 +115,30 @@ def confirm(request: HttpRequest, digest: str) -> HttpResponse:
     waiting = pending.find(person, digest, at)
     if waiting is None:
         return _gone(request)
-    error = ""
+    error, link = "", phones.link_of(waiting)
     if request.method == "POST":
         try:
             answer = json.loads(request.POST.get("assertion", ""))
-            done = enrolling.confirm(waiting, answer, actor=person, at=at)
+            number = request.POST.get("number", "")
+            done = phones.confirm(waiting, answer, number=number, actor=person, at=at)
         except (ValueError, RecursionError):
             error = wording.refusal(refusals.PasskeyRefused("malformed"))
+        except refusals.PendingGone as refusal:
+            return _gone(request, refusal)
         except refusals.Refusal as refusal:
             error = wording.refusal(refusal)
         else:
             if waiting.is_app:
                 messages.success(request, _("Your authenticator app signs documents from now on."))
                 return redirect("mfa_index")
-            new_codes = _welcome(request, done.authenticator)
+            new_codes = welcome(request, done.authenticator)
+            if link is not None and _is_shown_here(request, link):
+                return redirect("mfa_phone", pk=link.pk)
             return redirect("mfa_view_recovery_codes" if new_codes else "mfa_list_webauthn")
     context = {
-        "waiting": waiting.record,
-        "is_app": waiting.is_app,
-        "by_second_person": vouching.is_possible(waiting, person),
+        **waiting_for(person, [waiting]),
+        "one": waiting,
+        "by_number": link is not None,
         "options": enrolling.introduction_options(waiting, person),
         "error": error,
     }
@@ -157,9 +163,14 @@ def discard(request: HttpRequest, digest: str) -> HttpResponse:
     return redirect("mfa_list_webauthn")
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
-    messages.info(request, wording.refusal(refusals.PendingGone()))
+def _gone(request: HttpRequest, refusal: refusals.PendingGone | None = None) -> HttpResponse:
+    messages.info(request, wording.refusal(refusal or refusals.PendingGone()))
     return redirect("mfa_list_webauthn")
+
+
+def _is_shown_here(request: HttpRequest, link: PhoneLink) -> bool:
+    key = request.session.session_key or ""
+    return phones.find_own(link.pk, person=person_of(request), session_key=key) is not None
 
 
 @receiver(authenticator_removed, dispatch_uid="passkey-removed")

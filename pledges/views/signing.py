@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import rendering, wording
-from pledges.actions import authenticating, pending, readings, signing
+from pledges.actions import authenticating, readings, signing
 from pledges.actions.attempts import Account, What
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
 from pledges.models import SigningIntent
-from pledges.views import document_pages, security_log
+from pledges.views import document_pages, security_log, setting_up
 from pledges.views.accounts import begin_attempt, person_of
 from pledges.views.clients import client_address
 from pledges.views.files import pdf_response
@@ -191,7 +191,7 @@ def _page(
         _note_way_back(request, intent)
     context = {
         "ways": ways,
-        "waiting": [] if ways.any else pending.waiting(intent.person, timezone.now()),
+        **({} if closed else setting_up.panel(request, ways)),
         "options": None if closed else authenticating.request_options(intent, ways),
         "intent": intent,
         "pledge": intent.pledge,

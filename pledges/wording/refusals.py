@@ -12,10 +12,12 @@ from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.wording import account_refusals
 from pledges.wording.names import unfit_character
+from pledges.wording.passkey_refusals import PASSKEYS
 from pledges.wording.texts import text_problem
 
 _SENTENCES: dict[type[Exception], str | Promise] = {
     **account_refusals.SENTENCES,
+    **PASSKEYS,
     refusals.StaleDraft: gettext_lazy(
         "This draft was changed in another window or on another device. Nothing was overwritten."
     ),
@@ -57,22 +59,6 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.MethodNotAllowed: gettext_lazy(
         "Documents cannot be signed in this way here, or it is not set up for your account."
     ),
-    refusals.PasskeyRefused: gettext_lazy(
-        "The passkey's answer does not confirm this. Please try again; if it happens again, tell "
-        "your administrator."
-    ),
-    refusals.NotIntroduced: gettext_lazy(
-        "Your employee number was used by another account before, so only whoever runs this "
-        "installation can confirm your passkey. Please tell them the code."
-    ),
-    refusals.HadPasskey: gettext_lazy(
-        "This person had a passkey before, so only that one, or whoever runs this installation, "
-        "can confirm another."
-    ),
-    refusals.PendingGone: gettext_lazy(
-        "This waits for confirmation no more: it was confirmed or removed, or its time has "
-        "passed. Please add it again if you need it."
-    ),
     refusals.NoAddress: gettext_lazy(
         "This person has no e-mail address, so nothing was sent. Enter one, or set a first "
         "password."
@@ -84,12 +70,6 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.InvitationGone: gettext_lazy(
         "This link is no longer valid: it has been used, withdrawn or replaced by another, or its "
         "48 hours have passed."
-    ),
-    refusals.TooManyWaiting: gettext_lazy(
-        "Several passkeys of yours wait for confirmation already. Please confirm or remove one."
-    ),
-    refusals.EnrolmentUnavailable: gettext_lazy(
-        "This installation cannot register passkeys at present. Please tell your administrator."
     ),
     refusals.ConsentMissing: gettext_lazy("Please confirm the declaration before signing."),
     refusals.SignatureImageMissing: gettext_lazy(

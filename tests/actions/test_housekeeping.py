@@ -230,8 +230,8 @@ def test_all_that_wants_doing_is_on_the_schedule(settled):
     """And all of it can be done on an empty installation."""
     assert {chore.name for chore in housekeeping.SCHEDULE} == {
         "bulk acceptances", "checkpoints", "digests", "documents rendered ahead", "ledger",
-        "lost tasks", "orphans", "passkeys", "readings", "redundant files", "request counts",
-        "sessions", "task results", "terms", "timestamps", "workers",
+        "lost tasks", "orphans", "passkeys", "phone links", "readings", "redundant files",
+        "request counts", "sessions", "task results", "terms", "timestamps", "workers",
     }  # fmt: skip
     assert housekeeping.run_due() == len(housekeeping.SCHEDULE) - 1
     assert housekeeping.chores_warning() == ""

@@ -21,6 +21,7 @@ from pledges.actions import (
     erasure,
     invitations,
     noting_readings,
+    phones,
     preparing,
     review,
     templates,
@@ -37,11 +38,13 @@ from pledges.models import (
     LedgerCheckpoint,
     LedgerEntry,
     Person,
+    PhoneLink,
     Pledge,
     Proposal,
     SigningIntent,
     TemplateVersion,
 )
+from pledges.models.sessions import SessionStore
 from pledges.views import help_pages
 from tests.authenticator import Passkey
 from tests.baseline import PASSWORD
@@ -76,6 +79,7 @@ class Stage:
     newcomer: Waiting
     invitation: Invitation
     unmet: Waiting
+    phone_link: PhoneLink
 
 
 def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
@@ -129,6 +133,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         proposal=_proposed(liming, judge, at=now),
         invitation=invitations.invite(invited, actor=administrator, at=now),
         unmet=_register(invited, now),
+        phone_link=_phone_link(wangfang, now),
         reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
     )
 
@@ -178,6 +183,14 @@ def _register(person: Person, at: datetime) -> Enrolled | Waiting:
     return enrolling.register(made.register(), name="手机", actor=person, at=at)
 
 
+def _phone_link(person: Person, at: datetime) -> PhoneLink:
+    """A QR code on the screen of a session that goes on."""
+    session = SessionStore()
+    session["_auth_user_id"] = str(person.pk)
+    session.create()
+    return phones.invite(actor=person, session_key=session.session_key, at=at)
+
+
 def _lay(pledge: Pledge, at: datetime) -> SigningIntent:
     return preparing.prepare(pledge, actor=pledge.person, at=at)
 
@@ -205,6 +218,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             reverse("account_reset_password_from_key", args=["1", "outworn"]),
             reverse("account_invitation", args=[stage.invitation.pk, stage.invitation.key()]),
             reverse("account_invitation", args=[stage.invitation.pk, "another"]),
+            reverse("phone", args=[stage.phone_link.pk, stage.phone_link.key()]),
+            reverse("phone", args=[stage.phone_link.pk, "another"]),
             *(reverse("verify", args=[each.pk]) for each in judged),
             reverse("verify", args=[UNKNOWN]),
             reverse("verify_file"),
@@ -233,7 +248,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
         ],
         "zhaolei": [
             *(sign_path(stage.outdated), sign_path(stage.laid_by_nothing)),
-            *map(reverse, ("mfa_index", "mfa_activate_totp", "mfa_list_webauthn")),
+            *map(reverse, ("mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_set_up")),
             reverse("account_overview"),
         ],
         "chenjing": [
@@ -298,7 +313,7 @@ TWO_FACTORS = (
         "mfa_reauthenticate",
     ),
     *("mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"),
-    "mfa_reauthenticate_webauthn",
+    *("mfa_reauthenticate_webauthn", "mfa_add_phone"),
 )
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from pledges.actions import enrolment, invitations
 from pledges.models import Person
-from tests.e2e.pages import DEVICES
+from tests.e2e.pages import DEVICES, said
 from tests.e2e.test_passkey_signing import Device
 
 OWN = "walnut-harbour-thimble-snail"
@@ -45,15 +45,15 @@ def test_an_invited_person_signs_once_an_officer_has_met_them(
     page.locator("main form [type=submit]").click()
     page.wait_for_url(lambda url: urlsplit(url).path == "/")
 
-    # The first passkey waits, and the page says for whom.
-    page.goto("/accounts/2fa/webauthn/add/")
-    page.locator("#id_password").fill(OWN)
-    page.locator("main form [type=submit]").click()
-    page.locator("#id_name").fill("手机")
-    page.locator("#mfa_webauthn_add").click()
-    page.wait_for_url("**/confirm/")
+    # The first passkey waits, and the page says for whom: names, not that of who invited.
+    page.locator("#first-signing").locator("xpath=..").locator("a").click()
+    page.locator("#set-up [data-passkey=make] button").click()
     code = page.locator(".passkey-code strong").inner_text()
     expect(page.locator("main")).to_contain_text("不能是为您开通账号的人")
+    expect(page.locator("main li", has_text=chenjing.name)).to_be_visible()
+    expect(page.locator("main li", has_text="郑强")).to_have_count(0)
+    page.goto("/")
+    expect(page.locator("#first-signing")).to_have_text(said("You can sign once it is confirmed"))
     assert enrolment.enrolled(zhaolei) == [] and len(authenticator.credentials()) == 1
 
     # The officer sees the same code, and confirms.

@@ -51,6 +51,9 @@ class Device:
     def add(self, credential):
         self._send("addCredential", authenticatorId=self._id, credential=credential)
 
+    def on(self, event, heard):
+        self._session.on(f"WebAuthn.{event}", heard)
+
     def _send(self, command, **arguments):
         return self._session.send(f"WebAuthn.{command}", arguments)
 
@@ -94,15 +97,23 @@ def test_from_no_passkey_to_a_document_signed_with_one(ready, liming):
     open_document(page, pledge)
     document = page.url
     expect(page.locator("#signing")).to_have_count(0)
-    page.locator('a[href="/accounts/2fa/webauthn/add/"]').click()
-    page.locator("#id_password").fill(baseline.PASSWORD)
-    page.locator("main form [type=submit]").click()
-    page.locator("#mfa_webauthn_add").click()
-    page.wait_for_url("**/2fa/recovery-codes/")
-    added = said("Passkey added. It signs documents from now on.")
-    expect(page.locator(".note-success", has_text=added)).to_be_visible()
-    page.locator("main .note a").click()
-    page.wait_for_url(document)
+
+    # A finger that the device does not know, and a server that cannot be reached: tried again.
+    button = page.locator("#set-up [data-passkey=make] button")
+    authenticator.verify(False)
+    button.click()
+    expect(page.locator("[data-passkey-note]")).to_contain_text(said(CANCELLED))
+    authenticator.verify(True)
+    page.context.set_offline(True)
+    button.click()
+    expect(page.locator("[data-no-answer]")).to_be_visible()
+    page.context.set_offline(False)
+    button.click()
+    expect(page.locator("#recovery_codes")).to_be_visible()
+    assert len(authenticator.credentials()) == 1
+    page.locator("#set-up a.btn-primary").click()
+    expect(page.locator("#signing")).to_be_visible()
+    assert page.url == document
 
     # A finger that the device does not know: nothing is signed, nothing is lost.
     agree(page)
@@ -256,7 +267,8 @@ def test_where_a_passkey_is_required_only_it_is_offered(ready, liming):
     confirm_identity(page)
     add_passkey(page, "手机")
     page.wait_for_url("**/2fa/recovery-codes/")
-    page.locator("main .note a").click()
+    page.locator("#set-up a.btn-primary").click()
+    page.wait_for_url("**/sign/**")
     agree(page)
     expect(page.locator("[name=password]")).to_have_count(0)
     page.locator(".sign-button").click()

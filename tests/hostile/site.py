@@ -31,6 +31,8 @@ ABOUT = {
     "mfa_discard_passkey": "waiting",
     "mfa_remove_webauthn": "authenticator",
     "mfa_edit_webauthn": "authenticator",
+    "mfa_phone": "phonelink",
+    "phone": "phonelink",
 }
 
 

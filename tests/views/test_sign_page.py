@@ -15,6 +15,7 @@ from pledges.proof.passkeys.ceremony import base64
 from pledges.storage import document_store
 from tests import baseline
 from tests.cast import request_by_passkey
+from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -273,12 +274,15 @@ def test_where_a_passkey_is_required_no_password_is_asked_for(client, prepared, 
 
 
 @pytest.mark.parametrize("rule", Organisation.Signing)
-def test_who_has_nothing_set_up_is_shown_the_way_there_and_back(client, prepared, usual, rule):
+def test_who_has_nothing_set_up_is_shown_the_way_there_and_back(
+    client, liming, prepared, usual, rule
+):
     Organisation.objects.update(signing=rule)
     Authenticator.objects.all().delete()
+    prove(client, liming)
     intent = prepared()
     page = client.get(url(intent)).content.decode()
-    assert reverse("mfa_add_webauthn") in page
+    assert reverse("mfa_set_up") in page
     assert (reverse("mfa_activate_totp") in page) == (rule == "passkey-or-code")
     assert 'name="consent"' not in page
     assert url(intent) in client.get(reverse("mfa_index")).content.decode()

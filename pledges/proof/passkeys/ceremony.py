@@ -114,10 +114,13 @@ def request_options(
     }
 
 
-def verify_registration(answer: object, *, party: Party) -> Credential:
+def verify_registration(
+    answer: object, *, party: Party, challenge: bytes | None = None
+) -> Credential:
     """The new passkey in a browser's registration, if it was made here with its user verified.
 
-    Raises `Refused`. The challenge is for whoever asked the browser; this judges kept answers too.
+    Raises `Refused`. Without a challenge that is left to whoever asked the browser; this judges
+    kept answers too.
     """
     client_bytes, attested = read_registration(answer)
     client, found = vet_client_data(client_bytes), _made_in(attested)
@@ -125,7 +128,7 @@ def verify_registration(answer: object, *, party: Party) -> Credential:
     server, nobody = _server(party), PublicKeyCredentialUserEntity(id=b"-")
     with translate_refusals():
         _options, state = server.register_begin(
-            nobody, user_verification=_VERIFIED, challenge=client.challenge
+            nobody, user_verification=_VERIFIED, challenge=challenge or client.challenge
         )
         server.register_complete(state, RegistrationResponse(raw_id=found.id, response=response))
     read_key(found.public_key)

@@ -14,6 +14,7 @@ from pledges.proof.passkeys.webauthn import (
 
 TAG: Final = b"shounuo/pending-passkey/1\n"
 CODE_TAG: Final = b"shounuo/pending-passkey-code/1\n"
+NUMBER_TAG: Final = b"shounuo/pending-passkey-number/1\n"
 LASTS: Final = timedelta(hours=24)
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: without I, L, O and U, which are heard or read as something else."""
@@ -82,6 +83,15 @@ class Pending:
         bits = int.from_bytes(hashed[:4], "big") >> 2
         signs = [ALPHABET[bits >> shift & 31] for shift in range(25, -1, -5)]
         return "".join((*signs[:3], "-", *signs[3:]))
+
+    @property
+    def number(self) -> str:
+        """Four digits of the digest, which the phone shows and its owner types elsewhere: `0482`.
+
+        The first 64 bits of SHA-256(`NUMBER_TAG` ‖ the 32 bytes of the digest), modulo 10,000.
+        """
+        hashed = hashlib.sha256(NUMBER_TAG + bytes.fromhex(self.digest)).digest()
+        return f"{int.from_bytes(hashed[:8], 'big') % 10_000:04}"
 
     @property
     def registered(self) -> datetime:

@@ -17,7 +17,7 @@ from fido2.webauthn import AttestationObject, AuthenticatorData, CollectedClient
 
 MIN_RSA_BITS: Final = 2048  # bits
 # To each algorithm that we believe, its kind of key and its curve.
-_ALGORITHMS: Final = {ES256.ALGORITHM: (2, 1), EdDSA.ALGORITHM: (1, 6), RS256.ALGORITHM: (3, None)}
+ALGORITHMS: Final = {ES256.ALGORITHM: (2, 1), EdDSA.ALGORITHM: (1, 6), RS256.ALGORITHM: (3, None)}
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*")
 _BROWSER_NAMES: Final = ("clientDataJSON", "authenticatorData", "signature")
 _BLOCK_NAMES: Final = ("credential_id", "client_data_json", "authenticator_data", "signature")
@@ -191,7 +191,7 @@ def read_key(public_key: bytes) -> CoseKey:
     """The key, if it is of a kind that we believe: ES256, EdDSA, or RS256 of 2048 bits or more."""
     try:
         key = CoseKey.parse(cbor.decode(public_key))  # type: ignore[arg-type]
-        kind, curve = _ALGORITHMS[key[3]]
+        kind, curve = ALGORITHMS[key[3]]
         sound = key[1] == kind and (curve is None or key[-1] == curve)
         if key[3] == RS256.ALGORITHM:
             modulus, exponent = (int.from_bytes(key[part], "big") for part in (-1, -2))
