@@ -3,4 +3,8 @@
 const PAUSE = 1000; // milliseconds
 
 const form = document.querySelector("[data-ask-again]");
-if (form) setTimeout(() => form.requestSubmit(), PAUSE);
+function ask() {
+  if (navigator.onLine) form.requestSubmit();
+  else addEventListener("online", ask, { once: true });
+}
+if (form) setTimeout(ask, PAUSE);

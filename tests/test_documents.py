@@ -22,7 +22,7 @@ from pledges.core.template import outline
 from pledges.core.template.blanks import Blank, Kind, Option, display
 from pledges.core.template.clauses import Text
 from pledges.proof.fileformat import CURRENT
-from pledges.rendering import clause_writer, fonts, pdf, signature_images
+from pledges.rendering import clause_writer, fonts, handwriting, pdf
 from pledges.rendering.markup import Markup
 from tests.attacks import library_updates
 from tests.rendering.samples import opened, poppler, text_of
@@ -315,11 +315,11 @@ points = st.tuples(st.floats(0, 1), st.floats(0, 0.6))
 @settings(deadline=None)
 @given(st.lists(st.lists(points, min_size=1, max_size=12), max_size=6))
 def test_any_strokes_fit_into_the_handwriting_area(strokes):
-    fitted = signature_images.hand_strokes(strokes)
+    fitted = handwriting.hand_strokes(strokes)
     assert [len(stroke) for stroke in fitted] == [len(stroke) for stroke in strokes]
     for x, y in (point for stroke in fitted for point in stroke):
-        assert -0.01 <= x <= signature_images.HAND_WIDTH + 0.01
-        assert -0.01 <= y <= signature_images.HAND_HEIGHT + 0.01
+        assert -0.01 <= x <= handwriting.HAND_WIDTH + 0.01
+        assert -0.01 <= y <= handwriting.HAND_HEIGHT + 0.01
 
 
 def sheet_of(source, blanks=(), answers=None, language="zh-hans"):
