@@ -119,9 +119,10 @@ function halt(name) {
 
 async function saveAll() {
   while (unsent || pending !== null || sending) if (!(await save())) return false;
-  // Where nothing waits, no request has told yet; the browser's own page would say it otherwise.
-  if (!navigator.onLine) notice("offline", true);
-  return navigator.onLine && !halted;
+  // Where nothing waited, no request has told it yet.
+  const lost = await connection.lost();
+  if (lost) notice("offline", true);
+  return !lost && !halted;
 }
 
 // --- Showing what the server says ---------------------------------------------------------------

@@ -3,8 +3,11 @@
 const PAUSE = 1000; // milliseconds
 
 const form = document.querySelector("[data-ask-again]");
-function ask() {
-  if (navigator.onLine) form.requestSubmit();
-  else addEventListener("online", ask, { once: true });
+const askLater = () => setTimeout(ask, PAUSE);
+
+async function ask() {
+  if (await connection.lost()) askLater();
+  else form.requestSubmit();
 }
-if (form) setTimeout(ask, PAUSE);
+
+if (form) askLater();

@@ -68,7 +68,7 @@ function show(text) {
   shown.querySelector("[data-notices]").replaceWith(part("notices"));
   place.replaceChildren(...shown.childNodes);
   document.dispatchEvent(new Event("signing-shown"));
-  focusErrors();
+  part("focus")?.focus();
   return true;
 }
 
@@ -101,17 +101,22 @@ function isWritten(form) {
   return written;
 }
 
+// A browser may have filled in a password where nobody asked it to.
+function isByCode(form, button) {
+  const other = part("by-code");
+  if (!part("assertion") || button === other) return true;
+  return Boolean(other?.closest("details").open && form.elements.password.value);
+}
+
 async function submit(form, button) {
   if (pressed || !isWritten(form)) return;
-  notice(navigator.onLine ? "" : "offline");
-  if (!navigator.onLine) return;
+  const byCode = isByCode(form, button);
   const { busy: signing, asking } = part("sign").dataset;
-  const byCode = button === part("by-code") || form.elements.password?.value;
+  notice("");
+  busy(button, byCode ? signing : asking);
   try {
-    if (part("assertion") && !byCode) {
-      busy(button, asking);
-      if (!await confirmed()) return;
-    }
+    if (await connection.lost()) return notice("offline");
+    if (!byCode && !await confirmed()) return;
     busy(button, signing);
     await send(form);
   } finally {
@@ -119,19 +124,22 @@ async function submit(form, button) {
   }
 }
 
-document.addEventListener("submit", (event) => {
-  if (event.target.id === "signing") {
+let checked = false;
+document.addEventListener("submit", async (event) => {
+  const { target, submitter } = event;
+  if (target.id === "signing") {
     event.preventDefault();
-    submit(event.target, event.submitter ?? part("sign"));
-  } else if (!navigator.onLine) {
-    // No other form leads anywhere either, but to the browser's own page of errors.
+    submit(target, submitter ?? part("sign"));
+  } else if (!checked && !navigator.onLine) {
+    // Any other form leads away from here.
     event.preventDefault();
-    notice("offline");
+    if (await connection.lost()) return notice("offline");
+    checked = true;
+    target.requestSubmit(submitter);
   }
 });
 addEventListener("online", () => { if (!part("notice=offline").hidden) notice(""); });
 addEventListener("pageshow", (event) => { if (event.persisted) ready(); });
 document.addEventListener("signing-over", look);
 
-const focusErrors = () => document.getElementById("sign-errors")?.focus();
-focusErrors();
+part("focus")?.focus();
