@@ -68,7 +68,7 @@ function show(text) {
   shown.querySelector("[data-notices]").replaceWith(part("notices"));
   place.replaceChildren(...shown.childNodes);
   document.dispatchEvent(new Event("signing-shown"));
-  part("focus")?.focus();
+  part("said")?.focus();
   return true;
 }
 
@@ -142,4 +142,4 @@ addEventListener("online", () => { if (!part("notice=offline").hidden) notice(""
 addEventListener("pageshow", (event) => { if (event.persisted) ready(); });
 document.addEventListener("signing-over", look);
 
-part("focus")?.focus();
+part("said")?.focus();

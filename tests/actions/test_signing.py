@@ -71,7 +71,8 @@ def test_in_its_last_minutes_a_document_is_prepared_anew(draft, now, settings, m
     assert fresh != intent and fresh.expires_at == called + timedelta(minutes=minutes)
     assert fresh.content_digest == intent.content_digest
     # Who has read the first one may still sign it.
-    signed = signing.sign(intent, actor=pledge.person, at=called, request=request_by_code())
+    done = request_by_code(at=called)
+    signed = signing.sign(intent, actor=pledge.person, at=called, request=done)
     assert signed.document_digest == intent.document_digest
 
 

@@ -59,7 +59,8 @@ def thickness(strokes, at):
     long = HAND_WIDTH - 3
     x = round(((BOX_MM[0] - long) / 2 + at * long) * PER_MM)
     column = page.crop((x, 0, x + 1, round((HAND_TOP + HAND_HEIGHT) * PER_MM)))
-    return sum(255 - value for value in column.get_flattened_data()) / 255 / PER_MM
+    ink = [255 - value for value in column.get_flattened_data()]
+    return sum(ink) / max(ink) / PER_MM
 
 
 def line(*widths):

@@ -160,7 +160,8 @@ def test_the_page_says_how_long_it_may_be_signed(client, prepared):
 
 def test_strokes_may_bear_the_width_of_the_pen(client, prepared, usual):
     intent = prepared()
-    strokes = [[[*point, 0.4 + number / 10] for number, point in enumerate(stroke)]
+    pen = (0.4, 0.85, 1.3)
+    strokes = [[[*point, width] for point, width in zip(stroke, pen, strict=False)]
                for stroke in STROKES]  # fmt: skip
     typed = {**usual, "typed": "", "method": "draw", "strokes": json.dumps(strokes)}
     assert client.post(url(intent), typed).url == pledge_url(intent)
