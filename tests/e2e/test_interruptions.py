@@ -122,7 +122,8 @@ def test_the_other_language_keeps_what_was_typed_a_moment_ago(draft):
     assert _saved(draft, "reply_days") == "4"
 
 
-def test_who_signs_in_instead_finds_nothing_of_what_was_typed(draft):
+def test_who_signs_in_instead_finds_nothing_of_what_was_typed(desk, draft):
+    desk.foresee(404)  # the way back, which is not theirs
     page, kept = draft.page, f"sessionStorage.getItem('draft:{draft.key}')"
     Session.objects.all().delete()
     draft.type("reply_days", "4")
