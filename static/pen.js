@@ -5,9 +5,9 @@
 // The width is all that is told of the speed: when a point was drawn is never noted.
 
 const NARROWEST = 0.4;
-const WIDEST = 1.3;
+const WIDEST = 1.45;
 const BEGIN = 1; // the width at which it touches the paper
-const FAST = 0.003; // widths of the box in a millisecond: what draws the narrowest line
+const FAST = 0.0025; // widths of the box in a millisecond: what draws the narrowest line
 const INERTIA = 40; // ms in which the width has gone most of the way to that of the speed
 const STEP = 0.05; // in such steps the width changes: none of them is seen
 const LINE = 0.011; // the width of the pen, in widths of the box

@@ -49,12 +49,11 @@ async function send(form) {
   if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
     return notice("signed-out");
   }
-  if (answer.headers.get("Content-Type")?.startsWith(TOLD)) return goOn(JSON.parse(text).next);
+  if (answer.headers.get("Content-Type")?.startsWith(TOLD)) return leave(JSON.parse(text).next);
   return show(text) || notice("failed");
 }
 
-function goOn(next) {
-  keeping.under(`signing:${place.dataset.signing}`).clear();
+function leave(next) {
   location.assign(next);
   return new Promise(() => {}); // busy until the next page is there
 }

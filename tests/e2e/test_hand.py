@@ -1,7 +1,6 @@
 """The pen on the signing page: wide where it was slow, narrow where it was fast, and no times."""
 
 import json
-from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -45,7 +44,6 @@ def test_the_pen_is_wide_where_it_was_slow_and_narrow_where_it_was_fast(signing)
     # Both begin as the pen touches the paper, and go over to the width of their speed.
     assert slow[0] == fast[0] == 1
     assert slow[-1] > 1.1 and fast[-1] < 0.7
-    assert max(abs(one - other) for one, other in pairwise(slow)) <= 0.3
     assert {len(point) for stroke in _strokes(page) for point in stroke} == {3}
 
 
