@@ -10,6 +10,7 @@ const BEGIN = 1; // the width at which it touches the paper
 const FAST = 0.0025; // widths of the box in a millisecond: what draws the narrowest line
 const INERTIA = 40; // ms in which the width has gone most of the way to that of the speed
 const STEP = 0.05; // in such steps the width changes: none of them is seen
+const MAX_PIECES = 4; // of one curve
 const LINE = 0.011; // the width of the pen, in widths of the box
 const INK = "#1f2328";
 
@@ -52,7 +53,7 @@ function curve(context, [start, bend, end]) {
   const polar = (one, other) => [0, 1].map((axis) => (1 - one) * (1 - other) * start[axis]
     + (one + other - 2 * one * other) * bend[axis] + one * other * end[axis]);
   const [first, last] = [start[2] ?? BEGIN, end[2] ?? BEGIN];
-  const count = Math.max(1, Math.ceil(Math.abs(last - first) / STEP));
+  const count = Math.min(Math.max(1, Math.ceil(Math.abs(last - first) / STEP)), MAX_PIECES);
   for (let i = 0; i < count; i += 1) {
     const [begin, close] = [i / count, (i + 1) / count];
     context.lineWidth = LINE * (first + (last - first) * (begin + close) / 2);

@@ -19,6 +19,8 @@ HAND_TOP, HAND_WIDTH, HAND_HEIGHT = 2.0, 70.0, 22.0
 PEN = 0.9
 PEN_STEP = 0.05
 """In such steps of its width the pen becomes wider or narrower: none of them is seen."""
+MAX_PIECES = 4
+"""Of one curve: a hand does not change faster, and what no hand wrote costs no more."""
 MAX_SCALE = 90.0
 """A signature drawn small stays modest: so wide the whole drawing area becomes at most."""
 
@@ -74,7 +76,7 @@ def _draw(figure: Figure, points: Stroke) -> None:
 def _pieces(start: Point, bend: Point, end: Point) -> Iterator[tuple[float, Line]]:
     """A quadratic curve, cut where the width of the pen changes: each piece with its width."""
     first, last = (point[2] if len(point) > 2 else 1.0 for point in (start, end))
-    count = max(1, math.ceil(abs(last - first) / PEN_STEP))
+    count = min(max(1, math.ceil(abs(last - first) / PEN_STEP)), MAX_PIECES)
     for piece in range(count):
         begin, close = piece / count, (piece + 1) / count
         corners = ((begin, begin), (begin, close), (close, close))

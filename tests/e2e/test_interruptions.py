@@ -146,3 +146,15 @@ def test_signing_out_leaves_nothing_in_the_browser_but_that_it_is_known(window):
     kept = "[sessionStorage.getItem('draft:1'), localStorage.getItem('a')]"
     assert page.evaluate(kept) == [None, None]
     assert "browser" in {cookie["name"] for cookie in page.context.cookies()}
+
+
+def test_a_browser_that_does_not_clear_what_it_keeps_is_emptied_all_the_same(window):
+    page = window().tab()
+    sign_in(page, "liming")
+    page.wait_for_load_state()
+    page.evaluate("sessionStorage.setItem('draft:1', 'typed')")
+    page.route("**/accounts/logout/", lambda route: route.fulfill(status=204))
+    page.locator(".account-menu summary").click()
+    with page.expect_response("**/accounts/logout/"):
+        page.locator(".account-menu form button").click()
+    assert page.evaluate("sessionStorage.getItem('draft:1')") is None

@@ -19,7 +19,16 @@ PIXELS = 12
 """To a point of the page."""
 PER_MM = PIXELS * 72 / 25.4
 places = st.tuples(st.floats(0, 1), st.floats(0, 0.6))
-pens = st.tuples(st.floats(0, 1), st.floats(0, 0.6), st.floats(0.2, 2))
+
+
+@st.composite
+def written(draw):
+    """A stroke whose pen grows and shrinks no faster than that of a hand."""
+    width, points = draw(st.floats(0.2, 2)), []
+    for place in draw(st.lists(places, min_size=1, max_size=12)):
+        points.append((*place, width))
+        width = min(max(width + draw(st.floats(-0.2, 0.2)), 0.2), 2.0)
+    return points
 
 
 class Drawn:
@@ -87,7 +96,7 @@ def test_the_pen_grows_and_shrinks_along_the_line():
 
 
 @settings(deadline=None)
-@given(st.lists(pens, min_size=1, max_size=12))
+@given(written())
 def test_any_widths_give_one_line_without_a_visible_step(stroke):
     ((first, *_, last),) = ([*each, each[-1]] for each in handwriting.hand_strokes([stroke]))
     left = (BOX_MM[0] - HAND_WIDTH) / 2
@@ -99,6 +108,11 @@ def test_any_widths_give_one_line_without_a_visible_step(stroke):
         assert abs(width - next_width) < 0.11 * PEN
     for _, width in lines:
         assert min(pen for *_, pen in stroke) - 0.05 < width / PEN < 2.05
+
+
+def test_widths_that_no_hand_wrote_cost_no_more_pieces():
+    jumps = [(i / 1000, 0.3 * (i % 2), 0.2 if i % 4 < 2 else 2.0) for i in range(1000)]
+    assert len(drawn([jumps])) < 1000 * handwriting.MAX_PIECES
 
 
 @settings(deadline=None)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from pledges.actions import answers, preparing
 from pledges.core.lifecycle import PledgeState
+from pledges.forms.strokes import MAX_POINTS
 from pledges.models import Organisation, Pledge, Signature, SigningIntent
 from pledges.proof.passkeys.ceremony import base64
 from pledges.storage import document_store
@@ -166,6 +167,13 @@ def test_strokes_may_bear_the_width_of_the_pen(client, prepared, usual):
     typed = {**usual, "typed": "", "method": "draw", "strokes": json.dumps(strokes)}
     assert client.post(url(intent), typed).url == pledge_url(intent)
     assert Signature.objects.get().strokes == strokes
+
+
+def test_as_much_handwriting_as_is_taken_can_be_signed_with(client, prepared, usual):
+    intent = prepared()
+    stroke = [[i / MAX_POINTS, 0.3 * (i % 2), 0.4 if i % 4 < 2 else 1.4] for i in range(MAX_POINTS)]
+    typed = {**usual, "typed": "", "method": "draw", "strokes": json.dumps([stroke])}
+    assert client.post(url(intent), typed).url == pledge_url(intent)
 
 
 def test_the_client_is_believed_only_through_our_own_proxies(client, prepared, usual):
