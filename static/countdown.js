@@ -3,10 +3,13 @@
 
 const SPOKEN = [[60, "one"], [300, "five"]]; // seconds, and what is said aloud from then on
 let timer = 0;
+let time = null; // the element that says how long
 
 function start() {
+  const shown = document.querySelector("[data-left]");
+  if (shown === time) return;
+  time = shown;
   clearInterval(timer);
-  const time = document.querySelector("[data-left]");
   if (!time) return;
   const end = Date.now() + 1000 * Number(time.dataset.left);
   const told = document.querySelector("[data-time-told]");
@@ -32,5 +35,5 @@ function start() {
   tick();
 }
 
-document.addEventListener("signing-shown", start);
+document.addEventListener("part-arrived", start);
 start();

@@ -5,9 +5,12 @@ const MAX_STROKES = 200;
 const MAX_POINTS = 5000;
 const STEP = 0.003; // the least distance between two points kept, in widths of the box
 
+let prepared = null;
+
 function prepare() {
   const form = document.getElementById("signing");
-  if (!form) return;
+  if (!form || form === prepared) return;
+  prepared = form;
   const part = (name) => form.querySelector(`[data-${name}]`);
   const [field, state, undo, clear, missing] =
     ["strokes", "hand-state", "undo", "clear", "missing"].map(part);
@@ -105,5 +108,5 @@ function prepare() {
   show();
 }
 
-document.addEventListener("signing-shown", prepare);
+document.addEventListener("part-arrived", prepare);
 prepare();

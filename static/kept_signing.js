@@ -1,8 +1,8 @@
 // What was done on the signing page lies in this tab until the pledge is signed: the strokes, the
 // typed name, and the consent for as long as the document says the same. No password, no code.
 
-const signing = document.querySelector("[data-signing]");
-const storage = keeping.under(`signing:${signing.dataset.signing}`);
+const { signing } = document.querySelector("[data-signing]").dataset;
+const storage = keeping.under(`signing:${signing}`);
 const form = () => document.getElementById("signing");
 const again = () => form().querySelector("[data-agree-again]");
 
@@ -21,7 +21,7 @@ function keep() {
 function putBack() {
   const kept = storage.read();
   if (!kept) return;
-  for (const note of signing.querySelectorAll("[data-kept]")) note.hidden = false;
+  for (const note of document.querySelectorAll("[data-kept]")) note.hidden = false;
   if (!form()) return;
   const { strokes, typed, method, consent } = form().elements;
   // What the site could not read is not put back into the page that says so.
@@ -33,7 +33,9 @@ function putBack() {
 }
 
 for (const kind of ["input", "change"]) {
-  signing.addEventListener(kind, ({ target }) => { if (target.form === form()) keep(); });
+  document.addEventListener(kind, ({ target }) => {
+    if (form() && target.form === form()) keep();
+  });
 }
-document.addEventListener("signing-shown", putBack);
+document.addEventListener("part-arrived", putBack);
 putBack();

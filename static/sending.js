@@ -6,14 +6,15 @@ const PATIENCE = 60_000; // ms until an answer is given up; the same request the
 const TOLD = "application/json";
 const ACCEPT = `${TOLD}, text/html;q=0.9`; // told where to go on, or shown what is to be done
 
-const place = document.querySelector("[data-signing]");
-const part = (name) => place.querySelector(`[data-${name}]`);
-const notices = [...place.querySelectorAll("[data-notice]")];
+const place = () => document.querySelector("[data-signing]");
+const part = (name) => place().querySelector(`[data-${name}]`);
 let pressed = null; // the button of the request under way
 
 function notice(name) {
-  for (const each of notices) each.hidden = each.dataset.notice !== name;
-  notices.find((each) => !each.hidden)?.scrollIntoView({ block: "nearest" });
+  for (const each of place().querySelectorAll("[data-notice]")) {
+    each.hidden = each.dataset.notice !== name;
+    if (!each.hidden) each.scrollIntoView({ block: "nearest" });
+  }
 }
 
 function busy(button, words) {
@@ -65,8 +66,8 @@ function show(text) {
   if (!shown) return false;
   // The notices are those of this window.
   shown.querySelector("[data-notices]").replaceWith(part("notices"));
-  place.replaceChildren(...shown.childNodes);
-  document.dispatchEvent(new Event("signing-shown"));
+  place().replaceChildren(...shown.childNodes);
+  document.dispatchEvent(new Event("part-arrived"));
   part("said")?.focus();
   return true;
 }
@@ -126,6 +127,7 @@ async function submit(form, button) {
 let checked = false;
 document.addEventListener("submit", async (event) => {
   const { target, submitter } = event;
+  if (event.defaultPrevented) return;
   if (target.id === "signing") {
     event.preventDefault();
     submit(target, submitter ?? part("sign"));
