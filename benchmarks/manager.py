@@ -26,7 +26,8 @@ def handwriting(seed: int) -> str:
     strokes = [
         [
             [round(0.1 + 0.09 * stroke + 0.003 * point, 4),
-             round(0.15 + 0.08 * math.sin(seed + stroke + point / 4), 4)]
+             round(0.15 + 0.08 * math.sin(seed + stroke + point / 4), 4),
+             round(0.85 + 0.45 * math.cos(seed + stroke + point / 4), 2)]
             for point in range(28)
         ]
         for stroke in range(8)

@@ -6,7 +6,7 @@
 
 const form = document.getElementById("draft");
 const revision = form.elements.revision;
-const storageKey = `draft:${form.dataset.draft}`;
+const storage = keeping.under(`draft:${form.dataset.draft}`);
 const AFTER_TYPING = 1200; // ms
 const AFTER_TROUBLE = 5000; // ms
 const KEEPALIVE_LIMIT = 60000; // bytes that browsers let a request carry beyond its page
@@ -46,15 +46,7 @@ const isRadio = (name) => form.elements[name] instanceof RadioNodeList;
 let saved = form.hasAttribute("data-stale") ? {} : typed();
 const unsaved = () => Object.fromEntries(Object.entries(typed()).filter(([name, value]) => value !== saved[name]));
 
-const storage = {
-  read() { try { return JSON.parse(sessionStorage.getItem(storageKey)); } catch { return null; } },
-  write() {
-    try {
-      sessionStorage.setItem(storageKey, JSON.stringify({ revision: revision.value, typed: unsaved() }));
-    } catch { /* a full or forbidden storage: the page itself still holds the text */ }
-  },
-  clear() { try { sessionStorage.removeItem(storageKey); } catch { /* as above */ } },
-};
+const keep = () => storage.write({ revision: revision.value, typed: unsaved() });
 
 // --- Saving ------------------------------------------------------------------------------------
 function schedule(delay) {
@@ -127,7 +119,10 @@ function halt(name) {
 
 async function saveAll() {
   while (unsent || pending !== null || sending) if (!(await save())) return false;
-  return !halted;
+  // Where nothing waited, no request has told it yet.
+  const lost = await connection.lost();
+  if (lost) notice("offline", true);
+  return !lost && !halted;
 }
 
 // --- Showing what the server says ---------------------------------------------------------------
@@ -175,7 +170,7 @@ form.addEventListener("input", (event) => {
     event.target.closest(".option").querySelector("input[type=radio]").checked = true;
   }
   unsent = true;
-  storage.write();
+  keep();
   schedule(AFTER_TYPING);
 });
 form.addEventListener("change", () => { if (unsent) schedule(0); });
@@ -202,7 +197,10 @@ form.addEventListener("submit", async (event) => {
   button.removeAttribute("aria-disabled");
 });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-addEventListener("online", () => schedule(0));
+addEventListener("online", () => {
+  notice("offline", false);
+  schedule(0);
+});
 document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
 addEventListener("beforeunload", (event) => {
   const kept = !unsent && pending === null;
@@ -212,7 +210,7 @@ addEventListener("beforeunload", (event) => {
 
 // --- Coming back ---------------------------------------------------------------------------------
 function takeUp() {
-  if (halted) return storage.write();
+  if (halted) return keep();
   const kept = storage.read();
   if (!kept) return undefined;
   const now = typed();

@@ -3,4 +3,11 @@
 const PAUSE = 1000; // milliseconds
 
 const form = document.querySelector("[data-ask-again]");
-if (form) setTimeout(() => form.requestSubmit(), PAUSE);
+const askLater = () => setTimeout(ask, PAUSE);
+
+async function ask() {
+  if (await connection.lost()) askLater();
+  else form.requestSubmit();
+}
+
+if (form) askLater();

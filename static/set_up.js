@@ -34,7 +34,7 @@ async function fetchPart(name, address, options = {}) {
 function welcome(arrived) {
   prepare(arrived);
   arrived.dispatchEvent(new CustomEvent("part-arrived", { bubbles: true }));
-  const places = ["[role=alert]", "[aria-invalid=true]", "[data-focus]", "h1, h2"];
+  const places = ["[role=alert]:not([hidden])", "[aria-invalid=true]", "[data-focus]", "h1, h2"];
   const place = places.map((each) => arrived.querySelector(each)).find(Boolean) ?? arrived;
   if (!place.hasAttribute("tabindex")) place.tabIndex = -1;
   place.focus({ preventScroll: true });

@@ -26,9 +26,9 @@ from pledges.rendering import (
     answer_writer,
     clause_writer,
     fonts,
+    handwriting,
     paper_wording,
     pdf,
-    signature_images,
 )
 from pledges.rendering.markup import Markup
 from tests.attacks import library_updates
@@ -330,11 +330,11 @@ points = st.tuples(st.floats(0, 1), st.floats(0, 0.6))
 @settings(deadline=None)
 @given(st.lists(st.lists(points, min_size=1, max_size=12), max_size=6))
 def test_any_strokes_fit_into_the_handwriting_area(strokes):
-    fitted = signature_images.hand_strokes(strokes)
+    fitted = handwriting.hand_strokes(strokes)
     assert [len(stroke) for stroke in fitted] == [len(stroke) for stroke in strokes]
     for x, y in (point for stroke in fitted for point in stroke):
-        assert -0.01 <= x <= signature_images.HAND_WIDTH + 0.01
-        assert -0.01 <= y <= signature_images.HAND_HEIGHT + 0.01
+        assert -0.01 <= x <= handwriting.HAND_WIDTH + 0.01
+        assert -0.01 <= y <= handwriting.HAND_HEIGHT + 0.01
 
 
 def sheet_of(source, blanks=(), answers=None, language="zh-hans"):

@@ -61,9 +61,9 @@ def prepare(
     """Prepare the finished document for its signer: render it, store it, record the intent.
 
     The same answers prepared again give the intent that is open, if its document is kept and says
-    what the intent says. Raises `Incomplete`, `VersionNotOpen`, `WordingDiffers`, `Unprintable`,
-    `NumberUnfit`, `StaleDraft` when the draft moved on while the document was rendered, or a kind
-    of `Unmade`.
+    what the intent says; in the last minutes of that, a new one. Raises `Incomplete`,
+    `VersionNotOpen`, `WordingDiffers`, `Unprintable`, `NumberUnfit`, `StaleDraft` when the draft
+    moved on while the document was rendered, or a kind of `Unmade`.
     After `StillMaking` whoever asks again with the same `asked_at` finds the document done.
     """
     frozen = freeze(pledge, actor=actor, at=at)
@@ -78,7 +78,7 @@ def prepare(
         .order_by("-created_at")
         .first()
     )
-    if still_open and readings.is_faithful(still_open):
+    if still_open and at < still_open.last_call and readings.is_faithful(still_open):
         return still_open
     check_printable(frozen)
     if ready := _rendered_ahead(frozen, at):

@@ -1,13 +1,16 @@
 """Issued files, the intents that prepare them for a person, and how each was signed."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pledges.models.pledges import Pledge
+
+LAST_CALL = timedelta(minutes=5)
+"""The last minutes of a document that may be signed, in which its signer is offered more."""
 
 
 class Document(models.Model):
@@ -90,6 +93,14 @@ class SigningIntent(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def last_call(self) -> datetime:
+        """When its last minutes begin: whoever prepares the document from then on gets a new one.
+
+        Of a short time to sign at most the second half, or no document would ever be met again.
+        """
+        return self.expires_at - min(LAST_CALL, (self.expires_at - self.created_at) / 2)
 
 
 class Signature(models.Model):

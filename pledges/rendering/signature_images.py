@@ -1,31 +1,22 @@
 """What is drawn into the two signature fields: the pledgor's hand, and the company's stamp."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from pledges.core.languages import ENGLISH
 from pledges.core.template.typed_values import written_date
 from pledges.proof.fileformat import BOX_MM
 from pledges.rendering import fonts as faces
-from pledges.rendering import paper_wording
+from pledges.rendering import handwriting, paper_wording
 from pledges.rendering.figures import Figure
 from pledges.rendering.fonts import FontSubset, MissingGlyph
+from pledges.rendering.handwriting import HAND_HEIGHT, HAND_TOP, Point
 from pledges.rendering.lettering import Typesetter
-
-Point = tuple[float, float]
-Stroke = Sequence[Point]
 
 INK, VERMILION = (31, 35, 40), (179, 38, 30)
 """Vermilion is for the company's stamp alone."""
 
-HAND_TOP, HAND_WIDTH, HAND_HEIGHT = 2.0, 70.0, 22.0
-"""The area for the handwriting, in the middle of the box; lengths are in millimetres."""
-PEN = 0.9
-MAX_SCALE = 90.0
-"""A signature drawn small stays modest: so wide the whole drawing area becomes at most."""
 NAME_SIZE, SMALL_NAME_SIZE, NAME_WIDTH = 3.7, 2.8, 66.0
 """The size of a printed name (10.5 pt), that of one on two lines, and the length of a line."""
 LEADING = 1.6
@@ -40,7 +31,7 @@ class SignatureImage:
     """The image of a signature: strokes as drawn, or the name as typed.
 
     Points are divided by the width of the drawing area, in both directions, so that x is within
-    0..1 and proportions are kept.
+    0..1 and proportions are kept. Every point of a stroke has the width of the pen there, or none.
     """
 
     strokes: tuple[tuple[Point, ...], ...] = ()
@@ -60,8 +51,7 @@ def draw_signature(
     said = "" if image.strokes else paper_wording.TYPED.in_(language)
     figure = _figure(INK, typed + said + name + dated, language, fonts)
     if image.strokes:
-        for stroke in hand_strokes(image.strokes):
-            _draw(figure, stroke)
+        handwriting.draw(figure, image.strokes)
     else:
         size = _size_to_fit(typed, widest=NAME_WIDTH, largest=MAX_TYPED_SIZE)
         height = HAND_HEIGHT - SAID_HEIGHT
@@ -136,45 +126,3 @@ def _size_to_fit(text: str, *, widest: float, largest: float) -> float:
 
 def _ems(text: str) -> float:
     return sum(1.0 if ord(char) > 0x2E7F else 0.6 for char in text)
-
-
-# --- The hand -------------------------------------------------------------------------------------
-def hand_strokes(strokes: Sequence[Stroke]) -> list[list[Point]]:
-    """Strokes fitted into the middle of the handwriting area, in its millimetres."""
-    points = [point for stroke in strokes for point in stroke]
-    if not points:
-        return []
-    left, top = min(x for x, _ in points), min(y for _, y in points)
-    width, height = max(x for x, _ in points) - left, max(y for _, y in points) - top
-    scale = min(
-        MAX_SCALE,
-        (HAND_WIDTH - 3) / width if width else MAX_SCALE,
-        (HAND_HEIGHT - 2) / height if height else MAX_SCALE,
-    )
-    right_by = (HAND_WIDTH - width * scale) / 2 - left * scale
-    down_by = (HAND_HEIGHT - height * scale) / 2 - top * scale
-    return [
-        [(x * scale + right_by, y * scale + down_by) for x, y in stroke]
-        for stroke in strokes
-        if stroke
-    ]
-
-
-def _draw(figure: Figure, stroke: Sequence[Point]) -> None:
-    """A line through the middles of the drawn segments, bent by the drawn points between them."""
-    left = (BOX_MM[0] - HAND_WIDTH) / 2
-    points = [(x + left, y + HAND_TOP) for x, y in stroke]
-    at = points[0]
-    path = [figure.move_to(at)]
-    for bend, following in pairwise(points[1:]):
-        end = _between(bend, following, 1 / 2)
-        # A quadratic curve as a cubic one, which is all that a page knows.
-        path.append(figure.curve_to(_between(at, bend, 2 / 3), _between(end, bend, 2 / 3), end))
-        at = end
-    # A dot is a line of no length; round caps make it visible.
-    path.append(figure.line_to(points[-1]))
-    figure.stroke(path, PEN)
-
-
-def _between(one: Point, other: Point, part: float) -> Point:
-    return one[0] + (other[0] - one[0]) * part, one[1] + (other[1] - one[1]) * part

@@ -1,12 +1,13 @@
 """Reading the document exactly as it is to be signed, and signing it."""
 
+import math
 import re
 import uuid
 from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -39,6 +40,8 @@ _AT_A_FIELD = tuple(_FIELD)
 # What will pass: the same request can be sent again, with the signature that was written.
 _FOR_NOW = (refusals.StorageUnavailable, refusals.CheckpointUnavailable, refusals.SealUnavailable)
 _GUESSES = (refusals.WrongPassword, refusals.WrongCode)
+# What a browser asks for, and what the page's own script does.
+_PAGE, _TOLD = "text/html", "application/json"
 # Where the account's pages find the way back to the document, for whom it sent there.
 RETURN = "document_to_sign"
 
@@ -101,7 +104,7 @@ def _sign(request: HttpRequest, intent: SigningIntent, at: datetime) -> HttpResp
         return _page(request, intent, form, status=422, closed=_why_closed(intent, at))
     if intent.pledge.status != PledgeState.DRAFT:
         # The same submit again, after the first was answered: the same answer.
-        return redirect("pledge", pk=intent.pledge_id)
+        return _to_pledge(request, intent)
     try:
         _guarded(request, intent, _signing_request(request, form), at)
     except refusals.TooManyAttempts as refusal:
@@ -115,7 +118,7 @@ def _sign(request: HttpRequest, intent: SigningIntent, at: datetime) -> HttpResp
         return _page(request, intent, form, status=HTTPStatus.SERVICE_UNAVAILABLE)
     except (refusals.AlreadySigned, Forbidden) as refusal:
         messages.info(request, wording.refusal(refusal))
-        return redirect("pledge", pk=intent.pledge_id)
+        return _to_pledge(request, intent)
     except refusals.Unmade as refusal:
         form.add_error(None, wording.refusal(refusal))
         response = _page(request, intent, form, status=HTTPStatus.SERVICE_UNAVAILABLE)
@@ -125,6 +128,13 @@ def _sign(request: HttpRequest, intent: SigningIntent, at: datetime) -> HttpResp
         return _page(request, intent, form, status=409, closed=refusal)
     request.session.pop(RETURN, None)
     messages.success(request, _("Signed; awaiting compliance review."))
+    return _to_pledge(request, intent)
+
+
+def _to_pledge(request: HttpRequest, intent: SigningIntent) -> HttpResponse:
+    """On to the pledge; a script cannot see where a redirect leads, so it is told."""
+    if request.get_preferred_type([_PAGE, _TOLD]) == _TOLD:
+        return JsonResponse({"next": reverse("pledge", args=[intent.pledge_id])})
     return redirect("pledge", pk=intent.pledge_id)
 
 
@@ -179,7 +189,7 @@ def _page(
     status: int = 200,
     closed: refusals.Refusal | None = None,
 ) -> HttpResponse:
-    ways = authenticating.Ways(intent.person)
+    ways, now = authenticating.Ways(intent.person), timezone.now()
     pages: tuple[document_pages.ShownPage, ...] = ()
     try:
         stored = readings.read_prepared(intent)
@@ -200,6 +210,8 @@ def _page(
         "pages": pages,
         "as_text": request.GET.get("as") == "text",
         "closed": wording.refusal(closed) if closed else "",
+        "left": max(0, math.ceil((intent.expires_at - now).total_seconds())),
+        "last": int((intent.expires_at - intent.last_call).total_seconds()),
         "digest_groups": " ".join(re.findall(".{1,4}", intent.document_digest)),
     }
     return render(request, "sign.html", context, status=status)

@@ -59,6 +59,23 @@ def test_the_same_answers_prepared_twice_give_the_same_intent(draft, now):
     assert prepare(pledge, now) == prepare(pledge, now + timedelta(minutes=1))
 
 
+@pytest.mark.parametrize(("minutes", "last"), [(5, 2.5), (8, 4), (10, 5), (30, 5), (60, 5)])
+def test_in_its_last_minutes_a_document_is_prepared_anew(draft, now, settings, minutes, last):
+    settings.SIGNING_INTENT_MINUTES = minutes
+    pledge = draft()
+    intent = prepare(pledge, now)
+    called = intent.expires_at - timedelta(minutes=last)
+    assert intent.last_call == called
+    assert prepare(pledge, called - timedelta(seconds=1)) == intent
+    fresh = prepare(pledge, called)
+    assert fresh != intent and fresh.expires_at == called + timedelta(minutes=minutes)
+    assert fresh.content_digest == intent.content_digest
+    # Who has read the first one may still sign it.
+    done = request_by_code(at=called)
+    signed = signing.sign(intent, actor=pledge.person, at=called, request=done)
+    assert signed.document_digest == intent.document_digest
+
+
 def test_a_pledge_keeps_its_number(draft, now):
     pledge = draft()
     first = prepare(pledge, now).pledge.number

@@ -103,6 +103,38 @@ def test_a_server_that_is_gone_for_a_while_is_asked_again(desk, draft, gone):
     assert _saved(draft, "reply_days") == "6"
 
 
+def test_without_a_connection_the_way_to_the_document_is_a_note(desk, draft):
+    desk.context.set_offline(True)
+    draft.page.locator(".fill-bar .btn-primary").click()
+    expect(draft.notice("offline")).to_be_visible()
+    expect(draft.page.locator("[data-kept]")).to_be_visible()
+    desk.context.set_offline(False)
+    expect(draft.notice("offline")).to_be_hidden()
+    draft.expect_typed({"process_steps": STEPS})
+
+
+def test_the_other_language_keeps_what_was_typed_a_moment_ago(draft):
+    draft.put("reply_days", "4")
+    draft.page.locator(".language-switch button").click()
+    expect(draft.page.locator("html")).to_have_attribute("lang", "en")
+    draft.expect_typed({"process_steps": STEPS, "reply_days": "4"})
+    draft.wait_until_saved()
+    assert _saved(draft, "reply_days") == "4"
+
+
+def test_who_signs_in_instead_finds_nothing_of_what_was_typed(desk, draft):
+    desk.foresee(404)  # the way back, which is not theirs
+    page, kept = draft.page, f"sessionStorage.getItem('draft:{draft.key}')"
+    Session.objects.all().delete()
+    draft.type("reply_days", "4")
+    draft.notice("signed-out").locator("a").click()
+    page.wait_for_url("**/accounts/login/**")
+    assert '"4"' in page.evaluate(kept)
+    sign_in(page, "zhaolei")
+    page.wait_for_url(lambda url: "/accounts/" not in url)
+    assert page.evaluate(kept) is None
+
+
 def test_signing_out_leaves_nothing_in_the_browser_but_that_it_is_known(window):
     page = window().tab()
     sign_in(page, "liming")
@@ -114,3 +146,15 @@ def test_signing_out_leaves_nothing_in_the_browser_but_that_it_is_known(window):
     kept = "[sessionStorage.getItem('draft:1'), localStorage.getItem('a')]"
     assert page.evaluate(kept) == [None, None]
     assert "browser" in {cookie["name"] for cookie in page.context.cookies()}
+
+
+def test_a_browser_that_does_not_clear_what_it_keeps_is_emptied_all_the_same(window):
+    page = window().tab()
+    sign_in(page, "liming")
+    page.wait_for_load_state()
+    page.evaluate("sessionStorage.setItem('draft:1', 'typed')")
+    page.route("**/accounts/logout/", lambda route: route.fulfill(status=204))
+    page.locator(".account-menu summary").click()
+    with page.expect_response("**/accounts/logout/"):
+        page.locator(".account-menu form button").click()
+    assert page.evaluate("sessionStorage.getItem('draft:1')") is None

@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,8 @@ from pledges.forms.strokes import (
     MAX_BYTES,
     MAX_POINTS,
     MAX_STROKES,
+    MAX_WIDTH,
+    MIN_WIDTH,
     NotStrokes,
     is_handwriting,
     read_strokes,
@@ -18,8 +22,15 @@ from pledges.forms.strokes import (
 
 POINT = [0.5, 0.25]
 coordinates = st.floats(0, 1, allow_nan=False)
+widths = st.floats(MIN_WIDTH, MAX_WIDTH)
+
+
+def stroke(*numbers):
+    return st.lists(st.tuples(*numbers).map(list), min_size=1, max_size=8)
+
+
 strokes = st.lists(
-    st.lists(st.tuples(coordinates, coordinates).map(list), min_size=1, max_size=8), max_size=6
+    stroke(coordinates, coordinates) | stroke(coordinates, coordinates, widths), max_size=6
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -34,7 +45,7 @@ def test_strokes_come_back_rounded_to_four_decimals(drawn):
     assert [len(stroke) for stroke in read] == [len(stroke) for stroke in drawn]
     for stroke, original in zip(read, drawn, strict=True):
         for point, was in zip(stroke, original, strict=True):
-            assert math.dist(point, was) <= 0.0001
+            assert len(point) == len(was) and math.dist(point, was) <= 0.0001
             assert all(round(value, 4) == value for value in point)
 
 
@@ -44,8 +55,29 @@ def test_nothing_else_ever_gets_through(value):
         read = read_strokes(json.dumps(value))
     except NotStrokes:
         return
-    assert all(0 <= number <= 1 for stroke in read for point in stroke for number in point)
-    assert all(len(point) == 2 for stroke in read for point in stroke)
+    for stroke in read:
+        assert {len(point) for point in stroke} in ({2}, {3})
+        for x, y, *width in stroke:
+            assert 0 <= x <= 1 and 0 <= y <= 1
+            assert all(MIN_WIDTH <= each <= MAX_WIDTH for each in width)
+
+
+@given(st.floats() | st.integers())
+def test_a_width_is_within_bounds_or_refused(width):
+    sent = json.dumps([[[0.5, 0.25, width]]])
+    if MIN_WIDTH <= width <= MAX_WIDTH:
+        assert read_strokes(sent) == (((0.5, 0.25, round(width, 4)),),)
+    else:
+        with pytest.raises(NotStrokes):
+            read_strokes(sent)
+
+
+def test_the_pens_of_our_page_are_taken():
+    """What `static/pen.js` may make of the speed, from the slowest hand to the fastest."""
+    script = (Path(__file__).parents[2] / "static" / "pen.js").read_text("utf-8")
+    for name in ("NARROWEST", "BEGIN", "WIDEST"):
+        (width,) = re.findall(rf"^const {name} = ([\d.]+);", script, re.MULTILINE)
+        assert MIN_WIDTH <= float(width) <= MAX_WIDTH
 
 
 @given(st.text(max_size=40))
@@ -63,7 +95,12 @@ def test_no_text_breaks_the_reader(text):
         "[1]",
         "[[]]",
         "[[[0.1]]]",
-        "[[[0.1, 0.2, 0.3]]]",
+        "[[[0.1, 0.2, 0.1]]]",
+        "[[[0.1, 0.2, 2.1]]]",
+        "[[[0.1, 0.2, null]]]",
+        "[[[0.1, 0.2, 1, 12]]]",
+        "[[[0.1, 0.2, 1], [0.2, 0.2]]]",
+        "[[[1" + "0" * 400 + ", 0.5]]]",
         "[[[0.1, 1.01]]]",
         "[[[-0.01, 0.5]]]",
         "[[[true, 0.5]]]",
@@ -98,6 +135,9 @@ def test_the_limits_themselves_are_taken():
         ((((0.5, 0.5), (0.51, 0.5)) * 20,), False),
         ((((0.1, 0.2), (0.15, 0.2)),), False),
         ((((0.1, 0.2), (0.4, 0.2)),), True),
+        # A pen that grows on the spot writes nothing.
+        ((((0.5, 0.5, 0.4), (0.54, 0.5, 1.3)),), False),
+        ((((0.1, 0.2, 0.4), (0.4, 0.2, 1.3)),), True),
         ((((0.1, 0.1), (0.1, 0.16)), ((0.2, 0.1), (0.2, 0.16))), True),
     ],
 )

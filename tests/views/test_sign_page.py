@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from pledges.actions import answers, preparing
 from pledges.core.lifecycle import PledgeState
+from pledges.forms.strokes import MAX_POINTS
 from pledges.models import Organisation, Pledge, Signature, SigningIntent
 from pledges.proof.passkeys.ceremony import base64
 from pledges.storage import document_store
@@ -121,6 +122,59 @@ def test_a_second_submit_gets_the_same_answer(client, prepared, usual):
     assert (first.status_code, first.url) == (second.status_code, second.url)
     assert Signature.objects.count() == 1
     assert client.get(url(intent)).url == pledge_url(intent)
+
+
+SCRIPT = {"Accept": "application/json, text/html;q=0.9"}
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def test_a_script_is_told_where_to_go_on_and_gets_the_same_answer_again(client, prepared, usual):
+    intent = prepared()
+    first, second = (client.post(url(intent), usual, headers=SCRIPT) for _ in range(2))
+    assert first.json() == second.json() == {"next": pledge_url(intent)}
+    assert Signature.objects.count() == 1
+    assert client.post(url(intent), usual, headers=BROWSER).url == pledge_url(intent)
+    page = client.get(pledge_url(intent)).content.decode()
+    assert "Signed; awaiting compliance review." in page
+
+
+def test_a_script_is_shown_the_page_where_there_is_something_to_do(client, prepared, usual):
+    intent = prepared()
+    answer = client.post(url(intent), {**usual, "password": "wrong"}, headers=SCRIPT)
+    assert answer.status_code == 422
+    assert "data-signing=" in answer.content.decode()
+
+
+def test_a_script_of_somebody_signed_out_is_sent_to_sign_in(client, prepared, usual):
+    intent = prepared()
+    client.logout()
+    answer = client.post(url(intent), usual, headers=SCRIPT)
+    assert answer.status_code == 302 and answer.url.startswith(reverse("account_login"))
+
+
+def test_the_page_says_how_long_it_may_be_signed(client, prepared):
+    intent = prepared()
+    SigningIntent.objects.update(expires_at=timezone.now() + timedelta(seconds=90))
+    page = client.get(url(intent))
+    assert 80 < page.context["left"] <= 90
+    assert f'data-content="{intent.content_digest}"' in page.content.decode()
+
+
+def test_strokes_may_bear_the_width_of_the_pen(client, prepared, usual):
+    intent = prepared()
+    pen = (0.4, 0.85, 1.3)
+    strokes = [[[*point, width] for point, width in zip(stroke, pen, strict=False)]
+               for stroke in STROKES]  # fmt: skip
+    typed = {**usual, "typed": "", "method": "draw", "strokes": json.dumps(strokes)}
+    assert client.post(url(intent), typed).url == pledge_url(intent)
+    assert Signature.objects.get().strokes == strokes
+
+
+def test_as_much_handwriting_as_is_taken_can_be_signed_with(client, prepared, usual):
+    intent = prepared()
+    stroke = [[i / MAX_POINTS, 0.3 * (i % 2), 0.4 if i % 4 < 2 else 1.4] for i in range(MAX_POINTS)]
+    typed = {**usual, "typed": "", "method": "draw", "strokes": json.dumps([stroke])}
+    assert client.post(url(intent), typed).url == pledge_url(intent)
 
 
 def test_the_client_is_believed_only_through_our_own_proxies(client, prepared, usual):

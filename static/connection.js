@@ -1,0 +1,17 @@
+// Whether the site can be reached, asked before a step that would end at the browser's own page of
+// errors. Given to the page's other scripts as `connection`.
+
+const ANYTHING = "/robots.txt";
+
+/** A browser may think itself offline where the site is near: only then the site is asked. */
+async function lost() {
+  if (navigator.onLine) return false;
+  try {
+    await fetch(ANYTHING, { method: "HEAD", cache: "no-store" });
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+globalThis.connection = { lost };
