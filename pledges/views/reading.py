@@ -15,12 +15,13 @@ from django.views.decorators.http import require_safe
 
 from pledges import access, rendering, verification, wording
 from pledges.access import Act
-from pledges.actions import noting_readings, proving, readings
+from pledges.actions import drawn_fields, noting_readings, proving, readings
 from pledges.actions.noting_readings import Way
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Document, Organisation, Pledge
 from pledges.models.pledges import PLEDGE_STATES
+from pledges.views import afterwards
 from pledges.views.accounts import person_of
 from pledges.views.files import pdf_response
 
@@ -63,14 +64,16 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     """The page of a pledge that was signed; the caller has checked whose it is."""
     if pledge.status == PledgeState.ERASED:
         raise Http404
-    body, refused = _body(pledge)
-    state = PledgeState(pledge.state_on(Organisation.current().localdate(timezone.now())))
+    shown, refused = _shown(pledge)
+    at = timezone.now()
+    state = PledgeState(pledge.state_on(Organisation.current().localdate(at)))
+    reviewing = state == PledgeState.SIGNED
     context = {
         "pledge": pledge,
         "state": state,
         "state_label": dict(PLEDGE_STATES)[state],
         "step": STEPS.get(state, DONE),
-        "body": body,
+        "shown": shown,
         "refused": refused,
         "signature": pledge.signature,
         "files": list(pledge.documents.all()),
@@ -79,17 +82,21 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         "corrects": pledge.corrects,
         "label": pledge.version.label(get_language() or "zh-hans"),
         "read_by": pledge.readings.all()[:MAX_READINGS_SHOWN],
+        "next": afterwards.next_draft(person_of(request)),
+        "steps": afterwards.steps(pledge, state),
+        "usual_review": afterwards.usual_review(at) if reviewing else None,
     }
     status = HTTPStatus.SERVICE_UNAVAILABLE if refused else HTTPStatus.OK
     return render(request, "pledge_detail.html", context, status=status)
 
 
-def _body(pledge: Pledge) -> tuple[SafeString | None, str]:
-    """What was signed, as HTML, or why it is not shown."""
+def _shown(pledge: Pledge) -> tuple[SafeString | None, str]:
+    """What was signed, with signature and stamp, as HTML; or why it is not shown."""
     try:
-        return rendering.write_for_screen(readings.read_signed(pledge).sheet), ""
+        stored = readings.read_signed(pledge)
     except refusals.Refusal as refusal:
         return None, wording.refusal(refusal)
+    return rendering.write_signed(stored.sheet, drawn_fields.read(pledge, stored)), ""
 
 
 def newest_file(request: HttpRequest, pk: UUID, way: Way) -> Document:
@@ -97,7 +104,8 @@ def newest_file(request: HttpRequest, pk: UUID, way: Way) -> Document:
     pledge = Pledge.objects.kept().filter(pk=pk).first()
     if pledge is None or not access.allows(request.user, Act.READ_PLEDGE, pledge):
         raise Http404
-    file = pledge.documents.select_related("pledge").order_by("-revision").first()
+    related = pledge.documents.select_related("pledge__version")
+    file = related.order_by("-revision").first()
     if file is None:
         raise Http404
     noting_readings.note([pledge], way, reader=person_of(request), at=timezone.now())
@@ -117,8 +125,8 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         logger.error("A file of pledge %s cannot be given out: %s", pk, error.__cause__)
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return render(request, "document_unavailable.html", status=status)
-    name = f"{file.pledge.number}.pdf"
-    return pdf_response(data, name=name, sha256=file.sha256, download="download" in request.GET)
+    name, download = file.file_name(), "download" in request.GET
+    return pdf_response(data, name=name, sha256=file.sha256, download=download)
 
 
 @require_safe
@@ -128,5 +136,5 @@ def proof(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponse(
         proving.prove(file, at=timezone.now()),
         content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{file.pledge.number}.proof.json"'},
+        headers={"Content-Disposition": file.file_name("proof.json").disposition("attachment")},
     )
