@@ -46,7 +46,7 @@ class _Pen:
     size: float = 0.0
     at: tuple[float, float] = (0.0, 0.0)
     path: list[str] = field(default_factory=list)
-    drawn: list[SafeString] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)
 
     def paint(self, outline: str, mode: float) -> None:
         line = {
@@ -58,8 +58,7 @@ class _Pen:
         attributes = {"fill": self.fill if mode != STROKED else "none"}
         attributes |= line if mode != FILLED else {}
         written = " ".join(f'{name}="{value}"' for name, value in attributes.items())
-        # Numbers, words of ours and colours in hexadecimal alone.
-        self.drawn.append(mark_safe(f'<path d="{outline}" {written}/>'))
+        self.drawn.append(f'<path d="{outline}" {written}/>')
 
     def write(self, codes: bytes) -> None:
         """Letters, by the numbers of their glyphs, from where the pen is."""
@@ -118,6 +117,8 @@ def draw(appearance: Appearance, label: str) -> SafeString:
                 operands.append(token)
     except (ValueError, IndexError, KeyError) as error:
         raise Undrawable(f"{type(error).__name__}: {error}") from error
+    # In what was drawn are numbers, words of ours and colours in hexadecimal alone.
+    drawn = mark_safe("".join(pen.drawn))
     width, height = _number(appearance.width), _number(appearance.height)
     return format_html(
         '<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img"'
@@ -126,7 +127,7 @@ def draw(appearance: Appearance, label: str) -> SafeString:
         height,
         label,
         height,
-        SafeString("").join(pen.drawn),
+        drawn,
     )
 
 

@@ -64,7 +64,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     """The page of a pledge that was signed; the caller has checked whose it is."""
     if pledge.status == PledgeState.ERASED:
         raise Http404
-    shown, refused = _shown(pledge)
+    body, refused = _body(pledge)
     at = timezone.now()
     state = PledgeState(pledge.state_on(Organisation.current().localdate(at)))
     reviewing = state == PledgeState.SIGNED
@@ -73,7 +73,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         "state": state,
         "state_label": dict(PLEDGE_STATES)[state],
         "step": STEPS.get(state, DONE),
-        "shown": shown,
+        "body": body,
         "refused": refused,
         "signature": pledge.signature,
         "files": list(pledge.documents.all()),
@@ -90,7 +90,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     return render(request, "pledge_detail.html", context, status=status)
 
 
-def _shown(pledge: Pledge) -> tuple[SafeString | None, str]:
+def _body(pledge: Pledge) -> tuple[SafeString | None, str]:
     """What was signed, with signature and stamp, as HTML; or why it is not shown."""
     try:
         stored = readings.read_signed(pledge)

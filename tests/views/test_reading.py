@@ -10,7 +10,7 @@ import pytest
 
 from pledges.actions import review, templates
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Document, Organisation, Signature
+from pledges.models import Document, Organisation
 from pledges.storage import document_store
 
 
@@ -167,20 +167,6 @@ def test_the_sheet_ends_as_the_file_does(client, liming, signed, chenjing, now):
     assert own == (signature, drawn)
     assert stamp.startswith("公司确认：电子确认，自签订之日起生效，编号 " + pledge.number)
     assert "2026年11月24日" in stamp and lines > 30
-
-
-def test_what_stands_in_the_boxes_is_what_the_file_holds_whatever_a_row_says(
-    client, liming, signed, monkeypatch
-):
-    pledge = signed()
-    client.force_login(liming)
-    before = sheet_of(client, pledge)
-    another = Signature(strokes=[[[0.1, 0.1], [0.9, 0.9]]], typed="别人")
-    read = Signature.objects.get(pledge=pledge)
-    for name in ("strokes", "typed"):
-        monkeypatch.setattr(Signature, name, getattr(another, name))
-    assert Signature.objects.get(pledge=pledge).typed == "别人" and read.pk
-    assert sheet_of(client, pledge) == before
 
 
 def test_a_box_that_cannot_be_drawn_is_told_in_words(client, liming, accepted, monkeypatch, caplog):
