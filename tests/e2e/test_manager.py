@@ -121,7 +121,7 @@ def test_from_signing_in_to_the_signed_document(window, liming, case, device):
     number = page.locator(".facts dd").first.inner_text()
     assert name == f"承诺书-{KINDS[case.slug]}-李明-{number}-公司未确认.pdf"
     assert len(kept) > len(read) and kept.startswith(read)
-    page.locator("summary", has_text=said("Technical details")).click()
+    page.locator("summary", has_text="技术信息").click()
     expect(page.locator("code", has_text=sha256(kept).hexdigest())).to_be_visible()
     expect(page.locator("code", has_text=sha256(read).hexdigest())).to_be_visible()
     page.goto("/")
