@@ -89,7 +89,7 @@ def test_the_sealed_file_arrives_byte_for_byte_under_its_name(accepted, tmp_path
         ]
     attached = {str(each["Subject"]): list(each.iter_attachments()) for each in got}
     ((subject, (file,)),) = [each for each in attached.items() if each[1]]
-    assert subject.startswith("公司已确认，承诺书自签订之日起生效")
+    assert subject.strip() == f"公司已确认，承诺书自签订之日起生效：{pledge.number}"
     assert file.get_filename() == f"承诺书-通用准则型-李明-{pledge.number}.pdf"
     assert file.get_content_type() == "application/pdf"
     assert sha256(file.get_content()).hexdigest() == newest.sha256
