@@ -9,6 +9,8 @@ import subprocess
 import zipfile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pledges.actions import exporting, people
 from pledges.core.lifecycle import PledgeState, Role
@@ -169,6 +171,21 @@ def test_files_are_read_one_by_one_while_they_are_sent(
         del chunk
     assert seen[0] <= 1
     assert sorted(set(seen)) in ([0, 1, 2, 3], [1, 2, 3])
+
+
+def test_naming_many_files_asks_the_database_no_more_than_naming_one(
+    zhoumin, signed, liming, wangfang, zhaolei, now
+):
+    def questions():
+        with CaptureQueriesContext(connection) as asked:
+            exporting.export(Pledge.objects.all(), actor=zhoumin, at=now)
+        return sum("pledges_templateversion" in each["sql"] for each in asked.captured_queries)
+
+    signed(person=liming)
+    one = questions()
+    for person in (wangfang, zhaolei):
+        signed(person=person)
+    assert questions() == one
 
 
 def test_the_filtered_list_is_exported_not_more(as_, zhoumin, signed, accepted, liming, wangfang):

@@ -45,6 +45,13 @@ def test_the_content_of_a_stream_is_no_object(revision):
     assert appearances.read(before + revision) == appearances.read(revision)
 
 
+@pytest.mark.parametrize("more", [-1, 1, 1000])
+def test_a_stream_that_lies_about_its_length_is_none(revision, more):
+    told = re.compile(rb"/Length (\d+)")
+    with pytest.raises(NoAppearance):
+        appearances.read(told.sub(lambda length: b"/Length %d" % (int(length[1]) + more), revision))
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"1 0 obj\n<<\n>>\nendobj\n", b"1 0 obj\n"])
 def test_without_a_drawing_there_is_none(content):
     with pytest.raises(NoAppearance):

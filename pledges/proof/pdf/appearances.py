@@ -70,8 +70,6 @@ def _objects(revision: bytes) -> Iterator[tuple[int, _Object]]:
             if length is None:
                 return
             data, after = stream + len(_STREAM), stream + len(_STREAM) + int(length[1])
-            if not revision.startswith(_END_OF_STREAM + _END, after):
-                return
             ends = after + len(_END_OF_STREAM)
             # With the line feed before what was left out, so that each entry stands between two.
             found = _Object(revision[begins:stream] + b"\n", revision[data:after])
