@@ -16,13 +16,14 @@ from pledges.models import Document, Pledge
 from pledges.notices import sending
 
 logger = logging.getLogger(__name__)
-MAX_ATTACHED_BYTES: Final = 5 * 1024 * 1024
-"""In a mail it grows by a third, and many servers take no mail above ten megabytes."""
 SIGNED = "signed"
 ACCEPTED = "accepted"
 RETURNED = "returned"
 REVOKED = "revoked"
 EXPIRED = "expired"
+
+MAX_ATTACHED_BYTES: Final = 5 * 1024 * 1024
+"""In a mail it grows by a third, and many servers take no mail above ten megabytes."""
 
 
 def announce(event: str, pledge: Pledge) -> None:
