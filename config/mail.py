@@ -24,3 +24,5 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
     )
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "shounuo@localhost")
+# Whether the mail that tells of an acceptance brings the sealed file along, and not its link alone.
+ATTACH_ACCEPTED = flag("ATTACH_ACCEPTED")

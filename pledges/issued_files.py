@@ -8,10 +8,23 @@ import logging
 import uuid
 
 from pledges.core.digests import sha256_hex
+from pledges.core.refusals import StorageUnavailable
 from pledges.models import Document, RenderedAhead, SigningIntent
 from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
+
+
+class FileUnavailable(Exception):
+    """A file is missing from storage, is no longer the one that was issued, or is out of reach."""
+
+
+def obtain(document: Document) -> bytes:
+    """The bytes of an issued file, for whoever can do without them; raises `FileUnavailable`."""
+    try:
+        return read(document)
+    except (document_store.Missing, document_store.Corrupt, StorageUnavailable) as error:
+        raise FileUnavailable(document.sha256) from error
 
 
 def read(document: Document) -> bytes:

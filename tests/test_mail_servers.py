@@ -6,6 +6,7 @@ import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import policy
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 import pytest
@@ -73,6 +74,25 @@ def test_a_real_mail_server_gets_the_link_and_the_link_works(tmp_path):
         page = visitor.ask(visitor.ask(urlsplit(link).path)[1]["Location"])[2]
     assert 'name="password1"' in page
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sealed_file_arrives_byte_for_byte_under_its_name(accepted, tmp_path):
+    """Sent by a worker of its own through a real server, read by Python's own parser."""
+    pledge = accepted()
+    newest = pledge.documents.latest("revision")
+    with receiving(tmp_path, free_port()) as mail:
+        assert run_worker(ATTACH_ACCEPTED="1", **settings_for(mail.port)) == 0
+        got = [
+            email.message_from_string(each["content"], policy=policy.default)
+            for each in mail.mails()
+        ]
+    attached = {str(each["Subject"]): list(each.iter_attachments()) for each in got}
+    ((subject, (file,)),) = [each for each in attached.items() if each[1]]
+    assert subject.strip() == f"公司已确认，承诺书自签订之日起生效：{pledge.number}"
+    assert file.get_filename() == f"承诺书-通用准则型-李明-{pledge.number}.pdf"
+    assert file.get_content_type() == "application/pdf"
+    assert sha256(file.get_content()).hexdigest() == newest.sha256
 
 
 @pytest.mark.django_db(transaction=True)

@@ -38,7 +38,7 @@ class ExportedFile:
 
     @property
     def name(self) -> str:
-        return f"{self.pledge.number}.pdf"
+        return self.document.file_name().full
 
     def time(self, at: datetime | None) -> str:
         return self.organisation.localtime(at).isoformat(timespec="seconds") if at else ""

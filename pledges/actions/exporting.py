@@ -108,4 +108,5 @@ def _files(keys: list) -> Iterator[ExportedFile]:
             newest[document.pledge_id] = document
         rows = Pledge.objects.select_related("version__template").in_bulk(chunk)
         for key in chunk:
+            newest[key].pledge = rows[key]
             yield ExportedFile(rows[key], newest[key], organisation)

@@ -45,6 +45,7 @@ class OrganisationForm(forms.ModelForm):
             "name_en",
             "time_zone",
             "number_prefix",
+            "pledge_contact",
             "signing",
             "two_people",
             "meet_invited",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from pledges import access, rendering, wording
 from pledges.access import Act
-from pledges.actions import noting_readings, readings, review
+from pledges.actions import drawn_fields, noting_readings, readings, review
 from pledges.actions.noting_readings import Way
 from pledges.admin import review_context, words
 from pledges.admin.base import actor_of
@@ -161,18 +161,21 @@ def _show(
     """The sheet on the left; on the right what is known of it, or the step to be taken."""
     signature = Signature.objects.select_related("intent").get(pledge=pledge)
     try:
-        sheet = readings.read_signed(pledge, signature).sheet
+        stored = readings.read_signed(pledge, signature)
     except refusals.Refusal as refusal:
         return _unshown(page, request, pledge, refusal)
     outline = pledge.version.outline(pledge.language)
     found = review_context.unusual(pledge, outline)
     reasons = list(pledge.return_reasons.all())
+    notes = review_context.notes_on(found, reasons)
     context = {
         **_frame(page, request, pledge),
         "title": pledge.number,
         "step": step,
         "signature": signature,
-        "body": rendering.write_for_screen(sheet, notes=review_context.notes_on(found, reasons)),
+        "body": rendering.write_signed(
+            stored.sheet, drawn_fields.read(pledge, stored), notes=notes
+        ),
         "unusual": found,
         "return_reasons": [(wording.citation(outline, each.clause), each) for each in reasons],
         **extra,

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 YEAR = 12  # months
+SATURDAY = 5  # as `date.weekday` counts
 
 
 def closes(began_on: date, months: int) -> date:
@@ -21,3 +22,12 @@ def closes(began_on: date, months: int) -> date:
 def erasable_from(ended_on: date, years: int) -> date:
     """The first day on which data may be erased that is kept for `years` after `ended_on`."""
     return closes(ended_on, years * YEAR) + timedelta(days=1)
+
+
+def working_days(after: date, until: date) -> int:
+    """How many days from Monday to Friday come after `after`, `until` among them.
+
+    Holidays are not known here, so where there were any it tells too many.
+    """
+    days = (after + timedelta(days=each) for each in range(1, (until - after).days + 1))
+    return sum(day.weekday() < SATURDAY for day in days)

@@ -37,7 +37,7 @@ def organisation_read_once() -> Iterator[None]:
 class BilingualName(PlainNames):
     """A name in Chinese, with an English one beside it that may be missing."""
 
-    NAMES = ("name_zh", "name_en")
+    NAMES: ClassVar[tuple[str, ...]] = ("name_zh", "name_en")
 
     name_zh = models.CharField(_("name (Chinese)"), max_length=80)
     name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
@@ -56,6 +56,7 @@ class BilingualName(PlainNames):
 class Organisation(BilingualName):
     """The company whose pledges these are; exactly one row."""
 
+    NAMES = (*BilingualName.NAMES, "pledge_contact")
     UNNAMED: ClassVar[str] = "本公司"
     """What the migration calls it until somebody gives it its name."""
 
@@ -87,6 +88,16 @@ class Organisation(BilingualName):
             "Somebody of compliance, human resources or the administrators, other than whoever "
             "invited them, compares a code with them and confirms. After a first password that "
             "somebody else has set this is always so."
+        ),
+    )
+
+    pledge_contact = models.CharField(
+        _("whom to ask about a pledge"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "Stands beside people’s pledges and in mails about them: an office, a telephone "
+            "number, an address. Empty: nothing stands there."
         ),
     )
 

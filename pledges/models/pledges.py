@@ -131,6 +131,7 @@ class Pledge(models.Model):
         indexes = (
             models.Index(fields=["status", "signed_at"], name="pledge_queue"),
             models.Index(fields=["person", "status"], name="pledge_by_person"),
+            models.Index(fields=["-reviewed_at"], name="pledge_newest_reviews"),
             models.Index(
                 fields=["ends_on"],
                 name="pledge_in_force_with_a_term",

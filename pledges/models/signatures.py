@@ -7,10 +7,22 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pledges.core.file_names import FileName, name_document
 from pledges.models.pledges import Pledge
 
 LAST_CALL = timedelta(minutes=5)
 """The last minutes of a document that may be signed, in which its signer is offered more."""
+
+
+def _file_name(pledge: Pledge, signer: str, revision: int, ending: str) -> FileName:
+    return name_document(
+        kind=pledge.version.subtitle.in_(pledge.language),
+        signer=signer,
+        number=pledge.number or "",
+        revision=revision,
+        language=pledge.language,
+        ending=ending,
+    )
 
 
 class Document(models.Model):
@@ -22,9 +34,9 @@ class Document(models.Model):
 
     class Revision(models.IntegerChoices):
         SIGNED = 1, _("Signed by the manager")
-        ACCEPTED = 2, _("Accepted by the company")
+        ACCEPTED = 2, _("Confirmed by the company")
         # The first of any number: each renewal of the timestamp issues a file of its own.
-        RENEWED = 3, _("Accepted by the company, timestamp renewed")
+        RENEWED = 3, _("Confirmed by the company, timestamp renewed")
 
     pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="documents")
     revision = models.PositiveSmallIntegerField(_("revision"))
@@ -55,6 +67,10 @@ class Document(models.Model):
     def label(self) -> str:
         """What people call this file."""
         return str(self.Revision(min(self.revision, self.Revision.RENEWED)).label)
+
+    def file_name(self, ending: str = "pdf") -> FileName:
+        """What the file is called where people keep it, or what comes beside it."""
+        return _file_name(self.pledge, self.pledge.signer_name, self.revision, ending)
 
 
 class IntentQuerySet(models.QuerySet["SigningIntent"]):
@@ -101,6 +117,10 @@ class SigningIntent(models.Model):
         Of a short time to sign at most the second half, or no document would ever be met again.
         """
         return self.expires_at - min(LAST_CALL, (self.expires_at - self.created_at) / 2)
+
+    def file_name(self) -> FileName:
+        """What the document is called where somebody keeps it unsigned."""
+        return _file_name(self.pledge, self.signer["name"], 0, "pdf")
 
 
 class Signature(models.Model):

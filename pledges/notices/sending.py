@@ -30,6 +30,15 @@ SILENT_FOR: Final = timedelta(seconds=50)
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file that goes with a mail; `kind` is its media type."""
+
+    name: str
+    content: bytes
+    kind: str
+
+
+@dataclass(frozen=True)
 class Again:
     """The task that sends a mail, as it would be queued once more."""
 
@@ -76,6 +85,8 @@ def send_mail(
         return
     try:
         mail = _compose(event, person, about, receiver)
+        for attached in about.get("attached", ()):
+            mail.attach(attached.name, attached.content, attached.kind)
         mail.extra_headers["Message-ID"] = again.message_id or _new_message_id()
         mail.send()
     except OSError as error:  # as every error of smtplib is
@@ -93,6 +104,7 @@ def _compose(event: str, person: Person, about: dict[str, Any], receiver: str) -
             **about,
             "person": person,
             "organisation": Organisation.current().name_in(person.language),
+            "contact": Organisation.current().pledge_contact,
             "site": settings.PUBLIC_URL.rstrip("/"),
         }
         subject = render_to_string(f"notices/{event}_subject.txt", context)

@@ -1,6 +1,7 @@
 """A pledge's sheet → the HTML that is read on screen and the PDF that is signed."""
 
 from pledges.rendering.answer_writer import write_for_paper, write_for_screen, write_signer
+from pledges.rendering.closing import write_signed
 from pledges.rendering.paper import paper_html, paper_text, render_pledge
 from pledges.rendering.press import warm_engine
 from pledges.rendering.signature_images import (
@@ -21,5 +22,6 @@ __all__ = [
     "warm_up",
     "write_for_paper",
     "write_for_screen",
+    "write_signed",
     "write_signer",
 ]

@@ -71,23 +71,25 @@ def draw_stamp(
 ) -> bytes:
     """A one-page PDF of the company's field: its stamp, which says that it is an electronic one.
 
+    The date on it is that of the confirmation, so it also says since when the pledge is in effect.
     Raises `MissingGlyph`.
     """
     organisation = _in_one_line(organisation)
     confirmed = paper_wording.CONFIRMED.in_(language)
+    in_effect = paper_wording.IN_EFFECT.in_(language)
     numbered = f"{paper_wording.NUMBER.in_(language)} {number}"
     day = written_date(accepted_at.date(), language)
     dated = f"{paper_wording.CONFIRMATION_DATE.in_(language)} {day}"
-    bold, plain = organisation + confirmed, numbered + dated
+    bold, plain = organisation + confirmed, in_effect + numbered + dated
     figure = _figure(VERMILION, plain, language, fonts, bold=bold)
     figure.frame(5.45, 3.45, 70.55, 36.55, radius=2.05, width=0.9)
     figure.frame(6.625, 4.625, 69.375, 35.375, radius=1.475, width=0.25)
     size = _size_to_fit(organisation, widest=58, largest=4.8)
-    figure.write(organisation, top=7.35, height=7, size=size, bold=True)
-    size, spacing = (4.4, 0.0) if language == ENGLISH else (6.2, 0.3)
-    figure.write(confirmed, top=14.35, height=9, size=size, spacing=spacing, bold=True)
-    figure.write(numbered, top=23.35, height=4.6, size=3.2)
-    figure.write(dated, top=27.95, height=4.6, size=3.2)
+    figure.write(organisation, top=6.4, height=6.6, size=size, bold=True)
+    size, spacing = (4.4, 0.0) if language == ENGLISH else (6.0, 0.3)
+    figure.write(confirmed, top=13.0, height=8, size=size, spacing=spacing, bold=True)
+    for place, line in enumerate((in_effect, numbered, dated)):
+        figure.write(line, top=20.6 + 4.5 * place, height=4.5, size=3.2)
     return figure.finished()
 
 

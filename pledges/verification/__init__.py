@@ -9,7 +9,6 @@ from django.conf import settings
 
 from pledges import issued_files
 from pledges.core.lifecycle import PledgeState
-from pledges.core.refusals import StorageUnavailable
 from pledges.forkserver import Busy, Unavailable
 from pledges.forkserver.client import is_answering
 from pledges.models import Document, Organisation, Pledge
@@ -17,16 +16,12 @@ from pledges.proof import judging
 from pledges.proof.judging_service import client
 from pledges.proof.verdict import Outcome, Summary, Verdict
 from pledges.sealing_service import client as sealing
-from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = judging.MAX_FILE_BYTES  # bytes
 MAX_FILE_MB = MAX_FILE_BYTES // (1024 * 1024)
-
-
-class FileUnavailable(Exception):
-    """An issued file is missing from storage, or is no longer the one that was issued."""
+FileUnavailable = issued_files.FileUnavailable
 
 
 class CannotJudge(Exception):
@@ -170,7 +165,4 @@ def _public_status_of(summary: Summary | None, at: datetime) -> PublicStatus | N
 
 def issued_bytes(file: Document) -> bytes:
     """The bytes of an issued file, checked against its hash; raises `FileUnavailable`."""
-    try:
-        return issued_files.read(file)
-    except (document_store.Missing, document_store.Corrupt, StorageUnavailable) as error:
-        raise FileUnavailable(file.sha256) from error
+    return issued_files.obtain(file)

@@ -2,18 +2,19 @@
 
 from django.http import HttpResponse
 
+from pledges.core.file_names import FileName
+
 # A browser shows a PDF through a page of its own making, which needs a plugin and styles; nothing
 # in a PDF is HTML, so this allows nothing of ours.
 POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 def pdf_response(
-    data: bytes, *, name: str, sha256: str = "", download: bool = False
+    data: bytes, *, name: FileName, sha256: str = "", download: bool = False
 ) -> HttpResponse:
-    """`data` as the file `name` (ASCII), tagged with its hash; shown, or with `download` kept."""
-    kept = "attachment" if download else "inline"
+    """`data` as the file `name`, tagged with its hash; shown, or with `download` kept."""
     headers = {
-        "Content-Disposition": f'{kept}; filename="{name}"',
+        "Content-Disposition": name.disposition("attachment" if download else "inline"),
         "Content-Security-Policy": POLICY,
     }
     if sha256:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pledges import verification
 from pledges.actions.noting_readings import Way
 from pledges.core import refusals
+from pledges.core.file_names import FileName
 from pledges.models import Organisation
 from pledges.rendering.printouts import Checked, Printout, print_out
 from pledges.templatetags.sheet_extras import moment
@@ -107,7 +108,8 @@ def _made(request: HttpRequest, pdf: bytes, judgement: Judgement, at: datetime) 
         made = print_out(pdf, printout)
     except refusals.Unmade:
         return _later(request)
-    response = pdf_response(made, name=f"{printout.number}-printout.pdf")
+    said = f"{printout.number}-{_('Verified printout')}.pdf"
+    response = pdf_response(made, name=FileName(said, f"{printout.number}-printout.pdf"))
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

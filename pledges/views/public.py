@@ -28,7 +28,7 @@ RETRY_BUSY, RETRY_ABSENT = 5, 60  # seconds
 
 @dataclass(frozen=True)
 class StatusText:
-    """One large line, and how it looks: `good`, `open` or `bad`."""
+    """One large line, and how it looks: `good`, `open`, `ended` or `bad`."""
 
     words: str
     look: str
@@ -40,11 +40,12 @@ def status_words(status: PublicStatus) -> StatusText:
         return StatusText(_("In force, and followed by a newer pledge"), "open")
     return {
         PledgeState.ACCEPTED: StatusText(_("In force"), "good"),
-        PledgeState.SIGNED: StatusText(_("Signed, awaiting compliance review"), "open"),
-        PledgeState.RETURNED: StatusText(_("Returned, not in force"), "bad"),
+        PledgeState.SIGNED: StatusText(_("Signed, not yet confirmed by the company"), "open"),
+        PledgeState.RETURNED: StatusText(_("Returned, never took effect"), "bad"),
         PledgeState.REVOKED: StatusText(_("Revoked, no longer in force"), "bad"),
-        PledgeState.EXPIRED: StatusText(_("Expired, no longer in force"), "bad"),
-        PledgeState.ERASED: StatusText(_("Erased after its retention period"), "bad"),
+        # As foreseen, and nobody's fault: no more than that it is over.
+        PledgeState.EXPIRED: StatusText(_("Expired, no longer in force"), "ended"),
+        PledgeState.ERASED: StatusText(_("Erased after its retention period"), "ended"),
     }[PledgeState(status.status)]
 
 
@@ -73,15 +74,10 @@ def postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:
     return response
 
 
-def _headline(judgement: Judgement, report: reports.Report) -> StatusText:
-    """The verdict in a sentence; that a file is genuine is no good news where its pledge ended."""
+def _headline(report: reports.Report) -> StatusText:
+    """The verdict on the file in a sentence; how its pledge stands is another question."""
     if report.is_only_the_proof_wrong:
         return StatusText(_("The PDF passes; the separate proof is not that of this PDF"), "bad")
-    status = judgement.public_status
-    stands = status_words(status) if status else None
-    if stands and stands.look == "bad":
-        said = _("The file is genuine. Its pledge: %(status)s")
-        return StatusText(said % {"status": stands.words}, stands.look)
     return StatusText(report.headline, report.look)
 
 
@@ -93,7 +89,7 @@ def judged(judgement: Judgement, name: str) -> dict[str, Any]:
         "name": shown(name),
         "verdict": judgement.verdict,
         "summary": report.summary,
-        "large": _headline(judgement, report),
+        "large": _headline(report),
         "lines": report.lines,
         "issued": judgement.issued,
         "newest": judgement.newest,

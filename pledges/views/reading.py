@@ -16,14 +16,14 @@ from django.views.decorators.http import require_safe
 
 from pledges import access, rendering, verification, wording
 from pledges.access import Act
-from pledges.actions import noting_readings, proving, readings
+from pledges.actions import drawn_fields, noting_readings, proving, readings
 from pledges.actions.noting_readings import Way
 from pledges.core import refusals
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Document, Organisation, Pledge
 from pledges.models.pledges import PLEDGE_STATES
-from pledges.views import document_pages
+from pledges.views import afterwards, document_pages
 from pledges.views.accounts import person_of
 from pledges.views.document_pages import ShownPage
 from pledges.views.files import pdf_response
@@ -66,7 +66,9 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
     if pledge.status == PledgeState.ERASED:
         raise Http404
     body, pages, refused = _shown(pledge)
-    state = PledgeState(pledge.state_on(Organisation.current().localdate(timezone.now())))
+    at = timezone.now()
+    state = PledgeState(pledge.state_on(Organisation.current().localdate(at)))
+    reviewing = state == PledgeState.SIGNED
     context = {
         "pledge": pledge,
         "state": state,
@@ -83,6 +85,9 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         "corrects": pledge.corrects,
         "label": pledge.version.label(get_language() or "zh-hans"),
         "read_by": pledge.readings.all()[:MAX_READINGS_SHOWN],
+        "next": afterwards.next_draft(person_of(request)),
+        "steps": afterwards.steps(pledge, state),
+        "usual_review": afterwards.usual_review(at) if reviewing else None,
     }
     status = HTTPStatus.SERVICE_UNAVAILABLE if refused else HTTPStatus.OK
     return render(request, "pledge_detail.html", context, status=status)
@@ -100,7 +105,7 @@ def _shown(pledge: Pledge) -> tuple[SafeString | None, tuple[ShownPage, ...], st
         return reverse("pledge_page", args=[pledge.pk, sha256, number])
 
     pages = document_pages.pages_of(stored.issued, sha256, address)
-    body = rendering.write_for_screen(stored.sheet) + rendering.write_signer(stored.sheet)
+    body = rendering.write_signed(stored.sheet, drawn_fields.read(pledge, stored))
     return body, pages, ""
 
 
@@ -112,7 +117,7 @@ def issued_file(request: HttpRequest, pk: UUID, way: Way, **which: str) -> Docum
     pledge = Pledge.objects.kept().filter(pk=pk).first()
     if pledge is None or not access.allows(request.user, Act.READ_PLEDGE, pledge):
         raise Http404
-    files = pledge.documents.select_related("pledge").filter(**which)
+    files = pledge.documents.select_related("pledge__version").filter(**which)
     file = files.order_by("-revision").first()
     if file is None:
         raise Http404
@@ -133,8 +138,8 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         logger.error("A file of pledge %s cannot be given out: %s", pk, error.__cause__)
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return render(request, "document_unavailable.html", status=status)
-    name = f"{file.pledge.number}.pdf"
-    return pdf_response(data, name=name, sha256=file.sha256, download="download" in request.GET)
+    name, download = file.file_name(), "download" in request.GET
+    return pdf_response(data, name=name, sha256=file.sha256, download=download)
 
 
 @require_safe
@@ -157,5 +162,5 @@ def proof(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponse(
         proving.prove(file, at=timezone.now()),
         content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{file.pledge.number}.proof.json"'},
+        headers={"Content-Disposition": file.file_name("proof.json").disposition("attachment")},
     )

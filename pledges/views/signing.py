@@ -65,7 +65,7 @@ def reading_copy(request: HttpRequest, pk: uuid.UUID, intent_id: uuid.UUID) -> H
     if content is None:
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return render(request, "document_unavailable.html", status=status)
-    return pdf_response(content, name=f"{intent.pledge.number}.pdf", sha256=intent.document_digest)
+    return pdf_response(content, name=intent.file_name(), sha256=intent.document_digest)
 
 
 @require_safe
@@ -127,7 +127,7 @@ def _sign(request: HttpRequest, intent: SigningIntent, at: datetime) -> HttpResp
     except refusals.Refusal as refusal:
         return _page(request, intent, form, status=409, closed=refusal)
     request.session.pop(RETURN, None)
-    messages.success(request, _("Signed; awaiting compliance review."))
+    messages.success(request, _("Signing complete: %(number)s") % {"number": intent.pledge.number})
     return _to_pledge(request, intent)
 
 

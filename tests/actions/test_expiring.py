@@ -1,12 +1,15 @@
 """A pledge with a term: it says so, ends by itself, and may be signed anew."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, notices, verification
@@ -177,7 +180,7 @@ def test_its_public_standing_ends_with_the_day_noted_or_not(accepted, noted):
     file = document_store.get(pledge.documents.get(revision=Document.Revision.ACCEPTED).sha256)
     after = verification.judge(file, at=OVER)
     assert after.public_status.status == PledgeState.EXPIRED
-    assert status_words(after.public_status).look == "bad"
+    assert status_words(after.public_status).look == "ended"
     assert after.verdict.outcome == "accepted"
     if not noted:
         on_its_last_day = verification.public_status(pledge.pk, at=OVER - timedelta(seconds=1))
@@ -190,6 +193,27 @@ def test_the_public_page_says_until_when(client, expired):
     page = client.get(f"/verify/{pledge.pk}/", headers={"accept-language": "zh-hans"})
     text = page.content.decode()
     assert "有效期已届满，已失效" in text and "2027年11月23日" in text and "退回" not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("noted", [True, False])
+@pytest.mark.usefixtures("judging_service")
+def test_its_genuine_file_is_genuine_all_the_same(client, accepted, monkeypatch, noted):
+    """The verdict on the file is one thing, how the pledge stands another."""
+    pledge = accepted("contract")
+    if noted:
+        expiring.expire(pledge, actor=SYSTEM, at=OVER)
+    newest = pledge.documents.get(revision=Document.Revision.ACCEPTED)
+    monkeypatch.setattr(timezone, "now", lambda: OVER)
+    brought = SimpleUploadedFile("a.pdf", document_store.get(newest.sha256))
+    page = client.post("/verify/", {"file": brought}).content.decode()
+    looks = re.findall(r'verdict verdict-(\w+)"', page)
+    assert looks == ["good", "ended"]
+    assert "文件真实" in page and "有效期已届满，已失效" in page
+    shown = client.get(f"/verify/{pledge.pk}/").content.decode()
+    assert re.findall(r'verdict verdict-(\w+)"', shown) == ["ended"]
+    for each in (page, shown):
+        assert "2026年11月23日（签订之日）" in each and "2027年11月23日" in each
 
 
 @pytest.mark.django_db

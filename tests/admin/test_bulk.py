@@ -3,9 +3,14 @@
 import csv
 import hashlib
 import io
+import os
+import shutil
+import subprocess
 import zipfile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pledges.actions import exporting, people
 from pledges.core.lifecycle import PledgeState, Role
@@ -97,11 +102,15 @@ def archive(as_, zhoumin, signed, accepted, liming, wangfang):
 def test_the_zip_holds_each_newest_file_with_right_sums(archive):
     pledges, _response, content = archive
     assert content.testzip() is None
-    names = sorted(f"{pledge.number}.pdf" for pledge in pledges)
-    assert sorted(content.namelist()) == sorted([*names, "SHA256SUMS", "manifest.csv"])
+    signed, accepted = pledges
+    names = {
+        signed: f"承诺书-通用准则型-=1+1-{signed.number}-公司未确认.pdf",
+        accepted: f"承诺书-条款合同型-王芳-{accepted.number}.pdf",
+    }
+    assert sorted(content.namelist()) == sorted([*names.values(), "SHA256SUMS", "manifest.csv"])
     sums = dict(line.split("  ")[::-1] for line in content.read("SHA256SUMS").decode().splitlines())
     for pledge in pledges:
-        name = f"{pledge.number}.pdf"
+        name = names[pledge]
         newest = pledge.documents.order_by("-revision").first()
         assert hashlib.sha256(content.read(name)).hexdigest() == sums[name] == newest.sha256
 
@@ -112,8 +121,22 @@ def test_the_manifest_is_for_spreadsheets_and_holds_no_formula(archive):
     assert len(head) == 13
     by_number = {row[1]: row for row in rows}
     assert by_number[pledges[0].number][2] == "'=1+1"
+    assert {row[0] for row in rows} < set(content.namelist())
     assert by_number[pledges[1].number][2] == "王芳"
     assert all(len(row) == len(head) for row in rows)
+
+
+@pytest.mark.skipif(
+    not (shutil.which("unzip") and shutil.which("sha256sum")), reason="unzip is not here"
+)
+def test_other_programs_unpack_and_check_it(archive, tmp_path):
+    """Names that are not ASCII are marked as UTF-8, which unzip and sha256sum go by."""
+    _pledges, _response, content = archive
+    file = tmp_path / "a.zip"
+    file.write_bytes(content.fp.getvalue())
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    for command in (["unzip", "-q", str(file)], ["sha256sum", "--check", "--strict", "SHA256SUMS"]):
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
 
 
 def test_the_download_says_its_name_and_length_and_is_not_kept(archive):
@@ -150,12 +173,29 @@ def test_files_are_read_one_by_one_while_they_are_sent(
     assert sorted(set(seen)) in ([0, 1, 2, 3], [1, 2, 3])
 
 
+def test_naming_many_files_asks_the_database_no_more_than_naming_one(
+    zhoumin, signed, liming, wangfang, zhaolei, now
+):
+    def questions():
+        with CaptureQueriesContext(connection) as asked:
+            exporting.export(Pledge.objects.all(), actor=zhoumin, at=now)
+        return sum("pledges_templateversion" in each["sql"] for each in asked.captured_queries)
+
+    signed(person=liming)
+    one = questions()
+    for person in (wangfang, zhaolei):
+        signed(person=person)
+    assert questions() == one
+
+
 def test_the_filtered_list_is_exported_not_more(as_, zhoumin, signed, accepted, liming, wangfang):
     signed(person=liming)
     kept = accepted(person=wangfang)
     response = as_(zhoumin).post(URL + "export/?state=accepted")
     names = zipfile.ZipFile(io.BytesIO(body(response))).namelist()
-    assert [name for name in names if name.endswith(".pdf")] == [f"{kept.number}.pdf"]
+    assert [name for name in names if name.endswith(".pdf")] == [
+        f"承诺书-通用准则型-王芳-{kept.number}.pdf"
+    ]
 
 
 def test_select_all_across_pages_exports_them_all(

@@ -251,12 +251,18 @@ def test_the_organisation_is_renamed_through_the_ledger(as_, admin):
         "time_zone": "Asia/Shanghai",
         "number_prefix": "XT",
         "signing": "passkey",
+        "pledge_contact": "合规部 021-5555",
     }
     assert as_(admin).post(address, sent).status_code == 302
     assert Organisation.current().number_prefix == "XT"
+    assert Organisation.current().pledge_contact == "合规部 021-5555"
     entry = LedgerEntry.objects.get(event="organisation.changed")
-    assert "示例信托" not in entry.leaf
-    for wrong in ({"time_zone": "Mars/Base"}, {"number_prefix": "x y"}, {"name_zh": ""}):
+    assert "示例信托" not in entry.leaf and "021-5555" not in entry.leaf
+    assert '"pledge_contact"' in entry.leaf
+    for wrong in (
+        *({"time_zone": "Mars/Base"}, {"number_prefix": "x y"}, {"name_zh": ""}),
+        {"pledge_contact": "合规\u202e部"},
+    ):
         assert as_(admin).post(address, {**sent, **wrong}).status_code == 200
     as_(admin).post(address, sent)
     assert LedgerEntry.objects.filter(event="organisation.changed").count() == 1

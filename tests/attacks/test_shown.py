@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 TRUE, FALSE = "92.5", "99.9"
 
 
-GUARDED = ("pledges_pledge", "pledges_templateversion")
+GUARDED = ("pledges_pledge", "pledges_templateversion", "pledges_signature")
 INTENT = "UPDATE pledges_signingintent SET {} WHERE pledge_id = %s"
 PLEDGE = "UPDATE pledges_pledge SET {} WHERE id = %s"
 VERSION = (
@@ -196,6 +196,33 @@ def test_the_page_of_a_signed_pledge(victim, signed, which):
     assert shown.status_code == 503
     assert "is not what its file says" in text(shown)
     assert FALSE not in text(shown) and "sheet-body" not in shown.content.decode()
+
+
+DRAWN = {
+    "another hand": "strokes = '[[[0.1, 0.1], [0.9, 0.3]]]'",
+    "another name": "strokes = '[]', typed = '赵磊'",
+}
+
+
+@pytest.mark.parametrize("which", DRAWN)
+def test_the_signature_is_the_one_in_the_file(victim, client, chenjing, signed, which):
+    """No digest covers it, so it is drawn from the stored bytes and from nothing else."""
+    pledge = signed()
+    own = reverse("pledge", args=[pledge.pk])
+    judged = reverse("admin:pledges_pledge_change", args=[pledge.pk])
+
+    def boxes():
+        victim.force_login(pledge.person)
+        pages = [victim.get(own)]
+        client.force_login(chenjing)
+        prove(client, chenjing)
+        pages.append(client.get(judged))
+        return [re.findall(r"<figure.*?</figure>", page.content.decode()) for page in pages]
+
+    before = boxes()
+    assert [len(each) for each in before] == [2, 2] and "<path" in before[0][0]
+    change(pledge.pk, "UPDATE pledges_signature SET {} WHERE pledge_id = %s", DRAWN[which])
+    assert boxes() == before
 
 
 @pytest.mark.parametrize("which", AFTERWARDS)

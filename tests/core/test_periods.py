@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledges.core.periods import closes, erasable_from
+from pledges.core.periods import closes, erasable_from, working_days
 
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 12, 31))
 
@@ -61,3 +61,24 @@ def test_never_before_so_many_years_are_over(ended, years):
 @given(DAYS, DAYS, st.integers(min_value=1, max_value=100))
 def test_what_ended_later_is_kept_no_shorter(one, other, years):
     assert (one <= other) <= (erasable_from(one, years) <= erasable_from(other, years))
+
+
+@pytest.mark.parametrize(
+    ("after", "until", "days"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 23), 0),
+        (date(2026, 11, 23), date(2026, 11, 24), 1),
+        (date(2026, 11, 23), date(2026, 11, 27), 4),
+        (date(2026, 11, 27), date(2026, 11, 29), 0),  # a Friday, and the Sunday after it
+        (date(2026, 11, 27), date(2026, 11, 30), 1),
+        (date(2026, 11, 28), date(2026, 11, 30), 1),
+        (date(2026, 11, 30), date(2026, 11, 23), 0),
+    ],
+)
+def test_working_days_are_those_from_monday_to_friday(after, until, days):
+    assert working_days(after, until) == days
+
+
+@given(DAYS, st.integers(0, 60))
+def test_seven_days_have_five_working_days(after, weeks):
+    assert working_days(after, after + timedelta(weeks=weeks)) == 5 * weeks

@@ -18,6 +18,7 @@ from scripts import build_verifier
 PROJECT = build_verifier.PROJECT
 OF_THE_CORE = {
     "pledges.core",
+    "pledges.core.appearances",
     "pledges.core.characters",
     "pledges.core.digests",
     "pledges.core.languages",

@@ -8,6 +8,12 @@ from playwright.sync_api import expect
 
 from tests.e2e.pages import Draft, Signing, download, said, sign_in, start
 
+KINDS = {
+    "general-standards": "通用准则型",
+    "contract": "条款合同型",
+    "personal-code": "个人守则型",
+}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -108,14 +114,16 @@ def test_from_signing_in_to_the_signed_document(window, liming, case, device):
 
     signing.draw()
     signing.sign()
-    expect(page.locator(".note-success")).to_have_text(said("Signed; awaiting compliance review."))
+    expect(page.locator(".note-success")).to_contain_text("签署完成")
     name, kept = download(page, page.locator('a[href$="document.pdf?download=1"]'))
-    assert name.endswith(".pdf")
+    number = page.locator(".facts dd").first.inner_text()
+    assert name == f"承诺书-{KINDS[case.slug]}-李明-{number}-公司未确认.pdf"
     assert len(kept) > len(read) and kept.startswith(read)
+    page.locator("summary", has_text="技术信息").click()
     expect(page.locator("code", has_text=sha256(kept).hexdigest())).to_be_visible()
     expect(page.locator("code", has_text=sha256(read).hexdigest())).to_be_visible()
     page.goto("/")
-    expect(page.locator("[aria-labelledby=waiting]")).to_contain_text(name.removesuffix(".pdf"))
+    expect(page.locator("[aria-labelledby=waiting]")).to_contain_text(number)
 
 
 def test_what_is_missing_is_listed_and_linked(window, liming, device):

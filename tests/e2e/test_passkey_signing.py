@@ -126,7 +126,7 @@ def test_from_no_passkey_to_a_document_signed_with_one(ready, liming):
     authenticator.verify(True)
     page.locator(".sign-button").click()
     page.wait_for_url(re.compile(r"/pledges/[0-9a-f-]{36}/$"))
-    expect(page.locator(".note-success")).to_have_text(said("Signed; awaiting compliance review."))
+    expect(page.locator(".note-success")).to_contain_text("签署完成")
     signature = Signature.objects.get()
     assert (signature.method, signature.pledge.status) == ("passkey", "signed")
     assert signature.assertion["enrolment"]["statement"]["introduced_by"] == "first"

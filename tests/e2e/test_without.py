@@ -77,7 +77,7 @@ def test_by_keyboard_alone_in_english(window, liming, device):
     _tab_to(page, ".sign-button")
     page.keyboard.press("Space")
     page.wait_for_url(re.compile(r"/pledges/[0-9a-f-]{36}/$"))
-    expect(page.locator(".note-success")).to_have_text("Signed; awaiting compliance review.")
+    expect(page.locator(".note-success")).to_contain_text("Signing complete")
     pledge = Pledge.objects.get()
     assert (pledge.status, pledge.signature.typed) == (PledgeState.SIGNED, "李明")
     assert pledge.answers["process_steps"] == "Receive, verify\nCall back"

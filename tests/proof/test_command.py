@@ -75,9 +75,9 @@ def test_the_exit_status_tells(run, name, code):
 
 
 def test_it_speaks_chinese_or_english(run):
-    assert "真实有效" in run("finished.pdf").stdout
+    assert "文件真实" in run("finished.pdf").stdout
     said = run("finished.pdf", "--language", "en").stdout
-    assert "Genuine: signed by the person, accepted by the company" in said
+    assert "Genuine: signed by the person, confirmed by the company" in said
     assert "✓ Authentication" in said and "governing_article: 29" in said
 
 

@@ -1,6 +1,7 @@
 """The page that judges a file: honest, changed, foreign, none at all."""
 
 import html
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -55,7 +56,7 @@ def test_an_honest_file_is_told_in_full(client, finished):
     page = post(client, finished)
     said = text_of(page)
     assert page.status_code == 200
-    assert "真实有效：由本人签署，经公司接受" in said
+    assert "文件真实：由本人签署，经公司确认" in said
     assert "李明（E1001）华东零售部" in said and "CN-2026-000007" in said
     assert "没有可信时间戳" in said
     assert "不在本系统签发的文件之列" in said
@@ -65,7 +66,7 @@ def test_an_honest_file_is_told_in_full(client, finished):
 def test_it_speaks_english_too(client, finished, settings):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     said = text_of(post(client, finished))
-    assert "Genuine: signed by the person, accepted by the company" in said
+    assert "Genuine: signed by the person, confirmed by the company" in said
     assert "No trusted timestamp" in said
 
 
@@ -189,6 +190,14 @@ def stamped_again(timestamps, now):
     return make
 
 
+def verdicts(said):
+    """How each large line looks, and how it begins: of the file, then of its pledge."""
+    lines = re.findall(
+        r'class="(?:check-status )?verdict verdict-(\w+)">(?:<span>.*?</span> )?([^：:<（]+)', said
+    )
+    return [(look, words.strip()) for look, words in lines]
+
+
 def newest(pledge):
     return pledge.documents.order_by("-revision").first()
 
@@ -199,7 +208,7 @@ def revoke(pledge, chenjing, now):
 
 def test_a_file_that_was_issued_is_told_to_be_in_force(client, stamped):
     said = text_of(post(client, document_store.get(newest(stamped).sha256)))
-    assert "真实有效" in said and "<strong>目前在本系统的记录：</strong> 已生效" in said
+    assert verdicts(said) == [("good", "文件真实"), ("good", "已生效")]
     assert OTHER_BYTES["zh-hans"] not in said
 
 
@@ -211,12 +220,9 @@ def test_a_revoked_pledge_stays_revoked_under_other_bytes(
     changed = stamped_again(stamped)
     revoke(stamped, chenjing, now)
     said = text_of(post(client, changed))
-    genuine = {"zh-hans": "文件真实。该承诺书：", "en": "The file is genuine. Its pledge: "}[
-        language
-    ]
+    genuine = {"zh-hans": "文件真实", "en": "Genuine"}[language]
     revoked = {"zh-hans": "已撤销，已失效", "en": "Revoked, no longer in force"}[language]
-    assert f'<h1 class="verdict verdict-bad">{genuine}{revoked}</h1>' in said
-    assert "真实有效" not in said and "Genuine:" not in said
+    assert verdicts(said) == [("good", genuine), ("bad", revoked)]
     assert OTHER_BYTES[language] in said
 
 
@@ -229,7 +235,8 @@ def test_a_returned_pledge_is_told_by_the_bytes_that_were_signed(
     reasons = [review.ClauseReason("请补充")]
     review.return_to_manager(pledge, actor=chenjing, at=now + timedelta(hours=1), reasons=reasons)
     said = text_of(post(client, file))
-    assert "文件真实。该承诺书：已退回" in said and "公司尚未盖章" in said
+    assert verdicts(said) == [("open", "文件真实"), ("bad", "已退回，自始不生效")]
+    assert "公司未在此文件上盖章" in said
     assert OTHER_BYTES["zh-hans"] not in said
 
 
@@ -243,7 +250,7 @@ def test_a_rejected_file_says_nothing_of_the_pledge(client, stamped, settings):
     settings.TSA_ROOTS = ""
     for file in (issued, issued + b"\n"):
         said = text_of(post(client, file))
-        assert "不予采信" in said and "目前在本系统的记录" not in said
+        assert verdicts(said) == [("bad", "不予采信")]
         assert OTHER_BYTES["zh-hans"] not in said
 
 

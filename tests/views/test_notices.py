@@ -1,13 +1,15 @@
 """The mails: who gets which, in which language, with what in them."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django_tasks_db.models import DBTaskResult
 
 from pledges import notices
 from pledges.actions import review
-from pledges.models import Person
+from pledges.models import Organisation, Person
+from pledges.storage import document_store
 
 
 @pytest.fixture
@@ -77,6 +79,80 @@ def test_the_others_in_both_languages(mails, accepted, chenjing, now, event, lan
     assert pledge.number in mail.subject and "\n" not in mail.subject
     assert ("2026年11月" if language == "zh-hans" else "November 2026") in mail.body
     assert ("调离岗位" in mail.body) == (event == notices.REVOKED)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_mails_agree_on_since_when_a_pledge_is_in_effect(
+    mails, signed, accepted, chenjing, wangfang, now, language
+):
+    waiting, confirmed = signed(), accepted(person=wangfang)
+    for pledge in (waiting, confirmed):
+        pledge.person.language = language
+        pledge.person.save()
+    (mail,) = mails(notices.SIGNED, waiting, waiting.person)
+    once = {
+        "zh-hans": "经公司确认后，承诺书自签订之日起生效；如被退回，则自始不生效",
+        "en": "Once the company has confirmed it, it is in effect from the day of signing; if it",
+    }
+    assert once[language] in mail.body
+    (mail,) = mails(notices.ACCEPTED, confirmed, confirmed.person)
+    since = {
+        "zh-hans": "自签订之日（2026年11月23日）起生效",
+        "en": "since 23 November 2026, the day of",
+    }
+    assert since[language] in mail.body
+    reasons = [review.ClauseReason("请核对")]
+    review.return_to_manager(waiting, actor=chenjing, at=now + timedelta(days=1), reasons=reasons)
+    (mail,) = mails(notices.RETURNED, waiting, waiting.person)
+    assert {"zh-hans": "自始不生效", "en": "it never took effect"}[language] in mail.body
+
+
+@pytest.mark.parametrize("event", [notices.SIGNED, notices.ACCEPTED])
+def test_whom_to_ask_stands_in_the_mail_once_it_is_said(mails, accepted, event):
+    pledge = accepted()
+    (mail,) = mails(event, pledge, pledge.person)
+    assert "请联系" not in mail.body and "\n\n\n" not in mail.body
+    Organisation.objects.update(pledge_contact="合规部 <8>，021-5555")
+    (mail,) = mails(event, pledge, pledge.person)
+    assert "请联系：合规部 <8>，021-5555\n" in mail.body
+
+
+def test_the_sealed_file_comes_along_where_the_installation_says_so(mails, accepted, settings):
+    pledge = accepted()
+    (mail,) = mails(notices.ACCEPTED, pledge, pledge.person)
+    assert mail.attachments == [] and f"/pledges/{pledge.pk}/" in mail.body
+    settings.ATTACH_ACCEPTED = True
+    (mail,) = mails(notices.ACCEPTED, pledge, pledge.person)
+    ((name, content, kind),) = mail.attachments
+    assert name == f"承诺书-通用准则型-李明-{pledge.number}.pdf"
+    assert kind == "application/pdf"
+    newest = pledge.documents.latest("revision")
+    assert sha256(content).hexdigest() == newest.sha256 and len(content) == newest.size
+    assert "附于本邮件" in mail.body and f"/pledges/{pledge.pk}/" in mail.body
+    for event in (notices.SIGNED, notices.REVOKED):
+        (mail,) = mails(event, pledge, pledge.person)
+        assert mail.attachments == []
+
+
+@pytest.mark.parametrize("trouble", ["large", "missing", "damaged"])
+def test_without_a_file_to_attach_the_mail_goes_and_leads_to_it(
+    mails, accepted, settings, monkeypatch, caplog, trouble
+):
+    pledge, settings.ATTACH_ACCEPTED = accepted(), True
+    newest = pledge.documents.latest("revision")
+    if trouble == "large":
+        monkeypatch.setattr(notices, "MAX_ATTACHED_BYTES", newest.size - 1)
+    else:
+        error = {"missing": document_store.Missing, "damaged": document_store.Corrupt}[trouble]
+
+        def fail(document):
+            raise error(document.sha256)
+
+        monkeypatch.setattr("pledges.issued_files.read", fail)
+    (mail,) = mails(notices.ACCEPTED, pledge, pledge.person)
+    assert mail.attachments == [] and "附于本邮件" not in mail.body
+    assert f"/pledges/{pledge.pk}/" in mail.body
+    assert (str(pledge.pk) in caplog.text) == (trouble != "large")
 
 
 def test_without_an_address_nothing_is_sent(mails, signed, liming):

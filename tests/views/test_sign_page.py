@@ -103,7 +103,7 @@ def test_signing_by_typed_name(client, prepared, usual):
     intent = prepared()
     answer = client.post(url(intent), usual, follow=True)
     assert answer.redirect_chain == [(pledge_url(intent), 302)]
-    assert "Signed; awaiting compliance review." in answer.content.decode()
+    assert f"Signing complete: {intent.pledge.number}" in answer.content.decode()
     signature = Signature.objects.get()
     assert (signature.typed, signature.strokes) == ("李明", [])
     assert signature.client_address == "127.0.0.1"

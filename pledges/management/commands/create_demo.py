@@ -38,6 +38,7 @@ PEOPLE = (
     ("zhengqiang", "郑强", "S9001", "系统管理员", "信息技术部", Role.ADMINISTRATOR),
 )
 ORGANISATION = ("示例银行股份有限公司", "Example Bank Co., Ltd.")
+CONTACT = "合规部 021-5555 0101 compliance@example.com"
 TERMS = {"general-standards": 14, "contract": 21, "personal-code": 30}
 
 
@@ -76,6 +77,7 @@ def _name_organisation(at: datetime) -> None:
     if organisation.name_zh == Organisation.UNNAMED:
         organisation.name_zh, organisation.name_en = ORGANISATION
         organisation.meet_invited = False
+        organisation.pledge_contact = CONTACT
         people.save_organisation(organisation, actor=SYSTEM, at=at)
 
 

@@ -9,12 +9,12 @@ from pledges.proof.verdict import Check, Outcome
 
 OUTCOMES: Final[Mapping[Outcome, Localized]] = {
     Outcome.ACCEPTED: Localized(
-        zh="真实有效：由本人签署，经公司接受，此后未改动任何一个字节",
-        en="Genuine: signed by the person, accepted by the company, not one byte changed since",
+        zh="文件真实：由本人签署，经公司确认，此后未改动任何一个字节",
+        en="Genuine: signed by the person, confirmed by the company, not one byte changed since",
     ),
     Outcome.SIGNED_ONLY: Localized(
-        zh="真实：由本人签署，此后未改动；公司尚未接受",
-        en="Genuine: signed by the person, unchanged since; not accepted by the company yet",
+        zh="文件真实：由本人签署，此后未改动；其中没有公司的确认",
+        en="Genuine: signed by the person, unchanged since; without the company’s confirmation",
     ),
     Outcome.REJECTED: Localized(
         zh="不予采信：此文件不能证明其内容", en="Rejected: this file does not prove what it says"
@@ -51,12 +51,16 @@ REASONS: Final[Mapping[str, Localized]] = {
         "document and was valid at the signing.",
     ),
     "company-sealed": Localized(
-        zh="{name} 的印章完好，盖章时证书有效，并锁定了整份文件。",
+        zh="{name} 的印章完好，盖章时证书有效，并锁定了整份文件。"
+        "公司由此确认本承诺书，承诺书自签订之日起生效；此后是否到期或者撤销，文件本身不能说明。",
         en="The seal of {name} is intact, its certificate was valid when it sealed, and it locks "
-        "the whole document.",
+        "the whole document. By it the company confirmed the pledge, which took effect from the "
+        "day of signing; whether it has ended since, a file cannot say.",
     ),
     "company-not-yet": Localized(
-        zh="公司尚未盖章。", en="The company has not sealed this document."
+        zh="公司未在此文件上盖章。承诺书经公司确认后，方自签订之日起生效。",
+        en="The company has not sealed this document. Only a pledge that the company has confirmed "
+        "takes effect, from the day of signing.",
     ),
     "time-trusted": Localized(
         zh="签署时间 {signed} 由时间戳服务机构证明；最后一枚时间戳覆盖整份文件，"
@@ -169,11 +173,6 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "not-locking": Localized(
         zh="公司的印章没有锁定文件。", en="The company's seal does not lock the document."
-    ),
-    "unknown-format": Localized(
-        zh="本程序不认识这份文件的格式版本：请用更新版本的程序核验。",
-        en="The file is of a format that this program does not know: check it with a newer "
-        "version.",
     ),
     "level-unknown": Localized(
         zh="签名或印章没有注明格式与级别。",

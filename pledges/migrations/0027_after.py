@@ -1,0 +1,28 @@
+"""Whom people ask about their pledges; and the newest reviews, found without reading all."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("pledges", "0021_readings"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="organisation",
+            name="pledge_contact",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Stands beside people’s pledges and in mails about them: an office, a telephone number, an address. Empty: nothing stands there.",
+                max_length=120,
+                verbose_name="whom to ask about a pledge",
+            ),
+            preserve_default=False,
+        ),
+        migrations.AddIndex(
+            model_name="pledge",
+            index=models.Index(fields=["-reviewed_at"], name="pledge_newest_reviews"),
+        ),
+    ]
