@@ -10,6 +10,9 @@ from typing import Any, cast
 from pledges.core.languages import Localized
 
 PROFILE_FIELDS = ("name", "employee_number", "position", "department", "contact")
+GUIDANCE = ("hint", "example", "default")
+"""The fields of a blank that guide whoever fills it in, one wording each."""
+_PLAIN = ("expected_option", "decimals", "other", "profile_field", "correctable", "article_of")
 
 
 class Kind(StrEnum):
@@ -24,6 +27,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     PROFILE = "profile"
     SERIAL = "serial"
+    STATUTE = "statute"
 
     @property
     def is_number(self) -> bool:
@@ -76,6 +80,10 @@ class Blank:
     both count characters. `decimals` is how many a decimal or percent may have. `other` says that
     the last option takes a text of its own. `unit` is for labels, forms and spreadsheets: in the
     sentence the unit is part of the pledge text.
+
+    Guidance for whoever fills it in, none of it printed: `hint` says what belongs there, `example`
+    shows an answer, `default` is the answer that a new draft begins with, `suggestions` are answers
+    to choose from. A number that is the article of a law names that law's blank in `article_of`.
     """
 
     code: str
@@ -90,6 +98,11 @@ class Blank:
     other: bool = False
     profile_field: str = ""
     correctable: bool = False
+    hint: Localized = Localized()
+    example: Localized = Localized()
+    default: Localized = Localized()
+    suggestions: tuple[Localized, ...] = ()
+    article_of: str = ""
 
     @property
     def filled_by_manager(self) -> bool:
@@ -124,9 +137,14 @@ def to_data(blank: Blank) -> dict[str, Any]:
         data["options"] = [
             {"value": option.value, "label": option.label.to_data()} for option in blank.options
         ]
-    for name in ("expected_option", "decimals", "other", "profile_field", "correctable"):
+    for name in _PLAIN:
         if value := getattr(blank, name):
             data[name] = value
+    for name in GUIDANCE:
+        if (wording := getattr(blank, name)) != Localized():
+            data[name] = wording.to_data()
+    if blank.suggestions:
+        data["suggestions"] = [each.to_data() for each in blank.suggestions]
     return data
 
 
@@ -149,6 +167,9 @@ def from_data(data: Mapping[str, Any]) -> Blank:
         other=data.get("other", False),
         profile_field=data.get("profile_field", ""),
         correctable=data.get("correctable", False),
+        article_of=data.get("article_of", ""),
+        suggestions=tuple(_localized(each) for each in data.get("suggestions", ())),
+        **{name: _localized(data.get(name, {})) for name in GUIDANCE},
     )
 
 
