@@ -5,11 +5,13 @@ from django.urls import include, path
 
 from pledges.views import (
     authenticator_apps,
+    discarding,
     factors,
     filling,
     health,
     invitations,
     language,
+    last_time,
     my_pledges,
     own_address,
     own_sessions,
@@ -27,6 +29,8 @@ urlpatterns = [
     path("pledges/<uuid:pk>/", filling.pledge, name="pledge"),
     path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),
     path("pledges/<uuid:pk>/prepare/", filling.prepare, name="pledge_prepare"),
+    path("pledges/<uuid:pk>/discard/", discarding.discard, name="pledge_discard"),
+    path("pledges/<uuid:pk>/last-time/", last_time.last_time, name="pledge_last_time"),
     path("pledges/<uuid:pk>/document.pdf", reading.document, name="pledge_document"),
     path("pledges/<uuid:pk>/proof.json", reading.proof, name="pledge_proof"),
     path("pledges/<uuid:pk>/sign/<uuid:intent_id>/", signing.sign, name="pledge_sign"),

@@ -22,12 +22,14 @@ let understood = {}; // the numbers among what was saved, as the document will p
 const $ = (selector) => form.querySelector(selector);
 const part = (name) => $(`[data-part="${name}"]`);
 const notice = (name, shown) => { $(`[data-notice="${name}"]`).hidden = !shown; };
-// The note of the last saving beside a notice that nothing was saved would say the opposite of it.
-const markSaved = (kept) => { $("[data-kept]").hidden = !kept; $("[data-unkept]").hidden = kept; };
+// One mark at a time: saved stands there only when nothing waits.
+const MARKS = ["kept", "underway", "unkept"];
+const mark = (name) => { for (const each of MARKS) $(`[data-${each}]`).hidden = each !== name; };
 const announce = (text) => { $("[data-announce]").textContent = text; };
 
 // --- What was typed ---------------------------------------------------------------------------
-const names = [...new Set([...form.elements].map((e) => e.name))].filter((n) => n.startsWith("answer-"));
+const isTyped = (name) => name?.startsWith("answer-") || name === "reply";
+const names = [...new Set([...form.elements].map((e) => e.name))].filter(isTyped);
 const typed = () => Object.fromEntries(names.map((name) => [name, form.elements[name].value]));
 const put = (values) => {
   for (const name of names) if (name in values) form.elements[name].value = values[name];
@@ -103,7 +105,7 @@ async function send() {
   understood = answer.understood;
   tidy();
   for (const name of ["offline", "failed"]) notice(name, false);
-  markSaved(true);
+  mark(unsent ? "underway" : "kept");
   if (unsent) return send();
   storage.clear();
   return true;
@@ -112,7 +114,7 @@ async function send() {
 function trouble(name) {
   notice("offline", name === "offline");
   notice("failed", name === "failed");
-  markSaved(false);
+  mark("unkept");
   schedule(AFTER_TROUBLE);
   return false;
 }
@@ -120,7 +122,7 @@ function trouble(name) {
 function halt(name) {
   halted = true;
   notice(name, true);
-  markSaved(false);
+  mark("unkept");
   if (name === "gone") storage.clear();
   return false;
 }
@@ -151,7 +153,7 @@ function show(answer) {
     // Nobody is told of a mistake in the middle of a word: the note waits until they move on.
     note.hidden = note.dataset.about === inHand && note.classList.contains("clause-note-error");
   }
-  announce(fresh.filter((note) => !note.hidden && !isSource(note)).map((n) => n.textContent).join(" "));
+  announce(fresh.filter((note) => !note.hidden && !isQuiet(note)).map((n) => n.textContent).join(" "));
   form.dispatchEvent(new Event("draft-shown"));
 }
 
@@ -166,15 +168,17 @@ function tidy() {
 form.addEventListener("focusout", () => setTimeout(tidy));
 
 const notes = () => [...form.querySelectorAll(".clause-note[id]")];
-const isSource = (note) => note.classList.contains("clause-note-source");
+const isQuiet = (note) => note.matches(".clause-note-source, .clause-note-before");
 
 // --- Typing ------------------------------------------------------------------------------------
 form.addEventListener("input", (event) => {
-  if (!event.target.name?.startsWith("answer-")) return;
+  if (!isTyped(event.target.name)) return;
   if (event.target.matches(".answer-other") && event.target.value) {
     event.target.closest(".option").querySelector("input[type=radio]").checked = true;
   }
   unsent = true;
+  // After trouble, and where nothing may be saved, it says so until a saving has succeeded.
+  if ($("[data-unkept]").hidden) mark("underway");
   storage.write();
   schedule(AFTER_TYPING);
 });
@@ -188,9 +192,14 @@ form.addEventListener("submit", async (event) => {
   if (button.disabled || button.getAttribute("aria-disabled")) return;
   const label = button.textContent;
   button.setAttribute("aria-disabled", "true");
+  const say = (words) => {
+    if (!words) return;
+    button.textContent = words;
+    announce(words);
+  };
+  say(unsent || pending !== null ? button.dataset.saving : button.dataset.busy);
   if (await saveAll()) {
-    if (button.dataset.busy) button.textContent = button.dataset.busy;
-    announce(button.dataset.busy ?? "");
+    say(button.dataset.busy);
     leaving = true;
     // Only once this event is over does a form let itself be submitted again.
     setTimeout(() => {

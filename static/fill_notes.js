@@ -10,7 +10,9 @@ function describe() {
   for (const field of form.querySelectorAll(".answer[data-code], .choice[data-group]")) {
     const code = (field.dataset.code ?? field.dataset.group).replace(/\.other$/, "");
     const its = shown.filter((note) => note.dataset.about === code);
-    toggle(field, "aria-describedby", its.map((note) => note.id).join(" "));
+    const hint = document.getElementById(`hint-${code}`);
+    const told = hint ? [hint, ...its] : its;
+    toggle(field, "aria-describedby", told.map((each) => each.id).join(" "));
     toggle(field, "aria-invalid", its.some((note) => note.classList.contains(ERROR)) ? "true" : "");
   }
   if (!summary) return;
@@ -31,9 +33,11 @@ form.addEventListener("focusout", (event) => {
   const code = event.target.dataset?.code?.replace(/\.other$/, "");
   const waiting = notes().filter((note) => note.hidden && note.dataset.about === code);
   if (!waiting.length) return;
-  for (const note of waiting) note.hidden = false;
   form.querySelector("[data-announce]").textContent = waiting.map((note) => note.textContent).join(" ");
-  describe();
+  form.calmly(() => {
+    for (const note of waiting) note.hidden = false;
+    describe();
+  });
 });
 
 for (const link of summary?.querySelectorAll("[data-to]") ?? []) {
@@ -44,3 +48,4 @@ for (const link of summary?.querySelectorAll("[data-to]") ?? []) {
   });
 }
 summary?.focus();
+document.getElementById("unchanged")?.focus();

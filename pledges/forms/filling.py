@@ -6,6 +6,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from pledges.core.template.blanks import OTHER, Blank, Kind, Reading, read
+from pledges.forms.hints import hints_of
 from pledges.forms.notes import Notes, gather
 from pledges.forms.progress import Progress, measure
 from pledges.forms.sheet_layout import TEMPLATE_PACK, SheetLayout
@@ -48,6 +49,7 @@ class FillingForm(forms.Form):
         typed: Mapping[str, str] | None = None,
         profile: Mapping[str, str],
         reasons: Iterable[tuple[str, str]] = (),
+        former: Mapping[str, str] | None = None,
         strict: bool = False,
     ) -> None:
         version, language = pledge.version, pledge.language
@@ -64,8 +66,10 @@ class FillingForm(forms.Form):
             profile=profile,
             typed=shown,
             reasons=reasons,
+            former=former,
             strict=strict,
         )
+        self.hints = hints_of(blanks, language)
         self.progress: Progress = measure(outline, language, blanks, reading)
         self.given = {**profile, **_serials(blanks, pledge.number)}
         for blank in blanks:
@@ -81,7 +85,7 @@ class FillingForm(forms.Form):
             required=False,
             strip=False,
             label=blank.label.in_(language),
-            widget=_widget(blank, language, self.notes),
+            widget=_widget(blank, language, self.described(blank.code)),
         )
         if blank.other:
             name = f"{blank.label.in_(language)}: {blank.options[-1].label.in_(language)}"
@@ -91,10 +95,15 @@ class FillingForm(forms.Form):
                 widget=forms.TextInput(
                     {
                         **_attributes(blank.code + OTHER, name, "answer-other"),
-                        **self.notes.attributes(blank.code),
+                        **self.described(blank.code),
                     }
                 ),
             )
+
+    def described(self, code: str) -> dict[str, str]:
+        """What ties a blank to its hint and to the notes about it."""
+        hint = self.hints.get(code)
+        return self.notes.attributes(code, hint.element_id if hint else "")
 
 
 def _numbers_understood(blanks: Iterable[Blank], reading: Reading) -> dict[str, str]:
@@ -109,12 +118,12 @@ def _serials(blanks: Iterable[Blank], number: str | None) -> dict[str, str]:
     return {blank.code: number or "" for blank in blanks if blank.kind is Kind.SERIAL}
 
 
-def _widget(blank: Blank, language: str, notes: Notes) -> forms.Widget:
+def _widget(blank: Blank, language: str, described: Mapping[str, str]) -> forms.Widget:
     label, unit = blank.label.in_(language), blank.unit.in_(language)
     name = f"{label} ({unit})" if unit and unit not in label else label
     attributes = {
         **_attributes(blank.code, name, _css_class(blank)),
-        **notes.attributes(blank.code),
+        **described,
     }
     if blank.kind is Kind.CHOICE:
         options = [

@@ -1,6 +1,6 @@
 """What stands under each clause of a draft: errors, calm notes, reasons of a return, sources."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from pledges import wording
 from pledges.core.template.blanks import Blank, Kind, Reading
 from pledges.core.template.clauses import Outline, Slot
 
-ERROR, FLAG, RETURNED, SOURCE = "error", "flag", "returned", "source"
+ERROR, FLAG, RETURNED, BEFORE, SOURCE = "error", "flag", "returned", "before", "source"
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class Notes:
             note for notes in self.by_clause.values() for note in notes if note.code == code
         )
 
-    def attributes(self, code: str) -> dict[str, str]:
-        """What ties a blank to the notes about it, for who hears the page."""
+    def attributes(self, code: str, hint: str = "") -> dict[str, str]:
+        """What ties a blank to its `hint` (an id) and its notes, for who hears the page."""
         about = self.about(code)
         attributes = {}
-        if about:
-            attributes["aria-describedby"] = " ".join(note.element_id for note in about)
+        if named := [hint] * bool(hint) + [note.element_id for note in about]:
+            attributes["aria-describedby"] = " ".join(named)
         if any(note.kind == ERROR for note in about):
             attributes["aria-invalid"] = "true"
         return attributes
@@ -64,13 +64,17 @@ def gather(
     profile: Mapping[str, str],
     typed: Mapping[str, str],
     reasons: Iterable[tuple[str, str]] = (),
+    former: Mapping[str, str] | None = None,
     strict: bool = False,
 ) -> Notes:
     """The notes of a draft as it reads now.
 
-    `reasons` are pairs of clause key and text, of the pledge that this draft corrects. Blanks
-    that are merely empty are no error until `strict`: somebody asked to sign.
+    `reasons` are pairs of clause key and text, and `former` the answers, of the pledge that this
+    draft corrects. Blanks that are merely empty are no error until `strict`: somebody asked to
+    sign.
     """
+    reasons = list(reasons)
+    complained = {key for key, _text in reasons}
     by_code = {blank.code: blank for blank in blanks}
     about: dict[str, list[Note]] = {code: [] for code in by_code}
     for problem in reading.problems:
@@ -87,9 +91,28 @@ def gather(
     for _depth, clause in outline.walk():
         slots = [run.code for run in clause.runs if isinstance(run, Slot)]
         placed[clause.key] = [note for code in slots for note in about[code]]
+        if former is not None:
+            own = [by_code[code] for code in slots if by_code[code].filled_by_manager]
+            placed[clause.key] += _former(own, former, reading, clause.key in complained)
     for key, text in reasons:
         placed[key if key in placed else ""].append(Note(RETURNED, text))
     return Notes({key: tuple(notes) for key, notes in placed.items()})
+
+
+def _former(
+    blanks: Iterable[Blank], former: Mapping[str, str], reading: Reading, complained: bool
+) -> Iterator[Note]:
+    """What the returned pledge said here: beside what differs, and where it was complained of."""
+    for blank in blanks:
+        before = wording.answer(blank, former)
+        names = {"label": wording.label(blank), "answer": before}
+        if wording.answer(blank, reading.answers) != before:
+            yield Note(
+                BEFORE, _("%(label)s, in the returned pledge: %(answer)s") % names, blank.code
+            )
+        elif complained:
+            text = _("%(label)s is still as in the returned pledge: %(answer)s")
+            yield Note(BEFORE, text % names, blank.code)
 
 
 def _source(blank: Blank, profile: Mapping[str, str], typed: Mapping[str, str]) -> Note:

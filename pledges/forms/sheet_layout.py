@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from pledges.core.sheet import PledgeText
 from pledges.core.template.blanks import OTHER, Blank, Kind
 from pledges.core.template.clauses import Outline, Slot
+from pledges.forms.hints import Hint, write_hints
 from pledges.forms.notes import Notes
 from pledges.models import Organisation, TemplateVersion
 from pledges.rendering.answer_writer import AnswerWriter
@@ -30,10 +31,13 @@ class SheetForm(Protocol):
     """What the layout needs of the form it lays out."""
 
     notes: Notes
+    hints: dict[str, Hint]
     given: Mapping[str, str]
     rendered_fields: set[str]
 
     def __getitem__(self, name: str) -> BoundField: ...
+
+    def described(self, code: str) -> dict[str, str]: ...
 
 
 class SheetLayout(LayoutObject):
@@ -49,9 +53,9 @@ class SheetLayout(LayoutObject):
     ) -> SafeString:
         text = self._text()
         inputs = InputWriter(form, context, self.language)
-        return write_clauses(
-            text, inputs, notes=_write_notes(text.outline, form.notes), anchors=True
-        )
+        hints = write_hints(text.outline, form.hints, self.language)
+        notes = _write_notes(text.outline, form.notes, hints)
+        return write_clauses(text, inputs, notes=notes, anchors=True)
 
     def _text(self) -> PledgeText:
         version, language = self.version, self.language
@@ -88,7 +92,7 @@ class InputWriter:
     def _input(self, blank: Blank, opening: SafeString, closing: SafeString) -> SafeString:
         parts: dict[str, object] = {"opening": opening, "closing": closing}
         if blank.kind is Kind.CHOICE:
-            parts["described"] = flatatt(self._form.notes.attributes(blank.code))
+            parts["described"] = flatatt(self._form.described(blank.code))
         if blank.other:
             # It is rendered here, and not as a field of its own.
             self._form.rendered_fields.add(blank.code + OTHER)
@@ -114,16 +118,19 @@ def _promise(blank: Blank) -> SafeString:
     )
 
 
-def _write_notes(outline: Outline, notes: Notes) -> dict[str, SafeString]:
+def _write_notes(
+    outline: Outline, notes: Notes, hints: Mapping[str, SafeString]
+) -> dict[str, SafeString]:
     """A place for notes under the head and under each clause with a blank, and where there are
-    any: what is typed may bring more."""
+    any: what is typed may bring more. Above them stand the hints, which stay as they are."""
     places = {
         clause.key: notes.at(clause.key)
         for _depth, clause in outline.walk()
         if notes.at(clause.key) or any(isinstance(run, Slot) for run in clause.runs)
     }
     return {
-        key: SafeString(
+        key: hints.get(key, SafeString(""))
+        + SafeString(
             render_to_string("sheet/place_of_notes.html", {"key": key, "notes": of_clause}).strip()
         )
         for key, of_clause in {"": notes.at(""), **places}.items()

@@ -1,6 +1,15 @@
 """The sentences for what the domain says as data: wrong answers, refusals, faults in a text."""
 
-from pledges.wording.answers import answer_problem, expected, flag_note, hint, label, missing
+from pledges.wording.answers import (
+    answer,
+    answer_problem,
+    expected,
+    flag_note,
+    hint,
+    label,
+    missing,
+)
+from pledges.wording.guidance import guidance, in_language
 from pledges.wording.language import active as language
 from pledges.wording.names import unfit_character
 from pledges.wording.password_advice import easily_guessed
@@ -8,11 +17,14 @@ from pledges.wording.refusals import refusal, refusal_of_kind
 from pledges.wording.texts import text_problem
 
 __all__ = [
+    "answer",
     "answer_problem",
     "easily_guessed",
     "expected",
     "flag_note",
+    "guidance",
     "hint",
+    "in_language",
     "label",
     "language",
     "missing",

@@ -1,5 +1,6 @@
 """What is said of one blank: what it takes, what is wrong with its answer, what is expected."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -8,37 +9,37 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pledges.core.template.blanks import AnswerProblem, Blank, Kind, Range
-from pledges.wording.language import here
+from pledges.core.template.blanks import AnswerProblem, Blank, Kind, Range, display
+from pledges.wording.language import active, here
 
 # By whether there is a lower and an upper bound: one whole sentence each, so that every
 # language can order its words.
-_Sentences = dict[tuple[bool, bool], str | Promise]
+Sentences = dict[tuple[bool, bool], str | Promise]
 
-_WHOLE_NUMBER: _Sentences = {
+_WHOLE_NUMBER: Sentences = {
     (True, True): gettext_lazy("%(label)s must be a whole number from %(minimum)s to %(maximum)s."),
     (True, False): gettext_lazy("%(label)s must be a whole number, at least %(minimum)s."),
     (False, True): gettext_lazy("%(label)s must be a whole number, at most %(maximum)s."),
     (False, False): gettext_lazy("%(label)s must be a whole number."),
 }
-_NUMBER: _Sentences = {
+_NUMBER: Sentences = {
     (True, True): gettext_lazy("%(label)s must be a number from %(minimum)s to %(maximum)s."),
     (True, False): gettext_lazy("%(label)s must be a number, at least %(minimum)s."),
     (False, True): gettext_lazy("%(label)s must be a number, at most %(maximum)s."),
     (False, False): gettext_lazy("%(label)s must be a number."),
 }
-_DATE: _Sentences = {
+_DATE: Sentences = {
     (True, True): gettext_lazy("%(label)s must be a date from %(minimum)s to %(maximum)s."),
     (True, False): gettext_lazy("%(label)s must be a date, %(minimum)s or later."),
     (False, True): gettext_lazy("%(label)s must be a date, %(maximum)s or earlier."),
     (False, False): gettext_lazy("%(label)s must be a date, such as 2026-11-23."),
 }
-_EXPECTED: _Sentences = {
+_EXPECTED: Sentences = {
     (True, True): gettext_lazy("The company expects %(minimum)s to %(maximum)s."),
     (True, False): gettext_lazy("The company expects at least %(minimum)s."),
     (False, True): gettext_lazy("The company expects at most %(maximum)s."),
 }
-_EXPECTED_IN_SIGNS: _Sentences = {
+_EXPECTED_IN_SIGNS: Sentences = {
     (True, True): "%(minimum)s–%(maximum)s",
     (True, False): "≥ %(minimum)s",
     (False, True): "≤ %(maximum)s",
@@ -48,6 +49,12 @@ _EXPECTED_IN_SIGNS: _Sentences = {
 def label(blank: Blank) -> str:
     """What the blank is called."""
     return here(blank.label)
+
+
+def answer(blank: Blank, answers: Mapping[str, str]) -> str:
+    """An answer as it is told in the reader's language: with its unit, a dash where empty."""
+    said = display(blank, answers, active())
+    return f"{said} {here(blank.unit)}".strip() if said else "—"
 
 
 def missing(blank: Blank) -> str:
@@ -90,23 +97,26 @@ def hint(blank: Blank) -> str:
             "options": options,
         }
     if blank.kind is Kind.DATE:
-        return _bounded(_DATE, blank, blank.hard)
+        return bounded(_DATE, blank, blank.hard)
     if blank.kind is Kind.INTEGER:
-        return _bounded(_WHOLE_NUMBER, blank, blank.hard)
+        return bounded(_WHOLE_NUMBER, blank, blank.hard)
     if blank.kind.is_number:
-        return _bounded(_NUMBER, blank, blank.hard) + _decimals(blank)
+        return bounded(_NUMBER, blank, blank.hard) + decimals(blank)
     return ""
 
 
 def flag_note(blank: Blank) -> str:
     """Calmly: what the company expects, and that the answer is taken all the same."""
+    said = {"label": label(blank), "expectation": expectation(blank)}
+    sentence = _("%(label)s: %(expectation)s You may submit it; compliance will look at this.")
+    return sentence % said
+
+
+def expectation(blank: Blank) -> str:
+    """What the company expects, as a sentence; empty where it expects nothing."""
     if blank.expected_option:
-        said = _("The company expects “%(option)s”.") % {"option": expected(blank)}
-    else:
-        said = _bounded(_EXPECTED, blank, blank.expected)
-    return _("%(expectation)s You may submit it; compliance will look at this.") % {
-        "expectation": said
-    }
+        return _("The company expects “%(option)s”.") % {"option": expected(blank)}
+    return bounded(_EXPECTED, blank, blank.expected)
 
 
 def expected(blank: Blank) -> str:
@@ -114,10 +124,11 @@ def expected(blank: Blank) -> str:
     for option in blank.options:
         if option.value == blank.expected_option:
             return here(option.label)
-    return _bounded(_EXPECTED_IN_SIGNS, blank, blank.expected)
+    return bounded(_EXPECTED_IN_SIGNS, blank, blank.expected)
 
 
-def _bounded(sentences: _Sentences, blank: Blank, bounds: Range) -> str:
+def bounded(sentences: Sentences, blank: Blank, bounds: Range) -> str:
+    """The sentence for the bounds that there are; empty where there is none for them."""
     low, high = bounds.minimum, bounds.maximum
     sentence = sentences.get((low is not None, high is not None), "")
     # A range names its unit once, at its end.
@@ -143,7 +154,8 @@ def _written(bound: Decimal | date | None, unit: str) -> str:
     return f"{bound} {unit}".rstrip()
 
 
-def _decimals(blank: Blank) -> str:
+def decimals(blank: Blank) -> str:
+    """How many decimals a number may have, as a sentence after another."""
     if not blank.decimals:
         return ""
     sentence = ngettext(
