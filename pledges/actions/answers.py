@@ -94,7 +94,8 @@ def _open_draft(
     if version.status != VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
     own = Pledge.objects.of(person)
-    draft = own.drafts().filter(version=version).first()
+    # Locked: its person may be about to discard it.
+    draft = own.drafts().select_for_update(no_key=True).filter(version=version).first()
     if draft:
         return _ask(draft, asked, actor=actor, at=at) if asked else draft
     organisation = Organisation.current()
