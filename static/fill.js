@@ -140,21 +140,7 @@ function show(answer) {
   for (const name of ["progress", "outline"]) {
     if (part(name).innerHTML !== answer[name]) part(name).innerHTML = answer[name];
   }
-  const before = new Map(notes().filter((note) => !note.hidden).map((note) => [note.id, note.textContent]));
-  for (const place of form.querySelectorAll("[data-notes]")) {
-    const html = answer.notes[place.dataset.notes] ?? "";
-    if ((place.shown ?? place.innerHTML.trim()) !== html) place.innerHTML = html;
-    place.shown = html;
-  }
-  const fresh = notes().filter((note) => before.get(note.id) !== note.textContent);
-  const inHand = document.activeElement?.dataset?.code?.replace(/\.other$/, "");
-  for (const note of fresh) {
-    note.classList.add("clause-note-new");
-    // Nobody is told of a mistake in the middle of a word: the note waits until they move on.
-    note.hidden = note.dataset.about === inHand && note.classList.contains("clause-note-error");
-  }
-  announce(fresh.filter((note) => !note.hidden && !isQuiet(note)).map((n) => n.textContent).join(" "));
-  form.dispatchEvent(new Event("draft-shown"));
+  form.dispatchEvent(new CustomEvent("draft-shown", { detail: answer }));
 }
 
 // A number is shown as it was understood, once the hand has left it and has not changed it since.
@@ -166,9 +152,6 @@ function tidy() {
   }
 }
 form.addEventListener("focusout", () => setTimeout(tidy));
-
-const notes = () => [...form.querySelectorAll(".clause-note[id]")];
-const isQuiet = (note) => note.matches(".clause-note-source, .clause-note-before");
 
 // --- Typing ------------------------------------------------------------------------------------
 form.addEventListener("input", (event) => {

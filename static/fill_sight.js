@@ -13,6 +13,7 @@ const inHand = () => {
 // Whatever moves under a pressed finger takes the press away from what it was meant for.
 let pressed = false;
 let waiting = [];
+let watched = false; // they look at what they fill in, and have not scrolled away from it
 
 // Called by the other scripts of this page.
 form.calmly = (change) => {
@@ -22,7 +23,8 @@ form.calmly = (change) => {
 
 function carryOut() {
   if (pressed || !waiting.length) return;
-  const field = inHand();
+  // Who has scrolled away from their blank stays where they are.
+  const field = watched ? inHand() : null;
   const before = field?.getBoundingClientRect().top;
   const changes = waiting;
   waiting = [];
@@ -40,8 +42,6 @@ addEventListener("pointerdown", () => { pressed = true; }, true);
 for (const kind of ["pointerup", "pointercancel", "dragend", "blur"]) addEventListener(kind, release, true);
 
 // --- Keeping it in sight ----------------------------------------------------------------------
-let watched = false; // they look at what they fill in, and have not scrolled away from it
-
 function room() {
   const view = window.visualViewport;
   let top = 0;
@@ -73,7 +73,6 @@ function bringIntoSight() {
   }
   if (box.top < top) scroll(box.top - top);
   else if (end > bottom) scroll(Math.min(end - bottom, box.top - top));
-  watched = true;
 }
 
 function told(field) {
@@ -86,14 +85,14 @@ function scroll(by) {
   if (Math.abs(by) >= 1) scrollBy({ top: by, behavior: "instant" });
 }
 
-form.addEventListener("focusin", () => form.calmly(() => {}));
-form.addEventListener("input", () => {
-  watched = true;
-  setTimeout(bringIntoSight);
-});
+for (const kind of ["focusin", "input"]) {
+  form.addEventListener(kind, () => {
+    watched = true;
+    form.calmly(() => {});
+  });
+}
 addEventListener("scroll", () => {
   const field = inHand();
   watched = field !== null && isInSight(field);
 }, { passive: true });
-form.addEventListener("draft-shown", () => { if (watched) bringIntoSight(); });
 window.visualViewport?.addEventListener("resize", () => { if (watched) bringIntoSight(); });

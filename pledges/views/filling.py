@@ -83,7 +83,7 @@ def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("pledge", pk=own.pk)
     typed = typed_from(request.POST, own.version.blank_list)
     try:
-        if typed:
+        if typed or "reply" in request.POST:
             _save(request, own, at)
             if "unchanged" not in request.POST and answers.is_unchanged(own):
                 return redirect(reverse("pledge", args=[own.pk]) + "?unchanged=1")
