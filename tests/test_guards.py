@@ -232,7 +232,8 @@ def test_what_was_asked_for_is_not_discarded_even_in_sql(draft, returned, chenji
 
 
 def test_no_signed_pledge_is_discarded(signed):
-    refused(lambda: Pledge.objects.filter(pk=signed().pk).update(**DISCARDED))
+    row = Pledge.objects.filter(pk=signed().pk)
+    refused(lambda: row.update(**DISCARDED))
 
 
 @pytest.mark.parametrize("change", [{"reply": "另一段回复"}, {"assignment_note": "另一个原因"}])

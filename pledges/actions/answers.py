@@ -38,8 +38,6 @@ def open_pledge(version: TemplateVersion, *, actor: Person, at: datetime, langua
     last one of the template was.
     """
     access.require(actor, Act.OPEN_PLEDGE)
-    if version.template_id in revoked_for_good(Pledge.objects.of(actor).kept()):
-        raise refusals.RevokedForGood
     return _open_draft(version, person=actor, actor=actor, at=at, language=language)
 
 
@@ -105,6 +103,8 @@ def _open_draft(
         for held in own.accepted().filter(version=version)
     ):
         raise refusals.AlreadyWaiting
+    if asked is None and version.template_id in revoked_for_good(own.kept()):
+        raise refusals.RevokedForGood
     pledge = Pledge.objects.create(
         person=person,
         version=version,

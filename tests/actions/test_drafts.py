@@ -240,6 +240,7 @@ def renewal(accepted, assign, chenjing, version, now):
                   for blank in revised.blank_list]  # fmt: skip
         revised.blanks = [to_data(blank) for blank in blanks]
         revised.effective_on = later["at"].date()
+        revised.change_note_zh = revised.change_note_en = "2"
         revised.save()
         published = templates.publish(revised, **later)
         draft = answers.assign(

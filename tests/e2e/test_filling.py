@@ -215,6 +215,7 @@ def test_what_the_template_offers_is_taken_by_one_press(window, liming, version,
         if blank["code"] == "service_name":
             blank["default"] = {"zh": "企业现金管理服务", "en": "Cash management"}
             blank["suggestions"] = [{"zh": "资产托管服务", "en": "Custody"}]
+    revised.change_note_zh = revised.change_note_en = "2"
     revised.save()
     templates.publish(revised, actor=chenjing, at=at)
     draft = start(window(liming, device=device).tab(), "contract")

@@ -65,6 +65,8 @@ def test_on_another_version_a_reason_names_its_clause_and_stands_at_none(
     returned = signed()
     by = {"actor": chenjing, "at": now}
     revised = templates.revise(version(), **by)
+    revised.change_note_zh = revised.change_note_en = "2"
+    revised.save()
     templates.publish(revised, **by)
     templates.retire(returned.version, **by)
     reasons = [review.ClauseReason(REASON, "1.2.1")]

@@ -30,7 +30,7 @@ def earlier(accepted, chenjing, now):
 
 
 @pytest.fixture
-def draft(earlier, version, liming, now):
+def renewed(earlier, version, liming, now):
     at = now + timedelta(days=2)
     return answers.open_pledge(version("personal-code"), actor=liming, at=at, language="zh-hans")
 
@@ -43,46 +43,46 @@ def rows(page):
     return dict(re.findall(r'<input type="checkbox" name="code" value="(\w+)"( checked)?>', page))
 
 
-def test_the_fill_page_offers_it_and_takes_nothing_over(client, draft, earlier):
-    page = client.get(url(draft, "pledge")).content.decode()
-    assert url(draft) in page and earlier.number in page
-    assert "process_steps" not in draft.answers
+def test_the_fill_page_offers_it_and_takes_nothing_over(client, renewed, earlier):
+    page = client.get(url(renewed, "pledge")).content.decode()
+    assert url(renewed) in page and earlier.number in page
+    assert "process_steps" not in renewed.answers
     assert "一、受理登记" not in page
 
 
-def test_what_is_empty_is_chosen_and_what_would_replace_something_is_not(client, draft):
-    page = client.get(url(draft)).content.decode()
+def test_what_is_empty_is_chosen_and_what_would_replace_something_is_not(client, renewed):
+    page = client.get(url(renewed)).content.decode()
     assert rows(page)["process_steps"] == rows(page)["reply_days"] == " checked"
     # The record filled in another position than was signed last time, or the same.
-    assert all(chosen == "" for code, chosen in rows(page).items() if draft.answers.get(code))
+    assert all(chosen == "" for code, chosen in rows(page).items() if renewed.answers.get(code))
 
 
-def test_the_chosen_ones_are_taken_over_and_told(client, draft, liming, now):
+def test_the_chosen_ones_are_taken_over_and_told(client, renewed, liming, now):
     typed = {"reply_days": "9"}
-    answers.save(draft, actor=liming, at=now, typed=typed, revision=0)
-    answer = client.post(url(draft), {"revision": "1", "code": ["process_steps"]}, follow=True)
-    assert answer.redirect_chain == [(url(draft, "pledge"), 302)]
+    answers.save(renewed, actor=liming, at=now, typed=typed, revision=0)
+    answer = client.post(url(renewed), {"revision": "1", "code": ["process_steps"]}, follow=True)
+    assert answer.redirect_chain == [(url(renewed, "pledge"), 302)]
     assert "1 answer was taken over from" in answer.content.decode()
-    draft.refresh_from_db()
-    assert draft.answers["process_steps"] == FILLED["personal-code"]["process_steps"]
-    assert draft.answers["reply_days"] == "9"
+    renewed.refresh_from_db()
+    assert renewed.answers["process_steps"] == FILLED["personal-code"]["process_steps"]
+    assert renewed.answers["reply_days"] == "9"
 
 
-def test_a_draft_that_moved_on_is_not_overwritten(client, draft, liming, now):
-    answers.save(draft, actor=liming, at=now, typed={"reply_days": "9"}, revision=0)
-    answer = client.post(url(draft), {"revision": "0", "code": ["reply_days"]})
+def test_a_draft_that_moved_on_is_not_overwritten(client, renewed, liming, now):
+    answers.save(renewed, actor=liming, at=now, typed={"reply_days": "9"}, revision=0)
+    answer = client.post(url(renewed), {"revision": "0", "code": ["reply_days"]})
     page = answer.content.decode()
     assert answer.status_code == 409
     assert 'name="revision" value="1"' in page
     # The choice is kept; what it would replace is shown.
     assert rows(page) | {"reply_days": " checked"} == rows(page)
-    draft.refresh_from_db()
-    assert draft.answers["reply_days"] == "9"
+    renewed.refresh_from_db()
+    assert renewed.answers["reply_days"] == "9"
 
 
 @pytest.mark.parametrize("revision", ["", "x"])
-def test_a_request_without_its_revision_is_refused(client, draft, revision):
-    assert client.post(url(draft), {"revision": revision}).status_code == 400
+def test_a_request_without_its_revision_is_refused(client, renewed, revision):
+    assert client.post(url(renewed), {"revision": revision}).status_code == 400
 
 
 def test_what_differs_by_version_is_said(client, earlier, version, chenjing, liming, now):
@@ -93,21 +93,22 @@ def test_what_differs_by_version_is_said(client, earlier, version, chenjing, lim
         if each["code"] == "reply_days":
             each["hard"] = {"minimum": "1", "maximum": "2"}
     revised.blanks = blanks
+    revised.change_note_zh = "缩短答复期限。"
     revised.change_note_en = "Shorter times to reply."
     revised.save()
     published = templates.publish(revised, **by)
-    draft = answers.assign(published, person=liming, due_on=None, **by)
-    page = client.get(url(draft)).content.decode()
+    renewed = answers.assign(published, person=liming, due_on=None, **by)
+    page = client.get(url(renewed)).content.decode()
     assert "You signed version 1; this is version 2." in page
     assert "Shorter times to reply." in page
     assert "It does not fit this version:" in page and "from 1 to 2" in page
     assert "reply_days" not in rows(page) and "process_steps" in rows(page)
 
 
-def test_answers_whose_file_does_not_say_the_same_are_not_shown(client, draft, earlier):
+def test_answers_whose_file_does_not_say_the_same_are_not_shown(client, renewed, earlier):
     document_store.remove(Document.objects.filter(pledge=earlier).latest("revision").sha256)
-    answer = client.get(url(draft), follow=True)
-    assert answer.redirect_chain == [(url(draft, "pledge"), 302)]
+    answer = client.get(url(renewed), follow=True)
+    assert answer.redirect_chain == [(url(renewed, "pledge"), 302)]
     assert "The stored file is missing" in answer.content.decode()
 
 
@@ -118,7 +119,7 @@ def test_where_there_is_no_last_time_there_is_no_page(client, version, liming):
     assert url(fresh) not in client.get(url(fresh, "pledge")).content.decode()
 
 
-def test_another_persons_draft_is_not_found(client, draft, wangfang):
+def test_another_persons_draft_is_not_found(client, renewed, wangfang):
     client.force_login(wangfang)
-    assert client.get(url(draft)).status_code == 404
-    assert client.post(url(draft), {"revision": "0"}).status_code == 404
+    assert client.get(url(renewed)).status_code == 404
+    assert client.post(url(renewed), {"revision": "0"}).status_code == 404
