@@ -34,7 +34,9 @@ function describe() {
     const code = (field.dataset.code ?? field.dataset.group).replace(/\.other$/, "");
     const its = shown.filter((note) => note.dataset.about === code);
     const hint = document.getElementById(`hint-${code}`);
-    const told = hint ? [hint, ...its] : its;
+    const said = its.some((note) => note.matches(".clause-note-error, .clause-note-flag"));
+    hint?.classList.toggle("clause-hint-said", said);
+    const told = hint && !said ? [hint, ...its] : its;
     toggle(field, "aria-describedby", told.map((each) => each.id).join(" "));
     toggle(field, "aria-invalid", its.some((note) => note.classList.contains(ERROR)) ? "true" : "");
   }

@@ -43,6 +43,8 @@ class Notes:
         """What ties a blank to its `hint` (an id) and its notes, for who hears the page."""
         about = self.about(code)
         attributes = {}
+        if any(note.kind in (ERROR, FLAG) for note in about):
+            hint = ""  # the note says it, of what was answered
         if named := [hint] * bool(hint) + [note.element_id for note in about]:
             attributes["aria-describedby"] = " ".join(named)
         if any(note.kind == ERROR for note in about):
