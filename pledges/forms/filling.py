@@ -1,6 +1,6 @@
 """The form of one draft: an input for each blank, laid out as the sheet; it never refuses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -48,7 +48,7 @@ class FillingForm(forms.Form):
         *,
         typed: Mapping[str, str] | None = None,
         profile: Mapping[str, str],
-        reasons: Iterable[tuple[str, str]] = (),
+        reasons: Collection[tuple[str, str]] = (),
         former: Mapping[str, str] | None = None,
         strict: bool = False,
     ) -> None:

@@ -1,6 +1,6 @@
 """What stands under each clause of a draft: errors, calm notes, reasons of a return, sources."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -65,7 +65,7 @@ def gather(
     *,
     profile: Mapping[str, str],
     typed: Mapping[str, str],
-    reasons: Iterable[tuple[str, str]] = (),
+    reasons: Collection[tuple[str, str]] = (),
     former: Mapping[str, str] | None = None,
     strict: bool = False,
 ) -> Notes:
@@ -75,7 +75,6 @@ def gather(
     draft corrects. Blanks that are merely empty are no error until `strict`: somebody asked to
     sign.
     """
-    reasons = list(reasons)
     complained = {key for key, _text in reasons}
     by_code = {blank.code: blank for blank in blanks}
     about: dict[str, list[Note]] = {code: [] for code in by_code}
@@ -94,7 +93,7 @@ def gather(
         slots = [run.code for run in clause.runs if isinstance(run, Slot)]
         placed[clause.key] = [note for code in slots for note in about[code]]
         if former is not None:
-            own = [by_code[code] for code in slots if by_code[code].filled_by_manager]
+            own = [by_code[code] for code in slots]
             placed[clause.key] += _former(own, former, reading, clause.key in complained)
     for key, text in reasons:
         placed[key if key in placed else ""].append(Note(RETURNED, text))
@@ -106,15 +105,17 @@ def _former(
 ) -> Iterator[Note]:
     """What the returned pledge said here: beside what differs, and where it was complained of."""
     for blank in blanks:
+        if not blank.filled_by_manager:
+            continue
         before = wording.answer(blank, former)
-        names = {"label": wording.label(blank), "answer": before}
         if wording.answer(blank, reading.answers) != before:
-            yield Note(
-                BEFORE, _("%(label)s, in the returned pledge: %(answer)s") % names, blank.code
-            )
+            text = _("%(label)s, in the returned pledge: %(answer)s")
         elif complained:
             text = _("%(label)s is still as in the returned pledge: %(answer)s")
-            yield Note(BEFORE, text % names, blank.code)
+        else:
+            continue
+        said = text % {"label": wording.label(blank), "answer": before}
+        yield Note(BEFORE, said, blank.code)
 
 
 def _source(blank: Blank, profile: Mapping[str, str], typed: Mapping[str, str]) -> Note:

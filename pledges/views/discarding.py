@@ -15,6 +15,7 @@ from pledges.actions import discarding
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.views.accounts import person_of
 from pledges.views.filling import own_pledge
+from pledges.views.my_pledges import label_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +28,8 @@ def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, _("This pledge was asked for, so it cannot be discarded."))
         return redirect("pledge", pk=draft.pk)
     if request.method != "POST":
-        return render(request, "discard.html", {"pledge": draft})
+        context = {"pledge": draft, "label": label_of(draft.version)}
+        return render(request, "discard.html", context)
     try:
         discarding.discard(draft, actor=person_of(request), at=timezone.now())
     except (Forbidden, access.Denied) as refusal:

@@ -3,6 +3,7 @@
 from pledges.wording.answers import (
     answer,
     answer_problem,
+    expectation,
     expected,
     flag_note,
     hint,
@@ -20,6 +21,7 @@ __all__ = [
     "answer",
     "answer_problem",
     "easily_guessed",
+    "expectation",
     "expected",
     "flag_note",
     "guidance",

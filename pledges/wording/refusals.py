@@ -30,8 +30,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "You already have a pledge of this kind that awaits review or is in force."
     ),
     refusals.RevokedForGood: gettext_lazy(
-        "Your last pledge of this kind was revoked for good. If you are to sign one again, "
-        "compliance will assign it to you."
+        "Your last pledge of this kind was revoked for good; compliance can assign another."
     ),
     refusals.AlreadySigned: gettext_lazy("This pledge has already been signed."),
     refusals.IntentExpired: gettext_lazy(
