@@ -9,7 +9,7 @@ from typing import Any
 from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.core import lifecycle, refusals
-from pledges.core.characters import made_visible
+from pledges.core.characters import made_visible, unified_line_breaks
 from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import VersionState
 from pledges.core.template.blanks import Blank, Kind, Reading, read
@@ -60,7 +60,7 @@ def assign(
     asked: dict[str, Any] = {
         "assigned_at": at,
         "assigned_by": actor if isinstance(actor, Person) else None,
-        "assignment_note": made_visible(note.strip()[:MAX_NOTE_LENGTH], "\n"),
+        "assignment_note": _kept_words(note.strip(), MAX_NOTE_LENGTH),
     }
     if due_on:
         asked["due_on"] = due_on
@@ -103,7 +103,9 @@ def _open_draft(
         for held in own.accepted().filter(version=version)
     ):
         raise refusals.AlreadyWaiting
-    if asked is None and version.template_id in revoked_for_good(own.kept()):
+    if asked is None and version.template_id in revoked_for_good(
+        own.kept().select_related("version")
+    ):
         raise refusals.RevokedForGood
     pledge = Pledge.objects.create(
         person=person,
@@ -174,7 +176,7 @@ def save(
     answers = {**locked.answers, **kept}
     if reply is None or locked.corrects_id is None:
         reply = locked.reply
-    reply = made_visible(reply[:MAX_REPLY_LENGTH], "\n\r")
+    reply = _kept_words(reply, MAX_REPLY_LENGTH)
     if (answers, reply) != (locked.answers, locked.reply):
         if locked.answers_revision != revision:
             raise refusals.StaleDraft
@@ -209,6 +211,10 @@ def _locked_for(actor: access.Actor, pledge: Pledge) -> Pledge:
     lifecycle.require(lifecycle.SIGN, locked.status)
     access.require(actor, Act.FILL_PLEDGE, locked)
     return locked
+
+
+def _kept_words(text: str, longest: int) -> str:
+    return made_visible(unified_line_breaks(text)[:longest], "\n")
 
 
 def typed_codes(blanks: tuple[Blank, ...]) -> frozenset[str]:

@@ -73,7 +73,9 @@ def last_time(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _take_over(request: HttpRequest, draft: Pledge, earlier: Pledge) -> HttpResponse:
-    codes = request.POST.getlist("code")
+    asked = set(request.POST.getlist("code"))
+    found = taking_over.formers(draft, earlier)
+    codes = [each.blank.code for each in found if each.typed and each.blank.code in asked]
     try:
         taking_over.take_over(
             draft,

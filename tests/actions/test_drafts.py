@@ -51,9 +51,9 @@ def events(pledge):
 
 # --- Who asked for it ---------------------------------------------------------------------------
 def test_an_assigned_draft_says_who_asked_when_and_why(assign, chenjing, now):
-    pledge = Pledge.objects.get(pk=assign(note=f" {WHY}\u202e ").pk)
+    pledge = Pledge.objects.get(pk=assign(note=f" {WHY}\r\n\u202e ").pk)
     assert (pledge.assigned_by, pledge.assigned_at) == (chenjing, now)
-    assert pledge.assignment_note == f"{WHY}\N{REPLACEMENT CHARACTER}"
+    assert pledge.assignment_note == f"{WHY}\n\N{REPLACEMENT CHARACTER}"
     entry = audit.trail(pledge).get()
     assert entry.event == "pledge.assigned" and WHY not in entry.leaf
 
@@ -114,7 +114,7 @@ def test_a_later_pledge_opens_the_kind_again(accepted, signed, assign, liming, c
 # --- The reply ----------------------------------------------------------------------------------
 def test_a_reply_is_kept_with_the_correction_and_committed_to(correction, liming, now):
     by = {"actor": liming, "at": now}
-    saved = answers.save(correction, typed={}, revision=0, reply="数字无误\n见附表\u202e", **by)
+    saved = answers.save(correction, typed={}, revision=0, reply="数字无误\r\n见附表\u202e", **by)
     assert saved.revision == 1
     correction.refresh_from_db()
     assert correction.reply == "数字无误\n见附表\N{REPLACEMENT CHARACTER}"
