@@ -7,7 +7,7 @@ from django import forms
 
 from pledges.core.template.blanks import OTHER, Blank, Kind, Reading, read
 from pledges.forms.hints import hints_of
-from pledges.forms.notes import Notes, gather
+from pledges.forms.notes import Former, Notes, gather
 from pledges.forms.progress import Progress, measure
 from pledges.forms.sheet_layout import TEMPLATE_PACK, SheetLayout
 from pledges.models import Pledge
@@ -49,7 +49,7 @@ class FillingForm(forms.Form):
         typed: Mapping[str, str] | None = None,
         profile: Mapping[str, str],
         reasons: Collection[tuple[str, str]] = (),
-        former: Mapping[str, str] | None = None,
+        former: Former | None = None,
         strict: bool = False,
     ) -> None:
         version, language = pledge.version, pledge.language

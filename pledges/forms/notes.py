@@ -14,11 +14,16 @@ ERROR, FLAG, RETURNED, BEFORE, SOURCE = "error", "flag", "returned", "before", "
 
 @dataclass(frozen=True)
 class Note:
-    """One note under a clause; `code` names the blank it is about, if it is about one."""
+    """One note under a clause; `code` names the blank it is about, if it is about one.
+
+    Behind its text may stand a `quoted` answer, in a `language` of its own if that is known.
+    """
 
     kind: str
     text: str
     code: str = ""
+    quoted: str = ""
+    language: str = ""
 
     @property
     def element_id(self) -> str:
@@ -58,6 +63,14 @@ class Notes:
         )
 
 
+@dataclass(frozen=True)
+class Former:
+    """What the returned pledge said, in its language."""
+
+    answers: Mapping[str, str]
+    language: str
+
+
 def gather(
     outline: Outline,
     blanks: Iterable[Blank],
@@ -66,7 +79,7 @@ def gather(
     profile: Mapping[str, str],
     typed: Mapping[str, str],
     reasons: Collection[tuple[str, str]] = (),
-    former: Mapping[str, str] | None = None,
+    former: Former | None = None,
     strict: bool = False,
 ) -> Notes:
     """The notes of a draft as it reads now.
@@ -92,8 +105,8 @@ def gather(
     for _depth, clause in outline.walk():
         slots = [run.code for run in clause.runs if isinstance(run, Slot)]
         placed[clause.key] = [note for code in slots for note in about[code]]
+        own = [by_code[code] for code in slots if by_code[code].filled_by_manager]
         if former is not None:
-            own = [by_code[code] for code in slots]
             placed[clause.key] += _former(own, former, reading, clause.key in complained)
     for key, text in reasons:
         placed[key if key in placed else ""].append(Note(RETURNED, text))
@@ -101,21 +114,20 @@ def gather(
 
 
 def _former(
-    blanks: Iterable[Blank], former: Mapping[str, str], reading: Reading, complained: bool
+    blanks: Iterable[Blank], former: Former, reading: Reading, complained: bool
 ) -> Iterator[Note]:
     """What the returned pledge said here: beside what differs, and where it was complained of."""
     for blank in blanks:
-        if not blank.filled_by_manager:
-            continue
-        before = wording.answer(blank, former)
+        before = wording.answer(blank, former.answers)
         if wording.answer(blank, reading.answers) != before:
-            text = _("%(label)s, in the returned pledge: %(answer)s")
+            text = _("%(label)s, in the returned pledge:")
         elif complained:
-            text = _("%(label)s is still as in the returned pledge: %(answer)s")
+            text = _("%(label)s is still as in the returned pledge:")
         else:
             continue
-        said = text % {"label": wording.label(blank), "answer": before}
-        yield Note(BEFORE, said, blank.code)
+        language = former.language if wording.is_free(blank) else ""
+        said = text % {"label": wording.label(blank)}
+        yield Note(BEFORE, said, blank.code, before, language)
 
 
 def _source(blank: Blank, profile: Mapping[str, str], typed: Mapping[str, str]) -> Note:

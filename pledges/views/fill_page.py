@@ -16,6 +16,7 @@ from pledges.access import Act
 from pledges.actions import answers, taking_over
 from pledges.core.lifecycle import VersionState
 from pledges.forms.filling import FillingForm
+from pledges.forms.notes import Former
 from pledges.models import Organisation, Pledge
 from pledges.rendering.paper_wording import version_line
 
@@ -95,7 +96,7 @@ def filling_form(
         typed=typed,
         profile=answers.profile_answers(pledge.version, pledge.person),
         reasons=_reasons(returned, same_version=same_version) if returned else (),
-        former=returned.answers if returned and same_version else None,
+        former=Former(returned.answers, returned.language) if returned and same_version else None,
         strict=strict,
     )
 

@@ -27,7 +27,10 @@ from pledges.wording.language import here
 
 @dataclass(frozen=True)
 class Row:
-    """One blank: what was answered last time, what stands in the draft, what taking over does."""
+    """One blank: what was answered last time, what stands in the draft, what taking over does.
+
+    `languages` are those of the two answers, where they are words.
+    """
 
     code: str
     label: str
@@ -36,6 +39,7 @@ class Row:
     printed: str
     problem: str
     flag: str
+    languages: tuple[str, str]
 
     @property
     def same(self) -> bool:
@@ -141,4 +145,5 @@ def _row(draft: Pledge, earlier: Pledge, former: Former) -> Row:
         printed=wording.answer(blank, former.typed),
         problem=wording.answer_problem(blank, former.problem) if former.problem else "",
         flag=wording.flag_note(blank) if former.flag else "",
+        languages=(earlier.language, draft.language) if wording.is_free(blank) else ("", ""),
     )

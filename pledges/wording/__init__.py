@@ -7,6 +7,7 @@ from pledges.wording.answers import (
     expected,
     flag_note,
     hint,
+    is_free,
     label,
     missing,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "guidance",
     "hint",
     "in_language",
+    "is_free",
     "label",
     "language",
     "missing",

@@ -57,6 +57,11 @@ def answer(blank: Blank, answers: Mapping[str, str]) -> str:
     return f"{said} {here(blank.unit)}".strip() if said else "—"
 
 
+def is_free(blank: Blank) -> bool:
+    """Whether its answers are words of the language in which somebody writes their pledge."""
+    return not (blank.kind.is_number or blank.kind in (Kind.DATE, Kind.CHOICE, Kind.SERIAL))
+
+
 def missing(blank: Blank) -> str:
     """That the blank is still empty."""
     if blank.kind is Kind.CHOICE:

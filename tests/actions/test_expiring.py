@@ -295,7 +295,7 @@ def test_the_first_page_lists_it_as_earlier(client, expired, liming):
     pledge = expired()
     client.force_login(liming)
     text = client.get("/", headers={"accept-language": "zh-hans"}).content.decode()
-    assert text.index("以往的承诺书") < text.index(pledge.number)
+    assert text.index("历史承诺书") < text.index(pledge.number)
     page = client.get(f"/pledges/{pledge.pk}/")
     assert page.context["step"] == 4
     assert '<li aria-current="step"><span>已到期</span></li>' in page.content.decode()

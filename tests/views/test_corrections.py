@@ -47,16 +47,16 @@ def note(html, code):
 
 def test_the_old_answer_stands_beside_the_new_and_where_it_was_complained_of(client, correction):
     page = client.get(url("pledge", correction)).content.decode()
-    still = "Satisfaction surveys per month is still as in the returned pledge: 2"
+    still = "Satisfaction surveys per month is still as in the returned pledge: <span>2"
     assert note(page, "surveys_per_month").startswith(still)
     assert note(page, "training_hours_per_year") is None
     typed = fields(surveys_per_month="4", training_hours_per_year="60")
     told = client.post(url("pledge_save", correction), typed).json()["notes"]
     said = "".join(told.values())
     assert note(said, "surveys_per_month").startswith(
-        "Satisfaction surveys per month, in the returned pledge: 2"
+        "Satisfaction surveys per month, in the returned pledge: <span>2"
     )
-    assert "in the returned pledge: 40" in note(said, "training_hours_per_year")
+    assert "in the returned pledge: <span>40" in note(said, "training_hours_per_year")
 
 
 def test_on_another_version_a_reason_names_its_clause_and_stands_at_none(
