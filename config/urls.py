@@ -5,12 +5,14 @@ from django.urls import include, path
 
 from pledges.views import (
     authenticator_apps,
+    discarding,
     factors,
     filling,
     health,
     help_pages,
     invitations,
     language,
+    last_time,
     my_pledges,
     own_address,
     own_record,
@@ -32,6 +34,8 @@ urlpatterns = [
     path("pledges/<uuid:pk>/", filling.pledge, name="pledge"),
     path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),
     path("pledges/<uuid:pk>/prepare/", filling.prepare, name="pledge_prepare"),
+    path("pledges/<uuid:pk>/discard/", discarding.discard, name="pledge_discard"),
+    path("pledges/<uuid:pk>/last-time/", last_time.last_time, name="pledge_last_time"),
     path("pledges/<uuid:pk>/document.pdf", reading.document, name="pledge_document"),
     path(
         "pledges/<uuid:pk>/pages/<slug:sha256>/<int:number>.png",

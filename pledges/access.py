@@ -33,6 +33,7 @@ class Act(StrEnum):
     OPEN_PLEDGE = "open a pledge for oneself"
     ASSIGN_PLEDGE = "assign a pledge to somebody"
     FILL_PLEDGE = "fill in a pledge"
+    DISCARD_DRAFT = "discard a draft that nobody asked for"
     SIGN_PLEDGE = "sign a pledge"
     READ_PLEDGE = "read a pledge"
     LIST_PLEDGES = "see the list of pledges"
@@ -83,6 +84,11 @@ def _system_or(rule: Rule) -> Rule:
 
 def _own(actor: Any, pledge: Pledge) -> bool:
     return Role.MANAGER in actor.roles and pledge.person_id == actor.pk
+
+
+def _own_idea(actor: Any, pledge: Pledge) -> bool:
+    """What compliance asked for, or returned to be corrected, is not for its signer to drop."""
+    return _own(actor, pledge) and not (pledge.assigned_at or pledge.corrects_id)
 
 
 def _somebody_elses(actor: Any, pledge: Pledge) -> bool:
@@ -181,6 +187,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.OPEN_PLEDGE: _has(Role.MANAGER),
     Act.ASSIGN_PLEDGE: _system_or(_has(Role.COMPLIANCE)),
     Act.FILL_PLEDGE: _own,
+    Act.DISCARD_DRAFT: _own_idea,
     Act.SIGN_PLEDGE: _own,
     Act.READ_PLEDGE: _reads,
     Act.LIST_PLEDGES: _has(*_READERS),

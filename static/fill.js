@@ -22,12 +22,14 @@ let understood = {}; // the numbers among what was saved, as the document will p
 const $ = (selector) => form.querySelector(selector);
 const part = (name) => $(`[data-part="${name}"]`);
 const notice = (name, shown) => { $(`[data-notice="${name}"]`).hidden = !shown; };
-// The note of the last saving beside a notice that nothing was saved would say the opposite of it.
-const markSaved = (kept) => { $("[data-kept]").hidden = !kept; $("[data-unkept]").hidden = kept; };
+// One mark at a time: saved stands there only when nothing waits.
+const MARKS = ["kept", "underway", "unkept"];
+const mark = (name) => { for (const each of MARKS) $(`[data-${each}]`).hidden = each !== name; };
 const announce = (text) => { $("[data-announce]").textContent = text; };
 
 // --- What was typed ---------------------------------------------------------------------------
-const names = [...new Set([...form.elements].map((e) => e.name))].filter((n) => n.startsWith("answer-"));
+const isTyped = (name) => name?.startsWith("answer-") || name === "reply";
+const names = [...new Set([...form.elements].map((e) => e.name))].filter(isTyped);
 const typed = () => Object.fromEntries(names.map((name) => [name, form.elements[name].value]));
 const put = (values) => {
   for (const name of names) if (name in values) form.elements[name].value = values[name];
@@ -95,7 +97,7 @@ async function send() {
   understood = answer.understood;
   tidy();
   for (const name of ["offline", "failed"]) notice(name, false);
-  markSaved(true);
+  mark(unsent ? "underway" : "kept");
   if (unsent) return send();
   storage.clear();
   return true;
@@ -104,7 +106,7 @@ async function send() {
 function trouble(name) {
   notice("offline", name === "offline");
   notice("failed", name === "failed");
-  markSaved(false);
+  mark("unkept");
   schedule(AFTER_TROUBLE);
   return false;
 }
@@ -112,7 +114,7 @@ function trouble(name) {
 function halt(name) {
   halted = true;
   notice(name, true);
-  markSaved(false);
+  mark("unkept");
   if (name === "gone") storage.clear();
   return false;
 }
@@ -133,21 +135,7 @@ function show(answer) {
   for (const name of ["progress", "outline"]) {
     if (part(name).innerHTML !== answer[name]) part(name).innerHTML = answer[name];
   }
-  const before = new Map(notes().filter((note) => !note.hidden).map((note) => [note.id, note.textContent]));
-  for (const place of form.querySelectorAll("[data-notes]")) {
-    const html = answer.notes[place.dataset.notes] ?? "";
-    if ((place.shown ?? place.innerHTML.trim()) !== html) place.innerHTML = html;
-    place.shown = html;
-  }
-  const fresh = notes().filter((note) => before.get(note.id) !== note.textContent);
-  const inHand = document.activeElement?.dataset?.code?.replace(/\.other$/, "");
-  for (const note of fresh) {
-    note.classList.add("clause-note-new");
-    // Nobody is told of a mistake in the middle of a word: the note waits until they move on.
-    note.hidden = note.dataset.about === inHand && note.classList.contains("clause-note-error");
-  }
-  announce(fresh.filter((note) => !note.hidden && !isSource(note)).map((n) => n.textContent).join(" "));
-  form.dispatchEvent(new Event("draft-shown"));
+  form.dispatchEvent(new CustomEvent("draft-shown", { detail: answer }));
 }
 
 // A number is shown as it was understood, once the hand has left it and has not changed it since.
@@ -160,16 +148,15 @@ function tidy() {
 }
 form.addEventListener("focusout", () => setTimeout(tidy));
 
-const notes = () => [...form.querySelectorAll(".clause-note[id]")];
-const isSource = (note) => note.classList.contains("clause-note-source");
-
 // --- Typing ------------------------------------------------------------------------------------
 form.addEventListener("input", (event) => {
-  if (!event.target.name?.startsWith("answer-")) return;
+  if (!isTyped(event.target.name)) return;
   if (event.target.matches(".answer-other") && event.target.value) {
     event.target.closest(".option").querySelector("input[type=radio]").checked = true;
   }
   unsent = true;
+  // After trouble, and where nothing may be saved, it says so until a saving has succeeded.
+  if ($("[data-unkept]").hidden) mark("underway");
   keep();
   schedule(AFTER_TYPING);
 });
@@ -183,9 +170,14 @@ form.addEventListener("submit", async (event) => {
   if (button.disabled || button.getAttribute("aria-disabled")) return;
   const label = button.textContent;
   button.setAttribute("aria-disabled", "true");
+  const say = (words) => {
+    if (!words) return;
+    button.textContent = words;
+    announce(words);
+  };
+  say(unsent || pending !== null ? button.dataset.saving : button.dataset.busy);
   if (await saveAll()) {
-    if (button.dataset.busy) button.textContent = button.dataset.busy;
-    announce(button.dataset.busy ?? "");
+    say(button.dataset.busy);
     leaving = true;
     // Only once this event is over does a form let itself be submitted again.
     setTimeout(() => {

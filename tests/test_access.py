@@ -127,8 +127,10 @@ mfa_view_recovery_codes                  3444444 3555555
 my_pledges                               3223333 3555555
 phone                                    4444444 4444444
 pledge                                   3244444 3b44444
+pledge_discard                           3244444 3344444
 pledge_document                          3444444 3555555
 pledge_page                              3444444 3555555
+pledge_last_time                         3444444 3444444
 pledge_prepare                           3344444 3344444
 pledge_printout                          3444444 3555555
 pledge_proof                             3444444 3555555
@@ -222,7 +224,7 @@ def addresses(draft, version, liming, chenjing, now):
         arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
     for page in ("accept", "return", "revoke", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
-    of_pledge = ("save", "prepare", "document", "printout", "proof")
+    of_pledge = ("save", "prepare", "document", "printout", "proof", "discard", "last_time")
     for name in ("pledge", "verify", *(f"pledge_{each}" for each in of_pledge)):
         arguments[name] = [pledge.pk]
     return lambda name: reverse(name, args=arguments.get(name, []))

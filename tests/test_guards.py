@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from pledges.actions import batches, noting_readings, review
+from pledges.actions import answers, batches, noting_readings, preparing, review
 from pledges.models import (
     AcceptanceItem,
     Commitment,
@@ -134,11 +134,14 @@ ERASED = {
     "signer_department": "",
     "content_digest": "",
     "revocation_reason": "",
+    "reply": "",
+    "assignment_note": "",
 }
 
 
 @pytest.fixture
-def returned(signed, chenjing, now):
+def returned(draft, signed, chenjing, now):
+    Pledge.objects.filter(pk=draft().pk).update(reply="已补充", assignment_note="新任岗位")
     pledge = signed()
     reasons = [review.ClauseReason("请补充")]
     review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
@@ -195,6 +198,47 @@ def test_its_parts_are_blanked_and_nothing_else(returned):
     Signature.objects.update(**blank)
     ReturnReason.objects.update(text="")
     Commitment.objects.all().delete()
+
+
+DISCARDED = {"status": "discarded", "answers": {}}
+
+
+def test_a_draft_that_nobody_asked_for_may_be_discarded_and_is_never_taken_up_again(draft):
+    row = Pledge.objects.filter(pk=draft().pk)
+    refused(lambda: row.update(status="discarded"))
+    refused(lambda: row.update(**DISCARDED, number="CN-2026-000009"))
+    row.update(**DISCARDED)
+    for change in ({"status": "draft"}, {"answers": {"a": "b"}}, {"due_on": "2030-01-01"}):
+        refused(lambda change=change: row.update(**change))
+
+
+def test_a_number_that_a_discarded_draft_had_stays_taken(draft, liming, now):
+    pledge = draft()
+    preparing.prepare(pledge, actor=liming, at=now)
+    row = Pledge.objects.filter(pk=pledge.pk)
+    row.update(**DISCARDED)
+    refused(lambda: row.update(number=None))
+    refused(lambda: row._raw_delete(row.db))
+
+
+def test_what_was_asked_for_is_not_discarded_even_in_sql(draft, returned, chenjing, liming, now):
+    asked = draft("contract")
+    answers.assign(asked.version, person=liming, actor=chenjing, at=now, due_on=None)
+    correction = Pledge.objects.get(status="draft", corrects__isnull=False)
+    Pledge.objects.filter(pk=correction.pk).update(assigned_at=None, assigned_by=None)
+    for pledge in (asked, correction):
+        row = Pledge.objects.filter(pk=pledge.pk)
+        refused(lambda row=row: row.update(**DISCARDED))
+
+
+def test_no_signed_pledge_is_discarded(signed):
+    row = Pledge.objects.filter(pk=signed().pk)
+    refused(lambda: row.update(**DISCARDED))
+
+
+@pytest.mark.parametrize("change", [{"reply": "另一段回复"}, {"assignment_note": "另一个原因"}])
+def test_what_was_said_about_a_signed_pledge_is_frozen(returned, change):
+    refused(lambda: returned.update(**change))
 
 
 def test_an_item_of_a_batch_is_settled_once(signed, chenjing, now):

@@ -24,6 +24,7 @@ from pledges.actions import (
     beginning_origin,
     credentials,
     deciding,
+    discarding,
     enrolling,
     enrolment,
     erasure,
@@ -217,6 +218,9 @@ class Stage:
 
     def do_choose_language(self):
         answers.set_language(self.draft, actor=self.liming, at=self.now, language="en")
+
+    def do_discard(self):
+        discarding.discard(self.draft, actor=self.liming, at=self.now)
 
     def do_prepare(self):
         preparing.prepare(self.her_draft, actor=self.wangfang, at=self.now)

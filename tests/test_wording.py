@@ -106,7 +106,8 @@ def test_an_empty_blank_is_named():
 )
 def test_what_is_expected_is_said_calmly(blank, signs, note):
     assert wording.expected(blank) == signs
-    assert wording.flag_note(blank).startswith(note)
+    assert wording.expectation(blank) == note
+    assert wording.flag_note(blank).startswith(f"{wording.label(blank)}: {note}")
     assert "compliance will look at this" in wording.flag_note(blank)
 
 

@@ -1,19 +1,24 @@
 """Drafts: opening one, assigning one to somebody, saving what was typed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
+from typing import Any
 
 from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.core import lifecycle, refusals
+from pledges.core.characters import made_visible, unified_line_breaks
 from pledges.core.languages import LANGUAGES
-from pledges.core.lifecycle import PledgeState, VersionState
+from pledges.core.lifecycle import VersionState
 from pledges.core.template.blanks import Blank, Kind, Reading
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
 
 # More than the longest answer that any blank takes; what is beyond is not kept but refused.
 MAX_TYPED_LENGTH = 10_000
+MAX_REPLY_LENGTH = 2_000
+MAX_NOTE_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,11 @@ def open_pledge(version: TemplateVersion, *, actor: Person, at: datetime, langua
     """The actor's draft on `version`: the one there is, or a new one.
 
     Raises `VersionNotOpen` for a version not published, `AlreadyWaiting` where a pledge of the
-    same template waits for review or one on this version is in force.
+    same template waits for review or one on this version is in force, `RevokedForGood` where the
+    last one of the template was.
     """
     access.require(actor, Act.OPEN_PLEDGE)
-    return _open_draft(version, person=actor, actor=actor, at=at, language=language, due_on=None)
+    return _open_draft(version, person=actor, actor=actor, at=at, language=language)
 
 
 def assign(
@@ -42,13 +48,33 @@ def assign(
     actor: access.Actor,
     at: datetime,
     due_on: date | None,
+    note: str = "",
 ) -> Pledge:
-    """Give `person` a draft on `version`, to be signed by `due_on`; refused as by `open_pledge`."""
+    """Ask `person` for a pledge on `version`, to be signed by `due_on`; `note` tells them why.
+
+    A draft that they opened themselves becomes the one that was asked for. Refused as by
+    `open_pledge`, but for `RevokedForGood`.
+    """
     access.require(actor, Act.ASSIGN_PLEDGE, person)
     access.require(person, Act.OPEN_PLEDGE)
+    asked: dict[str, Any] = {
+        "assigned_at": at,
+        "assigned_by": actor if isinstance(actor, Person) else None,
+        "assignment_note": _kept_words(note.strip(), MAX_NOTE_LENGTH),
+    }
+    if due_on:
+        asked["due_on"] = due_on
     return _open_draft(
-        version, person=person, actor=actor, at=at, language=person.language, due_on=due_on
+        version, person=person, actor=actor, at=at, language=person.language, asked=asked
     )
+
+
+def revoked_for_good(signed: Iterable[Pledge]) -> frozenset[int]:
+    """The templates (by key) whose newest pledge among `signed` was revoked for good."""
+    newest: dict[int, Pledge] = {}
+    for pledge in sorted(signed, key=attrgetter("signed_at")):
+        newest[pledge.version.template_id] = pledge
+    return frozenset(key for key, pledge in newest.items() if pledge.revoked_for_good)
 
 
 @transactions.atomic
@@ -59,18 +85,17 @@ def _open_draft(
     actor: access.Actor,
     at: datetime,
     language: str,
-    due_on: date | None,
+    asked: Mapping[str, Any] | None = None,
 ) -> Pledge:
+    """`asked` says who asked for it; without it, its person opens it."""
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if version.status != VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
     own = Pledge.objects.of(person)
-    draft = own.drafts().filter(version=version).first()
+    # Locked: its person may be about to discard it.
+    draft = own.drafts().select_for_update(no_key=True).filter(version=version).first()
     if draft:
-        if due_on and draft.due_on != due_on:
-            draft.due_on = due_on
-            draft.save(update_fields=["due_on"])
-        return draft
+        return _ask(draft, asked, actor=actor, at=at) if asked else draft
     organisation = Organisation.current()
     today = organisation.localdate(at)
     if own.awaiting_review().filter(version__template_id=version.template_id).exists() or any(
@@ -78,29 +103,39 @@ def _open_draft(
         for held in own.accepted().filter(version=version)
     ):
         raise refusals.AlreadyWaiting
+    if asked is None and version.template_id in revoked_for_good(
+        own.kept().select_related("version")
+    ):
+        raise refusals.RevokedForGood
     pledge = Pledge.objects.create(
         person=person,
         version=version,
         language=language,
-        answers=first_answers(version, person, language),
+        answers=profile_answers(version, person),
         saved_at=at,
         created_at=at,
-        due_on=due_on,
+        **(asked or {}),
     )
-    event = "pledge.opened" if actor == person else "pledge.assigned"
-    audit.record(event, actor=actor, subject=pledge, at=at, facts={"version": version.digest})
+    _record(pledge, actor=actor, at=at)
     return pledge
 
 
-def first_answers(version: TemplateVersion, person: Person, language: str) -> dict[str, str]:
-    """What a new draft begins with: the defaults of the version, and the person's record."""
-    return {**default_answers(version, language), **profile_answers(version, person)}
+def _ask(draft: Pledge, asked: Mapping[str, Any], *, actor: access.Actor, at: datetime) -> Pledge:
+    told = ("due_on", "assignment_note")
+    same = all(getattr(draft, name) == asked[name] for name in told if name in asked)
+    if draft.assigned_at is not None and same:
+        return draft
+    for name, value in asked.items():
+        setattr(draft, name, value)
+    draft.save(update_fields=list(asked))
+    _record(draft, actor=actor, at=at)
+    return draft
 
 
-def default_answers(version: TemplateVersion, language: str) -> dict[str, str]:
-    """The defaults of `version` in this language, as answers are kept."""
-    offered = {blank.code: blank.default.in_(language) for blank in version.blank_list}
-    return dict(version.read(offered).answers)
+def _record(draft: Pledge, *, actor: access.Actor, at: datetime) -> None:
+    event = "pledge.assigned" if draft.assigned_at else "pledge.opened"
+    facts = {"version": draft.version.digest}
+    audit.record(event, actor=actor, subject=draft, at=at, facts=facts)
 
 
 def profile_answers(version: TemplateVersion, person: Person) -> dict[str, str]:
@@ -121,8 +156,11 @@ def save(
     at: datetime,
     typed: Mapping[str, str],
     revision: int,
+    reply: str | None = None,
 ) -> Saved:
     """Keep what was typed, right or wrong, so that nothing is lost; tell how it reads.
+
+    `reply` is what the person says to the reasons of a return; None leaves it as it is.
 
     `revision` is the one the page was made from: raises `StaleDraft` if the draft moved on,
     unless it already holds exactly this (the answer to an earlier request was lost on its way).
@@ -136,12 +174,15 @@ def save(
         if code in typed_codes(version.blank_list)
     }
     answers = {**locked.answers, **kept}
-    if answers != locked.answers:
+    if reply is None or locked.corrects_id is None:
+        reply = locked.reply
+    reply = _kept_words(reply, MAX_REPLY_LENGTH)
+    if (answers, reply) != (locked.answers, locked.reply):
         if locked.answers_revision != revision:
             raise refusals.StaleDraft
-        locked.answers, locked.saved_at = answers, at
+        locked.answers, locked.reply, locked.saved_at = answers, reply, at
         locked.answers_revision = revision + 1
-        locked.save(update_fields=["answers", "answers_revision", "saved_at"])
+        locked.save(update_fields=["answers", "reply", "answers_revision", "saved_at"])
     return Saved(locked.answers_revision, locked.saved_at, reading_of(locked))
 
 
@@ -149,19 +190,15 @@ def save(
 def set_language(pledge: Pledge, *, actor: access.Actor, at: datetime, language: str) -> Pledge:
     """Put the draft into the other of the two languages; its answers stay.
 
-    A default that nobody changed is put into that language too.
     Counts as a change of the draft: what was prepared in the old language is signed no more.
     """
     if language not in LANGUAGES:
         raise ValueError(language)
     locked = _locked_for(actor, pledge)
     if locked.language != language:
-        old, new = (default_answers(locked.version, each) for each in (locked.language, language))
-        untouched = {code: new[code] for code in old if locked.answers.get(code) == old[code]}
-        locked.answers = {**locked.answers, **untouched}
         locked.language, locked.saved_at = language, at
         locked.answers_revision += 1
-        locked.save(update_fields=["answers", "language", "answers_revision", "saved_at"])
+        locked.save(update_fields=["language", "answers_revision", "saved_at"])
     return locked
 
 
@@ -176,6 +213,10 @@ def _locked_for(actor: access.Actor, pledge: Pledge) -> Pledge:
     return locked
 
 
+def _kept_words(text: str, longest: int) -> str:
+    return made_visible(unified_line_breaks(text)[:longest], "\n")
+
+
 def typed_codes(blanks: tuple[Blank, ...]) -> frozenset[str]:
     """The keys under which a manager's answers are kept."""
     own = [blank for blank in blanks if blank.filled_by_manager]
@@ -188,29 +229,11 @@ def reading_of(pledge: Pledge) -> Reading:
     return pledge.version.read(pledge.answers)
 
 
-def draft_after(returned: Pledge, *, at: datetime) -> Pledge:
-    """The new draft that takes the place of a returned pledge, its answers kept.
-
-    It stays on the same version, unless that was retired: then it moves to the newest.
-    """
-    version = returned.version
-    if version.status != VersionState.PUBLISHED:
-        newest = TemplateVersion.objects.current(Organisation.current().localdate(at)).filter(
-            template=version.template
-        )
-        version = newest.first() or version
-    draft, _created = Pledge.objects.get_or_create(
-        person=returned.person,
-        version=version,
-        status=PledgeState.DRAFT,
-        defaults={
-            "language": returned.language,
-            "answers": {**default_answers(version, returned.language), **returned.answers},
-            "saved_at": at,
-            "created_at": at,
-            "due_on": returned.due_on,
-        },
-    )
-    draft.corrects = returned
-    draft.save(update_fields=["corrects"])
-    return draft
+def is_unchanged(draft: Pledge) -> bool:
+    """Whether a draft says what the returned pledge said that it corrects, and replies nothing."""
+    returned = draft.corrects
+    if returned is None or draft.reply.strip() or returned.version_id != draft.version_id:
+        return False
+    own = typed_codes(draft.version.blank_list)
+    before = {code: answer for code, answer in returned.answers.items() if code in own}
+    return reading_of(draft).answers == before

@@ -36,6 +36,7 @@ from pledges.models import (
     Signature,
     SigningIntent,
 )
+from pledges.models.pledges import UNSIGNED
 from pledges.storage import document_store
 
 NOBODY: Final = "—"
@@ -47,6 +48,8 @@ _PLEDGE: Final[dict[str, Any]] = {
     "signer_department": "",
     "content_digest": "",
     "revocation_reason": "",
+    "reply": "",
+    "assignment_note": "",
 }
 _INTENT: Final[dict[str, Any]] = {"answers": {}, "signer": {}, "content_digest": ""}
 _SIGNATURE: Final[dict[str, Any]] = {
@@ -119,7 +122,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
     organisation = Organisation.current()
     today = organisation.localdate(at)
     for pledge in pledges:
-        if pledge.status in (PledgeState.DRAFT, PledgeState.ERASED):
+        if pledge.status in UNSIGNED:
             continue
         number, state = pledge.number or "", pledge.state_on(today)
         if state not in lifecycle.ERASE.sources:

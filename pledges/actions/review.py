@@ -7,18 +7,18 @@ from datetime import datetime
 from pledges import access, audit, crash_points, notices, rendering, transactions
 from pledges.access import Act
 from pledges.actions import expiring, issuing, readings, sealing
-from pledges.actions.answers import draft_after
 from pledges.actions.issuing import StoredFile
 from pledges.actions.preparing import FONT_FILES, font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
-from pledges.core.lifecycle import Transition
+from pledges.core.lifecycle import PledgeState, Transition, VersionState
 from pledges.models import (
     Document,
     Organisation,
     Person,
     Pledge,
     ReturnReason,
+    TemplateVersion,
     organisation_read_once,
 )
 from pledges.proof.verdict import Outcome
@@ -92,7 +92,7 @@ def return_to_manager(
         ReturnReason(pledge=locked, clause=reason.clause, text=reason.text.strip())
         for reason in reasons
     )
-    draft = draft_after(locked, at=at)
+    draft = _draft_after(locked, at=at)
     audit.record(
         lifecycle.RETURN.event,
         actor=actor,
@@ -107,9 +107,45 @@ def return_to_manager(
     return draft
 
 
+def _draft_after(returned: Pledge, *, at: datetime) -> Pledge:
+    """The new draft that takes the place of a returned pledge, its answers kept.
+
+    It stays on the same version, unless that was retired: then it moves to the newest.
+    """
+    version = returned.version
+    if version.status != VersionState.PUBLISHED:
+        newest = TemplateVersion.objects.current(Organisation.current().localdate(at)).filter(
+            template=version.template
+        )
+        version = newest.first() or version
+    draft, _created = Pledge.objects.get_or_create(
+        person=returned.person,
+        version=version,
+        status=PledgeState.DRAFT,
+        defaults={
+            "language": returned.language,
+            "answers": returned.answers,
+            "saved_at": at,
+            "created_at": at,
+            "due_on": returned.due_on,
+            "assigned_at": returned.assigned_at,
+            "assigned_by_id": returned.assigned_by_id,
+            "assignment_note": returned.assignment_note,
+        },
+    )
+    draft.corrects = returned
+    draft.save(update_fields=["corrects"])
+    return draft
+
+
 @transactions.atomic
-def revoke(pledge: Pledge, *, actor: Person, at: datetime, reason: str) -> Pledge:
-    """End a pledge that is in force, with a reason; its documents stay as they are."""
+def revoke(
+    pledge: Pledge, *, actor: Person, at: datetime, reason: str, for_good: bool = False
+) -> Pledge:
+    """End a pledge that is in force, with a reason; its documents stay as they are.
+
+    One that is revoked `for_good` is not offered to its person again: they left the post.
+    """
     locked = _lock(pledge, lifecycle.REVOKE, Act.REVOKE_PLEDGE, actor)
     # What has ended with its term, noted or not, did not end by a revocation.
     lifecycle.require(lifecycle.REVOKE, locked.state_on(Organisation.current().localdate(at)))
@@ -119,11 +155,13 @@ def revoke(pledge: Pledge, *, actor: Person, at: datetime, reason: str) -> Pledg
         revoked_at=at,
         revoked_by=actor,
         revocation_reason=reason.strip(),
+        revoked_for_good=for_good,
     )
     if changed != 1:
         raise lifecycle.Forbidden(lifecycle.REVOKE, locked.status)
     locked.refresh_from_db()
-    audit.record(lifecycle.REVOKE.event, actor=actor, subject=locked, at=at)
+    facts = {"for_good": for_good}
+    audit.record(lifecycle.REVOKE.event, actor=actor, subject=locked, at=at, facts=facts)
     notices.announce(notices.REVOKED, locked)
     return locked
 

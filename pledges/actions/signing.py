@@ -193,7 +193,9 @@ def _commit(
         "issued": kept.sha256,
         "method": proved.method,
     }
-    personal = {"signer": dict(intent.signer)}
+    personal: dict[str, object] = {"signer": dict(intent.signer)}
+    if pledge.reply:
+        personal["reply"] = pledge.reply
     audit.record(
         lifecycle.SIGN.event, actor=actor, subject=pledge, at=at, facts=facts, personal=personal
     )

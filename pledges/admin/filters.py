@@ -47,7 +47,7 @@ class StateFilter(SimpleListFilter):
         super().__init__(request, *args)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        hidden = () if sees_drafts(request.user) else (PledgeState.DRAFT,)
+        hidden = () if sees_drafts(request.user) else (PledgeState.DRAFT, PledgeState.DISCARDED)
         return [(state, label) for state, label in PLEDGE_STATES if state not in hidden]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

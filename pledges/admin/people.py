@@ -203,6 +203,7 @@ class PersonAdmin(AccessModelAdmin):
                     actor=request.user,
                     at=at,
                     due_on=form.cleaned_data["due_on"],
+                    note=form.cleaned_data["note"],
                 )
                 assigned += 1
             except access.Denied:

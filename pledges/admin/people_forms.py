@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges import wording
 from pledges.actions import proposing
+from pledges.actions.answers import MAX_NOTE_LENGTH
 from pledges.admin import words
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
@@ -146,6 +147,13 @@ class AssignForm(forms.Form):
     due_on = forms.DateField(
         label=_("To be signed by"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    note = forms.CharField(
+        label=_("Why (optional)"),
+        required=False,
+        max_length=MAX_NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Everybody whom you ask reads this beside their pledge."),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.admin import bulk, filters, review_context, review_pages
+from pledges.admin import bulk, filters, review_pages
 from pledges.admin.base import AccessModelAdmin
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Commitment, Organisation, Pledge
@@ -213,6 +213,6 @@ def _in_short(pledge: Pledge, code: str) -> str:
         return code
     return gettext("%(label)s %(answer)s (expected %(expected)s)") % {
         "label": wording.label(blank),
-        "answer": review_context.with_unit(blank, pledge.answers),
+        "answer": wording.answer(blank, pledge.answers),
         "expected": wording.expected(blank, pledge.answers),
     }

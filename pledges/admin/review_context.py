@@ -1,6 +1,6 @@
 """Everything that the review page shows about one pledge, gathered from where it is kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from pledges import audit, wording
 from pledges.admin import words
-from pledges.core.template.blanks import Blank, display
 from pledges.core.template.outline import Outline, Slot
 from pledges.models import Person, Pledge, ReturnReason
-from pledges.wording.language import active, here
+from pledges.wording.language import active
 
 
 @dataclass(frozen=True)
@@ -65,17 +64,11 @@ def unusual(pledge: Pledge, outline: Outline) -> list[Unusual]:
                     clause=clause.key,
                     citation=wording.citation(outline, clause.key),
                     label=wording.label(blank),
-                    answer=with_unit(blank, pledge.answers),
+                    answer=wording.answer(blank, pledge.answers),
                     expected=wording.expected(blank, pledge.answers),
                 )
             )
     return found
-
-
-def with_unit(blank: Blank, answers: Mapping[str, str]) -> str:
-    """An answer for a table, in the reader's language: with its unit, a dash where empty."""
-    answer = display(blank, answers, active())
-    return f"{answer} {here(blank.unit)}".strip() if answer else "—"
 
 
 def notes_on(found: Iterable[Unusual], reasons: Iterable[ReturnReason]) -> dict[str, SafeString]:
@@ -127,8 +120,8 @@ def compared(pledge: Pledge, earlier: Pledge) -> list[Compared]:
     return [
         Compared(
             label=wording.label(now.get(code) or before[code]),
-            before=with_unit(before[code], earlier.answers) if code in before else "—",
-            now=with_unit(now[code], pledge.answers) if code in now else "—",
+            before=wording.answer(before[code], earlier.answers) if code in before else "—",
+            now=wording.answer(now[code], pledge.answers) if code in now else "—",
         )
         for code in [*now, *(code for code in before if code not in now)]
     ]

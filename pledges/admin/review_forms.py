@@ -75,3 +75,12 @@ class RevocationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The person reads this in the notice they receive."),
     )
+    afterwards = forms.ChoiceField(
+        label=_("What comes after it"),
+        choices=[
+            ("again", _("To be signed again: it is offered to the person anew")),
+            ("for-good", _("For good, for instance because they left the post: not offered again")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=_("After a revocation for good, a pledge can still be assigned."),
+    )

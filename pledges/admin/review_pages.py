@@ -22,15 +22,17 @@ from pledges.admin.review_forms import ReasonFormSet, RevocationForm, clause_cho
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Transition
 from pledges.models import Pledge, Reading, Signature
+from pledges.models.pledges import UNSIGNED
 
 CHANGE = "admin:pledges_pledge_change"
 LIST = "admin:pledges_pledge_changelist"
 MAX_READINGS_SHOWN = 20
+UNREAD = (PledgeState.DRAFT, PledgeState.DISCARDED)
 
 
 def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
-    """The pledge with everything that helps to judge it; of a draft nothing but its state."""
-    if pledge.status == PledgeState.DRAFT:
+    """The pledge with everything that helps to judge it; of one never signed, its state."""
+    if pledge.status in UNREAD:
         context = {**_frame(page, request, pledge), "title": pledge.person}
         return TemplateResponse(request, "admin/pledges/pledge/draft.html", context)
     if pledge.status == PledgeState.ERASED:
@@ -46,7 +48,7 @@ def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResp
 
 def note_reading(request: HttpRequest, pledge: Pledge) -> None:
     """Note that `pledge` is read, where there is anything to read."""
-    if pledge.status not in (PledgeState.DRAFT, PledgeState.ERASED):
+    if pledge.status not in UNSIGNED:
         noting_readings.note([pledge], Way.PAGE, reader=actor_of(request), at=timezone.now())
 
 
@@ -104,7 +106,11 @@ def revoke(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpRespon
         request,
         pledge,
         lambda: review.revoke(
-            pledge, actor=actor_of(request), at=timezone.now(), reason=form.cleaned_data["reason"]
+            pledge,
+            actor=actor_of(request),
+            at=timezone.now(),
+            reason=form.cleaned_data["reason"],
+            for_good=form.cleaned_data["afterwards"] == "for-good",
         ),
         _("%(pledge)s has been revoked.") % {"pledge": pledge},
         stay=True,
@@ -116,11 +122,11 @@ def _dealt_with(request: HttpRequest, pledge: Pledge, step: Transition) -> HttpR
     if pledge.status in step.sources:
         return None
     messages.warning(request, words.refusal(lifecycle.Forbidden(step, pledge.status)))
-    return redirect(LIST if pledge.status == PledgeState.DRAFT else CHANGE, *_args(pledge))
+    return redirect(LIST if pledge.status in UNREAD else CHANGE, *_args(pledge))
 
 
 def _args(pledge: Pledge) -> list:
-    return [] if pledge.status == PledgeState.DRAFT else [pledge.pk]
+    return [] if pledge.status in UNREAD else [pledge.pk]
 
 
 def _carry_out(

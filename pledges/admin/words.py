@@ -27,6 +27,7 @@ EVENTS: Final = {
     "pledge.revoked": _("Pledge revoked"),
     "pledge.read": _("Pledges of others read"),
     "pledge.expired": _("Term of a pledge ended"),
+    "pledge.discarded": _("Draft discarded by its signer"),
     "document.renewed": _("Timestamp of a file renewed"),
     "files.removed": _("Files removed that longer files hold as well"),
     "passkey.enrolled": _("Passkey enrolled"),

@@ -52,6 +52,14 @@ def refused_at(text: str, allowed: str = "") -> int | None:
     return None
 
 
+def made_visible(text: str, allowed: str = "") -> str:
+    """`text` with a mark in place of each refused character that is not in `allowed`."""
+    return "".join(
+        char if char in allowed or not is_refused(char) else "\N{REPLACEMENT CHARACTER}"
+        for char in text
+    )
+
+
 def unfit_in_name(text: str) -> str | None:
     """The first character that no name may hold; None where all may stand.
 

@@ -14,6 +14,7 @@ class PledgeState(StrEnum):
     """Where a pledge stands; `ACCEPTED` is what people call "in force".
 
     Of an erased one nothing personal is left: its number, version, dates and file hashes stay.
+    Of a discarded draft the answers are gone; a number that it was given is never given again.
     """
 
     DRAFT = "draft"
@@ -22,6 +23,7 @@ class PledgeState(StrEnum):
     ACCEPTED = "accepted"
     REVOKED = "revoked"
     EXPIRED = "expired"
+    DISCARDED = "discarded"
     ERASED = "erased"
 
 
@@ -66,6 +68,7 @@ ACCEPT = _step("accept", PledgeState.SIGNED, PledgeState.ACCEPTED, "pledge.accep
 RETURN = _step("return", PledgeState.SIGNED, PledgeState.RETURNED, "pledge.returned")
 REVOKE = _step("revoke", PledgeState.ACCEPTED, PledgeState.REVOKED, "pledge.revoked")
 EXPIRE = _step("expire", PledgeState.ACCEPTED, PledgeState.EXPIRED, "pledge.expired")
+DISCARD = _step("discard", PledgeState.DRAFT, PledgeState.DISCARDED, "pledge.discarded")
 # A person's pledges are erased with the person, and told of with them.
 ERASE = Transition(
     "erase",
@@ -76,6 +79,7 @@ ERASE = Transition(
             PledgeState.RETURNED,
             PledgeState.REVOKED,
             PledgeState.EXPIRED,
+            PledgeState.DISCARDED,
         )
     ),
     PledgeState.ERASED.value,
@@ -83,7 +87,7 @@ ERASE = Transition(
 )
 
 VERSION_TRANSITIONS = (PUBLISH, RETIRE)
-PLEDGE_TRANSITIONS = (SIGN, ACCEPT, RETURN, REVOKE, EXPIRE, ERASE)
+PLEDGE_TRANSITIONS = (SIGN, ACCEPT, RETURN, REVOKE, EXPIRE, DISCARD, ERASE)
 
 
 def require(transition: Transition, state: str) -> None:

@@ -70,6 +70,12 @@ class AlreadyWaiting(Refusal):
     kind = "already-waiting"
 
 
+class RevokedForGood(Refusal):
+    """The person's last pledge of the kind was revoked for good: only the company asks anew."""
+
+    kind = "revoked-for-good"
+
+
 class AlreadySigned(Refusal):
     """The pledge was signed meanwhile, through another intent."""
 

@@ -1,12 +1,13 @@
 """The form of one draft: an input for each blank, laid out as the sheet; it never refuses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from crispy_forms.helper import FormHelper
 from django import forms
 
 from pledges.core.template.blanks import OTHER, Blank, Kind
-from pledges.forms.notes import Notes, gather
+from pledges.forms.hints import hints_of
+from pledges.forms.notes import Former, Notes, gather
 from pledges.forms.progress import Progress, measure
 from pledges.forms.sheet_layout import TEMPLATE_PACK, SheetLayout
 from pledges.forms.statute_input import list_id
@@ -50,7 +51,8 @@ class FillingForm(forms.Form):
         *,
         typed: Mapping[str, str] | None = None,
         profile: Mapping[str, str],
-        reasons: Iterable[tuple[str, str]] = (),
+        reasons: Collection[tuple[str, str]] = (),
+        former: Former | None = None,
         strict: bool = False,
     ) -> None:
         version, language = pledge.version, pledge.language
@@ -67,8 +69,10 @@ class FillingForm(forms.Form):
             profile=profile,
             typed=shown,
             reasons=reasons,
+            former=former,
             strict=strict,
         )
+        self.hints = hints_of(blanks, language)
         self.progress: Progress = measure(outline, language, blanks, reading)
         self.given = {**profile, **_serials(blanks, pledge.number)}
         for blank in blanks:
@@ -84,7 +88,7 @@ class FillingForm(forms.Form):
             required=False,
             strip=False,
             label=blank.label.in_(language),
-            widget=_widget(blank, language, self.notes),
+            widget=_widget(blank, language, self.described(blank.code)),
         )
         if blank.other:
             name = f"{blank.label.in_(language)}: {blank.options[-1].label.in_(language)}"
@@ -94,22 +98,27 @@ class FillingForm(forms.Form):
                 widget=forms.TextInput(
                     {
                         **_attributes(blank.code + OTHER, name, "answer-other"),
-                        **self.notes.attributes(blank.code),
+                        **self.described(blank.code),
                     }
                 ),
             )
+
+    def described(self, code: str) -> dict[str, str]:
+        """What ties a blank to its hint and to the notes about it."""
+        hint = self.hints.get(code)
+        return self.notes.attributes(code, hint.element_id if hint else "")
 
 
 def _serials(blanks: Iterable[Blank], number: str | None) -> dict[str, str]:
     return {blank.code: number or "" for blank in blanks if blank.kind is Kind.SERIAL}
 
 
-def _widget(blank: Blank, language: str, notes: Notes) -> forms.Widget:
+def _widget(blank: Blank, language: str, described: Mapping[str, str]) -> forms.Widget:
     label, unit = blank.label.in_(language), blank.unit.in_(language)
     name = f"{label} ({unit})" if unit and unit not in label else label
     attributes = {
         **_attributes(blank.code, name, _css_class(blank)),
-        **notes.attributes(blank.code),
+        **described,
     }
     if blank.kind is Kind.CHOICE:
         options = [

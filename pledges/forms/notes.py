@@ -1,6 +1,6 @@
 """What stands under each clause of a draft: errors, calm notes, reasons of a return, sources."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,16 +9,21 @@ from pledges import wording
 from pledges.core.template.blanks import Blank, Kind, Reading
 from pledges.core.template.clauses import Outline, Slot
 
-ERROR, FLAG, RETURNED, SOURCE = "error", "flag", "returned", "source"
+ERROR, FLAG, RETURNED, BEFORE, SOURCE = "error", "flag", "returned", "before", "source"
 
 
 @dataclass(frozen=True)
 class Note:
-    """One note under a clause; `code` names the blank it is about, if it is about one."""
+    """One note under a clause; `code` names the blank it is about, if it is about one.
+
+    Behind its text may stand a `quoted` answer, in a `language` of its own if that is known.
+    """
 
     kind: str
     text: str
     code: str = ""
+    quoted: str = ""
+    language: str = ""
 
     @property
     def element_id(self) -> str:
@@ -39,12 +44,14 @@ class Notes:
             note for notes in self.by_clause.values() for note in notes if note.code == code
         )
 
-    def attributes(self, code: str) -> dict[str, str]:
-        """What ties a blank to the notes about it, for who hears the page."""
+    def attributes(self, code: str, hint: str = "") -> dict[str, str]:
+        """What ties a blank to its `hint` (an id) and its notes, for who hears the page."""
         about = self.about(code)
         attributes = {}
-        if about:
-            attributes["aria-describedby"] = " ".join(note.element_id for note in about)
+        if any(note.kind in (ERROR, FLAG) for note in about):
+            hint = ""  # the note says it, of what was answered
+        if named := [hint] * bool(hint) + [note.element_id for note in about]:
+            attributes["aria-describedby"] = " ".join(named)
         if any(note.kind == ERROR for note in about):
             attributes["aria-invalid"] = "true"
         return attributes
@@ -56,6 +63,14 @@ class Notes:
         )
 
 
+@dataclass(frozen=True)
+class Former:
+    """What the returned pledge said, in its language."""
+
+    answers: Mapping[str, str]
+    language: str
+
+
 def gather(
     outline: Outline,
     blanks: Iterable[Blank],
@@ -63,14 +78,17 @@ def gather(
     *,
     profile: Mapping[str, str],
     typed: Mapping[str, str],
-    reasons: Iterable[tuple[str, str]] = (),
+    reasons: Collection[tuple[str, str]] = (),
+    former: Former | None = None,
     strict: bool = False,
 ) -> Notes:
     """The notes of a draft as it reads now.
 
-    `reasons` are pairs of clause key and text, of the pledge that this draft corrects. Blanks
-    that are merely empty are no error until `strict`: somebody asked to sign.
+    `reasons` are pairs of clause key and text, and `former` the answers, of the pledge that this
+    draft corrects. Blanks that are merely empty are no error until `strict`: somebody asked to
+    sign.
     """
+    complained = {key for key, _text in reasons}
     by_code = {blank.code: blank for blank in blanks}
     about: dict[str, list[Note]] = {code: [] for code in by_code}
     for problem in reading.problems:
@@ -87,9 +105,29 @@ def gather(
     for _depth, clause in outline.walk():
         slots = [run.code for run in clause.runs if isinstance(run, Slot)]
         placed[clause.key] = [note for code in slots for note in about[code]]
+        own = [by_code[code] for code in slots if by_code[code].filled_by_manager]
+        if former is not None:
+            placed[clause.key] += _former(own, former, reading, clause.key in complained)
     for key, text in reasons:
         placed[key if key in placed else ""].append(Note(RETURNED, text))
     return Notes({key: tuple(notes) for key, notes in placed.items()})
+
+
+def _former(
+    blanks: Iterable[Blank], former: Former, reading: Reading, complained: bool
+) -> Iterator[Note]:
+    """What the returned pledge said here: beside what differs, and where it was complained of."""
+    for blank in blanks:
+        before = wording.answer(blank, former.answers)
+        if wording.answer(blank, reading.answers) != before:
+            text = _("%(label)s, in the returned pledge:")
+        elif complained:
+            text = _("%(label)s is still as in the returned pledge:")
+        else:
+            continue
+        language = former.language if wording.is_free(blank) else ""
+        said = text % {"label": wording.label(blank)}
+        yield Note(BEFORE, said, blank.code, before, language)
 
 
 def _source(blank: Blank, profile: Mapping[str, str], typed: Mapping[str, str]) -> Note:

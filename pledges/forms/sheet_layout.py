@@ -18,6 +18,7 @@ from pledges.core.languages import ENGLISH
 from pledges.core.sheet import PledgeText
 from pledges.core.template.blanks import OTHER, Blank, Kind
 from pledges.core.template.clauses import Outline, Slot
+from pledges.forms.hints import Hint, write_hints
 from pledges.forms.notes import Notes
 from pledges.forms.statute_input import title_list
 from pledges.models import Organisation, TemplateVersion
@@ -32,10 +33,13 @@ class SheetForm(Protocol):
     """What the layout needs of the form it lays out."""
 
     notes: Notes
+    hints: dict[str, Hint]
     given: Mapping[str, str]
     rendered_fields: set[str]
 
     def __getitem__(self, name: str) -> BoundField: ...
+
+    def described(self, code: str) -> dict[str, str]: ...
 
 
 class SheetLayout(LayoutObject):
@@ -51,9 +55,9 @@ class SheetLayout(LayoutObject):
     ) -> SafeString:
         text = self._text()
         inputs = InputWriter(form, context, self.language)
-        return write_clauses(
-            text, inputs, notes=_write_notes(text.outline, form.notes), anchors=True
-        )
+        hints = write_hints(text.outline, form.hints, self.language)
+        notes = _write_notes(text.outline, form.notes, hints)
+        return write_clauses(text, inputs, notes=notes, anchors=True)
 
     def _text(self) -> PledgeText:
         version, language = self.version, self.language
@@ -89,7 +93,7 @@ class InputWriter:
     def _input(self, blank: Blank, opening: SafeString, closing: SafeString) -> SafeString:
         parts: dict[str, object] = {"opening": opening, "closing": closing}
         if blank.kind is Kind.CHOICE:
-            parts["described"] = flatatt(self._form.notes.attributes(blank.code))
+            parts["described"] = flatatt(self._form.described(blank.code))
         if blank.kind is Kind.STATUTE:
             parts |= {
                 "mark": _title_marks(self._language),
@@ -125,16 +129,19 @@ def _promise(blank: Blank) -> SafeString:
     )
 
 
-def _write_notes(outline: Outline, notes: Notes) -> dict[str, SafeString]:
+def _write_notes(
+    outline: Outline, notes: Notes, hints: Mapping[str, SafeString]
+) -> dict[str, SafeString]:
     """A place for notes under the head and under each clause with a blank, and where there are
-    any: what is typed may bring more."""
+    any: what is typed may bring more. Above them stand the hints, which stay as they are."""
     places = {
         clause.key: notes.at(clause.key)
         for _depth, clause in outline.walk()
         if notes.at(clause.key) or any(isinstance(run, Slot) for run in clause.runs)
     }
     return {
-        key: SafeString(
+        key: hints.get(key, SafeString(""))
+        + SafeString(
             render_to_string("sheet/place_of_notes.html", {"key": key, "notes": of_clause}).strip()
         )
         for key, of_clause in {"": notes.at(""), **places}.items()

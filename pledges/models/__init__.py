@@ -8,7 +8,8 @@ from pledges.models.organisation import Organisation, organisation_read_once
 from pledges.models.people import Department, Person
 from pledges.models.phone_links import PhoneLink
 from pledges.models.pledge_numbers import SerialCounter
-from pledges.models.pledges import Commitment, Pledge, ReturnReason
+from pledges.models.pledge_parts import Commitment, ReturnReason
+from pledges.models.pledges import Pledge
 from pledges.models.proposals import Proposal
 from pledges.models.readings import Reading
 from pledges.models.rendered_ahead import RenderedAhead

@@ -22,8 +22,13 @@ PLEDGE_STATES = [
     (PledgeState.ACCEPTED, _("In force")),
     (PledgeState.REVOKED, _("Revoked")),
     (PledgeState.EXPIRED, _("Expired")),
+    (PledgeState.DISCARDED, _("Discarded")),
     (PledgeState.ERASED, _("Erased")),
 ]
+
+
+UNSIGNED = [PledgeState.DRAFT, PledgeState.DISCARDED, PledgeState.ERASED]
+"""States in which a pledge need not have been signed."""
 
 
 class PledgeQuerySet(models.QuerySet["Pledge"]):
@@ -79,6 +84,16 @@ class Pledge(models.Model):
     saved_at = models.DateTimeField(_("saved"))
     created_at = models.DateTimeField(_("created"))
     due_on = models.DateField(_("due"), null=True, blank=True)
+    # Who asked for it, and why; empty where its person started it.
+    assigned_at = models.DateTimeField(_("assigned"), null=True)
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("assigned by"),
+    )
+    assignment_note = models.TextField(_("why it was assigned"), blank=True)
     # Null until given: a unique column cannot hold many empty strings.
     number = models.CharField(_("pledge number"), max_length=32, unique=True, null=True)  # noqa: DJ001
     corrects = models.OneToOneField(
@@ -88,6 +103,7 @@ class Pledge(models.Model):
         related_name="corrected_by",
         verbose_name=_("corrects"),
     )
+    reply = models.TextField(_("reply to the reasons of the return"), blank=True)
 
     # Frozen at signing: later edits of people or templates never reach these.
     signer_name = models.CharField(_("signer"), max_length=80, blank=True)
@@ -121,6 +137,7 @@ class Pledge(models.Model):
         verbose_name=_("revoked by"),
     )
     revocation_reason = models.TextField(_("reason of revocation"), blank=True)
+    revoked_for_good = models.BooleanField(_("revoked for good"), default=False)
 
     objects = PledgeQuerySet.as_manager()
 
@@ -147,9 +164,10 @@ class Pledge(models.Model):
             models.CheckConstraint(
                 name="pledge_signed_is_complete",
                 condition=Q(status=PledgeState.DRAFT, signed_at__isnull=True)
+                | Q(status=PledgeState.DISCARDED, signed_at__isnull=True, answers={})
                 | Q(status=PledgeState.ERASED, answers={}, signer_name="", content_digest="")
                 | (
-                    ~Q(status__in=[PledgeState.DRAFT, PledgeState.ERASED])
+                    ~Q(status__in=UNSIGNED)
                     & Q(signed_at__isnull=False, number__isnull=False)
                     & ~Q(signer_name="")
                     & ~Q(document_digest="")
@@ -170,7 +188,8 @@ class Pledge(models.Model):
             models.CheckConstraint(
                 name="pledge_judged_is_complete",
                 condition=Q(
-                    status__in=[PledgeState.DRAFT, PledgeState.SIGNED], reviewed_at__isnull=True
+                    status__in=[PledgeState.DRAFT, PledgeState.SIGNED, PledgeState.DISCARDED],
+                    reviewed_at__isnull=True,
                 )
                 | Q(
                     status__in=[
@@ -202,40 +221,3 @@ class Pledge(models.Model):
             return False
         quarter = (self.ends_on - organisation.localdate(self.signed_at)) / 4
         return self.ends_on - min(RENEWAL, quarter) <= today
-
-
-class Commitment(models.Model):
-    """One filled blank of a signed pledge, as data that can be counted and compared."""
-
-    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="commitments")
-    code = models.CharField(_("code"), max_length=60)
-    kind = models.CharField(_("kind"), max_length=20)
-    value = models.TextField(_("answer"))
-    quantity = models.DecimalField(_("quantity"), max_digits=20, decimal_places=6, null=True)
-    flagged = models.BooleanField(_("outside the expected range"), default=False)
-
-    class Meta:
-        verbose_name = _("commitment")
-        verbose_name_plural = _("commitments")
-        ordering = ("pledge", "pk")
-        indexes = (models.Index(fields=["code", "quantity"], name="commitment_by_quantity"),)
-        constraints = (models.UniqueConstraint(fields=["pledge", "code"], name="commitment_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.value}"
-
-
-class ReturnReason(models.Model):
-    """Why a pledge was returned: about one clause, or (no clause) about the whole."""
-
-    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="return_reasons")
-    clause = models.CharField(_("clause"), max_length=40, blank=True)
-    text = models.TextField(_("reason"))
-
-    class Meta:
-        verbose_name = _("reason for return")
-        verbose_name_plural = _("reasons for return")
-        ordering = ("pledge", "pk")
-
-    def __str__(self) -> str:
-        return self.text

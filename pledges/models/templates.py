@@ -159,6 +159,12 @@ class TemplateVersion(models.Model):
             return f"{self.subtitle_en}, version {self.number}"
         return f"{self.subtitle_zh} 第 {self.number} 版"
 
+    def name(self, language: str) -> str:
+        """What lists call its pledges: the title of the document, and its kind in brackets."""
+        if language.startswith("en"):
+            return f"{self.title_en} ({self.subtitle_en})"
+        return f"{self.title_zh}（{self.subtitle_zh}）"
+
     @property
     def title(self) -> Localized:
         return Localized(self.title_zh, self.title_en)

@@ -11,9 +11,12 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from pledges.actions import answers
+from pledges import access, wording
+from pledges.access import Act
+from pledges.actions import answers, taking_over
 from pledges.core.lifecycle import VersionState
 from pledges.forms.filling import FillingForm
+from pledges.forms.notes import Former
 from pledges.models import Organisation, Pledge
 from pledges.rendering.paper_wording import form_line
 
@@ -33,8 +36,14 @@ def fill_page(
     """
     form = filling_form(pledge, strict=strict, typed=unsaved)
     version = pledge.version
+    reply = request.POST.get("reply") if unsaved is not None else None
     context = {
         **_parts(pledge, form, at),
+        "reply": pledge.reply if reply is None else reply,
+        "max_reply": answers.MAX_REPLY_LENGTH,
+        "unchanged": "unchanged" in request.GET and answers.is_unchanged(pledge),
+        "last_time": _last_time(pledge) if form.progress.empty else None,
+        "may_discard": access.allows(request.user, Act.DISCARD_DRAFT, pledge),
         "version_line": form_line(
             version.subtitle.in_(pledge.language),
             version.number,
@@ -52,6 +61,11 @@ def fill_page(
     if unsaved is not None:
         status = HTTPStatus.CONFLICT
     return render(request, "fill.html", context, status=status)
+
+
+def _last_time(pledge: Pledge) -> Pledge | None:
+    """The pledge whose answers can be taken over; a correction has those of the returned one."""
+    return None if pledge.corrects else taking_over.earlier_of(pledge)
 
 
 def _days_left(pledge: Pledge, at: datetime) -> int | None:
@@ -80,15 +94,25 @@ def filling_form(
     pledge: Pledge, *, strict: bool, typed: Mapping[str, str] | None = None
 ) -> FillingForm:
     """The form of a draft, with its person's record and the reasons of the last return."""
-    corrected = pledge.corrects
-    reasons = corrected.return_reasons.values_list("clause", "text") if corrected else ()
+    returned = pledge.corrects
+    same_version = returned is not None and returned.version_id == pledge.version_id
     return FillingForm(
         pledge,
         typed=typed,
         profile=answers.profile_answers(pledge.version, pledge.person),
-        reasons=reasons,
+        reasons=_reasons(returned, same_version=same_version) if returned else (),
+        former=Former(returned.answers, returned.language) if returned and same_version else None,
         strict=strict,
     )
+
+
+def _reasons(returned: Pledge, *, same_version: bool) -> list[tuple[str, str]]:
+    """Each with the key of its clause; on another version that key may be another clause's."""
+    reasons = returned.return_reasons.values_list("clause", "text")
+    if same_version:
+        return list(reasons)
+    outline = returned.version.outline(returned.language)
+    return [("", f"{wording.citation(outline, clause)} {text}".strip()) for clause, text in reasons]
 
 
 def _parts(pledge: Pledge, form: FillingForm, at: datetime) -> dict[str, Any]:

@@ -50,7 +50,10 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 @_get_or_post
 def pledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A pledge of one's own: the draft to fill in, or what became of it."""
-    own = _own(request, pk)
+    own = own_pledge(request, pk)
+    if own.status == PledgeState.DISCARDED:
+        messages.info(request, _("This draft was discarded."))
+        return redirect("my_pledges")
     if own.status != PledgeState.DRAFT:
         return reading.detail(request, own)
     access.require(request.user, Act.FILL_PLEDGE, own)
@@ -63,7 +66,7 @@ def pledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Keep what was typed so far; answers to the page's script, as JSON."""
-    own, at = _own(request, pk), timezone.now()
+    own, at = own_pledge(request, pk), timezone.now()
     try:
         _save(request, own, at)
     except (refusals.StaleDraft, Forbidden) as refusal:
@@ -75,13 +78,15 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @_get_or_post
 def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Save what was typed and prepare the finished document for its signer."""
-    own, at = _own(request, pk), timezone.now()
+    own, at = own_pledge(request, pk), timezone.now()
     if request.method != "POST":
         return redirect("pledge", pk=own.pk)
     typed = typed_from(request.POST, own.version.blank_list)
     try:
-        if typed:
+        if typed or "reply" in request.POST:
             _save(request, own, at)
+            if "unchanged" not in request.POST and answers.is_unchanged(own):
+                return redirect(reverse("pledge", args=[own.pk]) + "?unchanged=1")
         asked_at = making.asked_at(request, own, at)
         intent = preparing.prepare(own, actor=person_of(request), at=at, asked_at=asked_at)
     except refusals.StaleDraft:
@@ -101,7 +106,8 @@ def prepare(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("pledge_sign", pk=own.pk, intent_id=intent.pk)
 
 
-def _own(request: HttpRequest, pk: uuid.UUID) -> Pledge:
+def own_pledge(request: HttpRequest, pk: uuid.UUID) -> Pledge:
+    """The signed-in person's pledge of that key, with what its pages show; else Http404."""
     return get_object_or_404(
         Pledge.objects.of(person_of(request)).select_related(
             "version__template", "person__department", "corrects"
@@ -110,16 +116,27 @@ def _own(request: HttpRequest, pk: uuid.UUID) -> Pledge:
     )
 
 
-def _save(request: HttpRequest, own: Pledge, at: datetime) -> None:
-    """Save the answers in the request; `own` then is as saved."""
+def revision_in(request: HttpRequest) -> int:
+    """Which revision of the draft the page was made from."""
     try:
-        revision = int(request.POST["revision"])
+        return int(request.POST["revision"])
     except (KeyError, ValueError) as error:
         raise BadRequest("revision") from error
+
+
+def _save(request: HttpRequest, own: Pledge, at: datetime) -> None:
+    """Save the answers in the request; `own` then is as saved."""
     typed = typed_from(request.POST, own.version.blank_list)
-    saved = answers.save(own, actor=person_of(request), at=at, typed=typed, revision=revision)
+    saved = answers.save(
+        own,
+        actor=person_of(request),
+        at=at,
+        typed=typed,
+        revision=revision_in(request),
+        reply=request.POST.get("reply"),
+    )
     rendering_ahead.schedule(own, saved, at=at)
-    own.refresh_from_db(fields=["answers", "answers_revision", "saved_at"])
+    own.refresh_from_db(fields=["answers", "reply", "answers_revision", "saved_at"])
 
 
 def _keep(request: HttpRequest, own: Pledge, at: datetime) -> HttpResponse:

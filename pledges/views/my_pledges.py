@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions.answers import reading_of
+from pledges.actions.answers import reading_of, revoked_for_good
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
 from pledges.views import setting_up
@@ -31,6 +31,12 @@ class Draft:
     blanks: int
     days_left: int | None
     reasons: tuple[ShownReason, ...]
+    may_discard: bool
+
+    @property
+    def begun(self) -> bool:
+        """Whether its person has filled in anything; what a record fills in is not theirs."""
+        return self.filled > 0 and self.pledge.answers_revision > 0
 
     @property
     def overdue(self) -> bool:
@@ -60,7 +66,7 @@ def my_pledges(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     own = list(
         Pledge.objects.of(person)
-        .select_related("version", "corrects", "corrected_by")
+        .select_related("version", "corrects", "corrected_by", "assigned_by")
         .order_by(F("due_on").asc(nulls_last=True), "created_at")
     )
     if not own and not access.allows(person, Act.OPEN_PLEDGE):
@@ -75,7 +81,9 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     """The sections of the page, each a list, by the organisation's calendar."""
     organisation = Organisation.current()
     today = organisation.localdate(at)
-    drafts = [draft_of(pledge, today) for pledge in own if pledge.status == PledgeState.DRAFT]
+    drafts = [
+        draft_of(pledge, person, today) for pledge in own if pledge.status == PledgeState.DRAFT
+    ]
     sections = {
         "drafts": drafts,
         "waiting": _entries(own, PledgeState.SIGNED, today, "signed_at"),
@@ -92,7 +100,7 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     }
 
 
-def draft_of(pledge: Pledge, today: date) -> Draft:
+def draft_of(pledge: Pledge, person: Person, today: date) -> Draft:
     """What the list tells of one draft."""
     reading = reading_of(pledge)
     blanks = sum(1 for blank in pledge.version.blank_list if blank.filled_by_manager)
@@ -103,6 +111,7 @@ def draft_of(pledge: Pledge, today: date) -> Draft:
         blanks=blanks,
         days_left=(pledge.due_on - today).days if pledge.due_on else None,
         reasons=reasons_of(pledge.corrects) if pledge.corrects else (),
+        may_discard=access.allows(person, Act.DISCARD_DRAFT, pledge),
     )
 
 
@@ -113,18 +122,19 @@ def available(
     if not access.allows(person, Act.OPEN_PLEDGE):
         return []
     pledges = list(own)
-    waiting = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
+    closed = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
     taken = {p.version_id for p in pledges if not p.may_be_followed_on(today, organisation)}
+    closed |= revoked_for_good(p for p in pledges if p.signed_at)
     return [
         ListedPledge(label_of(version), version=version)
         for version in TemplateVersion.objects.current(today).select_related("template")
-        if version.pk not in taken and version.template_id not in waiting
+        if version.pk not in taken and version.template_id not in closed
     ]
 
 
 def label_of(version: TemplateVersion) -> str:
-    """What the reader calls a version, in the reader's language."""
-    return version.label(get_language() or "zh-hans")
+    """What the reader calls a version, in the reader's language: its title, and its kind."""
+    return version.name(get_language() or "zh-hans")
 
 
 def _entries(

@@ -9,39 +9,39 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pledges.core.template.blanks import AnswerProblem, Blank, Flag, Kind, Range
+from pledges.core.template.blanks import AnswerProblem, Blank, Flag, Kind, Range, display
 from pledges.core.template.statutes import doubt_about
 from pledges.wording.citations import doubt_in_short, doubt_sentence, example_of_law
-from pledges.wording.language import here
+from pledges.wording.language import active, here
 
 # By whether there is a lower and an upper bound: one whole sentence each, so that every
 # language can order its words.
-_Sentences = dict[tuple[bool, bool], str | Promise]
+Sentences = dict[tuple[bool, bool], str | Promise]
 
-_WHOLE_NUMBER: _Sentences = {
+_WHOLE_NUMBER: Sentences = {
     (True, True): gettext_lazy("%(label)s must be a whole number from %(minimum)s to %(maximum)s."),
     (True, False): gettext_lazy("%(label)s must be a whole number, at least %(minimum)s."),
     (False, True): gettext_lazy("%(label)s must be a whole number, at most %(maximum)s."),
     (False, False): gettext_lazy("%(label)s must be a whole number."),
 }
-_NUMBER: _Sentences = {
+_NUMBER: Sentences = {
     (True, True): gettext_lazy("%(label)s must be a number from %(minimum)s to %(maximum)s."),
     (True, False): gettext_lazy("%(label)s must be a number, at least %(minimum)s."),
     (False, True): gettext_lazy("%(label)s must be a number, at most %(maximum)s."),
     (False, False): gettext_lazy("%(label)s must be a number."),
 }
-_DATE: _Sentences = {
+_DATE: Sentences = {
     (True, True): gettext_lazy("%(label)s must be a date from %(minimum)s to %(maximum)s."),
     (True, False): gettext_lazy("%(label)s must be a date, %(minimum)s or later."),
     (False, True): gettext_lazy("%(label)s must be a date, %(maximum)s or earlier."),
     (False, False): gettext_lazy("%(label)s must be a date, such as 2026-11-23."),
 }
-_EXPECTED: _Sentences = {
+_EXPECTED: Sentences = {
     (True, True): gettext_lazy("The company expects %(minimum)s to %(maximum)s."),
     (True, False): gettext_lazy("The company expects at least %(minimum)s."),
     (False, True): gettext_lazy("The company expects at most %(maximum)s."),
 }
-_EXPECTED_IN_SIGNS: _Sentences = {
+_EXPECTED_IN_SIGNS: Sentences = {
     (True, True): "%(minimum)s–%(maximum)s",
     (True, False): "≥ %(minimum)s",
     (False, True): "≤ %(maximum)s",
@@ -51,6 +51,17 @@ _EXPECTED_IN_SIGNS: _Sentences = {
 def label(blank: Blank) -> str:
     """What the blank is called."""
     return here(blank.label)
+
+
+def answer(blank: Blank, answers: Mapping[str, str]) -> str:
+    """An answer as it is told in the reader's language: with its unit, a dash where empty."""
+    said = display(blank, answers, active())
+    return f"{said} {here(blank.unit)}".strip() if said else "—"
+
+
+def is_free(blank: Blank) -> bool:
+    """Whether its answers are words of the language in which somebody writes their pledge."""
+    return not (blank.kind.is_number or blank.kind in (Kind.DATE, Kind.CHOICE, Kind.SERIAL))
 
 
 def missing(blank: Blank) -> str:
@@ -102,25 +113,27 @@ def hint(blank: Blank) -> str:
             "%(label)s takes the title of one law, without an article, such as “%(example)s”."
         ) % {"label": label(blank), "example": example_of_law()}
     if blank.kind is Kind.DATE:
-        return _bounded(_DATE, blank, blank.hard)
+        return bounded(_DATE, blank, blank.hard)
     if blank.kind is Kind.INTEGER:
-        return _bounded(_WHOLE_NUMBER, blank, blank.hard)
+        return bounded(_WHOLE_NUMBER, blank, blank.hard)
     if blank.kind.is_number:
-        return _bounded(_NUMBER, blank, blank.hard) + _decimals(blank)
+        return bounded(_NUMBER, blank, blank.hard) + decimals(blank)
     return ""
 
 
 def flag_note(blank: Blank, flag: Flag | None = None) -> str:
     """Calmly: what the company expects, and that the answer is taken all the same."""
-    if flag and flag.doubt:
-        said = doubt_sentence(flag.doubt)
-    elif blank.expected_option:
-        said = _("The company expects “%(option)s”.") % {"option": expected(blank)}
-    else:
-        said = _bounded(_EXPECTED, blank, blank.expected)
-    return _("%(expectation)s You may submit it; compliance will look at this.") % {
-        "expectation": said
-    }
+    told = doubt_sentence(flag.doubt) if flag and flag.doubt else expectation(blank)
+    said = {"label": label(blank), "expectation": told}
+    sentence = _("%(label)s: %(expectation)s You may submit it; compliance will look at this.")
+    return sentence % said
+
+
+def expectation(blank: Blank) -> str:
+    """What the company expects, as a sentence; empty where it expects nothing."""
+    if blank.expected_option:
+        return _("The company expects “%(option)s”.") % {"option": expected(blank)}
+    return bounded(_EXPECTED, blank, blank.expected)
 
 
 def expected(blank: Blank, answers: Mapping[str, str] | None = None) -> str:
@@ -133,10 +146,11 @@ def expected(blank: Blank, answers: Mapping[str, str] | None = None) -> str:
     for option in blank.options:
         if option.value == blank.expected_option:
             return here(option.label)
-    return _bounded(_EXPECTED_IN_SIGNS, blank, blank.expected)
+    return bounded(_EXPECTED_IN_SIGNS, blank, blank.expected)
 
 
-def _bounded(sentences: _Sentences, blank: Blank, bounds: Range) -> str:
+def bounded(sentences: Sentences, blank: Blank, bounds: Range) -> str:
+    """The sentence for the bounds that there are; empty where there is none for them."""
     low, high = bounds.minimum, bounds.maximum
     sentence = sentences.get((low is not None, high is not None), "")
     # A range names its unit once, at its end.
@@ -162,7 +176,8 @@ def _written(bound: Decimal | date | None, unit: str) -> str:
     return f"{bound} {unit}".rstrip()
 
 
-def _decimals(blank: Blank) -> str:
+def decimals(blank: Blank) -> str:
+    """How many decimals a number may have, as a sentence after another."""
     if not blank.decimals:
         return ""
     sentence = ngettext(

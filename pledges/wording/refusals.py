@@ -32,6 +32,9 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.AlreadyWaiting: gettext_lazy(
         "You already have a pledge of this kind that awaits review or is in force."
     ),
+    refusals.RevokedForGood: gettext_lazy(
+        "Your last pledge of this kind was revoked for good; compliance can assign another."
+    ),
     refusals.AlreadySigned: gettext_lazy("This pledge has already been signed."),
     refusals.IntentExpired: gettext_lazy(
         "The document was prepared too long ago. Please prepare it again and read it afresh."

@@ -20,6 +20,8 @@ from django_tasks_db.models import DBTaskResult
 from pledges import access, audit, verification
 from pledges.access import SYSTEM
 from pledges.actions import (
+    answers,
+    discarding,
     enrolment,
     erasure,
     invitations,
@@ -59,7 +61,9 @@ from tests.serving import ROOT, surroundings
 TEN_YEARS = timedelta(days=365.25 * 10 + 30)
 REASON = "调任其他岗位，原承诺不再适用。"
 CONTACT, ADDRESS, BROWSER = "021-5555 9876", "203.0.113.77", "Netscape/4.7"
+REPLY, WHY = "已按要求补充说明。", "因分管业务调整"
 PERSONAL = (
+    *(REPLY, WHY),
     *("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明"),
     *(CONTACT, ADDRESS, BROWSER),
 )
@@ -99,7 +103,7 @@ def returned(signed, chenjing, now):
 
 
 @pytest.fixture
-def past(liming, revoked, returned, draft, chenjing, passkey, now):
+def past(liming, revoked, returned, draft, version, chenjing, passkey, now):
     """Everything that a manager can leave behind."""
     liming.contact = CONTACT
     liming.save()
@@ -113,9 +117,15 @@ def past(liming, revoked, returned, draft, chenjing, passkey, now):
         signing.sign(intent, actor=liming, at=now, request=done), actor=chenjing, at=now
     )
     review.revoke(third, actor=chenjing, at=now, reason=REASON)
-    pledges = [revoked("contract"), returned(), third]
+    answers.assign(version(), person=liming, actor=chenjing, at=now, due_on=None, note=WHY)
+    first = returned()
+    correction = Pledge.objects.get(corrects=first)
+    by = {"actor": liming, "at": now}
+    answers.save(correction, typed={}, revision=0, reply=REPLY, **by)
+    pledges = [revoked("contract"), first, returned(), third]
+    discarding.discard(draft("contract"), **by)
     drafts = list(Pledge.objects.of(liming).drafts())
-    return [*pledges, *drafts]
+    return [*pledges, *drafts, Pledge.objects.get(status=PledgeState.DISCARDED)]
 
 
 def everything_kept():

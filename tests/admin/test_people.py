@@ -212,10 +212,11 @@ def test_compliance_lays_a_pledge_before_people_and_hears_who_was_passed_over(
     assert page.status_code == 200
     assert (page.context["people"], page.context["unable"]) == ([liming, wangfang], [zhoumin])
     assert not Pledge.objects.drafts().exists()
-    sent = {"confirmed": "1", "version": version().pk, "due_on": "2026-12-15"}
+    sent = {"confirmed": "1", "version": version().pk, "due_on": "2026-12-15", "note": "换岗"}
     done = client.post(URL, assigning(people, **sent), follow=True)
     (assigned,) = Pledge.objects.drafts()
     assert (assigned.person, assigned.due_on) == (liming, date(2026, 12, 15))
+    assert (assigned.assigned_by, assigned.assignment_note) == (chenjing, "换岗")
     said = " ".join(told(done))
     assert "王芳" in said
     assert "周敏" in said

@@ -182,12 +182,16 @@ def test_a_return_without_a_good_reason_is_refused_and_keeps_what_was_typed(
 def test_revoking_takes_a_reason(as_, chenjing, accepted, told):
     pledge = accepted()
     client = as_(chenjing)
-    assert client.post(url(pledge, "revoke"), {"reason": "  "}).status_code == 200
+    whole = {"reason": "离职。", "afterwards": "for-good"}
+    for missing in ({"reason": "  "}, {"afterwards": ""}, {"afterwards": "never"}):
+        assert client.post(url(pledge, "revoke"), {**whole, **missing}).status_code == 200
     assert state(pledge) == PledgeState.ACCEPTED
-    response = client.post(url(pledge, "revoke"), {"reason": "离职。"}, follow=True)
+    response = client.post(url(pledge, "revoke"), whole, follow=True)
     assert state(pledge) == PledgeState.REVOKED
-    assert "离职。" in response.content.decode()
-    assert told(client.post(url(pledge, "revoke"), {"reason": "再次"}, follow=True))
+    assert "离职。" in response.content.decode() and "不再签署" in response.content.decode()
+    pledge.refresh_from_db()
+    assert pledge.revoked_for_good
+    assert told(client.post(url(pledge, "revoke"), whole, follow=True))
     assert LedgerEntry.objects.filter(event="pledge.revoked").count() == 1
 
 

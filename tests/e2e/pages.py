@@ -181,7 +181,7 @@ class Draft:
         """The note of `kind` about a blank, if it stands under the very clause of that blank."""
         blank = f'[name="answer-{code}"]'
         return self.page.locator(
-            f".clause:has({blank}), .field-row:has({blank}), .paragraph:has({blank}) + *"
+            f".clause:has({blank}), .field-row:has({blank}), .paragraph:has({blank}) ~ *"
         ).locator(f"#{kind}-{code}")
 
     def read_and_sign(self) -> "Signing":

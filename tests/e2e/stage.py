@@ -230,6 +230,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             "/",
             *(pledge_path(each) for each in (stage.empty, stage.correction, stage.returned)),
             pledge_path(stage.empty) + "?check=1",
+            pledge_path(stage.correction) + "?unchanged=1",
+            reverse("pledge_discard", args=[stage.empty.pk]),
             sign_path(stage.prepared),
             *map(reverse, ACCOUNT),
             "/admin/",
@@ -239,6 +241,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             "/",
             *(pledge_path(each) for each in (stage.signed, stage.accepted, stage.revoked)),
             sign_path(stage.laid_by_passkey),
+            reverse("pledge_last_time", args=[stage.laid_by_passkey.pledge_id]),
             *map(reverse, TWO_FACTORS),
             *(
                 reverse(name, args=[stage.passkey.pk])

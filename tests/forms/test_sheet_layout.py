@@ -23,7 +23,7 @@ from tests.rendering.test_clause_writer import OF_BOOTSTRAP, SHEETS, named, styl
 
 pytestmark = pytest.mark.django_db
 
-NOT_THE_TEXT = {"visually-hidden", "clause-notes"}
+NOT_THE_TEXT = {"visually-hidden", "clause-notes", "clause-hint"}
 LINES = {"answer-block", "blank-lines", "answer-line"}
 BLOCKS = ("div", "section", "header", "p", "h1", "h2", "h3", "h4", "h5", "h6")
 NUMBER = "CN-2026-000001"

@@ -90,7 +90,7 @@ def step(request, signed, accepted, version, chenjing, liming, now):
             **{"reasons-TOTAL_FORMS": "1", "reasons-INITIAL_FORMS": "0"},
             **{"reasons-0-clause": "", "reasons-0-text": "请改正\n第二行 <b>。"},
         },
-        "revoke": {"reason": "离职。"},
+        "revoke": {"reason": "离职。", "afterwards": "again"},
         "accept many": chosen(waiting, "accept_plain", confirmed="1"),
         "export some": chosen(waiting, "export_selected"),
         "commitments of some": chosen(waiting, "commitments_selected"),

@@ -84,6 +84,52 @@ def test_the_revoked_can_be_started_anew(sections, accepted, chenjing, now):
     assert "contract" in started(found)
 
 
+def test_what_was_revoked_for_good_is_offered_no_more(sections, accepted, chenjing, now):
+    pledge = accepted("contract")
+    at = now + timedelta(days=1)
+    review.revoke(pledge, actor=chenjing, at=at, reason="调离岗位", for_good=True)
+    found = sections(now + timedelta(days=2))
+    assert [entry.pledge.pk for entry in found["revoked"]] == [pledge.pk]
+    assert started(found) == ALL - {"contract"}
+
+
+def test_a_draft_says_who_asked_for_it_and_why(client, version, liming, chenjing, now):
+    client.cookies["django_language"] = "en"
+    client.force_login(liming)
+    note = "因分管<业务>调整"
+    answers.assign(version(), person=liming, actor=chenjing, at=now, due_on=None, note=note)
+    page = client.get("/").content.decode()
+    assert "Asked for by compliance (陈静) on 23 November 2026" in page
+    assert "因分管&lt;业务&gt;调整" in page
+
+
+def test_what_nobody_has_begun_with_is_started_and_not_continued(client, version, liming, now):
+    client.cookies["django_language"] = "en"
+    client.force_login(liming)
+    pledge = answers.open_pledge(version(), actor=liming, at=now, language="en")
+    page = client.get("/").content.decode()
+    assert "Start filling in" in page and "Continue filling in" not in page
+    answers.save(pledge, actor=liming, at=now, typed={"surveys_per_month": "2"}, revision=0)
+    page = client.get("/").content.decode()
+    assert "Continue filling in" in page and "Start filling in" not in page
+
+
+def test_what_the_record_filled_in_is_no_beginning(sections, version, liming, now):
+    answers.open_pledge(version("personal-code"), actor=liming, at=now, language="zh-hans")
+    (item,) = sections()["drafts"]
+    assert item.filled > 0 and not item.begun
+
+
+def test_lists_name_the_document_with_its_kind(client, liming, draft, signed, accepted):
+    client.force_login(liming)
+    draft("general-standards")
+    signed("contract")
+    accepted("personal-code")
+    page = client.get("/").content.decode()
+    for kind in ("通用准则型", "条款合同型", "个人守则型"):
+        assert f"客户经理职业操守承诺书（{kind}）" in page
+
+
 def test_the_page_shows_reasons_and_nothing_of_others(client, wangfang, signed, chenjing, now):
     back = signed("general-standards")
     reasons = [review.ClauseReason("请说明<依据>", "1.2.1")]

@@ -155,6 +155,16 @@ def test_without_a_file_to_attach_the_mail_goes_and_leads_to_it(
     assert (str(pledge.pk) in caplog.text) == (trouble != "large")
 
 
+@pytest.mark.parametrize("for_good", [True, False])
+def test_a_revocation_says_what_comes_after_it(mails, accepted, chenjing, now, for_good):
+    pledge = accepted()
+    at = now + timedelta(days=1)
+    review.revoke(pledge, actor=chenjing, at=at, reason="调离岗位", for_good=for_good)
+    (mail,) = mails(notices.REVOKED, pledge, pledge.person)
+    assert ("不再需要签署" in mail.body) is for_good
+    assert ("需要重新签署，请从此处开始" in mail.body) is not for_good
+
+
 def test_without_an_address_nothing_is_sent(mails, signed, liming):
     pledge = signed()
     liming.email = ""

@@ -82,7 +82,7 @@ class Blank:
     sentence the unit is part of the pledge text.
 
     Guidance for whoever fills it in, none of it printed: `hint` says what belongs there, `example`
-    shows an answer, `default` is the answer that a new draft begins with, `suggestions` are answers
+    shows an answer, `default` is an answer that one press puts in, `suggestions` are answers
     to choose from. A number that is the article of a law names that law's blank in `article_of`.
     """
 
