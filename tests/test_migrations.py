@@ -42,7 +42,7 @@ INSTALLED = {
     "0011_term": "74a861ff47a2a949d8899c90e81bd998467b21e7dc873f4b7f717fc4fb4bf552",
     "0018_housekeeping": "20e821d0e7c309c951060dbb0233d22735b94addb07e3723cf0f1f29e786f556",
     "0021_readings": "737aeb3039353bf46bebc9eacfea475081a8d5a1077670baa2b1be51ddb536da",
-    "0028_filling": "0d04bc6f7b265d093d12d5ce52409aab5af0329a9ea7d6a43fffa9e27d4d452e",
+    "0025_filling": "0d04bc6f7b265d093d12d5ce52409aab5af0329a9ea7d6a43fffa9e27d4d452e",
 }
 # Every task that a released version could queue, by the path that it wrote down.
 ONCE_QUEUED = {
@@ -271,6 +271,6 @@ def test_of_drafts_of_before_the_ledger_tells_who_assigned_them(
     asked = answers.assign(version(), person=liming, actor=chenjing, at=now, due_on=None)
     own = draft("contract")
     Pledge.objects.update(assigned_at=None, assigned_by=None)
-    import_module("pledges.migrations.0028_filling").tell_who_assigned(apps, None)
+    import_module("pledges.migrations.0025_filling").tell_who_assigned(apps, None)
     told = {pledge.pk: (pledge.assigned_at, pledge.assigned_by) for pledge in Pledge.objects.all()}
     assert told == {asked.pk: (now, chenjing), own.pk: (None, None)}

@@ -20,7 +20,7 @@ def tell_who_assigned(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0021_readings"),
+        ("pledges", "0024_effect"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0021_readings"),
+        ("pledges", "0023_printout"),
     ]
 
     operations = [
