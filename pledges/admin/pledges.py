@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.admin import bulk, filters, review_pages
+from pledges.admin import bulk, filters, pledge_page, review_pages
 from pledges.admin.base import AccessModelAdmin
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Commitment, Organisation, Pledge
@@ -111,7 +111,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
             pk = uuid.UUID(object_id)
         except ValueError as error:
             raise Http404 from error
-        return require_safe(self._with_pledge(review_pages.overview))(request, pk=pk)
+        return require_safe(self._with_pledge(pledge_page.overview))(request, pk=pk)
 
     def _with_pledge(self, page: Any) -> Any:
         def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -121,7 +121,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
             pledge = pledges.filter(pk=pk).first()
             if pledge is None or not self.has_view_permission(request, pledge):
                 raise Http404
-            review_pages.note_reading(request, pledge)
+            pledge_page.note_reading(request, pledge)
             return page(self, request, pledge)
 
         return view
