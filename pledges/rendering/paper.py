@@ -51,7 +51,6 @@ def paper_html(sheet: Sheet) -> str:
             "signer": write_signer(sheet),
             "company": paper_wording.labelled(paper_wording.COMPANY, sheet.language),
             "created": sheet.rendered_at.isoformat(timespec="seconds"),
-            "engine": press.ENGINE,
             # No verdict accepts a link to an address that others on the way can answer for.
             "is_link": sheet.verify_url.startswith("https://"),
             "body": write_for_paper(sheet),

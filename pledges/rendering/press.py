@@ -5,7 +5,6 @@ Nothing of WeasyPrint is imported by whoever has a pool.
 
 import logging
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +17,6 @@ from pledges.rendering import fonts
 from pledges.rendering.fonts import FontSubset, MissingGlyph
 
 logger = logging.getLogger(__name__)
-ENGINE: Final = f"WeasyPrint {version('weasyprint')}"
 WITHIN: Final = 60.0
 """Seconds: longer than a full queue takes."""
 SOON: Final = 5.0

@@ -16,11 +16,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pledges import verification
+from pledges import verification, wording
 from pledges.actions.noting_readings import Way
 from pledges.core import refusals
 from pledges.core.file_names import FileName
 from pledges.models import Organisation
+from pledges.rendering.paper_wording import language_tag
 from pledges.rendering.printouts import Checked, Printout, print_out
 from pledges.templatetags.sheet_extras import moment
 from pledges.verification import Judgement, PublicStatus, reports
@@ -120,7 +121,7 @@ def _about(pdf: bytes, judgement: Judgement, at: datetime) -> Printout:
     site = settings.PUBLIC_URL.rstrip("/")
     path = reverse("verify", args=[status.pledge.pk]) if status else reverse("verify_file")
     return Printout(
-        language="en" if language.startswith("en") else "zh-Hans",
+        language=language_tag(wording.language()),
         number=report.summary.number if report.summary else "",
         sha256=judgement.verdict.sha256,
         size=len(pdf),
