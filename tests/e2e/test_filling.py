@@ -41,24 +41,20 @@ SMALL = """() => [...document.querySelectorAll(".answer, .option, .fill-bar .btn
   .map(([part, box]) => `${part.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`)"""
 
 
-def box_of(locator):
-    box = locator.bounding_box()
-    return box["y"], box["y"] + box["height"]
-
-
 def expect_in_sight(draft, code):
-    """The blank stands wholly above the bar, where the bar stays, and within the window."""
-    field = draft.blank(code)
-    expect(field).to_be_focused()
-    draft.page.wait_for_timeout(100)  # for what moves it there to have done so
-    top, end = box_of(field)
-    bar = draft.page.locator(".fill-bar")
-    lowest = draft.page.viewport_size["height"]
-    if bar.evaluate("bar => getComputedStyle(bar).position") == "sticky":
-        lowest = box_of(bar)[0]
-    assert 0 <= top < end <= lowest + 0.5, (top, end, lowest)
+    """The blank in hand stands wholly above the bar, where the bar stays, and in the window."""
+    expect(draft.blank(code)).to_be_focused()
+    draft.page.wait_for_function(IN_SIGHT)
 
 
+IN_SIGHT = """() => {
+  const { top, bottom } = document.activeElement.getBoundingClientRect();
+  const bar = document.querySelector(".fill-bar");
+  const sticks = getComputedStyle(bar).position === "sticky";
+  const lowest = sticks ? bar.getBoundingClientRect().top : innerHeight;
+  return top >= 0 && top < bottom && bottom <= lowest + 0.5;
+}"""
+AFTER_DRAWING = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 # The blank in hand right above the bar, or the window's end; then a mistake in a blank above it.
 TO_THE_EDGE = """() => {
   const bar = document.querySelector(".fill-bar");
@@ -179,7 +175,7 @@ def test_the_blank_in_hand_stays_above_the_bar_when_notes_come_and_go(phone, dra
     opened.wait_until_saved()
     opened.blank("complaint_response_hours").focus()
     opened.page.evaluate(TO_THE_EDGE)
-    opened.page.wait_for_timeout(100)
+    opened.page.evaluate(AFTER_DRAWING)
     opened.page.evaluate(MISTAKE_ABOVE)
     expect(opened.note("error", "surveys_per_month")).to_be_visible()
     expect_in_sight(opened, "complaint_response_hours")
