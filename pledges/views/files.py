@@ -1,6 +1,9 @@
-"""A PDF as an answer: shown by the browser's own reader, in no frame."""
+"""A PDF as an answer: shown by the browser's own reader, in no frame; or why there is none."""
 
-from django.http import HttpResponse
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from pledges.core.file_names import FileName
 
@@ -20,3 +23,9 @@ def pdf_response(
     if sha256:
         headers["ETag"] = f'"{sha256}"'
     return HttpResponse(data, content_type="application/pdf", headers=headers)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The page that says that a stored file cannot be given out just now."""
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return render(request, "document_unavailable.html", status=status)

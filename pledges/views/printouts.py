@@ -26,7 +26,7 @@ from pledges.rendering.printouts import Checked, Printout, print_out
 from pledges.templatetags.sheet_extras import moment
 from pledges.verification import Judgement, PublicStatus, reports
 from pledges.views import printout_tickets, public
-from pledges.views.files import pdf_response
+from pledges.views.files import pdf_response, unavailable
 from pledges.views.reading import issued_file
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def _of_ticket(request: HttpRequest) -> HttpResponse:
         pdf = verification.issued_bytes(file)
     except verification.FileUnavailable as error:
         logger.error("A file of pledge %s cannot be printed: %s", file.pledge_id, error.__cause__)
-        return _unavailable(request)
+        return unavailable(request)
     return _printed(request, pdf, "")
 
 
@@ -78,18 +78,13 @@ def of_stored_file(request: HttpRequest, pk: UUID) -> HttpResponse:
         judgement = verification.judge(pdf, at=at)
     except verification.FileUnavailable as error:
         logger.error("A file of pledge %s cannot be printed: %s", pk, error.__cause__)
-        return _unavailable(request)
+        return unavailable(request)
     except verification.CannotJudge:
         return _later(request)
     if not judgement.is_genuine:
         logger.error("The stored file of pledge %s is not found genuine; nothing is printed", pk)
-        return _unavailable(request)
+        return unavailable(request)
     return _made(request, pdf, judgement, at)
-
-
-def _unavailable(request: HttpRequest) -> HttpResponse:
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    return render(request, "document_unavailable.html", status=status)
 
 
 def _later(request: HttpRequest) -> HttpResponse:

@@ -26,7 +26,7 @@ from pledges.models.pledges import PLEDGE_STATES
 from pledges.views import afterwards, document_pages
 from pledges.views.accounts import person_of
 from pledges.views.document_pages import ShownPage
-from pledges.views.files import pdf_response
+from pledges.views.files import pdf_response, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -136,8 +136,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         data = verification.issued_bytes(file)
     except verification.FileUnavailable as error:
         logger.error("A file of pledge %s cannot be given out: %s", pk, error.__cause__)
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        return render(request, "document_unavailable.html", status=status)
+        return unavailable(request)
     name, download = file.file_name(), "download" in request.GET
     return pdf_response(data, name=name, sha256=file.sha256, download=download)
 

@@ -24,7 +24,7 @@ from pledges.models import SigningIntent
 from pledges.views import document_pages, security_log, setting_up
 from pledges.views.accounts import begin_attempt, person_of
 from pledges.views.clients import client_address
-from pledges.views.files import pdf_response
+from pledges.views.files import pdf_response, unavailable
 
 # Where a refusal is said beside the field that it is about; the others close the document.
 _FIELD: dict[type[refusals.Refusal], str] = {
@@ -63,8 +63,7 @@ def reading_copy(request: HttpRequest, pk: uuid.UUID, intent_id: uuid.UUID) -> H
     intent = _own_intent(request, pk, intent_id)
     content = _prepared(intent)
     if content is None:
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        return render(request, "document_unavailable.html", status=status)
+        return unavailable(request)
     return pdf_response(content, name=intent.file_name(), sha256=intent.document_digest)
 
 
