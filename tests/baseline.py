@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
@@ -14,7 +16,14 @@ from pledges.access import SYSTEM
 from pledges.actions import templates
 from pledges.core.lifecycle import Role
 from pledges.core.template import template_file
-from pledges.models import Department, EnrolledApp, Organisation, Person, Signature
+from pledges.models import (
+    Department,
+    EnrolledApp,
+    Organisation,
+    Person,
+    Signature,
+    TemplateVersion,
+)
 
 PASSWORD = "vermilion-seal-on-paper-7"
 PUBLISHED = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -92,9 +101,22 @@ def load() -> None:
         if role is Role.MANAGER:
             give_app(person)
     for file in BUILTIN.glob("*.pledge"):
-        definition, _problems = template_file.parse(file.read_text("utf-8"))
-        version, _new = templates.import_definition(definition, actor=SYSTEM, at=PUBLISHED)
-        templates.publish(version, actor=SYSTEM, at=PUBLISHED)
+        publish(_imported(file))
+
+
+def second_contract(**changes: Any) -> TemplateVersion:
+    """Version 2 of the contract, the one that cites a law: a draft, its definition as changed."""
+    return _imported(BUILTIN / "version-2" / "contract.pledge", **changes)
+
+
+def publish(draft: TemplateVersion) -> TemplateVersion:
+    return templates.publish(draft, actor=SYSTEM, at=PUBLISHED)
+
+
+def _imported(file: Path, **changes: Any) -> TemplateVersion:
+    definition, _problems = template_file.parse(file.read_text("utf-8"))
+    changed = replace(definition, **changes)
+    return templates.import_definition(changed, actor=SYSTEM, at=PUBLISHED)[0]
 
 
 def wipe() -> None:

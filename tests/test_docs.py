@@ -76,7 +76,10 @@ def test_the_pictures_are_small(readme: str) -> None:
 
 UPGRADING = (PROJECT / "docs" / "upgrading-libraries.md").read_text("utf-8")
 USE = re.compile(r"^\| ((?:`[^`]+`(?:, )?)+) \| `([^`]+)` \| [^|]+ \| `([^`]+)` \|$", re.MULTILINE)
-LIBRARIES = ("allauth", "weasyprint", "pydyf", "pyhanko", "fido2", "cssselect2", "django_tasks")
+LIBRARIES = (
+    *("allauth", "weasyprint", "pydyf", "pyhanko", "fido2", "cssselect2", "django_tasks"),
+    *("pypdfium2", "PIL", "uharfbuzz"),
+)
 
 
 def test_what_an_upgrade_must_look_at_is_what_is_used() -> None:

@@ -12,7 +12,7 @@ from pledges.core import lifecycle, refusals
 from pledges.core.characters import made_visible, unified_line_breaks
 from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import VersionState
-from pledges.core.template.blanks import Blank, Kind, Reading
+from pledges.core.template.blanks import OTHER, Blank, Kind, Reading
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
 
 # More than the longest answer that any blank takes; what is beyond is not kept but refused.
@@ -220,7 +220,7 @@ def _kept_words(text: str, longest: int) -> str:
 def typed_codes(blanks: tuple[Blank, ...]) -> frozenset[str]:
     """The keys under which a manager's answers are kept."""
     own = [blank for blank in blanks if blank.filled_by_manager]
-    others = [f"{blank.code}.other" for blank in own if blank.other]
+    others = [blank.code + OTHER for blank in own if blank.other]
     return frozenset([blank.code for blank in own] + others)
 
 

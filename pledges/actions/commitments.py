@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from pledges.core.template.blanks import OTHER
 from pledges.models import Commitment, Pledge, SigningIntent
 
 
@@ -12,7 +13,7 @@ def write_commitments(pledge: Pledge, intent: SigningIntent, flagged: set[str]) 
             pledge=pledge,
             code=blank.code,
             kind=blank.kind,
-            value=intent.answers.get(f"{blank.code}.other") or intent.answers[blank.code],
+            value=intent.answers.get(blank.code + OTHER) or intent.answers[blank.code],
             quantity=Decimal(intent.answers[blank.code]) if blank.kind.is_number else None,
             flagged=blank.code in flagged,
         )

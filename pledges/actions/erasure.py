@@ -75,7 +75,7 @@ def erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 
     Raises `NotErasable` while a pledge of theirs is in force, awaits review or is within its
     retention period, and `LastAdministrator`. Files go after the commit: a process killed in
-    between leaves them without an owner, for `sweep_orphans` and for the second time.
+    between leaves them without an owner, for `sweeping.sweep` and for the second time.
     """
     access.require(actor, Act.ERASE_PERSON, person)
     # Apart, as whatever the ledger tells of: its turn is the last lock of a transaction.

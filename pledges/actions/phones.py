@@ -100,16 +100,18 @@ def register(link: PhoneLink, answer: object, *, name: str, at: datetime) -> Wai
     return waiting
 
 
-def creation_options(link: PhoneLink, user: dict[str, Any]) -> dict[str, Any]:
+def creation_options(
+    link: PhoneLink, *, site: dict[str, Any], user: dict[str, Any]
+) -> dict[str, Any]:
     """What the phone's browser is asked to make, as `PublicKeyCredentialCreationOptions` in JSON.
 
-    `user` has id (bytes), name and display_name. A device that has one of the person's passkeys
-    makes no second one.
+    `site` has id and name; `user` id (bytes), name and display_name. A device that has one of the
+    person's passkeys makes no second one.
     """
     known = enrolment.enrolled(link.person, under_any_number=True)
     names = [ceremony.base64(each.credential.id) for each in known]
     return {
-        "rp": {"id": enrolment.party().id, "name": "Shounuo"},
+        "rp": site,
         "user": {
             "id": ceremony.base64(user["id"]),
             "name": user["name"],

@@ -13,7 +13,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import Department, Organisation, Pledge, TemplateVersion
-from pledges.models.pledges import PLEDGE_STATES
+from pledges.models.pledges import NEVER_SIGNED, PLEDGE_STATES
 from pledges.wording.language import here
 
 ALL = "all"
@@ -47,7 +47,7 @@ class StateFilter(SimpleListFilter):
         super().__init__(request, *args)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        hidden = () if sees_drafts(request.user) else (PledgeState.DRAFT, PledgeState.DISCARDED)
+        hidden = [] if sees_drafts(request.user) else NEVER_SIGNED
         return [(state, label) for state, label in PLEDGE_STATES if state not in hidden]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -17,15 +17,14 @@ from pledges.admin.base import actor_of
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Pledge, Reading, Signature
-from pledges.models.pledges import UNSIGNED
+from pledges.models.pledges import NEVER_SIGNED, UNSIGNED
 
 MAX_READINGS_SHOWN = 20
-UNREAD = (PledgeState.DRAFT, PledgeState.DISCARDED)
 
 
 def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
     """The pledge with everything that helps to judge it; of one never signed, its state."""
-    if pledge.status in UNREAD:
+    if pledge.status in NEVER_SIGNED:
         context = {**_frame(page, request, pledge), "title": pledge.person}
         return TemplateResponse(request, "admin/pledges/pledge/draft.html", context)
     if pledge.status == PledgeState.ERASED:

@@ -19,6 +19,7 @@ from pledges.admin.review_forms import ReasonFormSet, RevocationForm, clause_cho
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Transition
 from pledges.models import Pledge
+from pledges.models.pledges import NEVER_SIGNED
 
 CHANGE = "admin:pledges_pledge_change"
 LIST = "admin:pledges_pledge_changelist"
@@ -94,11 +95,11 @@ def _dealt_with(request: HttpRequest, pledge: Pledge, step: Transition) -> HttpR
     if pledge.status in step.sources:
         return None
     messages.warning(request, words.refusal(lifecycle.Forbidden(step, pledge.status)))
-    return redirect(LIST if pledge.status in pledge_page.UNREAD else CHANGE, *_args(pledge))
+    return redirect(LIST if pledge.status in NEVER_SIGNED else CHANGE, *_args(pledge))
 
 
 def _args(pledge: Pledge) -> list:
-    return [] if pledge.status in pledge_page.UNREAD else [pledge.pk]
+    return [] if pledge.status in NEVER_SIGNED else [pledge.pk]
 
 
 def _carry_out(

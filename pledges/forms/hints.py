@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from pledges import wording
 from pledges.core.languages import Localized
-from pledges.core.template.blanks import Blank, display
+from pledges.core.template.blanks import Blank, display, read
 from pledges.core.template.clauses import Outline, Slot
 
 
@@ -60,7 +60,10 @@ def hint_of(blank: Blank, language: str) -> Hint:
 
 def _offer(blank: Blank, answer: Localized, language: str) -> Offer | None:
     value = wording.in_language(answer, language)
-    return Offer(value, display(blank, {blank.code: value}, language)) if value else None
+    if not value:
+        return None
+    read_as = {blank.code: value, **read([blank], {blank.code: value}).answers}
+    return Offer(value, display(blank, read_as, language))
 
 
 def hints_of(blanks: Iterable[Blank], language: str) -> dict[str, Hint]:

@@ -27,7 +27,8 @@ PLEDGE_STATES = [
 ]
 
 
-UNSIGNED = [PledgeState.DRAFT, PledgeState.DISCARDED, PledgeState.ERASED]
+NEVER_SIGNED = [PledgeState.DRAFT, PledgeState.DISCARDED]
+UNSIGNED = [*NEVER_SIGNED, PledgeState.ERASED]
 """States in which a pledge need not have been signed."""
 
 

@@ -1,7 +1,8 @@
 """E-mails to people: queued with the change they tell of, sent by the worker after it.
 
 Here are those about a pledge, to its person; those about somebody's account are in
-`notices.accounts`, the daily ones to officers in `notices.digests`.
+`notices.accounts`, the daily ones to officers in `notices.digests`, and what somebody says is
+wrong in their record in `notices.record_reports`.
 """
 
 import logging

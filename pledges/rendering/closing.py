@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from pledges.core.appearances import Appearance, SignedFields
-from pledges.core.languages import ENGLISH, Localized
+from pledges.core.languages import Localized
 from pledges.core.sheet import Sheet
 from pledges.core.template.typed_values import written_date
 from pledges.rendering import drawings, paper_wording
@@ -20,6 +20,7 @@ from pledges.rendering.inline_text import typeset
 logger = logging.getLogger(__name__)
 
 EMPTY = Localized(zh="空白", en="empty")
+COMMA = Localized(zh="，", en=", ")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _company_box(sheet: Sheet, fields: SignedFields) -> Box:
 
 def _box(label: Localized, shown: Appearance | None, lines: Sequence[str], language: str) -> Box:
     said = label.in_(language)
-    spoken = f"{said}: {', '.join(lines)}" if language == ENGLISH else f"{said}：{'，'.join(lines)}"
+    spoken = paper_wording.labelled(label, language) + COMMA.in_(language).join(lines)
     try:
         return Box(said, drawings.draw(shown, spoken) if shown else None, lines)
     except drawings.Undrawable as error:
@@ -83,5 +84,4 @@ def _box(label: Localized, shown: Appearance | None, lines: Sequence[str], langu
 
 
 def _dated(label: Localized, day: date, language: str) -> str:
-    written = written_date(day, language)
-    return f"{label.in_(language)}{': ' if language == ENGLISH else '：'}{written}"
+    return paper_wording.labelled(label, language) + written_date(day, language)

@@ -1,4 +1,4 @@
-"""Handwriting drawn into a figure: fitted into its area, with a pen as wide as it was fast."""
+"""Handwriting drawn into a figure: fitted into its area, with a pen as wide as it was slow."""
 
 import math
 from collections.abc import Iterator, Sequence

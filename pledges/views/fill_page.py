@@ -44,7 +44,7 @@ def fill_page(
         "unchanged": "unchanged" in request.GET and answers.is_unchanged(pledge),
         "last_time": _last_time(pledge) if form.progress.empty else None,
         "may_discard": access.allows(request.user, Act.DISCARD_DRAFT, pledge),
-        "version_line": form_line(
+        "form_line": form_line(
             version.subtitle.in_(pledge.language),
             version.number,
             version.effective_on,

@@ -1,7 +1,7 @@
 """Last time's answers beside a draft: what they were, what fits, and which are to be taken over."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -18,7 +18,7 @@ from pledges.actions import readings, taking_over
 from pledges.actions.taking_over import Former
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
-from pledges.core.template.blanks import OTHER, Blank
+from pledges.core.template.blanks import Blank
 from pledges.models import Pledge
 from pledges.views.accounts import person_of
 from pledges.views.filling import own_pledge, revision_in
@@ -114,7 +114,9 @@ def _page(
     chosen: Iterable[str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    rows = [_row(draft, earlier, former) for former in taking_over.formers(draft, earlier)]
+    # As it was understood, and where it was not, as it was typed.
+    present = {**draft.answers, **draft.version.read(draft.answers).answers}
+    rows = [_row(draft, earlier, former, present) for former in taking_over.formers(draft, earlier)]
     now, then = _own(draft), _own(earlier)
     context = {
         "pledge": draft,
@@ -134,11 +136,10 @@ def _own(pledge: Pledge) -> dict[str, Blank]:
     return {blank.code: blank for blank in pledge.version.blank_list if blank.filled_by_manager}
 
 
-def _row(draft: Pledge, earlier: Pledge, former: Former) -> Row:
-    blank, code = former.blank, former.blank.code
-    present = {each: draft.answers.get(each, "") for each in (code, code + OTHER)}
+def _row(draft: Pledge, earlier: Pledge, former: Former, present: Mapping[str, str]) -> Row:
+    blank = former.blank
     return Row(
-        code=code,
+        code=blank.code,
         label=wording.label(blank),
         before=wording.answer(former.asked, earlier.answers),
         now=wording.answer(blank, present),

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -14,7 +15,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,7 +31,6 @@ from pledges.views.throttle import per_minute
 
 # Where a phone's browser, in which nobody is signed in, keeps what it registered by which link.
 REGISTERED = "registered_by_link"
-MAX_NAME = 60  # characters
 # Each page that waits asks twenty times a minute, and many may share a network.
 MAX_REQUESTS = 600
 
@@ -129,7 +128,7 @@ def _register(request: HttpRequest, link: PhoneLink, at: datetime) -> HttpRespon
         answer = CredentialField().clean(request.POST.get("credential"))
     except ValidationError:
         return _page(request, link, refusals.PasskeyRefused("malformed"))
-    name = wording.device(request.headers.get("User-Agent", ""))[:MAX_NAME] or _("Phone")
+    name = get_adapter().generate_authenticator_name(link.person, Authenticator.Type.WEBAUTHN)
     try:
         waiting = phones.register(link, answer, name=name, at=at)
     except refusals.PhoneLinkGone:
@@ -143,11 +142,13 @@ def _register(request: HttpRequest, link: PhoneLink, at: datetime) -> HttpRespon
 def _page(
     request: HttpRequest, link: PhoneLink, refusal: refusals.Refusal | None = None
 ) -> HttpResponse:
-    user = get_adapter().get_public_key_credential_user_entity(link.person)
+    adapter = get_adapter()
+    site = adapter.get_public_key_credential_rp_entity()
+    user = adapter.get_public_key_credential_user_entity(link.person)
     context = {
         "state": State.OPEN,
         "link": link,
-        "options": phones.creation_options(link, user),
+        "options": phones.creation_options(link, site=site, user=user),
         "error": wording.refusal(refusal) if refusal else "",
     }
     return render(request, "phone.html", context, status=422 if refusal else 200)

@@ -9,7 +9,7 @@ from pledges.models import Person
 
 
 def waiting_for(person: Person, waits: list[Waiting]) -> dict[str, Any]:
-    """The context of `parts/waits.html`; the names also before anything waits."""
+    """The context of `parts/confirmers.html`; the names also before anything waits."""
     by_person = any(vouching.is_possible(each, person) for each in waits)
     usual = confirmers.usual_time() if by_person else None
     return {

@@ -275,7 +275,9 @@ def test_links_are_removed_when_nothing_can_wait_for_them_any_more(desk, now):
 
 def test_options_name_the_passkeys_that_the_person_has(desk, liming):
     user = {"id": b"1", "name": "liming@example.com", "display_name": "李明"}
-    options = phones.creation_options(desk.link, user)
+    site = {"id": "example.com", "name": "示例银行 · 守诺"}
+    options = phones.creation_options(desk.link, site=site, user=user)
     assert json.dumps(options)
+    assert options["rp"] == site
     assert len(options["excludeCredentials"]) == 1
     assert options["authenticatorSelection"] == {"userVerification": "required"}

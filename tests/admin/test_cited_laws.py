@@ -4,9 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pledges.access import SYSTEM
-from pledges.actions import answers, preparing, review, signing, templates
-from pledges.core.template import template_file
+from pledges.actions import answers, preparing, review, signing
 from tests import baseline
 from tests.cast import FILLED, request_by_code
 
@@ -16,10 +14,7 @@ URL = "/admin/pledges/pledge/"
 @pytest.fixture
 def citing(db, liming, now):
     """A signed pledge on version 2 of the contract."""
-    text = (baseline.BUILTIN / "version-2" / "contract.pledge").read_text("utf-8")
-    definition, _ = template_file.parse(text)
-    draft, _ = templates.import_definition(definition, actor=SYSTEM, at=baseline.PUBLISHED)
-    version = templates.publish(draft, actor=SYSTEM, at=baseline.PUBLISHED)
+    version = baseline.publish(baseline.second_contract())
 
     def sign(**typed):
         pledge = answers.open_pledge(version, actor=liming, at=now, language="zh-hans")

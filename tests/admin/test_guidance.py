@@ -2,10 +2,8 @@
 
 import pytest
 
-from pledges.access import SYSTEM
 from pledges.actions import templates
 from pledges.core.languages import Localized
-from pledges.core.template import template_file
 from pledges.models import TemplateVersion
 from tests import baseline
 
@@ -15,9 +13,7 @@ URL = "/admin/pledges/templateversion/"
 @pytest.fixture
 def offered(db):
     """Version 2 of the contract as a draft."""
-    text = (baseline.BUILTIN / "version-2" / "contract.pledge").read_text("utf-8")
-    definition, _ = template_file.parse(text)
-    return templates.import_definition(definition, actor=SYSTEM, at=baseline.PUBLISHED)[0]
+    return baseline.second_contract()
 
 
 @pytest.fixture

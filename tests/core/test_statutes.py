@@ -218,6 +218,11 @@ def test_reading_a_title_again_changes_nothing(typed: str) -> None:
         assert "《" not in title
 
 
+def test_a_title_that_was_kept_before_its_law_was_listed_stays_as_it_was_printed() -> None:
+    assert statutes.cited("民法典", "en") == "《民法典》"
+    assert statutes.cited(CIVIL_CODE, "en") == "Civil Code of the People's Republic of China"
+
+
 def test_an_english_title_that_was_printed_stays() -> None:
     """A page shows a signed pledge from its answers, and must say what its file says."""
     printed = Path(__file__).with_name("printed_titles.txt").read_text("utf-8").splitlines()

@@ -19,6 +19,7 @@ DEVICES = {
 # A name in two strokes, in widths of the box.
 STROKES = (((0.2, 0.1), (0.3, 0.3), (0.25, 0.25)), ((0.5, 0.1), (0.7, 0.15), (0.6, 0.3)))
 PERIOD, ENOUGH = 30, 8  # seconds: a code's life, and what a busy machine may need of it
+SLOW = 2_000  # ms, one way of each request
 PATIENCE = 20_000  # ms: another test may be busy on the same two cores
 
 expect.set_options(timeout=PATIENCE)
@@ -105,6 +106,14 @@ def confirm_identity(page: Page, username: str = "liming") -> None:
         page.locator("#id_code").fill(fresh_code(username))
     page.locator("main form [type=submit]").first.click()
     page.wait_for_url(lambda url: not urlsplit(url).path.startswith("/accounts/"))
+
+
+def slow_down(page: Page, latency: int = SLOW) -> None:
+    """Let each request of this tab take that long, by the browser's own emulation."""
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    emulated = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    network.send("Network.emulateNetworkConditions", {**emulated, "latency": latency})
 
 
 def start(page: Page, slug: str) -> "Draft":

@@ -10,9 +10,8 @@ from playwright.sync_api import expect
 from pledges.actions import review, templates
 from pledges.models import Pledge
 from tests.cast import FILLED
-from tests.e2e.pages import Draft, said, start
+from tests.e2e.pages import Draft, said, slow_down, start
 
-SLOW = 2_000  # ms, one way of each request
 LONG = "长" * 100 + "x" * 100
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SIZES = {"upright": (390, 844), "lying": (844, 390)}
@@ -40,13 +39,6 @@ SMALL = """() => [...document.querySelectorAll(".answer, .option, .fill-bar .btn
   .map((part) => [part, part.getBoundingClientRect()])
   .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
   .map(([part, box]) => `${part.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`)"""
-
-
-def slow_down(page, latency=SLOW):
-    network = page.context.new_cdp_session(page)
-    network.send("Network.enable")
-    emulated = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
-    network.send("Network.emulateNetworkConditions", {**emulated, "latency": latency})
 
 
 def box_of(locator):

@@ -1,11 +1,12 @@
 """Version 2 of the contract: a law and its article as people type them, to the document."""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
 from pledges.access import SYSTEM
 from pledges.actions import answers, templates
-from pledges.core.template import template_file
 from tests import baseline
 from tests.e2e.pages import confirm_identity, start
 from tests.e2e.test_pages import Inspector
@@ -13,10 +14,7 @@ from tests.e2e.test_pages import Inspector
 
 @pytest.fixture
 def contract(transactional_db):
-    text = (baseline.BUILTIN / "version-2" / "contract.pledge").read_text("utf-8")
-    definition, _ = template_file.parse(text.replace("2026-11-30", "2026-11-01"))
-    version, _ = templates.import_definition(definition, actor=SYSTEM, at=baseline.PUBLISHED)
-    return templates.publish(version, actor=SYSTEM, at=baseline.PUBLISHED)
+    return baseline.publish(baseline.second_contract(effective_on=date(2026, 11, 1)))
 
 
 def test_the_civil_code_is_named_however_it_is_typed(window, liming, contract, device):

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from pledges.actions import answers
 from pledges.models import Session, Signature, SigningIntent
 from tests import baseline
-from tests.e2e.pages import Draft, Signing, fresh_code, said, sign_in
+from tests.e2e.pages import Draft, Signing, fresh_code, said, sign_in, slow_down
 from tests.e2e.test_passkey_signing import Device, add_passkey, confirm_identity
 
 NAME = "李明"
@@ -36,19 +36,13 @@ class Act(Signing):
         self.strokes = self.page.locator("[name=strokes]").input_value()
         assert len(json.loads(self.strokes)) == 2
 
-    def come_to(self):
-        """Where there is no room beside the document, signing may be a sheet from below."""
-        opener = self.page.locator("[data-sheet-open]")
-        if opener.is_visible() and not self.page.locator("dialog[open]").count():
-            opener.click()
-
     def leave(self):
         """To what is not part of the act itself."""
         self.page.keyboard.press("Escape")
 
     def expect_everything(self, *, consent=True):
         page = self.page
-        self.come_to()
+        self.open()
         expect(page.locator("[name=strokes]")).to_have_value(self.strokes)
         expect(page.locator("[data-hand-state]")).not_to_be_empty()
         expect(page.locator("[data-undo]")).to_be_enabled()
@@ -69,11 +63,11 @@ class Act(Signing):
         )
 
     def press(self):
-        self.come_to()
+        self.open()
         self.page.locator("[data-sign]").click()
 
     def prove(self):
-        self.come_to()
+        self.open()
         self.page.locator("[name=password]").fill(baseline.PASSWORD)
         self.page.locator("[name=code]").fill(fresh_code())
 
@@ -255,10 +249,7 @@ def test_on_a_slow_connection_the_button_is_busy_at_once_and_signs_once(act):
     page = act.page
     posts = []
     page.on("request", lambda request: request.method == "POST" and posts.append(request.url))
-    wire = page.context.new_cdp_session(page)
-    slow = {"offline": False, "latency": 2000, "downloadThroughput": -1, "uploadThroughput": -1}
-    wire.send("Network.enable")
-    wire.send("Network.emulateNetworkConditions", slow)
+    slow_down(page)
     act.prove()
     button = page.locator("[data-sign]")
     button.dblclick()
@@ -276,7 +267,7 @@ def test_the_last_minutes_are_counted_quietly(desk, act):
     told = page.locator("[data-time-told]")
     expect(countdown).to_be_hidden()
     page.clock.fast_forward("25:10")
-    act.come_to()
+    act.open()
     expect(countdown).to_be_visible()
     expect(page.locator("[data-left] [data-clock]")).to_have_text(re.compile(r"^4:\d\d$"))
     five = told.inner_text()
@@ -296,7 +287,7 @@ def test_a_fresh_document_is_one_click_and_keeps_what_was_written(act):
     page.clock.install()
     page.reload()
     page.clock.fast_forward("28:00")
-    act.come_to()
+    act.open()
     with page.expect_navigation(url="**/sign/**"):
         page.locator("[data-countdown] button").click()
     act.expect_everything()

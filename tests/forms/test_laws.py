@@ -6,10 +6,9 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from pledges.access import SYSTEM
-from pledges.actions import answers, templates
+from pledges.actions import answers
 from pledges.actions.answers import profile_answers
-from pledges.core.template import statutes, template_file
+from pledges.core.template import statutes
 from pledges.forms.filling import FillingForm
 from pledges.forms.notes import FLAG
 from pledges.models import TemplateVersion
@@ -27,10 +26,7 @@ def _in_english():
 @pytest.fixture
 def contract():
     """Version 2 of the contract, published."""
-    text = (baseline.BUILTIN / "version-2" / "contract.pledge").read_text("utf-8")
-    definition, _ = template_file.parse(text)
-    version, _ = templates.import_definition(definition, actor=SYSTEM, at=baseline.PUBLISHED)
-    return templates.publish(version, actor=SYSTEM, at=baseline.PUBLISHED)
+    return baseline.publish(baseline.second_contract())
 
 
 @pytest.fixture

@@ -16,10 +16,12 @@ from pledges.proof.pdf import appearances, incremental_update
 from pledges.proof.pdf.incremental_update import IncrementalUpdate
 from pledges.rendering import SignatureImage, drawings, fonts
 from pledges.rendering.drawings import Undrawable
+from tests.golden_files import FOLDER
 from tests.sealed import rendered
 
 OWN = fonts.subset_for("李明示例银行股份有限公司")
 AT = samples.RENDERED_AT
+ISSUED = sorted(FOLDER.glob("*-layout-2-*/file.pdf"))
 STROKES = (((0.1, 0.1), (0.4, 0.2), (0.7, 0.1)), ((0.2, 0.3), (0.8, 0.3)), ((0.5, 0.05),))
 HAND, TYPED = SignatureImage(strokes=STROKES), SignatureImage(typed="欧阳 Élan")
 
@@ -47,7 +49,8 @@ def in_a_file(figure: bytes) -> Appearance:
 
 
 def picture(pdf: bytes):
-    return pypdfium2.PdfDocument(pdf)[0].render(scale=6).to_pil().convert("RGB")
+    """So large that pdfium draws outlines: letters below 50 pixels it puts at whole pixels."""
+    return pypdfium2.PdfDocument(pdf)[0].render(scale=8).to_pil().convert("RGB")
 
 
 def drawn(svg: str) -> bytes:
@@ -79,6 +82,16 @@ def test_a_page_shows_what_the_file_shows(kind, language):
     difference = ImageChops.difference(there, here).filter(ImageFilter.BoxBlur(1)).convert("L")
     assert difference.getextrema()[1] < 80
     assert ImageChops.invert(there.convert("L")).getbbox() is not None
+
+
+@pytest.mark.parametrize("file", ISSUED, ids=lambda path: path.parent.name)
+def test_what_was_issued_goes_on_being_drawn(file):
+    """A page shows the boxes of every file that bears our own figures, whatever is newer."""
+    content = file.read_bytes()
+    revisions = [end.end() for end in re.finditer(rb"%%EOF\n", content)][:-1]
+    assert 1 <= len(revisions) <= 2
+    for begin in revisions:
+        assert drawings.draw(appearances.read(content[begin:]), "x").count("<path") > 5
 
 
 def test_it_needs_no_style_and_says_what_it_is():

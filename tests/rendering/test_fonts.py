@@ -1,11 +1,15 @@
 """The faces are cut down to what a version prints, the same way every time, and widened at need."""
 
+import hashlib
+from pathlib import Path
+
 import uharfbuzz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pledges.rendering import fonts
 
+DECISION = Path(__file__).parents[2] / "docs" / "decisions" / "fonts-and-rendering.md"
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=20)
 
 
@@ -72,3 +76,10 @@ def test_the_subsetter_is_reported(monkeypatch):
     assert fonts.subsetter_available()
     monkeypatch.setattr(ffi, "harfbuzz_subset", None)
     assert not fonts.subsetter_available()
+
+
+def test_the_bold_face_is_the_very_file_that_the_decision_names():
+    """Its package is a stranger's: what an upgrade brings is looked at before it is printed."""
+    with fonts.BOLD_FILE.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    assert f"`{digest}`" in DECISION.read_text("utf-8")

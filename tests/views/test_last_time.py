@@ -68,6 +68,13 @@ def test_the_chosen_ones_are_taken_over_and_told(client, renewed, liming, now):
     assert renewed.answers["reply_days"] == "9"
 
 
+def test_the_same_typed_in_another_way_is_the_same(client, renewed, liming, now):
+    digits = str.maketrans("0123456789", "０１２３４５６７８９")
+    typed = {"reply_days": FILLED["personal-code"]["reply_days"].translate(digits)}
+    answers.save(renewed, actor=liming, at=now, typed=typed, revision=0)
+    assert "reply_days" not in rows(client.get(url(renewed)).content.decode())
+
+
 def test_a_draft_that_moved_on_is_not_overwritten(client, renewed, liming, now):
     answers.save(renewed, actor=liming, at=now, typed={"reply_days": "9"}, revision=0)
     answer = client.post(url(renewed), {"revision": "0", "code": ["reply_days"]})

@@ -5,11 +5,12 @@ import json
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from pledges.actions import pending, phones
-from pledges.models import PhoneLink, Session
+from pledges.models import Organisation, PhoneLink, Session
 from pledges.proof.passkeys.ceremony import Party, introduction_challenge
+from pledges.views.accounts import site_name
 from tests.authenticator import Passkey
 from tests.fresh import prove
 
@@ -89,6 +90,23 @@ def test_from_the_code_on_the_screen_to_a_phone_that_signs(journey):
     assert answer.redirect_chain[-1][0] == journey.shown
     assert "can sign documents from now on" in text(answer)
     assert "This phone can sign now" in text(journey.phone.get(journey.opened))
+
+
+def test_the_phone_is_told_whose_site_it_is_as_every_device_is(journey):
+    journey.begin()
+    options = journey.phone.get(journey.opened).context["options"]
+    party = Party.at(journey.settings.PUBLIC_URL)
+    with translation.override("en"):
+        assert options["rp"] == {"id": party.id, "name": site_name()}
+        assert str(Organisation.current()) in site_name()
+
+
+def test_a_second_phone_of_the_same_make_has_a_name_of_its_own(journey):
+    for name in ("Safari on iPhone", "Safari on iPhone 2"):
+        journey.begin()
+        journey.register(browser(**{"user-agent": IPHONE}))
+        assert journey.waiting.record.name == name
+        journey.confirm(journey.waiting.record.number)
 
 
 def test_opening_the_link_uses_nothing_up_and_signs_nobody_in(journey):

@@ -129,9 +129,12 @@ def _meant(text: str) -> Statute | None:
 
 
 def name_in(title: str, language: str) -> str:
-    """A title as somebody would type it: in English its English name, where it has one."""
+    """A title as somebody would type it: in English its English name, where it has one.
+
+    Of a title as it is kept. A short one was kept, and printed, before its law was listed.
+    """
     statute = find(title) if language == ENGLISH else None
-    return statute.title.en if statute else title
+    return statute.title.en if statute and statute.title.zh == title else title
 
 
 def cited(title: str, language: str) -> str:
