@@ -85,7 +85,7 @@ def test_the_page_says_how_the_invitation_stands_and_sends_another(add, as_, adm
     assert "邀请邮件即将发往" in text(again)
     assert Invitation.objects.get(ended_at=None) != first
     withdrawn = client.post(page_of(made(), "withdraw_invitation"), follow=True)
-    assert "邀请已撤销" in text(withdrawn) and "链接有效至" not in text(withdrawn)
+    assert "邀请已撤回" in text(withdrawn) and "链接有效至" not in text(withdrawn)
     assert not Invitation.objects.filter(ended_at=None).exists()
     assert "已失效" in text(client.post(page_of(made(), "withdraw_invitation"), follow=True))
 

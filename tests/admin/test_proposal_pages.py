@@ -31,7 +31,7 @@ def test_a_role_is_proposed_seen_and_accepted(as_, admin, second, liming, told):
     page = f"{URL}{proposal.pk}/change/"
     assert page in text(first.get(form))
     mine = text(first.get(page))
-    assert "由他人同意" in mine and f"{URL}{proposal.pk}/accept/" not in mine
+    assert "经他人同意" in mine and f"{URL}{proposal.pk}/accept/" not in mine
     figures = {str(each.label): each for each in other.get("/admin/").context["dashboard"]}
     assert "客户经理" in text(other.get(figures["待您复核的变更"].address))
     assert "待您复核的变更" not in text(first.get("/admin/"))
