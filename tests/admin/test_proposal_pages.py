@@ -76,7 +76,7 @@ def test_the_organisation_says_that_switching_it_off_waits(as_, admin, second, t
     form = as_(admin).get(address).context["adminform"].form
     sent = {name: form[name].value() for name in form.fields if name != "two_people"}
     said = told(as_(admin).post(address, sent, follow=True))
-    assert any("仍须两人复核" in each for each in said)
+    assert any("仍须双人复核" in each for each in said)
     assert Organisation.current().two_people
     again = as_(second).post(address, {**sent, "name_en": "Example"})
     assert again.context["adminform"].form.errors["two_people"]
