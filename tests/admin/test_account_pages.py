@@ -143,7 +143,7 @@ def test_an_officer_compares_the_code_and_confirms(as_, request, waiting, who):
     assert "可用于签署文件" in text(done)
     assert [each.credential for each in enrolment.enrolled(made())] == [waiting.credential]
     assert LedgerEntry.objects.get(event="enrolment.confirmed").actor_id == officer.pk
-    assert "已不在等待确认" in text(client.post(confirm, follow=True))
+    assert "不再等待确认" in text(client.post(confirm, follow=True))
 
 
 @pytest.mark.parametrize("who", ["admin", "wuying"])
