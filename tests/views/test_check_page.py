@@ -75,7 +75,7 @@ def test_a_changed_file_is_rejected_and_nothing_of_it_is_repeated(client, finish
     said = text_of(post(client, changed))
     assert "不予采信" in said
     assert "李明" not in said and "CN-2026-000007" not in said
-    assert "未再核验" in said
+    assert "因此未核验" in said
 
 
 def test_what_the_file_says_is_told_with_its_invisible_characters_escaped(
@@ -221,7 +221,7 @@ def test_a_revoked_pledge_stays_revoked_under_other_bytes(
     revoke(stamped, chenjing, now)
     said = text_of(post(client, changed))
     genuine = {"zh-hans": "文件真实", "en": "Genuine"}[language]
-    revoked = {"zh-hans": "已撤销，已失效", "en": "Revoked, no longer in force"}[language]
+    revoked = {"zh-hans": "已撤销，不再有效", "en": "Revoked, no longer in force"}[language]
     assert verdicts(said) == [("good", genuine), ("bad", revoked)]
     assert OTHER_BYTES[language] in said
 
