@@ -135,7 +135,7 @@ def waiting_page(answer):
     ("language", "added", "over"),
     [
         ("en", "It signs documents from now on.", "waits for confirmation no more"),
-        ("zh-hans", "通行密钥已添加", "已不在等待确认"),
+        ("zh-hans", "通行密钥已添加", "不再等待确认"),
     ],
 )
 def test_a_second_passkey_waits_until_the_first_has_confirmed_it(
