@@ -22,8 +22,8 @@ WRITTEN = [
     *(path for path in (PROJECT / "templates").rglob("*") if path.is_file()),
     *(PROJECT / "static").rglob("*.js"),
 ]
-# What was signed, or is printed on what is signed, keeps the words that it had.
-KEPT = {"pledges/core/consent.py", "pledges/rendering/paper_wording.py"}
+# What was signed keeps the words that it had.
+KEPT = {"pledges/core/consent.py"}
 
 
 def texts() -> Iterator[tuple[str, str]]:

@@ -120,6 +120,10 @@ class CredentialField(JSONField):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return answer
 
+    def prepare_value(self, value: Any) -> str:
+        """Nothing: an answer serves once, and a refused one may not even be fit to be sent back."""
+        return ""
+
 
 class LoggedPasskey:
     """A passkey's wrong answer is noted in the log."""

@@ -192,7 +192,7 @@ def test_the_public_page_says_until_when(client, expired):
     pledge = expired()
     page = client.get(f"/verify/{pledge.pk}/", headers={"accept-language": "zh-hans"})
     text = page.content.decode()
-    assert "有效期已届满，已失效" in text and "2027年11月23日" in text and "退回" not in text
+    assert "有效期已届满，不再有效" in text and "2027年11月23日" in text and "退回" not in text
 
 
 @pytest.mark.django_db
@@ -209,7 +209,7 @@ def test_its_genuine_file_is_genuine_all_the_same(client, accepted, monkeypatch,
     page = client.post("/verify/", {"file": brought}).content.decode()
     looks = re.findall(r'verdict verdict-(\w+)"', page)
     assert looks == ["good", "ended"]
-    assert "文件真实" in page and "有效期已届满，已失效" in page
+    assert "文件真实" in page and "有效期已届满，不再有效" in page
     shown = client.get(f"/verify/{pledge.pk}/").content.decode()
     assert re.findall(r'verdict verdict-(\w+)"', shown) == ["ended"]
     for each in (page, shown):

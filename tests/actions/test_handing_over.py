@@ -289,7 +289,7 @@ def test_an_app_that_lapsed_may_wait_again_and_its_owner_is_told(
     assert pending.lapse(later) == 1
     (mail,) = DBTaskResult.objects.filter(args_kwargs__args__0="app_lapsed")
     accounts.send.func(*mail.args_kwargs["args"])
-    assert "未经确认" in mailoutbox[0].subject
+    assert "未获确认" in mailoutbox[0].subject
     again = apps.register(actor=person, at=later)
     assert apps.register(actor=person, at=later) == again
     vouching.vouch(again, actor=chenjing, at=later)

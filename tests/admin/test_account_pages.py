@@ -85,7 +85,7 @@ def test_the_page_says_how_the_invitation_stands_and_sends_another(add, as_, adm
     assert "邀请邮件即将发往" in text(again)
     assert Invitation.objects.get(ended_at=None) != first
     withdrawn = client.post(page_of(made(), "withdraw_invitation"), follow=True)
-    assert "邀请已撤销" in text(withdrawn) and "链接有效至" not in text(withdrawn)
+    assert "邀请已撤回" in text(withdrawn) and "链接有效至" not in text(withdrawn)
     assert not Invitation.objects.filter(ended_at=None).exists()
     assert "已失效" in text(client.post(page_of(made(), "withdraw_invitation"), follow=True))
 
@@ -143,7 +143,7 @@ def test_an_officer_compares_the_code_and_confirms(as_, request, waiting, who):
     assert "可用于签署文件" in text(done)
     assert [each.credential for each in enrolment.enrolled(made())] == [waiting.credential]
     assert LedgerEntry.objects.get(event="enrolment.confirmed").actor_id == officer.pk
-    assert "已不在等待确认" in text(client.post(confirm, follow=True))
+    assert "不再等待确认" in text(client.post(confirm, follow=True))
 
 
 @pytest.mark.parametrize("who", ["admin", "wuying"])

@@ -72,7 +72,7 @@ def test_the_person_is_nobody_whom_nobody_can_change(as_, admin, wuying, liming,
 def test_strangers_are_told_that_it_was_erased_and_when(erased, now):
     for pledge, when in zip(erased[:2], ("revoked_at", "reviewed_at"), strict=True):
         page = Client().get(f"/verify/{pledge.pk}/").content.decode()
-        assert 'class="verdict verdict-bad"' in page and pledge.number in page
+        assert 'class="verdict verdict-ended"' in page and pledge.number in page
         assert getattr(pledge, when) is not None
         assert moment(now + MANY_YEARS) in page
         assert all(each.sha256 in page for each in pledge.documents.all())

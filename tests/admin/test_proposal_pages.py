@@ -31,7 +31,7 @@ def test_a_role_is_proposed_seen_and_accepted(as_, admin, second, liming, told):
     page = f"{URL}{proposal.pk}/change/"
     assert page in text(first.get(form))
     mine = text(first.get(page))
-    assert "由他人同意" in mine and f"{URL}{proposal.pk}/accept/" not in mine
+    assert "经他人同意" in mine and f"{URL}{proposal.pk}/accept/" not in mine
     figures = {str(each.label): each for each in other.get("/admin/").context["dashboard"]}
     assert "客户经理" in text(other.get(figures["待您复核的变更"].address))
     assert "待您复核的变更" not in text(first.get("/admin/"))
@@ -76,7 +76,7 @@ def test_the_organisation_says_that_switching_it_off_waits(as_, admin, second, t
     form = as_(admin).get(address).context["adminform"].form
     sent = {name: form[name].value() for name in form.fields if name != "two_people"}
     said = told(as_(admin).post(address, sent, follow=True))
-    assert any("仍须两人复核" in each for each in said)
+    assert any("仍须双人复核" in each for each in said)
     assert Organisation.current().two_people
     again = as_(second).post(address, {**sent, "name_en": "Example"})
     assert again.context["adminform"].form.errors["two_people"]

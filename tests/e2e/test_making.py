@@ -39,7 +39,7 @@ def test_without_a_script_a_button_looks_again(window, liming, device, site):
     with site.pools.not_rendering():
         page.locator(".fill-bar .btn-primary").click()
         expect(page.get_by_role("heading", name="正在生成文件")).to_be_visible()
-        again = page.get_by_role("button", name="看看是否已完成")
+        again = page.get_by_role("button", name="查看是否已完成")
         again.click()
         expect(again).to_be_visible()
     again.click()

@@ -94,7 +94,8 @@ def test_on_a_phone_reading_comes_first_and_signing_from_below(window, intent, l
     # What was written stands there as it was.
     expect(page.locator("[data-hand-state]")).to_have_text(said("Signature written"))
     signing.sign()
-    expect(page.locator(".note-success")).to_have_text(said("Signed; awaiting compliance review."))
+    done = said("Signing complete: %(number)s") % {"number": intent.pledge.number}
+    expect(page.locator(".note-success")).to_have_text(done)
 
 
 def test_on_a_phone_a_page_can_be_made_larger_and_nothing_sticks_out(window, intent, liming):

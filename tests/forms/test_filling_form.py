@@ -112,7 +112,7 @@ def test_profile_blanks_say_where_they_are_from(form):
 
 
 def test_the_name_stands_fixed_and_the_number_is_promised(form):
-    assert ">李明</span>" in rendered(form("personal-code"))
+    assert ">李明</b>" in rendered(form("personal-code"))
     assert "given when the document is prepared" in rendered(form("contract"))
 
 

@@ -77,9 +77,10 @@ def test_a_page_shows_what_the_file_shows(kind, language):
     there, here = picture(figure), picture(drawn(drawings.draw(in_a_file(figure), "x")))
     assert abs(there.width - here.width) <= 1 and abs(there.height - here.height) <= 1
     here = here.resize(there.size)
-    # Edges are smoothed a little differently; a letter or a line elsewhere would be dark.
+    # Edges are smoothed a little differently, most at the smallest letters (52 seen); one that were
+    # missing or elsewhere would be dark (220 seen).
     difference = ImageChops.difference(there, here).filter(ImageFilter.BoxBlur(1)).convert("L")
-    assert difference.getextrema()[1] < 25
+    assert difference.getextrema()[1] < 80
     assert ImageChops.invert(there.convert("L")).getbbox() is not None
 
 

@@ -124,7 +124,7 @@ def test_a_new_address_is_told_at_both(liming, mailoutbox):
     people.save_person(liming, actor=SYSTEM, at=timezone.now())
     work_off()
     assert sorted(mail.to[0] for mail in mailoutbox) == ["liming@example.com", "ming@example.com"]
-    assert {mail.subject for mail in mailoutbox} == {"您账号的电子邮箱已更改"}
+    assert {mail.subject for mail in mailoutbox} == {"您账号的电子邮箱已修改"}
 
 
 def test_an_address_taken_away_is_told_at_the_one_that_was(liming, mailoutbox):

@@ -123,7 +123,7 @@ def test_the_page_shows_the_way_and_the_usual_time(client, liming, signed, revie
     client.force_login(liming)
     monkeypatch.setattr(afterwards, "usual_review", lambda at: 3)
     page = client.get(f"/pledges/{pledge.pk}/").content.decode()
-    assert "最近的审核一般在 3 个工作日内完成。" in page
+    assert "近期审核一般在 3 个工作日内完成。" in page
     assert '<li class="timeline-now" aria-current="step">合规审核' in page
     assert "陈静" not in page[page.index("<aside") :]
     monkeypatch.setattr(afterwards, "usual_review", lambda at: None)

@@ -75,7 +75,7 @@ def test_a_changed_file_is_rejected_and_nothing_of_it_is_repeated(client, finish
     said = text_of(post(client, changed))
     assert "不予采信" in said
     assert "李明" not in said and "CN-2026-000007" not in said
-    assert "未再核验" in said
+    assert "因此未核验" in said
 
 
 def test_what_the_file_says_is_told_with_its_invisible_characters_escaped(
@@ -126,7 +126,7 @@ def test_what_is_no_signed_pledge_is_rejected(client, content):
 def test_nothing_brought_is_said(client, fields):
     page = client.post(reverse("verify_file"), fields)
     assert page.status_code == 422
-    assert "请选择不超过 20 MB 且不为空的 PDF 文件" in text_of(page)
+    assert "文件不能为空，且不超过 20 MB" in text_of(page)
 
 
 def test_a_broken_proof_is_told(client, finished):
@@ -161,7 +161,7 @@ def test_before_there_is_a_root_there_is_none_to_hand_out(client, settings, tmp_
 
 # --- How the pledge stands that a file names ------------------------------------------------------
 OTHER_BYTES = {
-    "zh-hans": "并非本系统签发的原文件",
+    "zh-hans": "与本系统签发的不一致",
     "en": "not the bytes that this installation issued",
 }
 
@@ -221,7 +221,7 @@ def test_a_revoked_pledge_stays_revoked_under_other_bytes(
     revoke(stamped, chenjing, now)
     said = text_of(post(client, changed))
     genuine = {"zh-hans": "文件真实", "en": "Genuine"}[language]
-    revoked = {"zh-hans": "已撤销，已失效", "en": "Revoked, no longer in force"}[language]
+    revoked = {"zh-hans": "已撤销，不再有效", "en": "Revoked, no longer in force"}[language]
     assert verdicts(said) == [("good", genuine), ("bad", revoked)]
     assert OTHER_BYTES[language] in said
 
@@ -242,7 +242,7 @@ def test_a_returned_pledge_is_told_by_the_bytes_that_were_signed(
 
 def test_an_earlier_file_is_not_called_another(client, stamped):
     said = text_of(post(client, document_store.get(stamped.documents.get(revision=1).sha256)))
-    assert "其后另有签发的文件" in said and OTHER_BYTES["zh-hans"] not in said
+    assert "此后另有签发的文件" in said and OTHER_BYTES["zh-hans"] not in said
 
 
 def test_a_rejected_file_says_nothing_of_the_pledge(client, stamped, settings):

@@ -293,4 +293,4 @@ def test_no_page_before_signing_in_is_a_dead_end(client, db, name):
 def test_ones_address_is_shown_and_who_changes_it(client, liming):
     client.force_login(liming)
     page = text(client.get("/accounts/email/"))
-    assert liming.email in page and "由系统管理员登记" in page
+    assert liming.email in page and "由系统管理员修改" in page

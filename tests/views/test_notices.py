@@ -161,7 +161,7 @@ def test_a_revocation_says_what_comes_after_it(mails, accepted, chenjing, now, f
     at = now + timedelta(days=1)
     review.revoke(pledge, actor=chenjing, at=at, reason="调离岗位", for_good=for_good)
     (mail,) = mails(notices.REVOKED, pledge, pledge.person)
-    assert ("不再需要签署" in mail.body) is for_good
+    assert ("不需要重新签署" in mail.body) is for_good
     assert ("需要重新签署，请从此处开始" in mail.body) is not for_good
 
 

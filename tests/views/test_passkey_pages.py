@@ -126,6 +126,14 @@ def test_a_number_is_not_taken_for_a_length(client, liming, passkey, number, pag
     assert Authenticator.objects.filter(user=liming, type="webauthn").count() == 1
 
 
+@pytest.mark.parametrize("page", ["mfa_add_webauthn", "mfa_reauthenticate_webauthn"])
+def test_what_no_page_can_be_written_with_is_not_put_into_it(client, liming, passkey, page):
+    passkey(liming)
+    client.get(reverse(page))
+    sent = client.post(reverse(page), {"name": "x", "credential": r'"\ud800"'})
+    assert sent.status_code in (200, 302)
+
+
 def waiting_page(answer):
     """Where the answer to a registration sent the browser on to."""
     return answer.redirect_chain[-1][0]
@@ -135,7 +143,7 @@ def waiting_page(answer):
     ("language", "added", "over"),
     [
         ("en", "It signs documents from now on.", "waits for confirmation no more"),
-        ("zh-hans", "通行密钥已添加", "已不在等待确认"),
+        ("zh-hans", "通行密钥已添加", "不再等待确认"),
     ],
 )
 def test_a_second_passkey_waits_until_the_first_has_confirmed_it(

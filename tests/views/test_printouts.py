@@ -4,7 +4,7 @@ import re
 import subprocess
 from datetime import timedelta
 from io import BytesIO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pikepdf
 import pypdfium2
@@ -82,11 +82,12 @@ def test_each_page_says_what_it_is_of_which_file_and_leads_to_its_pledge(printed
 def test_the_first_sheet_says_what_was_verified_when_and_by_whom(printed, settings):
     said = text_of(printed, 1)
     site = urlsplit(settings.PUBLIC_URL).netloc
-    for words in ("李明", "CN-2026-000001", str(Organisation.current()), site, "真实有效"):
+    for words in ("李明", "CN-2026-000001", str(Organisation.current()), site, "文件真实"):
         assert words in said, words
     assert re.search(r"\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d", said)
     # Words that nobody may take it for.
-    assert "公证" not in said and "与原件一致" not in said
+    besides = re.sub(r"\s", "", said).replace("未经任何机构认证或公证", "")
+    assert "公证" not in besides and "认证" not in besides and "与原件一致" not in besides
 
 
 def test_its_pages_look_like_those_of_the_file(printed, file):
@@ -122,7 +123,7 @@ def test_it_speaks_english_too(client, file, settings):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     said = text_of(bring(client, file).content, 1)
     assert "Verified printout CN-" in said and "In force" in said
-    assert "Genuine: signed by the person, accepted by the company" in said
+    assert "Genuine: signed by the person, confirmed by the company" in said
 
 
 # --- What it is not -------------------------------------------------------------------------------
@@ -172,9 +173,10 @@ def test_who_has_just_brought_it_gets_it_with_one_click(client, file):
     answer = client.post(reverse("verify_printout"), {"ticket": ticket})
     assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf"
     assert answer["X-Robots-Tag"] == "noindex" and "no-store" in answer["Cache-Control"]
-    assert re.fullmatch(
-        r'inline; filename="CN-\d{4}-\d{6}-printout.pdf"', answer["Content-Disposition"]
-    )
+    kind, plain, full = answer["Content-Disposition"].split("; ")
+    assert kind == "inline" and re.fullmatch(r'filename="CN-\d{4}-\d{6}-printout.pdf"', plain)
+    name = unquote(full.removeprefix("filename*=UTF-8''"))
+    assert re.fullmatch(r"CN-\d{4}-\d{6}-核验打印件.pdf", name)
 
 
 def test_a_ticket_ends_and_is_of_our_making(client, file, monkeypatch):
@@ -226,7 +228,7 @@ def test_of_the_stored_file_for_those_who_may_read_it(client, request, signed, w
     assert answer.status_code == status
     assert [each.way for each in Reading.objects.all()] == ways
     if status == 200:
-        assert "等待合规审核" in text_of(answer.content, 2).replace("\n", "")
+        assert "公司尚未确认" in text_of(answer.content, 2).replace("\n", "")
 
 
 def test_a_stored_file_that_is_not_genuine_is_not_printed(client, signed, zhoumin, monkeypatch):

@@ -265,7 +265,7 @@ def test_a_returned_one_leads_to_its_correction(client, liming, at_state, draft)
     draft("contract")
     assert actions(client, returned)[0] == (
         f"/pledges/{returned.corrected_by.pk}/",
-        "更正并重新签署",
+        "修改并重新签署",
     )
 
 

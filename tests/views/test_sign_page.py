@@ -135,7 +135,7 @@ def test_a_script_is_told_where_to_go_on_and_gets_the_same_answer_again(client, 
     assert Signature.objects.count() == 1
     assert client.post(url(intent), usual, headers=BROWSER).url == pledge_url(intent)
     page = client.get(pledge_url(intent)).content.decode()
-    assert "Signed; awaiting compliance review." in page
+    assert f"Signing complete: {intent.pledge.number}" in page
 
 
 def test_a_script_is_shown_the_page_where_there_is_something_to_do(client, prepared, usual):

@@ -118,7 +118,7 @@ def test_who_has_yet_to_be_met_is_told_how_to_go_on(client, chenjing, passkey):
     actor = Person.objects.get(pk=chenjing.pk)
     enrolling.register(made.register(), name="手机", actor=actor, at=timezone.now())
     page = client.get(INDEX).content.decode()
-    assert "您的通行密钥尚待他人确认" in page and "您的角色须先设置两步验证" not in page
+    assert "您的通行密钥正在等待他人确认" in page and "您的角色须先设置两步验证" not in page
 
 
 def test_no_link_leads_back_to_where_they_are(client, chenjing):

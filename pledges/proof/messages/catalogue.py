@@ -46,7 +46,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         "and no other; no scripts, hidden layers or other fields.",
     ),
     "manager-signed": Localized(
-        zh="{name}（{number}）的签名完好，证书由本公司签发，专为本文件出具，签署时有效。",
+        zh="{name}（{number}）的签名完好，证书专为本文件签发，签署时有效。",
         en="The signature of {name} ({number}) is intact; its certificate was issued for this very "
         "document and was valid at the signing.",
     ),
@@ -83,7 +83,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="No trusted timestamp: {signed} is the time of the signing system's own clock.",
     ),
     "bytes-accounted": Localized(
-        zh="每一个字节都有归属；各部分之间没有可被其他软件读出的夹带内容。",
+        zh="每一个字节都有归属；各部分之间没有夹带可被其他软件读出的内容。",
         en="Every byte has its place; nothing lies between the parts for other software to find.",
     ),
     "evidence-agrees": Localized(
@@ -114,7 +114,7 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "proof-none": Localized(zh="未提供。", en="None was given."),
     "not-reached": Localized(
-        zh="前面的核验未通过，未再核验。", en="Not checked, because an earlier check failed."
+        zh="前面的项目未通过，因此未核验。", en="Not checked, because an earlier check failed."
     ),
     # --- What did not ---
     "not-a-pdf": Localized(
@@ -148,7 +148,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The document holds scripts, layers, annotations or other content that acts: {what}",
     ),
     "no-field": Localized(
-        zh="应有的签名或印章不在其位：{field}", en="A signature is not in its place: {field}"
+        zh="应有的签名或印章缺失或位置不符：{field}", en="A signature is not in its place: {field}"
     ),
     "broken-signature": Localized(
         zh="签名或印章与文件内容不符，或者本身已损坏。",
@@ -179,7 +179,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="A signature does not declare its format and level.",
     ),
     "not-for-this-document": Localized(
-        zh="承诺人的证书不是为本文件出具的。",
+        zh="承诺人的证书不是为本文件签发的。",
         en="The pledgor's certificate was not issued for this document.",
     ),
     "wrong-issuer": Localized(

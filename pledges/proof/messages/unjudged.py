@@ -7,12 +7,12 @@ from pledges.core.languages import Localized
 
 UNJUDGED: Final[Mapping[str, Localized]] = {
     "unknown-format": Localized(
-        zh="本程序不认识这份文件的格式版本：请用更新版本的程序核验。",
+        zh="本程序不支持这份文件的格式，请用更新版本的程序核验。",
         en="The file is of a format that this program does not know: check it with a newer "
         "version.",
     ),
     "too-costly": Localized(
-        zh="核验此文件所耗的时间或内存超出限度，已中止。真实的承诺书文件不会如此。",
+        zh="核验此文件所需的时间或内存超出限度，已中止，视为不通过。真实的承诺书文件不会如此。",
         en="Too costly to judge: it took more time or memory than any genuine file does.",
     ),
     "judging-ended": Localized(
@@ -20,7 +20,7 @@ UNJUDGED: Final[Mapping[str, Localized]] = {
         en="The judging ended unexpectedly, which counts as failed. Please try once more.",
     ),
     "failed": Localized(
-        zh="检查未能完成，视为不通过。",
+        zh="核验未能完成，视为不通过。",
         en="The check could not be completed, which counts as failed.",
     ),
 }

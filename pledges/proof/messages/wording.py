@@ -20,7 +20,7 @@ INTRODUCED: Final[Mapping[str, Localized]] = {
     "operator": Localized(
         zh="，经系统运维人员确认", en=", confirmed by whoever runs the installation"
     ),
-    "passkey": Localized(zh="，由其先前的密钥确认", en=", confirmed by an earlier one"),
+    "passkey": Localized(zh="，由其原有的密钥确认", en=", confirmed by an earlier one"),
 }
 
 
