@@ -104,9 +104,9 @@ def load() -> None:
         publish(_imported(file))
 
 
-def second_contract(**changes: Any) -> TemplateVersion:
-    """Version 2 of the contract, the one that cites a law: a draft, its definition as changed."""
-    return _imported(BUILTIN / "version-2" / "contract.pledge", **changes)
+def second_version(slug: str, **changes: Any) -> TemplateVersion:
+    """Version 2 of a built-in pledge as a draft, its definition as changed."""
+    return _imported(BUILTIN / "version-2" / f"{slug}.pledge", **changes)
 
 
 def publish(draft: TemplateVersion) -> TemplateVersion:

@@ -14,7 +14,7 @@ URL = "/admin/pledges/pledge/"
 @pytest.fixture
 def citing(db, liming, now):
     """A signed pledge on version 2 of the contract."""
-    version = baseline.publish(baseline.second_contract())
+    version = baseline.publish(baseline.second_version("contract"))
 
     def sign(**typed):
         pledge = answers.open_pledge(version, actor=liming, at=now, language="zh-hans")

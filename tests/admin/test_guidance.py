@@ -13,7 +13,7 @@ URL = "/admin/pledges/templateversion/"
 @pytest.fixture
 def offered(db):
     """Version 2 of the contract as a draft."""
-    return baseline.second_contract()
+    return baseline.second_version("contract")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.e2e.test_pages import Inspector
 
 @pytest.fixture
 def contract(transactional_db):
-    return baseline.publish(baseline.second_contract(effective_on=date(2026, 11, 1)))
+    return baseline.publish(baseline.second_version("contract", effective_on=date(2026, 11, 1)))
 
 
 def test_the_civil_code_is_named_however_it_is_typed(window, liming, contract, device):

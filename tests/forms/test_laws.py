@@ -26,7 +26,7 @@ def _in_english():
 @pytest.fixture
 def contract():
     """Version 2 of the contract, published."""
-    return baseline.publish(baseline.second_contract())
+    return baseline.publish(baseline.second_version("contract"))
 
 
 @pytest.fixture
