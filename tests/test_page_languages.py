@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from pledges import notices
-from pledges.actions import exporting, own_record, preparing, review
+from pledges.actions import answers, exporting, own_record, preparing, review
 from pledges.models import Invitation, LedgerEntry, Person, Pledge, Proposal, TemplateVersion
 from pledges.notices import accounts, digests, record_reports
 from pledges.views import help_pages
@@ -32,6 +32,7 @@ OWN = {
         *("/pledges/{signed}/", "/pledges/{accepted}/", "/pledges/{returned}/"),
         *("/pledges/{draft}/sign/{intent}/", "/verify/{accepted}/", "/verify/{returned}/"),
     ),
+    "wangfang": ("/pledges/{own}/", "/pledges/{own}/discard/", "/pledges/{own}/last-time/"),
     "chenjing": (
         *("/admin/", "/admin/pledges/pledge/", "/admin/pledges/pledge/?state=all"),
         "/admin/pledges/pledge/{signed}/change/",
@@ -40,6 +41,7 @@ OWN = {
         *("/admin/pledges/pledge/{returned}/change/", "/admin/pledges/pledge/{draft}/change/"),
         *("/admin/pledges/templateversion/", "/admin/pledges/templateversion/{version}/change/"),
         "/admin/pledges/templateversion/{version}/retire/",
+        "/admin/pledges/person/?confirmation=waiting",
         *("/admin/pledges/person/", "/admin/pledges/pledge/?q=zzz"),
     ),
     "zhoumin": ("/admin/", "/admin/pledges/pledge/", "/admin/pledges/pledge/{accepted}/change/"),
@@ -100,8 +102,13 @@ def strange(text, language):
 
 
 @pytest.fixture
-def kept(signed, accepted, chenjing, liming, now):
-    """One pledge of each state, all of them liming's, and other things, as `OWN` calls them."""
+def kept(signed, accepted, chenjing, liming, wangfang, now):
+    """One pledge of each state, liming's but for a renewal, and other things, as `OWN` has them."""
+    before = accepted("personal-code", person=wangfang)
+    by = {"actor": chenjing, "at": now + timedelta(days=1)}
+    before = review.revoke(before, **by, reason="不再任职")
+    at = now + timedelta(days=2)
+    own = answers.open_pledge(before.version, actor=wangfang, at=at, language="zh-hans")
     returned = signed("contract")
     reasons = [review.ClauseReason(clause="1.1.1", text="请写全称。")]
     draft = review.return_to_manager(returned, actor=chenjing, at=now, reasons=reasons)
@@ -113,6 +120,7 @@ def kept(signed, accepted, chenjing, liming, now):
     return {
         "proposal": proposal.pk,
         "draft": draft.pk,
+        "own": own.pk,
         "signed": signed("personal-code", reply_days="30").pk,
         "accepted": accepted("general-standards", satisfaction_target="80").pk,
         "returned": returned.pk,
@@ -175,7 +183,7 @@ def test_the_pages_of_second_factors_speak_one_language(client, draft, passkey, 
     pages.append(client.post(reverse("mfa_remove_webauthn", args=[key.pk]), follow=True))
     pages.append(client.get(confirm))
     Authenticator.objects.all().delete()
-    pages += [client.get(document), client.get("/accounts/2fa/")]
+    pages += [client.get(each) for each in (document, "/accounts/2fa/", reverse("mfa_set_up"))]
     assert {page.status_code for page in pages} == {200, 422}
     said = [text for page in pages for text in texts(page.content.decode(), language)]
     assert not [(strange(text, language), text) for text in said if strange(text, language)]
