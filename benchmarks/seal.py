@@ -138,7 +138,7 @@ def filled(slug: str, manager: "Person", at: datetime) -> "Pledge":
     from pledges.actions import answers
     from pledges.models import TemplateVersion
 
-    version = TemplateVersion.objects.published().get(template__slug=slug)
+    version = TemplateVersion.objects.filter(template__slug=slug).latest("number")
     draft = answers.open_pledge(version, actor=manager, at=at, language="zh-hans")
     codes = {blank.code for blank in version.blank_list if blank.filled_by_manager}
     given = {**COMMON_ANSWERS, **ANSWERS["zh-hans"]}

@@ -28,10 +28,15 @@ class Command(BaseCommand):
     @transactions.atomic
     def handle(self, **options: Any) -> None:
         for file in sorted(BUILTIN.glob("*.pledge")):
-            versions = [_parse(each) for each in (file, *sorted(BUILTIN.glob(f"*/{file.name}")))]
-            said = _load(versions)
+            said = _load([_parse(each) for each in (file, *_later(file.name))])
             if options["verbosity"] > 0:
                 self.stdout.write(f"{file.stem}: {said}")
+
+
+def _later(name: str) -> list[Path]:
+    """The files of the versions that follow the first, oldest first."""
+    found = BUILTIN.glob(f"version-*/{name}")
+    return sorted(found, key=lambda file: int(file.parent.name.removeprefix("version-")))
 
 
 def _parse(file: Path) -> Definition:
