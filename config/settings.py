@@ -135,6 +135,7 @@ ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "pledges.views.accounts.MFAAdapter"
 MFA_FORMS = {
+    "activate_totp": "pledges.views.signin.ActivateAppForm",
     "authenticate": "pledges.views.signin.SecondFactorForm",
     "authenticate_webauthn": "pledges.views.signin.AuthenticatePasskeyForm",
     "reauthenticate": "pledges.views.signin.ReauthenticateForm",

@@ -116,6 +116,8 @@ function halt(name) {
   notice(name, true);
   mark("unkept");
   if (name === "gone") storage.clear();
+  // Signing out in another tab has cleared what was kept; it still stands on the page.
+  if (name === "signed-out") keep();
   return false;
 }
 
@@ -188,6 +190,7 @@ form.addEventListener("submit", async (event) => {
   button.textContent = label;
   button.removeAttribute("aria-disabled");
 });
+connection.stay(() => notice("offline", true));
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 addEventListener("online", () => {
   notice("offline", false);

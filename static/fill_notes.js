@@ -3,6 +3,8 @@
 const form = document.getElementById("draft");
 const summary = document.getElementById("summary");
 const ERROR = "clause-note-error";
+// What is said of an answer waits until it is whole.
+const OF_ANSWER = ".clause-note-error, .clause-note-flag";
 const notes = () => [...form.querySelectorAll(".clause-note[id]")];
 const isQuiet = (note) => note.matches(".clause-note-source, .clause-note-before");
 const codeOf = (element) => element?.dataset?.code?.replace(/\.other$/, "");
@@ -21,8 +23,8 @@ function show(answer) {
   const inHand = codeOf(document.activeElement);
   for (const note of fresh) {
     note.classList.add("clause-note-new");
-    // Nobody is told of a mistake in the middle of a word: the note waits until they move on.
-    note.hidden = note.dataset.about === inHand && note.classList.contains(ERROR);
+    // Nobody is told of it in the middle of a word: the note waits until they move on.
+    note.hidden = note.dataset.about === inHand && note.matches(OF_ANSWER);
   }
   announce(fresh.filter((note) => !note.hidden && !isQuiet(note)));
   describe();
@@ -34,7 +36,7 @@ function describe() {
     const code = (field.dataset.code ?? field.dataset.group).replace(/\.other$/, "");
     const its = shown.filter((note) => note.dataset.about === code);
     const hint = document.getElementById(`hint-${code}`);
-    const said = its.some((note) => note.matches(".clause-note-error, .clause-note-flag"));
+    const said = its.some((note) => note.matches(OF_ANSWER));
     hint?.classList.toggle("clause-hint-said", said);
     const told = hint && !said ? [hint, ...its] : its;
     toggle(field, "aria-describedby", told.map((each) => each.id).join(" "));
@@ -73,4 +75,11 @@ for (const link of summary?.querySelectorAll("[data-to]") ?? []) {
   });
 }
 summary?.focus();
-document.getElementById("unchanged")?.focus();
+
+// That nothing was changed is asked until something is.
+const unchanged = document.getElementById("unchanged");
+unchanged?.focus();
+form.addEventListener("input", ({ target }) => {
+  if (!unchanged || !target.name?.startsWith("answer-")) return;
+  form.calmly(() => { unchanged.hidden = true; });
+});

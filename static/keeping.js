@@ -25,7 +25,11 @@ document.addEventListener("submit", ({ target }) => {
 function under(name) {
   return {
     read: () => attempt(() => JSON.parse(sessionStorage.getItem(name))),
-    write: (value) => attempt(() => sessionStorage.setItem(name, JSON.stringify(value))),
+    write: (value) => attempt(() => {
+      sessionStorage.setItem(name, JSON.stringify(value));
+      // Who signed out in another tab cleared this one too; what is kept since then is still theirs.
+      if (person) sessionStorage.setItem(OWNER, person);
+    }),
     clear: () => attempt(() => sessionStorage.removeItem(name)),
   };
 }

@@ -38,4 +38,6 @@ for (const kind of ["input", "change"]) {
   });
 }
 document.addEventListener("part-arrived", putBack);
+// It stands on the page, but signing out in another tab has cleared the storage.
+document.addEventListener("signed-out", () => { if (form()) keep(); });
 putBack();

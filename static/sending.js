@@ -48,6 +48,7 @@ async function send(form) {
     return notice("offline");
   }
   if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+    document.dispatchEvent(new Event("signed-out"));
     return notice("signed-out");
   }
   if (answer.headers.get("Content-Type")?.startsWith(TOLD)) return leave(JSON.parse(text).next);
@@ -124,21 +125,13 @@ async function submit(form, button) {
   }
 }
 
-let checked = false;
-document.addEventListener("submit", async (event) => {
+document.addEventListener("submit", (event) => {
   const { target, submitter } = event;
-  if (event.defaultPrevented) return;
-  if (target.id === "signing") {
-    event.preventDefault();
-    submit(target, submitter ?? part("sign"));
-  } else if (!checked && !navigator.onLine) {
-    // Any other form leads away from here.
-    event.preventDefault();
-    if (await connection.lost()) return notice("offline");
-    checked = true;
-    target.requestSubmit(submitter);
-  }
+  if (event.defaultPrevented || target.id !== "signing") return;
+  event.preventDefault();
+  submit(target, submitter ?? part("sign"));
 });
+connection.stay(() => notice("offline"));
 addEventListener("online", () => { if (!part("notice=offline").hidden) notice(""); });
 addEventListener("pageshow", (event) => { if (event.persisted) ready(); });
 document.addEventListener("signing-over", look);

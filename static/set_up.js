@@ -22,7 +22,10 @@ async function fetchPart(name, address, options = {}) {
   unanswered.hidden = true;
   const arrived = part(page, name);
   if (!arrived) {
-    location.assign(response.url);
+    const there = new URL(response.url);
+    // Who has to sign in again first comes back to this very page.
+    if (there.searchParams.has("next")) there.searchParams.set("next", location.pathname);
+    location.assign(there);
     return;
   }
   const placed = document.importNode(arrived, true);

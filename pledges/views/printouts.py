@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +23,7 @@ from pledges.core.file_names import FileName
 from pledges.models import Organisation
 from pledges.rendering.paper_wording import language_tag
 from pledges.rendering.printouts import Checked, Printout, print_out
-from pledges.templatetags.sheet_extras import moment
+from pledges.templatetags.sheet_extras import day, moment
 from pledges.verification import Judgement, PublicStatus, reports
 from pledges.views import printout_tickets, public
 from pledges.views.files import pdf_response, unavailable
@@ -143,6 +143,8 @@ def _facts(report: reports.Report, status: PublicStatus | None, language: str) -
         _("Signed"): moment(summary.signed_at),
     }
     if summary.accepted_at:
-        facts[_("Accepted by")] = summary.accepted_by
-        facts[_("Accepted")] = moment(summary.accepted_at)
+        facts[_("Confirmed by")] = summary.accepted_by
+        facts[pgettext("when", "Confirmed")] = moment(summary.accepted_at)
+        since = _("%(day)s, the day of signing") % {"day": day(summary.signed_at)}
+        facts[_("In effect since")] = since
     return facts

@@ -7,6 +7,8 @@ from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as factors
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as apps
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import forms as passkeys
 from django.core.exceptions import ValidationError
 from django.forms import HiddenInput, JSONField
@@ -165,6 +167,21 @@ class EditPasskeyForm(passkeys.EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _ask_for_name(self)
+
+
+class ActivateAppForm(apps.ActivateTOTPForm):
+    """Asks for the first code of an app; the key is the same until one is right.
+
+    It may have been scanned already when the page is loaded anew, as phones do after another app,
+    or comes in the other language.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        shown = session.get(SECRET_SESSION_KEY)
+        super().__init__(*args, **kwargs)
+        if shown:
+            session[SECRET_SESSION_KEY] = self.secret = shown
 
 
 def _ask_for_name(form: Any) -> None:

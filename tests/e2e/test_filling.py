@@ -206,6 +206,19 @@ def test_what_is_expected_is_told_with_the_blank_in_hand(window, liming, device)
     expect(hint).to_be_hidden()
 
 
+def test_neither_a_mistake_nor_a_note_is_told_in_the_middle_of_a_word(window, liming):
+    draft = start(window(liming).tab(), "general-standards")
+    for kind, code, text in (
+        ("error", "surveys_per_month", "99"),
+        ("flag", "satisfaction_target", "9"),
+    ):
+        draft.blank(code).press_sequentially(text)
+        draft.page.wait_for_function("id => document.getElementById(id)", arg=f"{kind}-{code}")
+        expect(draft.note(kind, code)).to_be_hidden()
+        draft.blank(code).blur()
+        expect(draft.note(kind, code)).to_be_visible()
+
+
 def test_a_press_is_not_lost_where_a_hint_goes_or_a_note_comes_above_it(window, liming):
     """The box moves away from under the pointer only after it was released."""
     draft = start(window(liming).tab(), "general-standards")
@@ -277,3 +290,18 @@ def test_a_returned_pledge_is_answered_and_signed_as_it_is(
     draft.read_and_sign()
     correction.refresh_from_db()
     assert correction.reply == "目标与年度计划一致。"
+
+
+def test_that_nothing_was_changed_is_asked_only_until_something_is(
+    window, liming, signed, chenjing
+):
+    returned = signed(at=timezone.now() - timedelta(hours=2))
+    correction = review.return_to_manager(
+        returned, actor=chenjing, at=timezone.now(), reasons=[review.ClauseReason("请核对。")]
+    )
+    page = window(liming).tab(f"/pledges/{correction.pk}/?unchanged=1")
+    expect(page.locator("#unchanged")).to_be_visible()
+    page.locator("#reply").fill("无误。")
+    expect(page.locator("#unchanged")).to_be_visible()
+    Draft(page).type("surveys_per_month", "5")
+    expect(page.locator("#unchanged")).to_be_hidden()

@@ -29,7 +29,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from pledges.actions import enrolment, pending
-from pledges.models import Person, Signature
+from pledges.models import Person, Session, Signature
 from tests import baseline
 from tests.cast import FILLED
 from tests.e2e.pages import DEVICES, Draft, Signing, said
@@ -141,6 +141,21 @@ def test_a_first_signing_with_an_authenticator_app(demo, liming):
     page.wait_for_url(DETAIL)
     demo.expect_at_most(**FIRST)
     assert Signature.objects.get().method == "password-totp"
+
+
+def test_who_was_signed_out_meanwhile_comes_back_to_the_document(demo, liming):
+    page = demo.page
+    page.locator("main form [type=submit]").click()
+    open_and_fill(demo, "personal-code", "个人守则型")
+    place = page.url
+    Session.objects.all().delete()
+    page.locator("#set-up [data-passkey=make] button").click()
+    page.wait_for_url("**/accounts/login/**")
+    page.locator("#id_login").fill("liming")
+    page.locator("#id_password").fill(baseline.PASSWORD)
+    page.locator("main form [type=submit]").click()
+    page.wait_for_url(place)
+    expect(page.locator("#set-up [data-passkey=make] button")).to_be_visible()
 
 
 def test_a_phone_beside_the_desk(demo, window, liming):

@@ -68,6 +68,22 @@ def test_a_session_that_ended_while_typing_loses_nothing(draft):
     assert _saved(draft, "reply_days") == "4"
 
 
+def test_what_is_typed_after_signing_out_in_another_tab_is_not_lost(desk, draft):
+    page, other = draft.page, desk.tab("/")
+    other.locator(".account-menu summary").click()
+    other.locator(".account-menu form button").click()
+    other.wait_for_url("**/accounts/login/**")
+    other.close()
+    desk.foresee(403)
+    draft.type("reply_days", "4")
+    draft.notice("signed-out").locator("a").click()
+    sign_in(page, "liming")
+    page.wait_for_url(f"**/pledges/{draft.key}/")
+    expect(draft.notice("restored")).to_be_visible()
+    draft.wait_until_saved()
+    assert _saved(draft, "reply_days") == "4"
+
+
 def test_a_lost_connection_is_told_and_made_up_for(desk, draft):
     desk.context.set_offline(True)
     draft.type("reply_days", "6")
@@ -111,6 +127,18 @@ def test_without_a_connection_the_way_to_the_document_is_a_note(desk, draft):
     desk.context.set_offline(False)
     expect(draft.notice("offline")).to_be_hidden()
     draft.expect_typed({"process_steps": STEPS})
+
+
+@pytest.mark.parametrize("way", [".language-switch button", "a.brand"])
+def test_without_a_connection_nothing_leads_to_the_browsers_page_of_errors(desk, draft, way):
+    place = draft.page.url
+    desk.context.set_offline(True)
+    draft.page.locator(way).click()
+    expect(draft.notice("offline")).to_be_visible()
+    assert draft.page.url == place
+    desk.context.set_offline(False)
+    draft.page.locator(way).click()
+    expect(draft.page.locator("html[lang=en], #to-sign").first).to_be_visible()
 
 
 def test_the_other_language_keeps_what_was_typed_a_moment_ago(draft):

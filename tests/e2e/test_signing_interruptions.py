@@ -131,6 +131,23 @@ def test_a_session_that_ended_is_told_and_goes_on_after_signing_in(act):
     act.expect_signed()
 
 
+def test_who_signed_out_in_another_tab_goes_on_with_what_stands_in_this_one(desk, act):
+    page, place = act.page, act.page.url
+    other = desk.tab("/")
+    other.locator(".account-menu summary").click()
+    other.locator(".account-menu form button").click()
+    other.wait_for_url("**/accounts/login/**")
+    other.close()
+    desk.foresee(403)
+    act.prove()
+    act.press()
+    expect(act.notice("signed-out")).to_be_visible()
+    act.notice("signed-out").locator("a").click()
+    sign_in(page, "liming")
+    page.wait_for_url(place)
+    act.expect_everything()
+
+
 def test_who_signs_in_instead_finds_nothing_of_it(act):
     page = act.page
     Session.objects.all().delete()
@@ -186,10 +203,12 @@ def test_a_lost_connection_is_a_note_on_the_page(desk, act):
     act.press()
     expect(act.notice("offline")).to_be_visible()
     act.leave()
-    page.locator(".language-switch button").click()
-    assert page.url == place
-    act.expect_everything()
-    expect(act.notice("offline")).to_be_visible()
+    for leading_away in (".language-switch button", "a.brand"):
+        page.locator(leading_away).click()
+        assert page.url == place
+        act.expect_everything()
+        expect(act.notice("offline")).to_be_visible()
+        act.leave()
     desk.context.set_offline(False)
     expect(act.notice("offline")).to_be_hidden()
     act.press()

@@ -1,5 +1,6 @@
 """The first page: each pledge in its place, and what can be started."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -74,6 +75,23 @@ def test_each_state_has_its_section(sections, signed, accepted, chenjing, now):
     assert [entry.pledge for entry in found["returned"]] == [back]
     (item,) = found["drafts"]
     assert [(r.citation, r.text) for r in item.reasons] == [("一、2.（1）", "理由"), ("", "全文")]
+
+
+def test_each_says_since_when_it_is_in_effect_or_that_it_never_was(
+    client, liming, signed, accepted, chenjing, now
+):
+    signed("contract"), accepted("personal-code")
+    back = signed("general-standards")
+    review.return_to_manager(
+        back, actor=chenjing, at=now, reasons=[review.ClauseReason("理由", "1.2.1")]
+    )
+    client.force_login(liming)
+    page = client.get("/").content.decode()
+    sections = dict(re.findall(r'aria-labelledby="([\w-]+)">(.*?)</section>', page, re.DOTALL))
+    assert "签署；经公司确认后，自签订之日起生效" in sections["waiting"]
+    day = r"\d{4}年\d{1,2}月\d{1,2}日"
+    assert re.search(rf"自{day}（签订之日）起生效，公司于{day}确认", sections["in-force"])
+    assert re.search(rf"{day}退回，自始不生效", sections["earlier"])
 
 
 def test_the_revoked_can_be_started_anew(sections, accepted, chenjing, now):

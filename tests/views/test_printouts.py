@@ -90,6 +90,15 @@ def test_the_first_sheet_says_what_was_verified_when_and_by_whom(printed, settin
     assert "公证" not in besides and "认证" not in besides and "与原件一致" not in besides
 
 
+def test_the_first_sheet_speaks_of_the_companys_confirmation_as_the_page_of_the_verdict_does(
+    printed,
+):
+    said = text_of(printed, 1)
+    for words in ("确认方", "确认时间", r"生效日期 +\d{4}年\d{1,2}月\d{1,2}日（签订之日）"):
+        assert re.search(words, said), words
+    assert "接受" not in said
+
+
 def test_its_pages_look_like_those_of_the_file(printed, file):
     left, bottom, width, height = printouts.PLACE_MM
     scale = min(width / 210, height / 297)

@@ -186,6 +186,18 @@ def test_an_app_from_the_document_with_link_key_and_three_names(desk, document, 
     assert reverse("mfa_add_phone") not in text(done)
 
 
+def test_a_key_that_was_scanned_holds_when_the_page_is_loaded_anew(desk, document, liming):
+    activate = reverse("mfa_activate_totp")
+    secret = desk.get(activate).context["form"].secret
+    desk.post(reverse("language"), {"language": "en", "next": document})
+    desk.get(document)
+    assert desk.get(activate).context["form"].secret == secret
+    desk.post(activate, {"code": code_of(secret)})
+    assert apps.enrolled(liming)
+    # What has served is not shown to anybody again.
+    assert "mfa.totp.secret" not in desk.session
+
+
 def test_what_waits_is_told_with_names_and_time_and_the_way_back(desk, document, device, liming):
     Person.objects.filter(pk=liming.pk).update(handover=Person.Handover.PASSWORD)
     answer = add(desk, document, device())
