@@ -34,7 +34,8 @@ def fill_page(
 
     The revision on the page is then the old one, so that sending it again overwrites nothing.
     """
-    form = filling_form(pledge, strict=strict, typed=unsaved)
+    shown = None if unsaved is None else answers.kept_of(unsaved)
+    form = filling_form(pledge, strict=strict, typed=shown)
     version = pledge.version
     reply = request.POST.get("reply") if unsaved is not None else None
     context = {
