@@ -169,7 +169,7 @@ def save(
     locked = _locked_for(actor, pledge)
     version = locked.version
     own = typed_codes(version.blank_list)
-    kept = {code: text for code, text in kept_of(typed).items() if code in own}
+    kept = kept_of({code: text for code, text in typed.items() if code in own})
     answers = {**locked.answers, **kept}
     if reply is None or locked.corrects_id is None:
         reply = locked.reply

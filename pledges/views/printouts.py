@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pledges import verification
+from pledges.actions import rate_limiting
 from pledges.actions.noting_readings import Way
 from pledges.core import refusals
 from pledges.core.file_names import FileName
@@ -24,12 +25,15 @@ from pledges.models import Organisation
 from pledges.rendering.printouts import Checked, Printout, print_out
 from pledges.templatetags.sheet_extras import moment
 from pledges.verification import Judgement, PublicStatus, reports
-from pledges.views import printout_tickets, public
+from pledges.views import errors, printout_tickets, public
+from pledges.views.accounts import person_of
 from pledges.views.files import pdf_response
 from pledges.views.reading import issued_file
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 10  # seconds
+# A minute, of one person: each is judged, and the judging service is the public page's too.
+MAX_OF_STORED = 10
 
 
 @login_not_required
@@ -71,6 +75,8 @@ def _printed(request: HttpRequest, pdf: bytes, name: str) -> HttpResponse:
 @require_safe
 def of_stored_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Of the newest issued file, judged at this moment, for those who may read the pledge."""
+    if rate_limiting.is_too_often("printouts", person_of(request), most=MAX_OF_STORED):
+        return errors.too_many_requests(request)
     file, at = issued_file(request, pk, Way.PRINTOUT), timezone.now()
     try:
         pdf = verification.issued_bytes(file)
