@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from pledges import verification
 from pledges.actions import rate_limiting
@@ -28,6 +28,7 @@ from pledges.verification import Judgement, PublicStatus, reports
 from pledges.views import errors, printout_tickets, public
 from pledges.views.accounts import person_of
 from pledges.views.files import pdf_response
+from pledges.views.posted import only_posted
 from pledges.views.reading import issued_file
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ MAX_OF_STORED = 10
 
 
 @login_not_required
-@require_POST
+@only_posted("verify_file")
 def of_brought_file(request: HttpRequest) -> HttpResponse:
     """Of the file that comes along, or of the one that a ticket says was brought just now."""
     upload = request.FILES.get("file")

@@ -163,6 +163,12 @@ def test_of_a_code_alone_nothing_is_printed(client, accepted):
         assert client.post(reverse("verify_printout"), given).status_code == 422
 
 
+def test_the_language_switch_leads_from_its_answer_to_a_page(client):
+    page = client.post(reverse("verify_printout")).content.decode()
+    (there,) = re.findall(r'name="next" value="([^"]+)"', page)
+    assert client.get(there, follow=True).redirect_chain == [(reverse("verify_file"), 302)]
+
+
 # --- Whoever brought the file need not bring it again ---------------------------------------------
 def ticket_in(page):
     found = re.search(r'name="ticket" value="([^"]+)"', page.content.decode())
