@@ -34,8 +34,7 @@ def fill_page(
 
     The revision on the page is then the old one, so that sending it again overwrites nothing.
     """
-    shown = None if unsaved is None else answers.kept_of(unsaved)
-    form = filling_form(pledge, strict=strict, typed=shown)
+    form = filling_form(pledge, strict=strict, typed=unsaved)
     version = pledge.version
     reply = request.POST.get("reply") if unsaved is not None else None
     context = {
@@ -99,7 +98,7 @@ def filling_form(
     same_version = returned is not None and returned.version_id == pledge.version_id
     return FillingForm(
         pledge,
-        typed=typed,
+        typed=answers.kept_of(typed or {}),
         profile=answers.profile_answers(pledge.version, pledge.person),
         reasons=_reasons(returned, same_version=same_version) if returned else (),
         former=Former(returned.answers, returned.language) if returned and same_version else None,
