@@ -13,9 +13,16 @@ LOGGING = {
             "datefmt": "%Y-%m-%dT%H:%M:%S%z",
         }
     },
-    "filters": {"refused": {"()": "pledges.core.log_lines.RefusedInOneLine"}},
+    "filters": {
+        "keys": {"()": "pledges.core.log_lines.KeysLeftOut"},
+        "refused": {"()": "pledges.core.log_lines.RefusedInOneLine"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["keys", "refused"],
+        }
     },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {

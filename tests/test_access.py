@@ -33,7 +33,7 @@ account_email_verification_sent          2222222 5555555
 account_inactive                         2222222 5555555
 account_invitation                       4444444 4444444
 account_login                            2333333 2333333
-account_language                         3555555 3333333
+account_language                         3333333 3333333
 account_logout                           3222222 3333333
 account_overview                         3222222 3555555
 account_reauthenticate                   3332222 3332222
@@ -42,7 +42,7 @@ account_reset_password                   2222222 2222222
 account_reset_password_done              2222222 5555555
 account_reset_password_from_key          2222222 2222222
 account_reset_password_from_key_done     2222222 5555555
-account_session_end                      3555555 3333333
+account_session_end                      3333333 3333333
 account_sessions                         3222222 3333333
 account_set_password                     3333333 3333333
 account_signup                           2333333 2333333
@@ -108,11 +108,11 @@ language                                 5555555 3333333
 mfa_activate_totp                        3332222 3332222
 mfa_add_phone                            3222222 3uuuuuu
 mfa_add_webauthn                         3222222 3222222
-mfa_ask_for_app                          3555555 3333333
+mfa_ask_for_app                          3333333 3333333
 mfa_authenticate                         3333333 3333333
 mfa_confirm_passkey                      3333333 3333333
 mfa_deactivate_totp                      3224444 3334444
-mfa_discard_passkey                      3555555 3333333
+mfa_discard_passkey                      3333333 3333333
 mfa_download_recovery_codes              3444444 3444444
 mfa_edit_webauthn                        3444444 3444444
 mfa_generate_recovery_codes              3222222 3332222
@@ -143,7 +143,7 @@ robots_txt                               2222222 5555555
 security_txt                             4444444 5555555
 verify                                   4444444 5555555
 verify_file                              2222222 uuuuuuu
-verify_printout                          5555555 uuuuuuu
+verify_printout                          3333333 uuuuuuu
 verify_company_roots                     4444444 5555555
 verify_root                              2222222 5555555
 verify_tsa_roots                         4444444 5555555

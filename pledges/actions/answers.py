@@ -168,11 +168,8 @@ def save(
     """
     locked = _locked_for(actor, pledge)
     version = locked.version
-    kept = {
-        code: value[:MAX_TYPED_LENGTH].replace("\x00", "\N{REPLACEMENT CHARACTER}")
-        for code, value in typed.items()
-        if code in typed_codes(version.blank_list)
-    }
+    own = typed_codes(version.blank_list)
+    kept = kept_of({code: text for code, text in typed.items() if code in own})
     answers = {**locked.answers, **kept}
     if reply is None or locked.corrects_id is None:
         reply = locked.reply
@@ -215,6 +212,14 @@ def _locked_for(actor: access.Actor, pledge: Pledge) -> Pledge:
 
 def _kept_words(text: str, longest: int) -> str:
     return made_visible(unified_line_breaks(text)[:longest], "\n")
+
+
+def kept_of(typed: Mapping[str, str]) -> dict[str, str]:
+    """What of typed answers is read and kept: as much as any blank takes, and more."""
+    return {
+        code: text[:MAX_TYPED_LENGTH].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        for code, text in typed.items()
+    }
 
 
 def typed_codes(blanks: tuple[Blank, ...]) -> frozenset[str]:

@@ -1,22 +1,30 @@
 """Discarding a draft that its person began and nobody asked for."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from pledges import access, audit, transactions
 from pledges.access import Act
-from pledges.core import lifecycle
-from pledges.models import LedgerOpening, Pledge, RenderedAhead, SigningIntent
+from pledges.core import lifecycle, refusals
+from pledges.models import LedgerOpening, Pledge, RenderedAhead, RequestCount, SigningIntent
+
+HOUR: Final = timedelta(hours=1)
+MAX_DISCARDED: Final = 10  # an hour, by one person: each takes a number, and entries of the ledger
 
 
 @transactions.atomic
 def discard(pledge: Pledge, *, actor: access.Actor, at: datetime) -> Pledge:
     """End a draft unsigned; what was typed into it goes, and a number that it had stays taken.
 
-    Files that were made of it name no row any more and are swept within a day.
+    Files that were made of it name no row any more and are swept within a day. Raises
+    `TooManyAttempts`.
     """
     locked = Pledge.objects.select_for_update(no_key=True).get(pk=pledge.pk)
     lifecycle.require(lifecycle.DISCARD, locked.status)
     access.require(actor, Act.DISCARD_DRAFT, locked)
+    counted = RequestCount.objects.count_one(f"discarded person:{locked.person_id}", HOUR)
+    if counted.number > MAX_DISCARDED:
+        raise refusals.TooManyAttempts(counted.left)
     changed = Pledge.objects.filter(pk=locked.pk, status__in=lifecycle.DISCARD.sources).update(
         status=lifecycle.DISCARD.target, answers={}
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from pledges.core.networks import network_of
-from pledges.models import RequestCount
+from pledges.models import Person, RequestCount
 
 MINUTE = timedelta(minutes=1)
 
@@ -25,3 +25,8 @@ def excess(what: str, address: str | None, *, for_each: int, in_all: int) -> Exc
     if counts.count_one(f"{what} {network_of(address)}", MINUTE).number > for_each:
         return Excess.NETWORK
     return Excess.IN_ALL if counts.count_one(what, MINUTE).number > in_all else None
+
+
+def is_too_often(what: str, person: Person, *, most: int) -> bool:
+    """Count a request for `what` by somebody signed in; whether it is more than `most` a minute."""
+    return RequestCount.objects.count_one(f"{what} person:{person.pk}", MINUTE).number > most

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from pledges import wording
 from pledges.actions import apps, authenticating, sessions
@@ -18,6 +17,7 @@ from pledges.core import refusals, user_agents
 from pledges.models import Person
 from pledges.views import factors
 from pledges.views.accounts import person_of
+from pledges.views.posted import only_posted
 
 
 class ActivateAppView(factors.ActivateAppView):
@@ -58,7 +58,7 @@ class ActivateAppView(factors.ActivateAppView):
 activate = ActivateAppView.as_view()
 
 
-@require_POST
+@only_posted("mfa_index")
 def ask(request: HttpRequest) -> HttpResponse:
     """Has an app that only signs in wait for confirmation once more."""
     try:

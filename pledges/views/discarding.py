@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from pledges import access, wording
 from pledges.access import Act
 from pledges.actions import discarding
+from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.views.accounts import person_of
 from pledges.views.filling import own_pledge
@@ -32,7 +33,7 @@ def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return render(request, "discard.html", context)
     try:
         discarding.discard(draft, actor=person_of(request), at=timezone.now())
-    except (Forbidden, access.Denied) as refusal:
+    except (Forbidden, access.Denied, refusals.TooManyAttempts) as refusal:
         messages.error(request, wording.refusal(refusal))
         return redirect("pledge", pk=draft.pk)
     messages.success(request, _("The draft was discarded."))

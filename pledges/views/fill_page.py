@@ -98,7 +98,7 @@ def filling_form(
     same_version = returned is not None and returned.version_id == pledge.version_id
     return FillingForm(
         pledge,
-        typed=typed,
+        typed=answers.kept_of(typed or {}),
         profile=answers.profile_answers(pledge.version, pledge.person),
         reasons=_reasons(returned, same_version=same_version) if returned else (),
         former=Former(returned.answers, returned.language) if returned and same_version else None,

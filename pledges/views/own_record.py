@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import wording
 from pledges.actions import apps, enrolment, own_record, pending
@@ -24,6 +24,7 @@ from pledges.core import refusals
 from pledges.forms.own_record import LanguageForm, ReportForm
 from pledges.models import Person, Session
 from pledges.views.accounts import person_of
+from pledges.views.posted import only_posted
 
 OVERVIEW = "account_overview"
 
@@ -67,7 +68,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "account/overview.html", context)
 
 
-@require_POST
+@only_posted(OVERVIEW)
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keeps the language with the person; what this browser was switched to is forgotten."""
     form = LanguageForm(request.POST)

@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from pledges.actions import sessions
 from pledges.core import user_agents
 from pledges.core.digests import sha256_hex
 from pledges.models import Session
 from pledges.views.accounts import person_of
+from pledges.views.posted import only_posted
 from pledges.views.sessions import CLIENT, STARTED
 
 
@@ -47,7 +48,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "own_sessions.html", {"sessions": shown})
 
 
-@require_POST
+@only_posted("account_sessions")
 def end(request: HttpRequest, digest: str) -> HttpResponse:
     """End one session; ending the present one is signing out."""
     person = person_of(request)

@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import wording
 from pledges.actions import apps, enrolling, enrolment, pending, phones, sessions
@@ -26,6 +26,7 @@ from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.models import Person, PhoneLink
 from pledges.views.accounts import person_of
+from pledges.views.posted import only_posted
 from pledges.views.waiting import waiting_for
 
 
@@ -145,7 +146,7 @@ def confirm(request: HttpRequest, digest: str) -> HttpResponse:
     return render(request, "passkey_confirm.html", context, status=422 if error else 200)
 
 
-@require_POST
+@only_posted("mfa_list_webauthn")
 def discard(request: HttpRequest, digest: str) -> HttpResponse:
     """The owner removes a passkey that waits."""
     person, at = person_of(request), timezone.now()

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from pledges import verification, wording
+from pledges.actions import rate_limiting
 from pledges.actions.noting_readings import Way
 from pledges.core import refusals
 from pledges.core.file_names import FileName
@@ -25,16 +26,20 @@ from pledges.rendering.paper_wording import language_tag
 from pledges.rendering.printouts import Checked, Printout, print_out
 from pledges.templatetags.sheet_extras import day, moment
 from pledges.verification import Judgement, PublicStatus, reports
-from pledges.views import printout_tickets, public
+from pledges.views import errors, printout_tickets, public
+from pledges.views.accounts import person_of
 from pledges.views.files import pdf_response, unavailable
+from pledges.views.posted import only_posted
 from pledges.views.reading import issued_file
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 10  # seconds
+# A minute, of one person: each is judged, and the judging service is the public page's too.
+MAX_OF_STORED = 10
 
 
 @login_not_required
-@require_POST
+@only_posted("verify_file")
 def of_brought_file(request: HttpRequest) -> HttpResponse:
     """Of the file that comes along, or of the one that a ticket says was brought just now."""
     upload = request.FILES.get("file")
@@ -72,6 +77,8 @@ def _printed(request: HttpRequest, pdf: bytes, name: str) -> HttpResponse:
 @require_safe
 def of_stored_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Of the newest issued file, judged at this moment, for those who may read the pledge."""
+    if rate_limiting.is_too_often("printouts", person_of(request), most=MAX_OF_STORED):
+        return errors.too_many_requests(request)
     file, at = issued_file(request, pk, Way.PRINTOUT), timezone.now()
     try:
         pdf = verification.issued_bytes(file)

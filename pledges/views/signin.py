@@ -11,6 +11,7 @@ from allauth.mfa.totp import forms as apps
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import forms as passkeys
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms import HiddenInput, JSONField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ from pledges.models.names import validate_name
 from pledges.views import security_log
 from pledges.views.accounts import begin_on_form
 from pledges.views.clients import client_address
+
+MAX_NAME = 60  # characters: a mail's subject holds it
 
 
 class LoginForm(forms.LoginForm):
@@ -188,6 +191,5 @@ def _ask_for_name(form: Any) -> None:
     name = form.fields["name"]
     name.label = _("Name of the passkey")
     name.help_text = _("For example the device that it is on.")
-    name.max_length = 60
-    name.widget.attrs["maxlength"] = "60"
-    name.validators.append(validate_name)
+    name.widget.attrs["maxlength"] = str(MAX_NAME)
+    name.validators += [MaxLengthValidator(MAX_NAME), validate_name]

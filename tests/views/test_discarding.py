@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from pledges.actions import answers, preparing
+from pledges.actions.discarding import MAX_DISCARDED
 from pledges.models import Pledge
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +83,17 @@ def test_officers_see_that_and_nothing_more(client, draft, chenjing, zhoumin):
     assert str(pledge.pk) in client.get(listed).content.decode()
     client.force_login(zhoumin)
     assert str(pledge.pk) not in client.get(listed).content.decode()
+
+
+def test_so_many_an_hour(client, draft, liming, wangfang):
+    """Each takes a pledge number for good, and entries of the ledger."""
+    for _each in range(MAX_DISCARDED):
+        client.post(url(draft("contract")))
+    left, other = draft("contract"), draft("contract", person=wangfang)
+    answer = client.post(url(left), follow=True)
+    assert answer.redirect_chain == [(url(left, "pledge"), 302)]
+    assert "Too many attempts" in answer.content.decode()
+    assert Pledge.objects.of(liming).drafts().get() == left
+    client.force_login(wangfang)
+    client.post(url(other))
+    assert Pledge.objects.of(wangfang).get().status == "discarded"

@@ -209,6 +209,15 @@ def test_a_stale_page_comes_back_with_what_was_typed_and_saves_nothing(client, d
     assert pledge.answers["surveys_per_month"] == "3"
 
 
+def test_a_stale_page_shows_no_more_of_an_answer_than_is_ever_kept(client, draft):
+    """It is read like any other: half a megabyte of it would hold a thread for minutes."""
+    pledge = draft()
+    client.post(url("pledge_save", pledge), fields(pledge, surveys_per_month="3"))
+    page = client.post(url("pledge", pledge), fields(pledge, surveys_per_month="7" * 20_000))
+    assert page.status_code == 409
+    assert f'value="{"7" * answers.MAX_TYPED_LENGTH}"' in page.content.decode()
+
+
 # --- The language of the pledge -----------------------------------------------------------------
 def test_the_draft_is_laid_in_the_other_language_with_its_answers(client, draft):
     pledge = draft()

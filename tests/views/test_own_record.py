@@ -116,6 +116,12 @@ def test_the_language_is_kept_with_the_person_and_the_switch_does_not_outlive_th
     assert audit.trail(liming).filter(event="person.changed").count() == 1
 
 
+def test_who_signed_in_again_after_choosing_a_language_finds_a_page(liming):
+    there = Client().post(LANGUAGE, {"language": "en"}).url
+    assert unquote(there).endswith(f"next={LANGUAGE}")
+    assert signed_in(liming).get(LANGUAGE, follow=True).redirect_chain == [(PAGE, 302)]
+
+
 @pytest.mark.parametrize("sent", [{}, {"language": "tlh"}, {"language": ""}])
 def test_no_other_language_is_taken(here, liming, sent):
     assert here.post(LANGUAGE, sent)["Location"] == PAGE

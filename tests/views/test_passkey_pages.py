@@ -18,6 +18,7 @@ from pledges.proof.passkeys.ceremony import (
     introduction_challenge,
     unbase64,
 )
+from pledges.views.signin import MAX_NAME
 from tests.authenticator import UP, Passkey
 from tests.fresh import confirm_by_code
 
@@ -188,7 +189,7 @@ def test_who_added_it_by_mistake_removes_it(client, liming, device, passkey):
     register(client, device())
     (waiting,) = pending.waiting(liming, timezone.now())
     page = reverse("mfa_discard_passkey", args=[waiting.digest])
-    assert client.get(page).status_code == 405
+    assert client.get(page).url == LIST and pending.waiting(liming, timezone.now())
     answer = client.post(page, follow=True)
     assert "was removed" in text(answer)
     assert pending.waiting(liming, timezone.now()) == []
@@ -260,6 +261,17 @@ def test_a_passkey_is_renamed(client, liming, passkey):
     client.post(page, {"name": "Laptop"})
     assert "Laptop" in text(client.get(LIST))
     assert enrolment.enrolled(liming)
+
+
+def test_a_name_has_a_greatest_length_whoever_sends_it(client, liming, passkey, device):
+    key = passkey(liming)
+    page = reverse("mfa_edit_webauthn", args=[key.row.pk])
+    assert 'aria-invalid="true"' in text(client.post(page, {"name": "a" * (MAX_NAME + 1)}))
+    answer = json.dumps(device().register())
+    for address in (ADD, reverse("mfa_set_up")):
+        client.post(address, {"name": "a" * 100_000, "credential": answer})
+    assert str(Authenticator.objects.get(pk=key.row.pk).wrap().name) == "Key"
+    assert pending.waiting(liming, timezone.now()) == []
 
 
 @pytest.mark.parametrize("name", ["mfa_add_webauthn", "mfa_reauthenticate_webauthn"])

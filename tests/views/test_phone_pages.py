@@ -180,6 +180,15 @@ def test_what_no_browser_sends_is_refused_and_the_link_still_works(journey, sent
     assert "Type this number" in text(journey.register())
 
 
+def test_the_log_has_no_link_that_is_still_open(journey, caplog):
+    journey.begin()
+    journey.phone.post(journey.opened, {"credential": "{"})
+    said = caplog.text  # of a record that has been through the site's own handler
+    assert f"Unprocessable Entity: /phone/{journey.link.pk}/…/" in said
+    assert journey.link.key() not in said
+    assert "Type this number" in text(journey.register())
+
+
 def test_signing_out_at_the_desk_ends_the_link(journey):
     journey.begin()
     journey.desk.post(reverse("account_logout"))

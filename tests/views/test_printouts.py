@@ -5,6 +5,7 @@ import subprocess
 from datetime import timedelta
 from io import BytesIO
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import pikepdf
 import pypdfium2
@@ -23,6 +24,7 @@ from pledges.models import Organisation, Reading, RequestCount
 from pledges.rendering import page_images, printouts
 from pledges.storage import document_store
 from pledges.views import printout_tickets
+from pledges.views.printouts import MAX_OF_STORED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
 NO_ORIGINAL = "核验打印件，非原件"
@@ -171,6 +173,12 @@ def test_of_a_code_alone_nothing_is_printed(client, accepted):
         assert client.post(reverse("verify_printout"), given).status_code == 422
 
 
+def test_the_language_switch_leads_from_its_answer_to_a_page(client):
+    page = client.post(reverse("verify_printout")).content.decode()
+    (there,) = re.findall(r'name="next" value="([^"]+)"', page)
+    assert client.get(there, follow=True).redirect_chain == [(reverse("verify_file"), 302)]
+
+
 # --- Whoever brought the file need not bring it again ---------------------------------------------
 def ticket_in(page):
     found = re.search(r'name="ticket" value="([^"]+)"', page.content.decode())
@@ -257,6 +265,21 @@ def test_it_is_limited_as_judging_is(client, file, settings):
     assert bring(client, file, "verify_file").status_code == 200
     assert bring(client, file).status_code == 429
     assert client.post(reverse("verify_printout"), {"ticket": "x"}).status_code == 429
+
+
+def test_nobody_keeps_the_judging_service_busy_with_stored_files(client, signed, zhoumin, wuying):
+    """It judges for the public page as well."""
+    asked = reverse("pledge_printout", args=[signed().pk])
+    client.force_login(zhoumin)
+    # Counted before anything else, whatever is asked for.
+    missing = reverse("pledge_printout", args=[uuid4()])
+    for _each in range(MAX_OF_STORED - 1):
+        assert client.get(missing).status_code == 404
+    assert client.get(asked).status_code == 200
+    refused = client.get(asked)
+    assert refused.status_code == 429 and refused["Content-Type"].startswith("text/html")
+    client.force_login(wuying)
+    assert client.get(asked).status_code == 200
 
 
 def test_when_nobody_judges_or_prints_it_says_so(

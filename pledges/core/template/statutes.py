@@ -16,14 +16,14 @@ import yaml
 from pledges.core.characters import half_width
 from pledges.core.languages import ENGLISH, Localized
 from pledges.core.template.blank_kinds import Blank, Kind
-from pledges.core.template.surroundings import QUOTES, TITLE_MARKS, unwrapped
+from pledges.core.template.surroundings import MAX_LAYERS, QUOTES, TITLE_MARKS, unwrapped
 
 UNKNOWN, REPEALED, NO_SUCH_ARTICLE = "unknown-statute", "repealed-statute", "no-such-article"
 
 _LIST = Path(__file__).with_name("statutes.yaml")
 _STATE = "中华人民共和国"
 # As databases of law write it behind a title: 中华人民共和国公司法（2023修订）.
-_WORDING = re.compile(r" *[(（] *[0-9]{4} *年?[^()（）]{0,8}[)）]$")
+_WORDING = re.compile(r"[(（] *[0-9]{4} *年?[^()（）]{0,8}[)）]$")
 _NUMERAL = "[ 0-9〇零一二三四五六七八九十百千]+"
 _ARTICLE_IN_TITLE = re.compile(
     rf"第{_NUMERAL}条(?:之{_NUMERAL})?(?:第{_NUMERAL}[款项])*$|^articles? [0-9]", re.IGNORECASE
@@ -112,8 +112,8 @@ def read_title(typed: str) -> str | None:
     《》 around it are not part of it; a title within it stands in 〈〉, as they are printed.
     """
     text = typed
-    while (bare := unwrapped(text, QUOTES | TITLE_MARKS)) != text:
-        text = bare
+    for _layer in range(MAX_LAYERS):
+        text = unwrapped(text, QUOTES | TITLE_MARKS)
     if statute := _meant(text):
         return statute.title.zh
     if text.startswith(tuple(TITLE_MARKS)) or _ARTICLE_IN_TITLE.search(half_width(text)):
@@ -122,7 +122,7 @@ def read_title(typed: str) -> str | None:
 
 
 def _meant(text: str) -> Statute | None:
-    without_year = unwrapped(_WORDING.sub("", text), TITLE_MARKS)
+    without_year = unwrapped(_WORDING.sub("", text).rstrip(" "), TITLE_MARKS)
     # Version 1 of the contract keeps a title without its last word.
     ways = (text, without_year, f"{text}法", f"{text} law")
     return next((statute for way in ways if (statute := find(way))), None)

@@ -11,6 +11,8 @@ from pledges.core.template.outline import parse_in
 
 QUOTES = {"“": "”", '"': '"', "„": "“", "「": "」", "『": "』", "‘": "’", "＂": "＂"}
 TITLE_MARKS = {"《": "》", "〈": "〉"}
+MAX_LAYERS = 8
+"""Marks or nouns around an answer, one within the other: no more are taken off."""
 
 _OPENING = re.compile(r"[《“\"「『‘]$")
 # The rest of a title may follow within its quotes: 《…法》.
@@ -43,13 +45,14 @@ class Surroundings:
         pairs = (QUOTES if self.quoted or self.titled else {}) | (
             TITLE_MARKS if self.titled else {}
         )
-        before = ""
-        while answer != before:
+        for _layer in range(MAX_LAYERS):
             before = answer
             answer = unwrapped(answer, pairs)
             for noun in self.nouns:
                 if answer.casefold().endswith(noun.casefold()):
                     answer = answer[: -len(noun)].rstrip() or answer
+            if answer == before:
+                break
         return answer
 
     def unprintable(self, answer: str) -> str:

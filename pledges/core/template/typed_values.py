@@ -7,12 +7,12 @@ from pledges.core.characters import half_width
 from pledges.core.languages import ENGLISH, Localized
 from pledges.core.template.clause_numbers import read_chinese
 
-_GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,30}"
+_GROUPED = r"[0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,3}(?: [0-9]{3}){1,9}|[0-9]{1,30}"
 _NUMBER = re.compile(
     rf"(?P<sign>[+-]?) *(?P<whole>{_GROUPED})(?:\.(?P<fraction>[0-9]{{1,30}}))?(?![0-9.,]) *"
 )
 _HAN_NUMBER = re.compile("([一二两三四五六七八九十百千零]+) *")
-_ARTICLE = re.compile("(?:第|articles? |art[.]? ?)? *(.+?) *条?")
+_ARTICLE = re.compile("第|articles? |art[.]? ?")
 _PERCENT_SIGNS = frozenset({"%", "percent", "per cent", "pct", "百分点"})
 _PERCENT_OPENING = "百分之"
 
@@ -51,8 +51,9 @@ def read_number(typed: str, unit: Localized, *, percent: bool = False) -> str | 
 
 def read_article(typed: str) -> str | None:
     """The number of an article as it is cited (第五百零九条, 第509条, Article 509), or None."""
-    match = _ARTICLE.fullmatch(half_width(typed).strip().casefold())
-    return read_number(match[1], Localized()) if match else None
+    text = half_width(typed).strip().casefold().removesuffix("条")
+    opening = _ARTICLE.match(text)
+    return read_number(text[opening.end() :] if opening else text, Localized())
 
 
 def _plain(match: re.Match[str]) -> str:
