@@ -47,7 +47,7 @@ def in_a_file(figure: bytes) -> Appearance:
 
 
 def picture(pdf: bytes):
-    return pypdfium2.PdfDocument(pdf)[0].render(scale=6).to_pil().convert("RGB")
+    return pypdfium2.PdfDocument(pdf)[0].render(scale=9).to_pil().convert("RGB")
 
 
 def drawn(svg: str) -> bytes:
