@@ -7,6 +7,7 @@ gets cases of its own here, with names of its own.
 
 import hashlib
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from django.conf import settings as configured
 from pledges import audit, keyring
 from pledges.access import SYSTEM
 from pledges.actions import preparing, proving, renewing, review, signing, templates
+from pledges.core.template import template_file
 from pledges.models import Department, Document, Organisation, Pledge, TemplateVersion
 from pledges.proof import verdict_json
 from pledges.proof.judging import judge
@@ -30,6 +32,7 @@ from pledges.proof.ledger import checkpoints
 from pledges.rendering import SignatureImage
 from pledges.storage import document_store
 from tests.attacks.authorities import LIFE, licensed_authority
+from tests.baseline import BUILTIN
 from tests.cast import request_by_code, request_by_passkey
 from tests.golden_files import FOLDER, SUMS
 from tests.timestamp_authorities import KINDS, authority
@@ -60,15 +63,21 @@ class Maker:
         self.now = request.getfixturevalue("now")
 
     def sign(
-        self, slug: str, *, by: str, at: datetime | None = None, typed: str = "", **draft: object
+        self,
+        slug: str,
+        *,
+        by: str,
+        at: datetime | None = None,
+        mark: SignatureImage | None = None,
+        **draft: object,
     ) -> Pledge:
-        """Signed by `passkey` or `password`, two minutes after it was prepared; drawn or typed."""
+        """Signed by `passkey` or `password`, two minutes after it was prepared."""
         at = at or self.now
         key = self.passkey(self.liming, at=at - timedelta(hours=1)) if by == "passkey" else None
         pledge = self.draft(slug, at=at, **draft)
         intent = preparing.prepare(pledge, actor=self.liming, at=at)
         then = at + timedelta(minutes=2)
-        image = {"image": SignatureImage(typed=typed)} if typed else {}
+        image = {"image": mark} if mark else {}
         done = (
             request_by_passkey(key, intent, **image)
             if key
@@ -169,6 +178,12 @@ def format_1_with_term(make):
 
 @case
 def format_1_longest_names(make):
+    name_all_as_long_as_can_be(make)
+    return kept(make.accept(make.sign("general-standards", by="passkey", contact="电" * 60)))
+
+
+def name_all_as_long_as_can_be(make):
+    """With keys whose certificates name the company so."""
     Organisation.objects.update(name_zh="某" * 78 + "公司", name_en="")
     Department.objects.filter(people=make.liming).update(name_zh="部" * 80)
     person = make.liming
@@ -179,7 +194,6 @@ def format_1_longest_names(make):
     secret = str(configured.PKI_PASSPHRASE).encode()
     pki.create(own, organisation="某" * 78 + "公司", passphrase=secret, at=make.now)
     make.settings.PKI_DIR = own
-    return kept(make.accept(make.sign("general-standards", by="passkey", contact="电" * 60)))
 
 
 @case
@@ -270,7 +284,8 @@ def format_1_layout_2_general_zh_accepted(make):
 
 @case
 def format_1_layout_2_contract_en_typed_accepted(make):
-    return kept(make.accept(make.sign("contract", by="password", language="en", typed="李明")))
+    mark = SignatureImage(typed="李明")
+    return kept(make.accept(make.sign("contract", by="password", language="en", mark=mark)))
 
 
 @case
@@ -287,6 +302,69 @@ def format_1_layout_2_personal_en_prose_accepted(make):
     return kept(
         make.accept(make.sign("personal-code", by="password", language="en", process_steps=steps))
     )
+
+
+# The declaration 2026-12 and its stamp, which say when the pledge takes effect; a pen that is as
+# wide as it was slow; version 2 of the pledges; long names on several lines.
+@case
+def format_1_effect_general_zh_pen_accepted(make):
+    return kept(make.accept(make.sign("general-standards", by="passkey", mark=pen())))
+
+
+@case
+def format_1_effect_contract_2_zh_pen_accepted(make):
+    publish_version_2(make, "contract")
+    law = {"governing_law": "民法典", "governing_article": "第五百零九条"}
+    return kept(make.accept(make.sign("contract", by="password", mark=pen(), **law)))
+
+
+@case
+def format_1_effect_contract_2_en_unlisted_law_signed(make):
+    publish_version_2(make, "contract")
+    law = {"governing_law": "最高人民法院关于适用《民法典》的解释", "governing_article": "3"}
+    mark = SignatureImage(typed="李明")
+    return kept(make.sign("contract", by="passkey", language="en", mark=mark, **law))
+
+
+@case
+def format_1_effect_general_2_en_pen_accepted(make):
+    publish_version_2(make, "general-standards")
+    pledge = make.sign("general-standards", by="passkey", language="en", mark=pen())
+    return kept(make.accept(pledge))
+
+
+@case
+def format_1_effect_longest_names(make):
+    name_all_as_long_as_can_be(make)
+    mark = SignatureImage(typed=make.liming.name)
+    return kept(make.accept(make.sign("personal-code", by="passkey", mark=mark)))
+
+
+def pen() -> SignatureImage:
+    """Four loops, quick in the middle, and a dot."""
+    turns = [step / 24 for step in range(25)]
+    strokes = tuple(
+        tuple(
+            (
+                round(0.1 + 0.2 * loop + 0.16 * turn, 4),
+                round(0.15 - 0.1 * math.sin(2 * math.pi * turn), 4),
+                round(1.4 - math.sin(math.pi * turn), 2),
+            )
+            for turn in turns
+        )
+        for loop in range(4)
+    )
+    return SignatureImage(strokes=(*strokes, ((0.5, 0.02, 1.0),)))
+
+
+def publish_version_2(make, slug: str) -> None:
+    text = (BUILTIN / "version-2" / f"{slug}.pledge").read_text("utf-8")
+    definition, problems = template_file.parse(text)
+    assert definition and not problems
+    version, _ = templates.import_definition(definition, actor=SYSTEM, at=make.now)
+    templates.publish(version, actor=SYSTEM, at=make.now)
+    old = TemplateVersion.objects.get(template__slug=slug, number=1)
+    templates.retire(old, actor=make.officer, at=make.now)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -70,7 +70,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program,
         description="Judge a signed pledge from its bytes alone: no network, no database.",
-        epilog="Exit status: 0 signed and accepted, 3 signed only, 1 rejected, 2 not judged.",
+        epilog="Exit status: 0 signed and confirmed, 3 signed only, 1 rejected, 2 not judged.",
     )
     parser.add_argument("file", metavar="FILE", help="the PDF")
     parser.add_argument(

@@ -129,5 +129,7 @@ class Rejected(Exception):
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, datetime):
+        value = value.isoformat(sep=" ", timespec="seconds")
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from pledges.core.languages import ENGLISH
+from pledges.core.languages import ENGLISH, Localized
 from pledges.core.sheet import Sheet
 from pledges.core.template.blanks import OTHER, Blank, Kind, Option, display
 from pledges.rendering import paper_wording
@@ -22,6 +22,8 @@ from pledges.rendering.inline_text import typeset, unbroken
 SHORT_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.DATE, Kind.SERIAL})
 MAX_LENGTH_IN_SENTENCE = 40
 """Characters of a long text; a longer one stands by itself, as prose."""
+MAX_PARTICULAR = 40
+"""Characters: two lines above a box."""
 NOTHING = SafeString("")
 BOX, TICKED = SafeString("<span>□</span>"), SafeString('<b class="tick">✓</b>')
 
@@ -44,15 +46,27 @@ def write_for_paper(sheet: Sheet) -> SafeString:
 
 def write_signer(sheet: Sheet) -> SafeString:
     """Who signs, each particular on a line: on paper above the box, so that it is read first."""
-    particulars = (
+    return _particulars(
+        sheet.language,
         (paper_wording.PLEDGOR, sheet.signer_name),
         (paper_wording.EMPLOYEE_NUMBER, sheet.signer_employee_number),
         (paper_wording.DEPARTMENT, sheet.signer_department),
     )
-    lines = ((paper_wording.labelled(label, sheet.language), value) for label, value in particulars)
+
+
+def write_company(sheet: Sheet) -> SafeString:
+    """Who confirms, above the other box."""
+    return _particulars(sheet.language, (paper_wording.COMPANY, sheet.organisation))
+
+
+def _particulars(language: str, *particulars: tuple[Localized, str]) -> SafeString:
+    # Of many lines, smaller ones: boxes that fill a page leave the one before them empty.
+    is_long = any(len(value) > MAX_PARTICULAR for _, value in particulars)
+    lines = ((paper_wording.labelled(label, language), value) for label, value in particulars)
     return format_html(
-        '<div class="signer" lang="{}">{}</div>',
-        paper_wording.language_tag(sheet.language),
+        '<div class="signer{}" lang="{}">{}</div>',
+        " signer-long" if is_long else "",
+        paper_wording.language_tag(language),
         format_html_join("", "<p>{}<b>{}</b></p>", lines),
     )
 

@@ -120,6 +120,10 @@ class Typesetter:
             start = end
         return runs
 
+    def width(self, text: str, *, bold: bool = False) -> float:
+        """How long the line is, in em."""
+        return sum(run.advance for run in self.set(text, bold=bold))
+
     def _is_narrow(self, character: str) -> bool:
         # As on the paper (`inline_text`): these fonts set quotes and dashes full-width by default.
         return self.language == ENGLISH and bool(FULL_WIDTH.match(character))

@@ -14,7 +14,7 @@ from pledges.core.sheet import Sheet
 from pledges.core.template.typed_values import written_date
 from pledges.proof.fileformat import CURRENT
 from pledges.rendering import paper_wording, press, qr_codes
-from pledges.rendering.answer_writer import write_for_paper, write_signer
+from pledges.rendering.answer_writer import write_company, write_for_paper, write_signer
 from pledges.rendering.fonts import FontSubset
 from pledges.rendering.inline_text import typeset
 
@@ -49,7 +49,7 @@ def paper_html(sheet: Sheet) -> str:
             "lang": paper_wording.language_tag(sheet.language),
             "foot": _foot(sheet),
             "signer": write_signer(sheet),
-            "company": paper_wording.labelled(paper_wording.COMPANY, sheet.language),
+            "company": write_company(sheet),
             "created": sheet.rendered_at.isoformat(timespec="seconds"),
             # No verdict accepts a link to an address that others on the way can answer for.
             "is_link": sheet.verify_url.startswith("https://"),

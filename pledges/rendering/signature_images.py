@@ -10,6 +10,7 @@ from pledges.proof.fileformat import BOX_MM
 from pledges.rendering import fonts as faces
 from pledges.rendering import handwriting, paper_wording
 from pledges.rendering.figures import Figure
+from pledges.rendering.fitting import Strip
 from pledges.rendering.fonts import FontSubset, MissingGlyph
 from pledges.rendering.handwriting import HAND_HEIGHT, HAND_TOP, Point
 from pledges.rendering.lettering import Typesetter
@@ -17,13 +18,14 @@ from pledges.rendering.lettering import Typesetter
 INK, VERMILION = (31, 35, 40), (179, 38, 30)
 """Vermilion is for the company's stamp alone."""
 
-NAME_SIZE, SMALL_NAME_SIZE, NAME_WIDTH = 3.7, 2.8, 66.0
-"""The size of a printed name (10.5 pt), that of one on two lines, and the length of a line."""
-LEADING = 1.6
-"""From line to line, in the size of the letters."""
-MAX_TYPED_SIZE = 12.0
+NAME_SIZE, LINE_HEIGHT = 3.7, 5.92
+"""The size of a printed name and of the date (10.5 pt), and the height of their lines."""
 SAID_SIZE, SAID_HEIGHT = 2.6, 5.0
 """The line below a typed name, which says that it was typed."""
+TYPED = Strip(width=66.0, height=HAND_HEIGHT - SAID_HEIGHT, largest=12.0, enough=4.0, leading=1.15)
+NAME = Strip(width=66.0, height=8.9, largest=NAME_SIZE, enough=3.0, leading=1.3)
+COMPANY = Strip(width=58.0, height=6.6, largest=4.8, enough=2.8, leading=1.15)
+"""Where the company's name stands in its stamp."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,11 @@ def draw_signature(
     if image.strokes:
         handwriting.draw(figure, image.strokes)
     else:
-        size = _size_to_fit(typed, widest=NAME_WIDTH, largest=MAX_TYPED_SIZE)
-        height = HAND_HEIGHT - SAID_HEIGHT
-        figure.write(typed, top=HAND_TOP, height=height, size=size)
-        figure.write(said, top=HAND_TOP + height, height=SAID_HEIGHT, size=SAID_SIZE)
+        _write(figure, typed, TYPED, top=HAND_TOP, height=TYPED.height)
+        figure.write(said, top=HAND_TOP + TYPED.height, height=SAID_HEIGHT, size=SAID_SIZE)
     top = HAND_TOP + HAND_HEIGHT
-    size, lines = _name_lines(name)
-    for line in lines:
-        figure.write(line, top=top, height=size * LEADING, size=size)
-        top += size * LEADING
-    figure.write(dated, top=top, height=NAME_SIZE * LEADING, size=NAME_SIZE)
+    top += _write(figure, name, NAME, top=top, height=LINE_HEIGHT)
+    figure.write(dated, top=top, height=LINE_HEIGHT, size=NAME_SIZE)
     return figure.finished()
 
 
@@ -84,8 +81,7 @@ def draw_stamp(
     figure = _figure(VERMILION, plain, language, fonts, bold=bold)
     figure.frame(5.45, 3.45, 70.55, 36.55, radius=2.05, width=0.9)
     figure.frame(6.625, 4.625, 69.375, 35.375, radius=1.475, width=0.25)
-    size = _size_to_fit(organisation, widest=58, largest=4.8)
-    figure.write(organisation, top=6.4, height=6.6, size=size, bold=True)
+    _write(figure, organisation, COMPANY, top=6.4, height=COMPANY.height, bold=True)
     size, spacing = (4.4, 0.0) if language == ENGLISH else (6.0, 0.3)
     figure.write(confirmed, top=13.0, height=8, size=size, spacing=spacing, bold=True)
     for place, line in enumerate((in_effect, numbered, dated)):
@@ -108,23 +104,15 @@ def _in_one_line(text: str) -> str:
     return re.sub(r"[ \t\r\n\f]+", " ", text).strip(" ")
 
 
-def _name_lines(name: str) -> tuple[float, list[str]]:
-    """The size of a printed name, and its lines: one, or two of smaller letters."""
-    if _size_to_fit(name, widest=NAME_WIDTH, largest=NAME_SIZE) == NAME_SIZE:
-        return NAME_SIZE, [name]
-    size = _size_to_fit(name, widest=2 * NAME_WIDTH - NAME_SIZE, largest=SMALL_NAME_SIZE)
-    end = next(end for end in range(len(name), 0, -1) if _ems(name[:end]) * size <= NAME_WIDTH)
-    # Between words where that leaves no more than fits on the second line.
-    space = name.rfind(" ", 0, end + 1)
-    if space > 0 and _ems(name[space + 1 :]) * size <= NAME_WIDTH:
-        end = space
-    return size, [line for line in (name[:end].strip(" "), name[end:].strip(" ")) if line]
-
-
-def _size_to_fit(text: str, *, widest: float, largest: float) -> float:
-    """The font size in millimetres at which `text` is at most `widest` millimetres wide."""
-    return round(min(largest, widest / (_ems(text) or 1.0)), 2)
-
-
-def _ems(text: str) -> float:
-    return sum(1.0 if ord(char) > 0x2E7F else 0.6 for char in text)
+def _write(
+    figure: Figure, text: str, strip: Strip, *, top: float, height: float, bold: bool = False
+) -> float:
+    """Write the text into the middle of a strip of at least `height`; gives its height."""
+    size, lines = strip.fit(text, lambda words: figure.typesetter.width(words, bold=bold))
+    line_height = size * strip.leading
+    taken = max(height, len(lines) * line_height)
+    first = top + (taken - len(lines) * line_height) / 2
+    for place, line in enumerate(lines):
+        line_top = first + place * line_height
+        figure.write(line, top=line_top, height=line_height, size=size, bold=bold)
+    return taken

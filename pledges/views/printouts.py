@@ -130,7 +130,8 @@ def _about(pdf: bytes, judgement: Judgement, at: datetime) -> Printout:
         verdict=report.headline,
         standing=public.status_words(status).words if status else "",
         verified_at=moment(at),
-        verified_by=f"{Organisation.current()} ({urlsplit(site).netloc})",
+        verified_by=_("%(company)s (%(site)s)")
+        % {"company": Organisation.current(), "site": urlsplit(site).netloc},
         address=site + path,
         facts=_facts(report, status, language),
         checks=[Checked(line.name, line.passed, line.words) for line in report.lines],
@@ -142,11 +143,16 @@ def _facts(report: reports.Report, status: PublicStatus | None, language: str) -
     if (summary := report.summary) is None:
         return {}
     kind = status.pledge.version.label(language) if status else ""
+    signer = {
+        "signer": summary.signer,
+        "number": summary.employee_number,
+        "department": summary.department,
+    }
     facts = {
         _("Number"): summary.number,
         _("Version"): kind or f"{summary.template} {summary.version}",
         _("Issued by"): summary.organisation,
-        _("Signed by"): f"{summary.signer} ({summary.employee_number}), {summary.department}",
+        _("Signed by"): _("%(signer)s (%(number)s), %(department)s") % signer,
         _("Signed"): moment(summary.signed_at),
     }
     if summary.accepted_at:

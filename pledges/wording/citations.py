@@ -52,8 +52,8 @@ def doubt_sentence(doubt: Doubt) -> str:
             "other": law(statute.replaced_by),
         }
     return _(
-        "%(law)s, in force since %(since)s, has %(articles)s articles as of %(as_of)s; please "
-        "check the number."
+        "%(law)s, in force since %(since)s, has %(articles)s articles by the list of laws, which "
+        "is kept up to %(as_of)s; please check the number."
     ) % {**names, "since": _day(statute.in_force), "articles": statute.articles}
 
 

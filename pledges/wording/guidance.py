@@ -57,4 +57,6 @@ def _takes(blank: Blank) -> str:
         return bounded(_NUMBER, blank, blank.hard) + decimals(blank)
     if blank.kind is Kind.DATE:
         return bounded(_DATE, blank, blank.hard)
+    if blank.kind is Kind.STATUTE:
+        return _("One law by its title, without an article.")
     return "" if blank.kind is Kind.CHOICE else bounded(_LENGTH, blank, blank.hard)

@@ -41,6 +41,15 @@ SMALL = """() => [...document.querySelectorAll(".answer, .option, .fill-bar .btn
   .map(([part, box]) => `${part.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`)"""
 
 
+# How wide the space is between a blank and the word that keeps to it.
+GAP = """(input) => {
+  const after = document.createRange();
+  after.setStart(input.nextSibling, 0);
+  after.setEnd(input.nextSibling, 1);
+  return [after.toString(), after.getBoundingClientRect().width];
+}"""
+
+
 def expect_in_sight(draft, code):
     """The blank in hand stands wholly above the bar, where the bar stays, and in the window."""
     expect(draft.blank(code)).to_be_focused()
@@ -99,6 +108,12 @@ def test_the_pressed_button_says_at_once_that_it_is_busy(window, liming, draft):
     labels = page.evaluate("() => JSON.parse(sessionStorage.getItem('labels'))")
     # Before the browser does anything else, and long before any answer.
     assert labels == [[said("Saving…"), "true"], [said("Preparing the document…"), "true"]]
+
+
+def test_a_blank_and_the_word_behind_it_keep_their_space_in_english(window, liming, draft):
+    page = window(liming, language="en").tab(f"/pledges/{draft(language='en').pk}/")
+    said, wide = Draft(page).blank("surveys_per_month").evaluate(GAP)
+    assert said == " " and wide > 2
 
 
 def test_offline_the_page_never_says_saving_or_saved(window, liming):

@@ -52,6 +52,10 @@ def bounds(low=None, high=None):
             Blank("day", Kind.DATE, Localized("日", "Day"), hard=Range(date(2026, 1, 1))),
             ("A date, 2026-01-01 or later.",),
         ),
+        (
+            Blank("law", Kind.STATUTE, Localized("法", "Law"), example=Localized("甲法", "A Law")),
+            ("One law by its title, without an article.", "For example: A Law"),
+        ),
         (CHOICE, ()),
         (replace(CHOICE, expected_option="one"), ("The company expects “Person”.",)),
         (

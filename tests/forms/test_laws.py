@@ -103,7 +103,7 @@ def test_the_laws_of_the_list_are_offered(form, contract, language):
             {"governing_law": "劳动合同法", "governing_article": "99"},
             "governing_article",
             "Labor Contract Law of the People's Republic of China, in force since 2008-01-01, has "
-            "98 articles as of",
+            "98 articles by the list of laws",
         ),
     ],
 )

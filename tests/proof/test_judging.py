@@ -183,6 +183,13 @@ def test_whatever_goes_wrong_is_a_rejection(monkeypatch, fault, reason):
         assert "of a library" in explanation.found and "in broken" in explanation.trace
 
 
+def test_moments_are_explained_as_people_write_them():
+    made = honest()
+    verdict = judge(made.signed, trust=made.basic.trust, at=SIGNED - timedelta(days=1))
+    (explanation,) = (line.explanation for line in verdict.lines if line.passed is False)
+    assert explanation.expected == "2026-11-22 02:01:30+00:00"
+
+
 def literals(tree: ast.AST) -> set[str]:
     return {
         node.value

@@ -15,7 +15,12 @@ from tests.sealed import ACCEPTED, SIGNED, Authority, Installation
 
 PLEDGES = [(slug, language) for slug in samples.SLUGS for language in samples.LANGUAGES]
 KINDS = ("rendered", "signed", "finished", "B-LT signed", "B-LTA finished", "renewed")
-STROKES = (((0.2, 0.1), (0.3, 0.12), (0.5, 0.1)), ((0.4, 0.02), (0.4, 0.25)), ((0.6, 0.1),))
+STROKES = (
+    ((0.2, 0.1, 1.0), (0.3, 0.12, 0.45), (0.5, 0.1, 1.4)),
+    ((0.4, 0.02), (0.4, 0.25)),
+    ((0.6, 0.1, 1.2),),
+)
+"""One whose pen changes its width, one without, and a dot."""
 RENEWED = ACCEPTED + timedelta(days=400)
 
 

@@ -11,7 +11,7 @@ from pledges import rendering
 from pledges.core.languages import Localized
 from pledges.core.sheet import Sheet
 from pledges.core.template import outline
-from pledges.core.template.blanks import Blank, Kind
+from pledges.core.template.blanks import Blank, Kind, Option
 from pledges.rendering import fonts
 from tests.rendering.samples import opened, poppler
 
@@ -129,6 +129,16 @@ def test_who_signs_stands_above_the_box_that_is_signed(language, who):
     assert sheet.organisation.replace(" ", "") in above["company"]
 
 
+@pytest.mark.parametrize(("slug", "language"), ALL)
+@pytest.mark.parametrize("who", [{}, LONGEST], ids=["sample", "longest"])
+def test_no_page_is_nearly_empty(slug, language, who):
+    """What stands above the boxes comes with them: where that is much, it is set smaller."""
+    sheet = dataclasses.replace(samples.sheet(slug, language), **who)
+    every = pages(printed(sheet))
+    for page in every:
+        assert len(body(page, sheet)) >= 8, page
+
+
 COUNT = Blank(
     "count", Kind.INTEGER, Localized("次数", "Count"), unit=Localized("个工作日/月", "working days")
 )
@@ -162,6 +172,27 @@ def test_a_long_answer_begins_on_the_line_of_what_stands_before_it():
     assert any(line.startswith("1.依据“核对客户") for line in lines)
 
 
+OPTIONS = (
+    Option("firm", Localized("企业", "Firm")),
+    Option("one", Localized("个人", "Person")),
+    Option("other", Localized("其他", "Other")),
+)
+TYPE = Blank("type", Kind.CHOICE, Localized("类型", "Type"), options=OPTIONS, other=True)
+
+
+@pytest.mark.parametrize("length", [10, 24, 60])
+def test_an_option_that_begins_a_line_is_not_indented_and_stays_within_the_column(length):
+    own = {"type": "other", "type.other": ("联合服务团队（含外聘顾问）、" * 5)[:length]}
+    found = words(printed(sheet_of("承诺方类型：{{type}}", TYPE, **own)), 1)
+    answer = [word for word in found if word[4][0] in "□✓联" or "联合" in word[4]]
+    left, right = 24.5 / 25.4 * 72, (210 - 24.5) / 25.4 * 72
+    assert max(word[2] for word in answer) <= right + 0.5
+    lines = {
+        round(word[1] / 5): min(w[0] for w in found if abs(w[1] - word[1]) < 6) for word in answer
+    }
+    assert all(start < left + 4 for start in lines.values())
+
+
 STEPS = Blank("steps", Kind.LONG_TEXT, Localized("步骤", "Steps"))
 
 
@@ -184,6 +215,19 @@ def test_no_heading_and_no_lead_stands_alone_at_the_end_of_a_page(language, step
         ends.add("before the headings" if last == sentence else "in the answer")
         assert not re.search("Heading$|Below$|Steps ?:$", last), (filler, last)
     assert len(ends) == 2
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("language", samples.LANGUAGES)
+def test_no_line_of_an_answer_stands_alone_at_a_page_s_end_or_beginning(language, count):
+    sentence = "承诺人恪守诚信。" if language == "zh-hans" else "The pledgor acts with integrity."
+    steps, parted = "\n".join(f"Step{i}" for i in range(count)), set()
+    for filler in range(20, 32):
+        source = "\n".join(sentence for _ in range(filler)) + "\n1. Steps: {{steps}}\n2. End"
+        sheet = sheet_of(source, STEPS, language=language, steps=steps)
+        before = sum("Step" in line for line in body(pages(printed(sheet))[0], sheet)) - 1
+        parted.add(max(before, 0))
+    assert parted >= {0, count} and not parted & {1, count - 1}
 
 
 def test_an_empty_line_of_an_answer_leaves_a_gap_and_no_ink():

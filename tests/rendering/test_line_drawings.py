@@ -28,7 +28,7 @@ def test_only_what_is_drawn_in_lines_is_taken_out():
     root = ElementTree.fromstring(svg)
     (drawing,) = line_drawings.take_out(root)
     assert drawing.count(b" m\n") == drawing.count(b" l") == lines.count("M")
-    assert [path.get("d") for path in root] == [line_drawings.STAND_IN, "M0 0L9 9"]
+    assert [path.get("d") for path in root] == ["M0 0h1", "M0 0L9 9"]
 
 
 def test_a_drawing_that_lost_its_place_is_missed():

@@ -20,7 +20,7 @@ from pledges import verification
 from pledges.access import SYSTEM
 from pledges.actions import erasure, review
 from pledges.core import refusals
-from pledges.models import Organisation, Reading, RequestCount
+from pledges.models import Department, Organisation, Reading, RequestCount
 from pledges.rendering import page_images, printouts
 from pledges.storage import document_store
 from pledges.views import printout_tickets
@@ -81,6 +81,23 @@ def test_each_page_says_what_it_is_of_which_file_and_leads_to_its_pledge(printed
             assert f"第 {number - 1} 页，共 {pages} 页" in said
 
 
+def test_a_sheet_that_runs_over_bears_all_of_it_on_each_page(client, accepted, liming):
+    Organisation.objects.update(name_zh="某" * 78 + "公司", name_en="")
+    Department.objects.filter(people=liming).update(name_zh="部" * 80)
+    type(liming).objects.filter(pk=liming.pk).update(name="阿卜杜" * 26 + "勒·")
+    liming.refresh_from_db()
+    content = stored(accepted("contract", person=liming))
+    printed, pages = bring(client, content).content, len(pypdfium2.PdfDocument(content))
+    count = len(pypdfium2.PdfDocument(printed))
+    assert count == pages + 2
+    for number in range(1, count + 1):
+        said = " ".join(text_of(printed, number).split())
+        assert said.count(verification.judge(content, at=timezone.now()).verdict.sha256) == 1
+        assert NO_ORIGINAL in said and "CN-2026-000001" in said
+        assert f"{number}/{count}" in said.replace(" ", "")
+        assert len(zxingcpp.read_barcodes(picture(printed, number, 300))) >= 1
+
+
 def test_the_first_sheet_says_what_was_verified_when_and_by_whom(printed, settings):
     said = text_of(printed, 1)
     site = urlsplit(settings.PUBLIC_URL).netloc
@@ -135,6 +152,7 @@ def test_it_speaks_english_too(client, file, settings):
     said = text_of(bring(client, file).content, 1)
     assert "Verified printout CN-" in said and "In force" in said
     assert "Genuine: signed by the person, confirmed by the company" in said
+    assert "Confirmed by" in said and "Accepted" not in said
 
 
 # --- What it is not -------------------------------------------------------------------------------
