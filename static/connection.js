@@ -14,4 +14,17 @@ async function lost() {
   }
 }
 
-globalThis.connection = { lost };
+/** Where the site cannot be reached, a form that leads away from here is not sent: `tell` says so. */
+function guard(isOwn, tell) {
+  let checked = false;
+  document.addEventListener("submit", async (event) => {
+    const { target, submitter } = event;
+    if (event.defaultPrevented || checked || navigator.onLine || isOwn(target)) return;
+    event.preventDefault();
+    if (await lost()) return tell();
+    checked = true;
+    target.requestSubmit(submitter);
+  });
+}
+
+globalThis.connection = { guard, lost };

@@ -188,6 +188,7 @@ form.addEventListener("submit", async (event) => {
   button.textContent = label;
   button.removeAttribute("aria-disabled");
 });
+connection.guard((other) => other === form, () => notice("offline", true));
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 addEventListener("online", () => {
   notice("offline", false);

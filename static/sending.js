@@ -124,21 +124,13 @@ async function submit(form, button) {
   }
 }
 
-let checked = false;
-document.addEventListener("submit", async (event) => {
-  const { target, submitter } = event;
-  if (event.defaultPrevented) return;
-  if (target.id === "signing") {
-    event.preventDefault();
-    submit(target, submitter ?? part("sign"));
-  } else if (!checked && !navigator.onLine) {
-    // Any other form leads away from here.
-    event.preventDefault();
-    if (await connection.lost()) return notice("offline");
-    checked = true;
-    target.requestSubmit(submitter);
-  }
+const isOwn = (form) => form.id === "signing";
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !isOwn(event.target)) return;
+  event.preventDefault();
+  submit(event.target, event.submitter ?? part("sign"));
 });
+connection.guard(isOwn, () => notice("offline"));
 addEventListener("online", () => { if (!part("notice=offline").hidden) notice(""); });
 addEventListener("pageshow", (event) => { if (event.persisted) ready(); });
 document.addEventListener("signing-over", look);
