@@ -27,6 +27,16 @@ function begin() {
   }
   zoom.hidden = pages.hidden;
 
+  // A clause is a place in the text, which the page that one is on has as well.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href*='#clause-']");
+    const clause = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!clause || !reading.contains(clause)) return;
+    event.preventDefault();
+    show("text");
+    location.assign(link.hash);
+  });
+
   // --- Larger, around the place that was touched -------------------------------------------------
   function enlarge(larger, across = 0.5, image = null, down = 0) {
     pages.classList.toggle("pages-larger", larger);

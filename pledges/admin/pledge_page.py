@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from pledges import access, rendering, wording
@@ -15,9 +16,12 @@ from pledges.actions.noting_readings import Way
 from pledges.admin import review_context, words
 from pledges.admin.base import actor_of
 from pledges.core import lifecycle, refusals
+from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Pledge, Reading, Signature
 from pledges.models.pledges import NEVER_SIGNED, UNSIGNED
+from pledges.rendering import page_images
+from pledges.rendering.page_images import ShownPage
 
 MAX_READINGS_SHOWN = 20
 
@@ -65,6 +69,8 @@ def show(
         "body": rendering.write_signed(
             stored.sheet, drawn_fields.read(pledge, stored), notes=notes
         ),
+        "pages": _pages(pledge, stored.issued),
+        "as_text": request.GET.get("as") == "text",
         "unusual": found,
         "return_reasons": [(wording.citation(outline, each.clause), each) for each in reasons],
         **extra,
@@ -80,6 +86,16 @@ def show(
             "corrected_by": _visible_correction(pledge),
         }
     return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
+
+
+def _pages(pledge: Pledge, issued: bytes) -> tuple[ShownPage, ...]:
+    """The pages of the very file; each image asks for itself whether it may be seen."""
+    sha256 = sha256_hex(issued)
+
+    def address(number: int) -> str:
+        return reverse("pledge_page", args=[pledge.pk, sha256, number])
+
+    return page_images.pages_of(issued, sha256, address)
 
 
 def _read_by(request: HttpRequest, pledge: Pledge) -> list[Reading] | None:

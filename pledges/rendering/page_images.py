@@ -5,8 +5,10 @@ What is kept is found by the document's SHA-256. Who may see it is asked before,
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from pledges.core import refusals
 from pledges.rendering import press
 from pledges.rendering.byte_cache import ByteCache
 
@@ -23,6 +25,25 @@ _kept = ByteCache(MAX_KEPT)
 
 class NoSuchPage(LookupError):
     """The document has no page of that number."""
+
+
+@dataclass(frozen=True)
+class ShownPage:
+    """One page of a document: where its image is, and its size in pixels."""
+
+    number: int
+    address: str
+    width: int
+    height: int
+
+
+def pages_of(pdf: bytes, sha256: str, address: Callable[[int], str]) -> tuple[ShownPage, ...]:
+    """The pages of `pdf`; none where nobody can draw them just now: then its text is shown."""
+    try:
+        found = sizes(pdf, sha256)
+    except refusals.Unmade:
+        return ()
+    return tuple(ShownPage(at, address(at), *size) for at, size in enumerate(found, start=1))
 
 
 def sizes(pdf: bytes, sha256: str) -> Sequence[Size]:

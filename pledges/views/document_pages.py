@@ -1,32 +1,12 @@
-"""A document's pages as images, for whoever may read the document itself."""
+"""The image of a document's page as an answer, for whoever may read the document itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.http import Http404, HttpResponse
 
 from pledges.core import refusals
 from pledges.rendering import page_images
-
-
-@dataclass(frozen=True)
-class ShownPage:
-    """One page of a document: where its image is, and its size in pixels."""
-
-    number: int
-    address: str
-    width: int
-    height: int
-
-
-def pages_of(pdf: bytes, sha256: str, address: Callable[[int], str]) -> tuple[ShownPage, ...]:
-    """The pages of `pdf`; none where nobody can draw them just now: then its text is shown."""
-    try:
-        sizes = page_images.sizes(pdf, sha256)
-    except refusals.Unmade:
-        return ()
-    return tuple(ShownPage(at, address(at), *size) for at, size in enumerate(sizes, start=1))
 
 
 def image_response(sha256: str, number: int, read: Callable[[], bytes]) -> HttpResponse:

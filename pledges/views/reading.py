@@ -23,9 +23,10 @@ from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Document, Organisation, Pledge
 from pledges.models.pledges import PLEDGE_STATES
+from pledges.rendering import page_images
+from pledges.rendering.page_images import ShownPage
 from pledges.views import afterwards, document_pages
 from pledges.views.accounts import person_of
-from pledges.views.document_pages import ShownPage
 from pledges.views.files import pdf_response, unavailable
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ def _shown(pledge: Pledge) -> tuple[SafeString | None, tuple[ShownPage, ...], st
     def address(number: int) -> str:
         return reverse("pledge_page", args=[pledge.pk, sha256, number])
 
-    pages = document_pages.pages_of(stored.issued, sha256, address)
+    pages = page_images.pages_of(stored.issued, sha256, address)
     body = rendering.write_signed(stored.sheet, drawn_fields.read(pledge, stored))
     return body, pages, ""
 
@@ -143,8 +144,11 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def page(request: HttpRequest, pk: UUID, sha256: str, number: int) -> HttpResponse:
-    """One page of an issued file as an image, for those who may read the file, and noted as it."""
-    file = issued_file(request, pk, Way.FILE, sha256=sha256)
+    """One page of an issued file as an image, for those who may read the file.
+
+    Noted as the page is on which it stands: nobody has the file itself by it.
+    """
+    file = issued_file(request, pk, Way.PAGE, sha256=sha256)
     try:
         return document_pages.image_response(
             file.sha256, number, lambda: verification.issued_bytes(file)

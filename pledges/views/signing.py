@@ -21,6 +21,7 @@ from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
 from pledges.models import SigningIntent
+from pledges.rendering import page_images
 from pledges.views import document_pages, security_log, setting_up
 from pledges.views.accounts import begin_attempt, person_of
 from pledges.views.clients import client_address
@@ -189,7 +190,7 @@ def _page(
     closed: refusals.Refusal | None = None,
 ) -> HttpResponse:
     ways, now = authenticating.Ways(intent.person), timezone.now()
-    pages: tuple[document_pages.ShownPage, ...] = ()
+    pages: tuple[page_images.ShownPage, ...] = ()
     try:
         stored = readings.read_prepared(intent)
         body = rendering.write_for_screen(stored.sheet) + rendering.write_signer(stored.sheet)
@@ -216,11 +217,11 @@ def _page(
     return render(request, "sign.html", context, status=status)
 
 
-def _pages(intent: SigningIntent, file: bytes) -> tuple[document_pages.ShownPage, ...]:
+def _pages(intent: SigningIntent, file: bytes) -> tuple[page_images.ShownPage, ...]:
     def address(number: int) -> str:
         return reverse("pledge_sign_page", args=[intent.pledge_id, intent.pk, number])
 
-    return document_pages.pages_of(file, intent.document_digest, address)
+    return page_images.pages_of(file, intent.document_digest, address)
 
 
 def _note_way_back(request: HttpRequest, intent: SigningIntent) -> None:

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from pledges import audit
+from pledges import audit, issued_files
 from pledges.actions import answers, people, preparing, review, signing
+from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import Document, LedgerEntry, Pledge
+from pledges.rendering import page_images
 from tests.cast import request_by_code
 
 
@@ -45,6 +47,37 @@ def test_the_page_shows_all_that_helps_to_judge(as_, chenjing, signed):
     ]
     assert len(response.context["trail"]) == 3
     assert response.context["trail"][-1].actor.startswith("李明")
+
+
+@pytest.mark.parametrize("step", ["change", "accept", "return"])
+def test_who_judges_reads_the_pages_of_the_very_file(as_, chenjing, signed, step):
+    pledge = signed(satisfaction_target="80")
+    client = as_(chenjing)
+    response = client.get(url(pledge, step))
+    page, file = response.content.decode(), pledge.documents.get()
+    shown = response.context["pages"]
+    assert len(shown) == len(page_images.sizes(issued_files.read(file), file.sha256)) > 1
+    for each in shown:
+        assert each.address == f"/pledges/{pledge.pk}/pages/{file.sha256}/{each.number}.png"
+        assert each.address in page
+        assert client.get(each.address)["Content-Type"] == "image/png"
+    assert '<article class="sheet visually-hidden"' in page
+    # The place of an unusual answer is one in the text, with a script and without.
+    key = response.context["unusual"][0].clause
+    assert f'href="?as=text#clause-{key}"' in page
+    assert (
+        '<article class="sheet"' in client.get(url(pledge, step), {"as": "text"}).content.decode()
+    )
+
+
+def test_where_no_page_can_be_drawn_the_text_is_judged(as_, chenjing, signed, monkeypatch):
+    def refuse(*given, **options):
+        raise refusals.TooBusy
+
+    monkeypatch.setattr(page_images, "sizes", refuse)
+    page = as_(chenjing).get(url(signed())).content.decode()
+    assert '<article class="sheet"' in page and "data-pages-failed" in page
+    assert "data-view" not in page
 
 
 def _event(entry):

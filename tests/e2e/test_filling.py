@@ -154,6 +154,18 @@ def phone(window, liming, request):
     return window(liming, device="phone", viewport={"width": width, "height": height})
 
 
+def test_a_blank_of_many_lines_has_room_for_some(phone, draft):
+    page = phone.tab(f"/pledges/{draft('personal-code').pk}/")
+    steps = Draft(page).blank("process_steps")
+    steps.fill("")
+    assert (
+        steps.evaluate(
+            "field => field.clientHeight / parseFloat(getComputedStyle(field).lineHeight)"
+        )
+        > 3
+    )
+
+
 def test_two_hundred_characters_stay_inside_the_sheet(phone, draft):
     general = draft("general-standards", pledgor_type="other")
     for pledge, codes in (

@@ -96,6 +96,20 @@ def test_a_lost_connection_is_told_and_made_up_for(desk, draft):
     assert _saved(draft, "reply_days") == "6"
 
 
+def test_no_form_of_the_page_leads_to_nowhere_while_there_is_no_connection(desk, draft):
+    desk.context.set_offline(True)
+    draft.type("reply_days", "6")
+    page = draft.page
+    page.locator(".language-switch button").click()
+    expect(draft.notice("offline")).to_be_visible()
+    draft.expect_typed({"reply_days": "6"})
+    desk.context.set_offline(False)
+    draft.wait_until_saved()
+    page.locator(".language-switch button").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    draft.expect_typed({"reply_days": "6"})
+
+
 @pytest.mark.parametrize("gone", [True, False], ids=["refusing", "failing"])
 def test_a_server_that_is_gone_for_a_while_is_asked_again(desk, draft, gone):
     page, path = draft.page, f"**/pledges/{draft.key}/answers/"

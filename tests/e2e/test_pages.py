@@ -13,11 +13,14 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import render
 from django.test import RequestFactory
-from django.urls import resolve
+from django.urls import resolve, reverse
+from django.utils import timezone
 from playwright.sync_api import Page, Response, Route
 
-from pledges.models import Person, RequestCount
+from pledges.actions import answers, own_record, preparing, review, signing
+from pledges.models import Person, Pledge, RequestCount
 from pledges.views import errors
+from tests.cast import request_by_code
 from tests.e2e import stage
 from tests.e2e.pages import DEVICES, confirm_identity, give_password
 from tests.fresh import outdate
@@ -221,6 +224,53 @@ def _add_nobody(inspector: Inspector) -> None:
     page.locator("main form [name=_save]").click()
     page.locator(".errorlist").first.wait_for()
     inspector.look("adding nobody")
+
+
+def test_what_people_write_widens_no_page(window, signed, accepted, liming, chenjing):
+    """A report, a reply, reasons, a revocation and a request, each one long word, on a phone."""
+    now, long = timezone.now(), "https://example.com/" + "x" * 200
+    at = {"actor": chenjing, "at": now}
+    revoked = review.revoke(accepted("contract"), **at, reason=long)
+    asked = answers.assign(
+        revoked.version, person=liming, **at, due_on=now.date() + timedelta(days=9), note=long
+    )
+    own_record.report(liming, long, actor=liming, at=now)
+    reasons = [review.ClauseReason(long), review.ClauseReason(long, "1.2.1")]
+    corrected = review.return_to_manager(signed(), **at, reasons=reasons)
+    answered = signed("personal-code", at=now - timedelta(hours=2))
+    redone = review.return_to_manager(answered, **at, reasons=reasons[:1])
+    for pledge in (corrected, redone):
+        revision = pledge.answers_revision
+        answers.save(
+            pledge, actor=liming, at=now, typed=pledge.answers, revision=revision, reply=long
+        )
+    sent = _sign(redone)
+    paths = {
+        liming: [
+            *("/", reverse("account_overview"), *map(stage.pledge_path, (asked, corrected))),
+            *map(stage.pledge_path, (revoked, answered, sent)),
+        ],
+        chenjing: [
+            stage.admin_path("pledge_change", each.pk) + view
+            for each in (revoked, answered, sent)
+            for view in ("", "?as=text")
+        ],
+    }
+    for person, own in paths.items():
+        page = window(person, device="phone").context.new_page()
+        wide = {}
+        for path in own:
+            page.goto(path)
+            assert long in page.content(), path
+            if over := page.evaluate(SIDEWAYS):
+                wide[path] = over
+        assert wide == {}
+
+
+def _sign(draft: Pledge) -> Pledge:
+    now = timezone.now()
+    intent = preparing.prepare(draft, actor=draft.person, at=now)
+    return signing.sign(intent, actor=draft.person, at=now, request=request_by_code(at=now))
 
 
 def test_no_page_is_heavy(window, staged, liming, chenjing):

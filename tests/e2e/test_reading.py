@@ -7,14 +7,16 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from pypdfium2 import PdfDocument
 
+from pledges import issued_files
 from pledges.actions import preparing
 from pledges.storage import document_store
 from tests.e2e.pages import Signing, said
-from tests.e2e.stage import sign_path
+from tests.e2e.stage import admin_path, sign_path
 from tests.e2e.test_pages import Inspector
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 820, "height": 1180}
 SIDE = {"width": 844, "height": 390}
 IMAGES = "[data-pages] img"
 ALL_THERE = """count => {
@@ -151,6 +153,31 @@ def test_without_a_script_all_pages_are_there_and_signing_stands_below(window, i
     expect(page.locator("#signing")).to_be_visible()
     page.locator("[data-sheet-open]").click()
     expect(page.locator("#sign-title")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("viewport", [DESK, TABLET, PHONE], ids=["desk", "tablet", "phone"])
+def test_who_reviews_reads_the_same_pages(window, signed, chenjing, viewport):
+    pledge = signed(satisfaction_target="80")
+    page = window(chenjing, viewport=viewport).tab(admin_path("pledge_change", pledge.pk))
+    page.wait_for_function(
+        ALL_THERE, arg=len(PdfDocument(issued_files.read(pledge.documents.get())))
+    )
+    assert (
+        page.locator(IMAGES).first.evaluate("image => image.naturalWidth / image.clientWidth") > 1.9
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    first = page.locator(IMAGES).first.bounding_box()
+    facts = page.locator("#signed").bounding_box()
+    if viewport is not DESK:
+        # What hangs on it, the document, and then what else is known.
+        assert page.locator("#unusual").bounding_box()["y"] < first["y"] < facts["y"]
+    place = page.locator(".unusual a")
+    for _again in range(2):
+        place.click()
+        expect(page.locator(IMAGES).first).to_be_hidden()
+        expect(page.locator(":target .note-unusual")).to_be_in_viewport()
+        page.get_by_role("link", name=said("As in the file")).click()
+        expect(page.locator(IMAGES).first).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

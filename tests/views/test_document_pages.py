@@ -68,14 +68,14 @@ def test_nobody_else_sees_what_is_to_be_signed_though_it_is_kept(
     ("who", "status", "ways"),
     [
         ("liming", 200, []),
-        ("chenjing", 200, ["file"]),
-        ("zhoumin", 200, ["file"]),
-        ("wuying", 200, ["file"]),
+        ("chenjing", 200, ["page"]),
+        ("zhoumin", 200, ["page"]),
+        ("wuying", 200, ["page"]),
         ("wangfang", 404, []),
         ("admin", 404, []),
     ],
 )
-def test_an_issued_page_is_for_those_who_may_read_the_file_and_noted_as_it(
+def test_an_issued_page_is_for_those_who_may_read_the_file_and_noted_as_a_page(
     client, signed, liming, request, who, status, ways
 ):
     pledge = signed()
