@@ -332,7 +332,7 @@ def test_the_file_says_that_a_second_person_confirmed_the_key(
     (line,) = [each for each in judged.verdict.lines if each.reason == "passkey-verified"]
     assert line.values["introduced"] == "officer"
     assert "经另一人当面核对后确认" in say(line, "zh-hans")
-    assert "confirmed by a second person" in say(line, "en")
+    assert "confirmed in person by a second person" in say(line, "en")
 
 
 # --- Whom a mail tells --------------------------------------------------------------------------

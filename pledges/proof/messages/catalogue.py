@@ -37,70 +37,72 @@ CHECKS: Final[Mapping[Check, Localized]] = {
 REASONS: Final[Mapping[str, Localized]] = {
     # --- What passed ---
     "file-whole": Localized(
-        zh="文件完整，末尾之后没有多余内容。", en="The file is whole; nothing follows its end."
+        zh="文件完整，末尾之后没有多余内容。", en="The file is complete. Nothing follows its end."
     ),
     "revisions-expected": Localized(
         zh="共 {count} 个修订，每个修订只做了签名、印章或时间戳所需的改动；"
         "没有脚本、隐藏图层或其他表单。",
-        en="{count} revisions, each with the changes that a signature, seal or timestamp makes, "
-        "and no other; no scripts, hidden layers or other fields.",
+        en="{count} revisions, each with only the changes that a signature, seal or "
+        "timestamp makes. No scripts, hidden layers or other form fields.",
     ),
     "manager-signed": Localized(
         zh="{name}（{number}）的签名完好，证书专为本文件签发，签署时有效。",
-        en="The signature of {name} ({number}) is intact; its certificate was issued for this very "
-        "document and was valid at the signing.",
+        en="The signature of {name} ({number}) is intact. Its certificate was issued for "
+        "this document alone and was valid at the time of signing.",
     ),
     "company-sealed": Localized(
         zh="{name} 的印章完好，盖章时证书有效，并锁定了整份文件。"
         "公司由此确认本承诺书，承诺书自签订之日起生效；此后是否到期或者撤销，文件本身不能说明。",
-        en="The seal of {name} is intact, its certificate was valid when it sealed, and it locks "
-        "the whole document. By it the company confirmed the pledge, which took effect from the "
-        "day of signing; whether it has ended since, a file cannot say.",
+        en="The seal of {name} is intact, its certificate was valid at the time of sealing, "
+        "and it locks the whole document. With this seal the company confirmed the "
+        "pledge, which took effect from the day of signing. The file cannot show whether "
+        "the pledge has since expired or been revoked.",
     ),
     "company-not-yet": Localized(
         zh="公司未在此文件上盖章。承诺书经公司确认后，方自签订之日起生效。",
-        en="The company has not sealed this document. Only a pledge that the company has confirmed "
-        "takes effect, from the day of signing.",
+        en="The company has not sealed this document. The pledge takes effect, from the day "
+        "of signing, only once the company has confirmed it.",
     ),
     "time-trusted": Localized(
         zh="签署时间 {signed} 由时间戳服务机构证明；最后一枚时间戳覆盖整份文件，"
         "其证书有效至 {until}。",
-        en="A timestamp authority vouches for the signing time {signed}; the last timestamp covers "
-        "the whole file, and its certificate is valid until {until}.",
+        en="A timestamp authority confirms the signing time {signed}. The last timestamp "
+        "covers the whole file, and its certificate is valid until {until}.",
     ),
     "time-trusted-signing": Localized(
         zh="签署时间 {signed} 由时间戳服务机构证明。",
-        en="A timestamp authority vouches for the signing time {signed}.",
+        en="A timestamp authority confirms the signing time {signed}.",
     ),
     "time-ran-out": Localized(
         zh="签署时间 {signed} 曾由时间戳服务机构证明，但一枚时间戳的证书已于 {until} 到期，"
         "此前未以新的时间戳延续。",
-        en="A timestamp authority vouched for the signing time {signed}, but the certificate of a "
-        "timestamp ended on {until}, before another had followed it.",
+        en="A timestamp authority confirmed the signing time {signed}, but the certificate "
+        "of a timestamp expired on {until}, before a new timestamp had been added.",
     ),
     "time-claimed": Localized(
         zh="没有可信时间戳：{signed} 是签署系统自己记录的时间。",
-        en="No trusted timestamp: {signed} is the time of the signing system's own clock.",
+        en="No trusted timestamp: {signed} is the time shown by the signing system's own clock.",
     ),
     "bytes-accounted": Localized(
         zh="每一个字节都有归属；各部分之间没有夹带可被其他软件读出的内容。",
-        en="Every byte has its place; nothing lies between the parts for other software to find.",
+        en="Every byte is accounted for. Nothing is hidden between the parts that other "
+        "software could read.",
     ),
     "evidence-agrees": Localized(
         zh="证据文件与文件字节、签名及证书一致；其中所载的承诺内容就是所签文件的内容。",
-        en="The evidence file agrees with bytes, signature and certificate; what it says "
-        "was promised is what the signed document says.",
+        en="The evidence file matches the bytes, the signature and the certificate. The "
+        "promises that it records are those of the signed document.",
     ),
     "passkey-verified": Localized(
         zh="本人以通行密钥确认了这份文件：针对本文件摘要的应答经重新验证无误"
         "（密钥登记于 {enrolled}{introduced}）。",
-        en="The person confirmed this very document with a passkey: its signature over the digest "
-        "verifies again (key enrolled {enrolled}{introduced}).",
+        en="The person confirmed this document with a passkey. Its signature over the "
+        "document's digest has been verified again (key enrolled {enrolled}{introduced}).",
     ),
     "password-claimed": Localized(
         zh="以密码加一次性验证码确认。此方式依赖签署系统的记录，文件自身无法证明。",
-        en="Confirmed with password and one-time code: this rests on the signing system's word, "
-        "not on anything in the file.",
+        en="Confirmed with password and one-time code. This relies on the signing system's "
+        "own record. The file itself cannot prove it.",
     ),
     "ledger-included": Localized(
         zh="签署前的账本记录（第 {sequence} 条）已列入检查点（{size} 条）。",
@@ -112,60 +114,60 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="Entry {sequence} of the ledger records the digest of this file and is included in the "
         "checkpoint of {size} entries.",
     ),
-    "proof-none": Localized(zh="未提供。", en="None was given."),
+    "proof-none": Localized(zh="未提供。", en="None was provided."),
     "not-reached": Localized(
         zh="前面的项目未通过，因此未核验。", en="Not checked, because an earlier check failed."
     ),
     # --- What did not ---
     "not-a-pdf": Localized(
         zh="文件的开头不是承诺书 PDF 的开头：它不是 PDF，或由其他软件生成、另存过。",
-        en="The file does not begin as the PDF of a pledge does: it is no PDF, or other software "
-        "made or saved it.",
+        en="The file does not begin like the PDF of a pledge. It is not a PDF, or it was "
+        "created or re-saved by other software.",
     ),
     "too-large": Localized(zh="文件过大。", en="The file is too large."),
     "trailing-bytes": Localized(
         zh="文件末尾不在应有之处：被截短，或追加了内容。",
-        en="The file does not end where it should: it was cut short, or something was added.",
+        en="The file does not end where it should. It was cut short, or something was added.",
     ),
     "unreadable": Localized(
         zh="文件结构不是本系统承诺书的结构，或者已损坏。",
-        en="The structure of the file is not that of a pledge made here, or it is broken.",
+        en="The file does not have the structure of a pledge of this system, or is damaged.",
     ),
     "unknown-shape": Localized(
         zh="签名、印章的数目或次序不符合承诺书的格式。",
-        en="The number or order of signatures is not that of a pledge.",
+        en="The number or order of signature and seal does not match the format of a pledge.",
     ),
     "unexpected-change": Localized(
         zh="签署之后有不应有的改动。{what}",
-        en="Something was changed that must not change after signing. {what}",
+        en="A change was made after signing that is not allowed. {what}",
     ),
     "unexpected-field": Localized(
         zh="文件中有不应有的表单域：{fields}",
-        en="The document has form fields that it should not have: {fields}",
+        en="The document has form fields that are not allowed: {fields}",
     ),
     "active-content": Localized(
         zh="文件中有脚本、图层、批注或其他可变内容：{what}",
-        en="The document holds scripts, layers, annotations or other content that acts: {what}",
+        en="The document contains scripts, layers, annotations or other active content: {what}",
     ),
     "no-field": Localized(
-        zh="应有的签名或印章缺失或位置不符：{field}", en="A signature is not in its place: {field}"
+        zh="应有的签名或印章缺失或位置不符：{field}", en="A signature or seal is missing: {field}"
     ),
     "broken-signature": Localized(
         zh="签名或印章与文件内容不符，或者本身已损坏。",
-        en="A signature does not match the content, or is itself broken.",
+        en="A signature or seal does not match the content, or is itself damaged.",
     ),
     "too-many-certificates": Localized(
         zh="签名、印章或时间戳附带的证书过多。",
-        en="A signature or timestamp brings more certificates than it needs.",
+        en="A signature, seal or timestamp contains more certificates than it needs.",
     ),
     "untrusted-signature": Localized(
         zh="签名或印章的证书不是由受信任的机构签发，或当时无效。",
-        en="The certificate of a signature does not come from a trusted issuer, or was not "
-        "valid then.",
+        en="The certificate of a signature or seal was not issued by a trusted authority, or "
+        "was not valid at the time.",
     ),
     "not-covered": Localized(
         zh="签名或印章没有覆盖它应覆盖的全部内容。",
-        en="A signature does not cover all that it must cover.",
+        en="A signature or seal does not cover everything that it must cover.",
     ),
     "not-certifying": Localized(
         zh="承诺人的签名没有限定其后的改动。",
@@ -176,7 +178,7 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "level-unknown": Localized(
         zh="签名或印章没有注明格式与级别。",
-        en="A signature does not declare its format and level.",
+        en="A signature or seal does not declare its format and level.",
     ),
     "not-for-this-document": Localized(
         zh="承诺人的证书不是为本文件签发的。",
@@ -184,44 +186,45 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "wrong-issuer": Localized(
         zh="签名或印章所用的证书不属于签署者或盖章者。",
-        en="The certificate behind a signature is not one of whoever signs there.",
+        en="The certificate of a signature or seal does not belong to the person or company "
+        "that should have signed or sealed.",
     ),
     "company-not-pinned": Localized(
         zh="公司印章的证书由其他机构签发，而其密钥不在盖章之日（{at}）已知的公司密钥之列。"
         "其标识为 {pin}；是否属于该公司，应向公司本身核实，而不是向提供文件的人。",
-        en="The company's seal comes from another authority, and its key is none that is known as "
-        "the company's on the day of the seal ({at}). It is {pin}; whether that is the company's, "
-        "ask the company itself and not whoever gave you the file.",
+        en="The certificate of the company's seal was issued by another authority, and its "
+        "key is not among those known as the company's on the day of sealing ({at}). It "
+        "is {pin}. To find out whether it belongs to the company, ask the company itself, "
+        "not the person who gave you the file.",
     ),
     "from-the-future": Localized(
-        zh="签署时间晚于现在。", en="A signature is dated later than now."
+        zh="签署时间晚于现在。", en="The date of signing is in the future."
     ),
     "order-of-time": Localized(
-        zh="签名与印章的时间先后颠倒。", en="The signatures are not in the order of time."
+        zh="签名与印章的时间先后颠倒。", en="The times of signature and seal are reversed."
     ),
     "timestamp-missing": Localized(
         zh="缺少签名或印章声明的时间戳。",
-        en="A timestamp that a signature declares is missing.",
+        en="A timestamp declared by a signature or seal is missing.",
     ),
     "timestamp-broken": Localized(
         zh="时间戳与文件内容不符，或已损坏。",
-        en="A timestamp does not match the content, or is broken.",
+        en="A timestamp does not match the content, or is damaged.",
     ),
     "timestamp-unknown": Localized(
         zh="时间戳不是由已知的时间戳服务机构出具（命令行以 --tsa-trust 指定其根证书）。",
-        en="A timestamp does not come from a known timestamp authority (the command is told its "
-        "roots with --tsa-trust).",
+        en="A timestamp was not issued by a known authority (--tsa-trust names its roots).",
     ),
     "timestamp-contradicts": Localized(
         zh="时间戳与签名或印章自述的时间不符。",
-        en="A timestamp contradicts the time that the signature claims.",
+        en="A timestamp contradicts the time stated by the signature or seal.",
     ),
     "evidence-missing": Localized(
         zh="没有证据文件，或不止一个附件。",
-        en="There is no evidence file, or not this one alone.",
+        en="There is no evidence file, or there is more than one attachment.",
     ),
     "evidence-malformed": Localized(
-        zh="证据文件不合规范：{part}", en="The evidence file is not in order: {part}"
+        zh="证据文件不合规范：{part}", en="The evidence file is not valid: {part}"
     ),
     "evidence-contradicts": Localized(
         zh="证据文件与文件或证书不符：{part}",
@@ -229,19 +232,19 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "passkey-invalid": Localized(
         zh="通行密钥对本文件的确认无法验证：{why}",
-        en="The passkey's confirmation of this document does not verify: {why}",
+        en="The passkey's confirmation of this document could not be verified: {why}",
     ),
     "ledger-invalid": Localized(
-        zh="账本证明无法验证：{why}", en="The proof of the ledger does not verify: {why}"
+        zh="账本证明无法验证：{why}", en="The proof of the ledger could not be verified: {why}"
     ),
     "proof-unreadable": Localized(
         zh="所附的不是独立证明文件（.proof.json）。请换成正确的文件，或不附证明再核验一次。",
-        en="What came with it is no separate proof (.proof.json). Choose the right file, or check "
-        "once more without one.",
+        en="The attached file is not a separate proof (.proof.json). Choose the right file, "
+        "or check again without one.",
     ),
     "proof-invalid": Localized(
         zh="独立证明不属于本文件，或无法验证：{why}",
-        en="The separate proof is not one of this file, or does not verify: {why}",
+        en="The separate proof does not belong to this file, or could not be verified: {why}",
     ),
     **UNJUDGED,
 }

@@ -8,16 +8,17 @@ from pledges.core.languages import Localized
 UNJUDGED: Final[Mapping[str, Localized]] = {
     "unknown-format": Localized(
         zh="本程序不支持这份文件的格式，请用更新版本的程序核验。",
-        en="The file is of a format that this program does not know: check it with a newer "
-        "version.",
+        en="This program does not know the format version of the file. Please check it with "
+        "a newer version of the program.",
     ),
     "too-costly": Localized(
         zh="核验此文件所需的时间或内存超出限度，已中止，视为不通过。真实的承诺书文件不会如此。",
-        en="Too costly to judge: it took more time or memory than any genuine file does.",
+        en="The check was stopped because the file took more time or memory than any genuine "
+        "file needs.",
     ),
     "judging-ended": Localized(
         zh="核验过程意外中断，视为不通过。请再试一次。",
-        en="The judging ended unexpectedly, which counts as failed. Please try once more.",
+        en="The check ended unexpectedly, which counts as failed. Please try again.",
     ),
     "failed": Localized(
         zh="核验未能完成，视为不通过。",

@@ -15,25 +15,23 @@ from pledges.proof.verdict import Line, Summary
 INTRODUCED: Final[Mapping[str, Localized]] = {
     "first": Localized(zh="，为其首个密钥", en=", the person's first"),
     "officer": Localized(
-        zh="，经另一人当面核对后确认", en=", confirmed by a second person who met them"
+        zh="，经另一人当面核对后确认", en=", confirmed in person by a second person"
     ),
-    "operator": Localized(
-        zh="，经系统运维人员确认", en=", confirmed by whoever runs the installation"
-    ),
-    "passkey": Localized(zh="，由其原有的密钥确认", en=", confirmed by an earlier one"),
+    "operator": Localized(zh="，经系统运维人员确认", en=", confirmed by the system operator"),
+    "passkey": Localized(zh="，由其原有的密钥确认", en=", confirmed with an earlier one"),
 }
 
 
 WHY: Final[Mapping[str, Localized]] = {
     "facts.issued": Localized(
-        zh="账本记载的不是这份文件", en="the ledger's entry is about another file"
+        zh="账本记载的不是这份文件", en="the ledger's entry is for another file"
     ),
     "inclusion": Localized(
         zh="账本检查点不包含这条记录", en="the ledger's checkpoint does not include the entry"
     ),
     "certificate": Localized(
         zh="账本的证书不是由所信任的根证书签发",
-        en="the ledger's certificate is not by the trusted root",
+        en="the ledger's certificate was not issued under the trusted root",
     ),
 }
 """What the codes of a failed proof mean."""
