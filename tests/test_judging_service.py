@@ -100,7 +100,7 @@ def test_without_the_service_the_page_says_so_and_the_site_goes_on(weak, visitor
     weak.end(9)
     status, told, page = visitor.bring(b"%PDF-1.7")
     assert (status, told["Retry-After"]) == (503, "60")
-    assert "cannot be checked here at this moment" in page
+    assert "cannot be checked here right now" in page
     assert re.search('type="file"', page)
     status, body = visitor.get("/healthz")
     assert status == 200

@@ -21,7 +21,7 @@ from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
 ERRORS = [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT]
-SENTENCES = {"zh-hans": "暂时无法保存", "en": "Nothing can be stored at present"}
+SENTENCES = {"zh-hans": "暂时无法保存", "en": "Nothing can be saved right now"}
 
 
 @pytest.fixture(params=ERRORS, ids=errno.errorcode.get)

@@ -79,10 +79,10 @@ def _in_english():
         ),
         (SINCE, "2027-01-01", "Start must be a date from 2026-01-01 to 2026-12-31."),
         (NAME, "abcdefg", "Name may have at most 5 characters; it has 7."),
-        (NAME, "a\u202eb", "Name holds a character that cannot be printed (U+202E)."),
-        (NAME, "a\nb", "Name must stand on one line."),
+        (NAME, "a\u202eb", "Name contains a character that cannot be printed (U+202E)."),
+        (NAME, "a\nb", "Name must be on one line."),
         (WHO, "nobody", "Type must be one of: Individual, Other."),
-        (WHO, "other", "Please write what “Other” stands for."),
+        (WHO, "other", "Please specify “Other”."),
     ],
 )
 def test_a_wrong_answer_is_told_what_would_be_right(blank, typed, said):
@@ -92,7 +92,7 @@ def test_a_wrong_answer_is_told_what_would_be_right(blank, typed, said):
 
 def test_an_empty_blank_is_named():
     assert wording.missing(DAYS) == "Days to resolve is still blank."
-    assert wording.missing(WHO) == "Type is not chosen yet."
+    assert wording.missing(WHO) == "Type has not been chosen yet."
     assert wording.answer_problem(DAYS, AnswerProblem("days", "missing")) == wording.missing(DAYS)
 
 
@@ -120,7 +120,7 @@ ARTICLE = Blank(
 @pytest.mark.parametrize(
     ("law", "article", "signs"),
     [
-        ("海商法", "1", {"law": "a law of the list"}),
+        ("海商法", "1", {"law": "a law on the list"}),
         ("合同法", "1", {"law": "a law in force"}),
         ("民法典", "1261", {"article": "1–1260"}),
         ("民法典", "1260", {}),
@@ -192,7 +192,7 @@ def _refusals():
 def test_every_refusal_has_a_sentence_of_its_own(kind, make):
     said = wording.refusal(make())
     assert said.endswith(".")
-    assert said != "This was refused; nothing has changed."
+    assert said != "This was refused. Nothing has changed."
 
 
 @pytest.mark.parametrize(

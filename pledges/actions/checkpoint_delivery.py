@@ -38,9 +38,10 @@ def send_latest() -> bool:
         message = EmailMessage(
             subject=_("Checkpoint of the ledger: %(size)d entries") % {"size": size},
             body=_(
-                "The ledger signed the attached checkpoint. Please keep this message: should "
-                "anybody change, remove or insert an entry that it covers, the checkpoint "
-                "shows it (manage.py verify_ledger --since FILE). It contains no personal data."
+                "The ledger signed the attached checkpoint. Please keep this message. If "
+                "anyone changes, removes or inserts an entry that it covers, the "
+                "checkpoint reveals it (manage.py verify_ledger --since FILE). It "
+                "contains no personal data."
             )
             + f"\n\n{note}",
             to=list(settings.CHECKPOINT_MAIL),

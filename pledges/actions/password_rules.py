@@ -38,9 +38,9 @@ class StrengthValidator:
 
     def get_help_text(self) -> str:
         return _(
-            "Four or five words that have nothing to do with each other or with you will do; so "
-            "will what a password manager makes. Names, dates, the company's name and rows of "
-            "keys are refused."
+            "Use four or five words that have nothing to do with each other or with you, "
+            "or a password made by a password manager. Names, dates, the company's name "
+            "and rows of keys are refused."
         )
 
 

@@ -57,14 +57,16 @@ def invite(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpRespon
 
 def say_invited(request: HttpRequest, person: Person) -> None:
     """Whoever invites somebody learns where to."""
-    said = _("An invitation is on its way to %(address)s. Its link works once, for 48 hours.")
+    said = _(
+        "An invitation is being sent to %(address)s. Its link can be used once, within 48 hours."
+    )
     messages.success(request, said % {"address": person.email})
 
 
 def withdraw(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
     """Has the link that was sent open nothing any more."""
     if invitations.withdraw(person, actor=actor_of(request), at=timezone.now()):
-        messages.success(request, _("The invitation is withdrawn; its link opens nothing."))
+        messages.success(request, _("The invitation has been withdrawn. Its link no longer works."))
     else:
         messages.info(request, words.refusal(refusals.InvitationGone()))
     return redirect(CHANGE, person.pk)
@@ -79,7 +81,10 @@ def set_password(page: ModelAdmin, request: HttpRequest, person: Person) -> Http
         return TemplateResponse(request, "admin/pledges/person/password.html", context)
     password = form.cleaned_data["first_password"]
     passwords.set_first(person, password, actor=actor_of(request), at=timezone.now())
-    said = _("The password is set. Hand it over in person; it has to be changed at first use.")
+    said = _(
+        "The password has been set. Hand it over in person. It must be changed when it is "
+        "first used."
+    )
     messages.success(request, said)
     return redirect(CHANGE, person.pk)
 
@@ -116,8 +121,8 @@ def vouch(page: ModelAdmin, request: HttpRequest, person: Person, digest: str) -
 def _confirmed(waiting: Waiting, person: Person) -> str:
     told = {"name": waiting.record.name, "person": person}
     if waiting.is_app:
-        return _("The authenticator app of %(person)s signs documents from now on.") % told
-    return _("The passkey “%(name)s” of %(person)s signs documents from now on.") % told
+        return _("The authenticator app of %(person)s can now be used to sign documents.") % told
+    return _("The passkey “%(name)s” of %(person)s can now be used to sign documents.") % told
 
 
 def find(page: ModelAdmin, request: HttpRequest, pk: int) -> Person:

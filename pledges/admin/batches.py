@@ -84,7 +84,7 @@ class BatchAdmin(AccessModelAdmin):
     def go_on(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Queue the rest once more, where no worker seems to be at it."""
         batches.go_on(self._batch(request, pk), actor=actor_of(request))
-        messages.success(request, _("The rest has been queued once more."))
+        messages.success(request, _("The rest has been queued again."))
         return redirect(CHANGE, pk)
 
     def _batch(self, request: HttpRequest, pk: int) -> Any:
@@ -111,7 +111,7 @@ class BatchAdmin(AccessModelAdmin):
             "left": [(item.pledge, words.left_because(item.reason)) for item in left],
         }
 
-    @admin.display(description=gettext_lazy("begun"))
+    @admin.display(description=gettext_lazy("started"))
     def begun(self, batch: AcceptanceBatch) -> str:
         return moment(batch.created_at)
 
@@ -119,10 +119,10 @@ class BatchAdmin(AccessModelAdmin):
     def progress(self, batch: Any) -> str:
         return words.sealed_of(batch.sealed, batch.total)
 
-    @admin.display(description=gettext_lazy("state"))
+    @admin.display(description=gettext_lazy("status"))
     def state(self, batch: Any) -> str:
         look, text = (
-            ("accepted", _("Finished")) if batch.finished_at else ("signed", _("Under way"))
+            ("accepted", _("Finished")) if batch.finished_at else ("signed", _("In progress"))
         )
         left = ""
         if batch.left:

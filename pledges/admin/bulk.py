@@ -38,7 +38,7 @@ class BulkActions(ModelAdmin):
     def has_export_commitments_permission(self, request: HttpRequest) -> bool:
         return access.allows(request.user, Act.EXPORT_COMMITMENTS)
 
-    @admin.action(description=_("Accept those with nothing unusual"), permissions=["judge"])
+    @admin.action(description=_("Accept pledges without unusual answers"), permissions=["judge"])
     def accept_plain(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """First a page that says which will be accepted and which not; then, confirmed, do it."""
         chosen = list(queryset.order_by("signed_at", "pk")[: batches.MAX_BATCH_SIZE + 1])
@@ -54,7 +54,7 @@ class BulkActions(ModelAdmin):
         reasons = [(pledge, batches.why_not(officer, pledge)) for pledge in listed]
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Accept those with nothing unusual"),
+            "title": _("Accept pledges without unusual answers"),
             "opts": self.opts,
             "plain": [pledge for pledge, reason in reasons if not reason],
             "left": [(pledge, words.left_because(reason)) for pledge, reason in reasons if reason],
@@ -107,7 +107,7 @@ def _csv(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBa
 
 
 def _nothing_to_export(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    page.message_user(request, _("No signed pledge is among these."), messages.WARNING)
+    page.message_user(request, _("None of these pledges has been signed."), messages.WARNING)
     address = f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist"
     from_list = request.META["QUERY_STRING"]
     return HttpResponseRedirect(reverse(address) + (f"?{from_list}" if from_list else ""))

@@ -47,7 +47,7 @@ def _to_be_met(person: Person, at: datetime) -> list[Figure]:
     if not waiting:
         return []
     address = reverse("admin:pledges_person_changelist") + "?confirmation=waiting"
-    return [Figure(_("People to be met and confirmed"), len(waiting), address, urgent=True)]
+    return [Figure(_("People to confirm in person"), len(waiting), address, urgent=True)]
 
 
 def _proposals(person: Person) -> list[Figure]:
@@ -59,7 +59,7 @@ def _proposals(person: Person) -> list[Figure]:
     if not waiting:
         return []
     address = reverse("admin:pledges_proposal_changelist") + "?outcome__exact=open"
-    return [Figure(_("Proposals that wait for you"), waiting, address, urgent=True)]
+    return [Figure(_("Proposals waiting for you"), waiting, address, urgent=True)]
 
 
 def _pledges(person: Person, at: datetime) -> list[Figure]:
@@ -67,7 +67,7 @@ def _pledges(person: Person, at: datetime) -> list[Figure]:
     waiting = Pledge.objects.awaiting_review()
     figures = [
         Figure(
-            _("Waiting for review"),
+            _("Awaiting review"),
             waiting.count(),
             f"{address}?state={PledgeState.SIGNED}",
             urgent=access.allows(person, Act.JUDGE_PLEDGE, Pledge()),
@@ -85,10 +85,8 @@ def _pledges(person: Person, at: datetime) -> list[Figure]:
     ]
     if access.allows(person, Act.ASSIGN_PLEDGE, person):
         overdue = Pledge.objects.overdue(Organisation.current().localdate(at)).count()
-        figures.append(
-            Figure(_("Not signed in time"), overdue, f"{address}?state={PledgeState.DRAFT}")
-        )
+        figures.append(Figure(_("Overdue"), overdue, f"{address}?state={PledgeState.DRAFT}"))
     figures.append(
-        Figure(_("Ever signed"), Pledge.objects.issued().count(), f"{address}?state={ALL}")
+        Figure(_("Signed in total"), Pledge.objects.issued().count(), f"{address}?state={ALL}")
     )
     return figures

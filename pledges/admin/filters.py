@@ -39,7 +39,7 @@ def chosen_state(request: HttpRequest) -> str:
 
 
 class StateFilter(SimpleListFilter):
-    title = _("state")
+    title = _("status")
     parameter_name = "state"
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
@@ -127,7 +127,7 @@ class FlaggedFilter(SimpleListFilter):
     parameter_name = "flagged"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("With unusual answers")), ("no", _("With nothing unusual"))]
+        return [("yes", _("With unusual answers")), ("no", _("Without unusual answers"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
         wanted = {"yes": True, "no": False}.get(self.value() or "")

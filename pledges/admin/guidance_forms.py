@@ -22,7 +22,7 @@ _LABELS: dict[str, str | Promise] = {
     "hint": gettext_lazy("Hint"),
     "example": gettext_lazy("Example"),
     "default": gettext_lazy("Default"),
-    "suggestions": gettext_lazy("Suggestions, one a line"),
+    "suggestions": gettext_lazy("Suggestions, one per line"),
 }
 _LANGUAGES: dict[str, str | Promise] = {
     "zh": gettext_lazy("Chinese"),
@@ -96,9 +96,9 @@ def faults(blank: Blank, typed: dict[str, Any]) -> Iterator[tuple[str, str]]:
         keys = [_key(blank, name, each) for each in _LANGUAGES]
         counts = [len(_lines(typed.get(key, ""))) for key in keys]
         if bool(counts[0]) != bool(counts[1]):
-            yield keys[counts.index(0)], _("Please give both languages, or neither.")
+            yield keys[counts.index(0)], _("Please fill in both languages or neither.")
         elif name == "suggestions" and counts[0] != counts[1]:
-            yield keys[1], _("Please give as many lines as in Chinese.")
+            yield keys[1], _("Please enter as many lines as in Chinese.")
 
 
 def field_with(blank: Blank, found: str, typed: Mapping[str, Any]) -> str | None:

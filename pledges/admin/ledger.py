@@ -82,13 +82,13 @@ class LedgerAdmin(AccessModelAdmin):
         if elsewhere:
             return
         told = {"count": audit.size()}
-        sound = _("All %(count)d entries are there, unaltered and in order.") % told
+        sound = _("All %(count)d entries are present, unaltered and in order.") % told
         if note is None:
             unproved = _("There is no published checkpoint to compare them with.")
             messages.warning(request, f"{sound} {unproved}")
             return
         told = {"count": audit.opened(note).size}
-        agreed = _("They begin with the %(count)d that were published.") % told
+        agreed = _("The first %(count)d are those that were published.") % told
         messages.success(request, f"{sound} {agreed}")
 
     @admin.display(description=_("time"), ordering="at")
@@ -160,7 +160,7 @@ class ReadingAdmin(AccessModelAdmin):
     @admin.display(description=_("ledger entry"))
     def recorded(self, reading: Reading) -> str:
         if reading.entry_id is None:
-            return str(_("when the minute is over"))
+            return str(_("recorded when the minute is over"))
         address = reverse("admin:pledges_ledgerentry_change", args=[reading.entry_id])
         return format_html('<a href="{}">{}</a>', address, reading.entry_id)
 

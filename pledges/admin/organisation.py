@@ -54,7 +54,7 @@ class OrganisationForm(forms.ModelForm):
     def clean_time_zone(self) -> str:
         name = self.cleaned_data["time_zone"]
         if name not in zoneinfo.available_timezones():
-            raise forms.ValidationError(_("No such time zone; an example is Asia/Shanghai."))
+            raise forms.ValidationError(_("This time zone does not exist. Example: Asia/Shanghai."))
         return name
 
     def clean(self) -> dict[str, Any]:
@@ -81,18 +81,20 @@ class OrganisationAdmin(AccessModelAdmin):
         return redirect("admin:pledges_organisation_change", 1)
 
     def response_change(self, request: HttpRequest, obj: Organisation) -> HttpResponse:
-        self.message_user(request, _("The organisation is saved."))
+        self.message_user(request, _("The organisation has been saved."))
         return redirect("admin:pledges_organisation_change", 1)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: Any) -> None:
         wanted = {name: getattr(obj, name) for name in people.SWITCHES}
         people.save_organisation(obj, actor=actor_of(request), at=timezone.now())
         if obj.two_people != wanted["two_people"]:
-            text = _("Two people stay needed until another administrator accepts your proposal.")
+            text = _(
+                "Two people are still required until another administrator accepts your proposal."
+            )
             self.message_user(request, text, messages.WARNING)
         if obj.meet_invited != wanted["meet_invited"]:
             text = _(
-                "Those who were invited are still met until another administrator accepts your "
-                "proposal."
+                "Invited people must still be confirmed in person until another "
+                "administrator accepts your proposal."
             )
             self.message_user(request, text, messages.WARNING)

@@ -48,7 +48,7 @@ class PersonAdmin(AccessModelAdmin):
     list_filter = (RoleFilter, "department", "is_active", ToBeMetFilter)
     list_select_related = ("department",)
     search_fields = ("name", "employee_number", "username", "email")
-    search_help_text = _("Name, employee number, user name or e-mail address")
+    search_help_text = _("Name, employee number, username or email address")
     actions = ("assign",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
@@ -76,7 +76,7 @@ class PersonAdmin(AccessModelAdmin):
         rest = () if obj else ("first_password",)
         return (
             (None, {"fields": (*FACTS, *rest)}),
-            (_("What this person may do"), {"fields": ROLE_FACTS if obj else ("roles",)}),
+            (_("Permissions"), {"fields": ROLE_FACTS if obj else ("roles",)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple:
@@ -121,8 +121,9 @@ class PersonAdmin(AccessModelAdmin):
         roles = context["adminform"].form.fields.get("roles")
         if roles and proposing.is_second_needed(Kind.PERSON, actor_of(request)):
             roles.help_text = _(
-                "A role that you grant waits until another administrator has accepted it, and so "
-                "does the removal of an administrator. Other roles are taken away at once."
+                "A role that you grant takes effect once another administrator has "
+                "accepted it. The same applies when you remove an administrator. Other "
+                "roles are removed immediately."
             )
         person = options.get("obj")
         if person and not person.erased_at:
@@ -135,8 +136,8 @@ class PersonAdmin(AccessModelAdmin):
         save_person(obj, actor=actor, at=at, roles=form.chosen_roles())
         if waited is None and proposing.find_open(person=obj):
             text = _(
-                "What this person may do stays as it was until another administrator accepts the "
-                "change that you proposed."
+                "This person's permissions stay as they are until another administrator "
+                "accepts the change that you proposed."
             )
             self.message_user(request, text, messages.WARNING)
         if change:
@@ -207,7 +208,7 @@ class PersonAdmin(AccessModelAdmin):
                 )
                 assigned += 1
             except access.Denied:
-                refused.append((person, str(_("is no account manager, or deactivated"))))
+                refused.append((person, str(_("not an account manager, or account deactivated"))))
             except refusals.Refusal as error:
                 refused.append((person, words.refusal(error)))
         if assigned:
@@ -220,7 +221,7 @@ class PersonAdmin(AccessModelAdmin):
                 _("%(person)s: %(reason)s") % {"person": person, "reason": reason}
                 for person, reason in refused
             ]
-            text = _("Passed over: %(people)s") % {"people": str(_("; ")).join(told)}
+            text = _("Not assigned: %(people)s") % {"people": str(_("; ")).join(told)}
             self.message_user(request, text, messages.WARNING)
 
 

@@ -27,11 +27,11 @@ class RoleFilter(admin.SimpleListFilter):
 class ToBeMetFilter(admin.SimpleListFilter):
     """Those whom the reader may meet and confirm."""
 
-    title = _("confirmation")
+    title = _("confirmation in person")
     parameter_name = "confirmation"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("waiting", _("waits to be met and confirmed"))]
+        return [("waiting", _("awaiting confirmation in person"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if not self.value():

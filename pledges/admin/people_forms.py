@@ -36,7 +36,7 @@ class PersonForm(forms.ModelForm):
         )
         help_texts = {
             "username": _("Used to sign in."),
-            "is_active": _("Without this the person cannot sign in; their pledges stay."),
+            "is_active": _("If this is off, the person cannot sign in. Their pledges are kept."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -80,8 +80,9 @@ class FirstPasswordForm(forms.ModelForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_(
-            "At least 12 characters. Hand it over in person: it is good for nothing but to be "
-            "changed. Somebody else than you then confirms with what the person signs."
+            "At least 12 characters. Hand it over in person. It can be used only to "
+            "choose a new password. Someone other than you must then confirm this "
+            "person's way to sign."
         ),
     )
 
@@ -115,9 +116,10 @@ class NewPersonForm(FirstPasswordForm, PersonForm):
         field = self.fields["first_password"]
         field.required = False
         field.help_text = _(
-            "Best left empty: the person gets a link by mail, with which they choose a password "
-            "themselves. A first password of at least 12 characters is for who has no address; "
-            "hand it over in person, it has to be changed at once."
+            "Best left empty: the person gets a link by email and chooses a password "
+            "themselves. Set a first password, of at least 12 characters, only for people "
+            "without an email address. Hand it over in person. It must be changed "
+            "immediately."
         )
 
     def clean(self) -> dict[str, Any]:
@@ -125,7 +127,7 @@ class NewPersonForm(FirstPasswordForm, PersonForm):
         refused = "first_password" in self.errors
         if not typed.get("first_password") and not typed.get("email") and not refused:
             self.add_error(
-                "first_password", _("Without an e-mail address a first password is needed.")
+                "first_password", _("Without an email address, a first password is required.")
             )
         return typed
 
@@ -145,7 +147,7 @@ class AssignForm(forms.Form):
         label=_("Pledge"), queryset=TemplateVersion.objects.none(), empty_label=None
     )
     due_on = forms.DateField(
-        label=_("To be signed by"),
+        label=_("Due date"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     note = forms.CharField(
@@ -153,7 +155,7 @@ class AssignForm(forms.Form):
         required=False,
         max_length=MAX_NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Everybody whom you ask reads this beside their pledge."),
+        help_text=_("Each of these people sees this beside their pledge."),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -167,5 +169,5 @@ class AssignForm(forms.Form):
     def clean_due_on(self) -> Any:
         day = self.cleaned_data["due_on"]
         if day < self.today:
-            raise forms.ValidationError(_("This day has passed."))
+            raise forms.ValidationError(_("This date has passed."))
         return day

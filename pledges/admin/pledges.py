@@ -129,7 +129,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         queue = filters.chosen_state(request) == PledgeState.SIGNED
         context = {
-            "title": _("Waiting for review") if queue else _("Pledges"),
+            "title": _("Awaiting review") if queue else _("Pledges"),
             "queue": queue,
             "may_export": access.allows(request.user, Act.EXPORT_PLEDGES),
             "may_export_commitments": access.allows(request.user, Act.EXPORT_COMMITMENTS),
@@ -161,7 +161,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     def template(self, pledge: Pledge) -> str:
         return str(pledge.version)
 
-    @admin.display(description=_("state"), ordering="status")
+    @admin.display(description=_("status"), ordering="status")
     def state(self, pledge: Pledge) -> str:
         due = ""
         if pledge.status == PledgeState.DRAFT and pledge.due_on:

@@ -18,7 +18,7 @@ def row_of(blank: Blank) -> dict[str, str]:
     options = str(_(", ")).join(here(option.label) for option in blank.options)
     as_allowed = replace(blank, expected=blank.hard, expected_option="")
     given = {
-        Kind.SERIAL: _("given by the system"),
+        Kind.SERIAL: _("assigned by the system"),
         Kind.PROFILE: _("from the person's record"),
         Kind.STATUTE: _("the title of a law"),
     }

@@ -82,12 +82,12 @@ class ProposalAdmin(AccessModelAdmin):
 
     def accept(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The second person makes the change."""
-        done = _("The change was accepted, and holds from now on.")
+        done = _("The change was accepted and is now in effect.")
         return self._settle(request, pk, deciding.accept, done)
 
     def reject(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Nothing is changed; the proposer withdraws it so."""
-        done = _("The proposal was closed; nothing was changed.")
+        done = _("The proposal was closed. Nothing was changed.")
         return self._settle(request, pk, deciding.reject, done)
 
     def _settle(
@@ -110,7 +110,7 @@ class ProposalAdmin(AccessModelAdmin):
             raise Http404
         return proposal
 
-    @admin.display(description=_("what it is about"))
+    @admin.display(description=_("topic"))
     def what(self, proposal: Proposal) -> str:
         about = proposal.person or proposal.template
         kind = proposal.get_kind_display()

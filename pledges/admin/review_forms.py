@@ -70,17 +70,23 @@ ReasonFormSet = forms.formset_factory(
 
 class RevocationForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason of the revocation"),
+        label=_("Reason for revocation"),
         max_length=MAX_REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("The person reads this in the notice they receive."),
+        help_text=_("The signer sees this reason in the notice."),
     )
     afterwards = forms.ChoiceField(
-        label=_("What comes after it"),
+        label=_("After revocation"),
         choices=[
-            ("again", _("To be signed again: it is offered to the person anew")),
-            ("for-good", _("For good, for instance because they left the post: not offered again")),
+            ("again", _("To be signed again: the pledge is offered to the person again")),
+            (
+                "for-good",
+                _(
+                    "Not to be signed again, for example because the person has left the post: "
+                    "the pledge is no longer offered"
+                ),
+            ),
         ],
         widget=forms.RadioSelect,
-        help_text=_("After a revocation for good, a pledge can still be assigned."),
+        help_text=_("Even then, you can still assign a pledge of this kind."),
     )

@@ -125,7 +125,7 @@ def _carry_out(
     if following:
         messages.info(request, _("Next in the queue: %(pledge)s") % {"pledge": following})
         return redirect(CHANGE, following.pk)
-    messages.info(request, _("Nothing more waits for review."))
+    messages.info(request, _("No more pledges are awaiting review."))
     return redirect(LIST)
 
 

@@ -23,10 +23,10 @@ from pledges.wording.language import here
 _LENGTHS = {Kind.TEXT, Kind.LONG_TEXT}
 _ENDS = ("minimum", "maximum")
 _BOUNDS = {
-    "hard_minimum": _("least allowed"),
-    "hard_maximum": _("most allowed"),
-    "expected_minimum": _("least expected"),
-    "expected_maximum": _("most expected"),
+    "hard_minimum": _("minimum allowed"),
+    "hard_maximum": _("maximum allowed"),
+    "expected_minimum": _("minimum expected"),
+    "expected_maximum": _("maximum expected"),
 }
 
 
@@ -61,10 +61,13 @@ class DefinitionForm(forms.Form):
         required=False,
         min_value=1,
         max_value=MAX_TERM_MONTHS,
-        help_text=_("For how long a pledge binds from its signing; empty: until it is revoked."),
+        help_text=_(
+            "For how many months a pledge is in force from the day of signing. Leave empty if "
+            "it is in force until revoked."
+        ),
     )
-    change_note_zh = _text(_("What is new, and why (Chinese)"))
-    change_note_en = _text(_("What is new, and why (English)"))
+    change_note_zh = _text(_("What has changed, and why (Chinese)"))
+    change_note_en = _text(_("What has changed, and why (English)"))
     source_zh = _text(_("Text (Chinese)"), rows=24)
     source_en = _text(_("Text (English)"), rows=24)
     base = forms.CharField(widget=forms.HiddenInput)

@@ -144,7 +144,7 @@ class VersionAdmin(AccessModelAdmin):
         except (refusals.Refusal, lifecycle.Forbidden) as error:
             form.add_error(None, words.refusal(error))
         else:
-            messages.success(request, _("The draft is saved."))
+            messages.success(request, _("The draft has been saved."))
             return True
         return False
 
@@ -210,9 +210,12 @@ class VersionAdmin(AccessModelAdmin):
             messages.warning(request, words.refusal(error))
             return
         if kept.retention_years == years:
-            messages.success(request, _("The retention period is saved."))
+            messages.success(request, _("The retention period has been saved."))
         else:
-            text = _("The retention period stays until another compliance officer accepts yours.")
+            text = _(
+                "The retention period stays as it is until another compliance officer accepts "
+                "your proposal."
+            )
             messages.warning(request, text)
 
     def _version(self, request: HttpRequest, pk: int) -> TemplateVersion:

@@ -14,44 +14,44 @@ from pledges.models import Proposal
 
 EVENTS: Final = {
     "version.imported": _("Template version imported"),
-    "version.drafted": _("New draft version made"),
+    "version.drafted": _("New draft version created"),
     "version.changed": _("Draft version changed"),
     "version.published": _("Version published"),
     "version.retired": _("Version retired"),
-    "pledge.opened": _("Pledge opened"),
+    "pledge.opened": _("Pledge started"),
     "pledge.assigned": _("Pledge assigned to its signer"),
     "pledge.prepared": _("Document prepared for its signer"),
     "pledge.signed": _("Pledge signed"),
     "pledge.accepted": _("Pledge accepted"),
     "pledge.returned": _("Pledge returned"),
     "pledge.revoked": _("Pledge revoked"),
-    "pledge.read": _("Pledges of others read"),
+    "pledge.read": _("Other people's pledges accessed"),
     "pledge.expired": _("Term of a pledge ended"),
     "pledge.discarded": _("Draft discarded by its signer"),
     "document.renewed": _("Timestamp of a file renewed"),
-    "files.removed": _("Files removed that longer files hold as well"),
+    "files.removed": _("Files removed that are contained in longer files"),
     "passkey.enrolled": _("Passkey enrolled"),
-    "phone.invited": _("QR code made, for a phone to add a passkey"),
-    "passkey.registered": _("Passkey registered, waits for confirmation"),
-    "passkey.discarded": _("Waiting passkey removed"),
-    "passkey.permitted": _("Waiting passkey permitted by the operator"),
+    "phone.invited": _("QR code created for adding a phone's passkey"),
+    "passkey.registered": _("Passkey registered, awaiting confirmation"),
+    "passkey.discarded": _("Pending passkey removed"),
+    "passkey.permitted": _("Pending passkey confirmed by the system operator"),
     "passkey.removed": _("Passkey removed"),
     "app.enrolled": _("Authenticator app enrolled for signing"),
-    "app.registered": _("Authenticator app set up, waits for confirmation"),
-    "app.discarded": _("Authenticator app no longer waits for confirmation"),
-    "enrolment.confirmed": _("Confirmed by somebody who met the person"),
-    "factors.removed": _("Second factors removed by the operator"),
-    "acceptance.begun": _("Bulk acceptance begun"),
+    "app.registered": _("Authenticator app set up, awaiting confirmation"),
+    "app.discarded": _("Authenticator app no longer awaiting confirmation"),
+    "enrolment.confirmed": _("Confirmed in person by a second person"),
+    "factors.removed": _("Second factors removed by the system operator"),
+    "acceptance.begun": _("Bulk acceptance started"),
     "pledges.exported": _("Pledges exported"),
     "commitments.exported": _("Commitments exported"),
-    "ledger.restored": _("Ledger restored from a backup, with a loss"),
+    "ledger.restored": _("Ledger restored from a backup, with a loss of entries"),
     "person.created": _("Account created"),
     "person.changed": _("Account changed"),
     "person.invited": _("Invitation sent"),
-    "record.reported": _("Own record reported as wrong"),
+    "record.reported": _("Error in own record reported"),
     "invitation.withdrawn": _("Invitation withdrawn"),
     "invitation.used": _("Invitation used"),
-    "password.set": _("First password set by somebody else"),
+    "password.set": _("First password set by someone else"),
     "password.chosen": _("Password chosen by its owner"),
     "sessions.ended": _("All sessions ended by an administrator"),
     "person.erased": _("Personal data erased"),
@@ -66,29 +66,31 @@ EVENTS: Final = {
 ROLES: Final = {
     Role.MANAGER: _("Account manager: fills in and signs pledges"),
     Role.COMPLIANCE: _("Compliance officer: reviews pledges, writes templates"),
-    Role.HR: _("Human resources: finds and exports signed pledges"),
+    Role.HR: _("HR: finds and exports signed pledges"),
     Role.AUDITOR: _("Auditor: reads everything, changes nothing"),
     Role.ADMINISTRATOR: _("Administrator: manages people, sees no pledges"),
 }
 
 SHORT_ROLES: Final = {
     Role.MANAGER: _("Account manager"),
-    Role.COMPLIANCE: _("Compliance"),
-    Role.HR: _("Human resources"),
+    Role.COMPLIANCE: _("Compliance officer"),
+    Role.HR: _("HR"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
 }
 
 DISCREPANCIES: Final = {
     "missing": _("missing"),
-    "altered": _("its text was altered"),
+    "altered": _("its text has been altered"),
     "contradicts its columns": _("its columns contradict its text"),
-    "tree differs": _("the hashes of the tree that it keeps do not follow from the entries"),
-    "opening altered": _("a personal value kept beside it is not the one it commits to"),
-    "readings differ": _("it tells of other readings than those that pages show"),
-    "not as published": _("the entries up to here are not those that were published"),
-    "not its checkpoint": _("the entries up to here are not those of the checkpoint on record"),
-    "cut short": _("it was published and is no longer there"),
+    "tree differs": _("its tree hashes do not follow from the entries"),
+    "opening altered": _("a personal value stored with it does not match its salted commitment"),
+    "readings differ": _("its access records differ from those shown on pages"),
+    "not as published": _("the entries up to this point are not those that were published"),
+    "not its checkpoint": _(
+        "the entries up to this point are not those of the checkpoint on record"
+    ),
+    "cut short": _("it was published and is now missing"),
 }
 
 
@@ -113,16 +115,18 @@ def roles(names: Iterable[str]) -> str:
 def refusal(error: Exception) -> str:
     """Why an act of the back office did not happen; what others share, `wording` says."""
     if isinstance(error, lifecycle.Forbidden):
-        return str(_("This has been dealt with in the meantime. Nothing was done twice."))
+        return str(_("This has already been dealt with. Nothing was done twice."))
     if isinstance(error, refusals.AlreadyWaiting):
-        return str(_("has a pledge of this kind under review, or this version is in force"))
+        return str(
+            _("already has a pledge of this kind under review, or one of this version in force")
+        )
     if isinstance(error, refusals.StaleDraft):
         return str(
-            _("Somebody else saved this in the meantime. Nothing was overwritten; please compare.")
+            _("Someone else saved this in the meantime. Nothing was overwritten. Please compare.")
         )
     if isinstance(error, refusals.LastAdministrator):
         return str(
-            _("This is the last administrator. Make somebody else administrator before this.")
+            _("This is the last administrator. Please make someone else an administrator first.")
         )
     if isinstance(error, refusals.FaultyTemplate):
         return " ".join(wording.text_problem(problem) for problem in error.problems)
@@ -140,8 +144,8 @@ def proposal_rows(proposal: Proposal) -> list[tuple[str, str, str]]:
     if proposal.kind == Proposal.Kind.RETENTION:
         return [(str(_("Retention")), _years(before["years"]), _years(after["years"]))]
     names = {
-        "two_people": _("Two people needed"),
-        "meet_invited": _("Those who were invited are met"),
+        "two_people": _("Two people required"),
+        "meet_invited": _("Invited people are confirmed in person"),
     }
     return [(str(names[each]), str(_("yes")), str(_("no"))) for each in names if each in after]
 
@@ -165,11 +169,11 @@ def _years(years: int) -> str:
 
 
 _LEFT: Final = {
-    batches.FLAGGED: _("has unusual answers: look at it by itself"),
+    batches.FLAGGED: _("has unusual answers; please review it individually"),
     batches.OWN: _("your own pledge"),
-    batches.NOT_ALLOWED: _("whoever began this may no longer accept it"),
-    batches.NOT_WAITING: _("not waiting for review"),
-    batches.FAILED: _("accepting it failed; please try it by itself"),
+    batches.NOT_ALLOWED: _("the person who started this may no longer accept it"),
+    batches.NOT_WAITING: _("not awaiting review"),
+    batches.FAILED: _("acceptance failed; please accept it individually"),
 }
 
 
@@ -187,6 +191,6 @@ def sealed_of(sealed: int, total: int) -> str:
 def left_count(count: int) -> str:
     """How many of a bulk acceptance were left."""
     text = ngettext(
-        "%(count)d pledge was left as it is", "%(count)d pledges were left as they are", count
+        "%(count)d pledge was left unchanged", "%(count)d pledges were left unchanged", count
     )
     return text % {"count": count}

@@ -122,7 +122,7 @@ def _former(
         if wording.answer(blank, reading.answers) != before:
             text = _("%(label)s, in the returned pledge:")
         elif complained:
-            text = _("%(label)s is still as in the returned pledge:")
+            text = _("%(label)s is the same as in the returned pledge:")
         else:
             continue
         language = former.language if wording.is_free(blank) else ""
@@ -135,11 +135,11 @@ def _source(blank: Blank, profile: Mapping[str, str], typed: Mapping[str, str]) 
     if not blank.correctable:
         text = _("From your record.")
     elif typed.get(blank.code, "").strip() == recorded.strip():
-        text = _("From your record; you may correct it for this pledge.")
+        text = _("From your record. You may correct it for this pledge.")
     elif recorded:
-        text = _("Corrected for this pledge; your record says: %(recorded)s") % {
+        text = _("Corrected for this pledge. Your record says: %(recorded)s") % {
             "recorded": recorded
         }
     else:
-        text = _("Your record does not say; please fill it in for this pledge.")
+        text = _("This is not in your record. Please fill it in for this pledge.")
     return Note(SOURCE, text, blank.code)

@@ -31,7 +31,7 @@ class ReportForm(forms.Form):
     """What is wrong in a record, in its person's own words."""
 
     said = Lines(
-        label=_("What is wrong, and what would be right?"),
+        label=_("What is wrong, and what is correct?"),
         max_length=MAX_REPORT,
         widget=forms.Textarea(attrs={"rows": 5, "class": "prose"}),
     )

@@ -125,7 +125,7 @@ def _promise(blank: Blank) -> SafeString:
         '<span class="blank given-later" data-code="{}" lang="{}">{}</span>',
         blank.code,
         get_language(),
-        _("given when the document is prepared"),
+        _("assigned when the document is prepared"),
     )
 
 

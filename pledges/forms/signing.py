@@ -53,7 +53,7 @@ class SigningForm(forms.Form):
             return read_strokes(self.cleaned_data["strokes"])
         except NotStrokes as error:
             raise ValidationError(
-                _("The handwriting did not arrive in order. Please write it again.")
+                _("The handwriting was not received correctly. Please write it again.")
             ) from error
 
     def clean_assertion(self) -> Any:
@@ -62,7 +62,7 @@ class SigningForm(forms.Form):
             return json.loads(sent) if sent else None
         except (ValueError, RecursionError) as error:
             raise ValidationError(
-                _("The passkey's answer did not arrive in order. Please sign again.")
+                _("The passkey's answer was not received correctly. Please sign again.")
             ) from error
 
     def clean(self) -> None:
@@ -73,7 +73,7 @@ class SigningForm(forms.Form):
             if not is_handwriting(self.cleaned_data["strokes"]):
                 self.add_error("strokes", _("Please write your signature in the box."))
         elif not self.cleaned_data["typed"]:
-            self.add_error("typed", _("Please type your name as it stands in the pledge."))
+            self.add_error("typed", _("Please type your name exactly as in the pledge."))
 
     def _require_proof(self) -> None:
         if "assertion" in self.errors or self.cleaned_data.get("assertion") is not None:
@@ -85,7 +85,7 @@ class SigningForm(forms.Form):
         if not password and "password" not in self.errors:
             self.add_error("password", _("Please enter your password again."))
         if not code and "code" not in self.errors:
-            self.add_error("code", _("Please enter the code that your authenticator app shows."))
+            self.add_error("code", _("Please enter the code shown in your authenticator app."))
 
     def is_drawn(self) -> bool:
         """Whether the signature image is handwriting."""

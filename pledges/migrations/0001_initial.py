@@ -297,7 +297,7 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=10,
-                        verbose_name="state",
+                        verbose_name="status",
                     ),
                 ),
                 ("answers", models.JSONField(default=dict, verbose_name="answers")),
@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
                 ("revoked_at", models.DateTimeField(null=True, verbose_name="revoked")),
                 (
                     "revocation_reason",
-                    models.TextField(blank=True, verbose_name="reason of revocation"),
+                    models.TextField(blank=True, verbose_name="reason for revocation"),
                 ),
                 (
                     "corrects",
@@ -401,7 +401,10 @@ class Migration(migrations.Migration):
                 (
                     "revision",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Signed by the manager"), (2, "Accepted by the company")],
+                        choices=[
+                            (1, "Signed by the account manager"),
+                            (2, "Accepted by the company"),
+                        ],
                         verbose_name="revision",
                     ),
                 ),
@@ -551,16 +554,16 @@ class Migration(migrations.Migration):
                 ("typed", models.CharField(blank=True, max_length=80, verbose_name="typed name")),
                 (
                     "consent_version",
-                    models.CharField(max_length=20, verbose_name="consent version"),
+                    models.CharField(max_length=20, verbose_name="declaration version"),
                 ),
-                ("consent_text", models.TextField(verbose_name="consent")),
+                ("consent_text", models.TextField(verbose_name="declaration")),
                 (
                     "client_address",
-                    models.GenericIPAddressField(null=True, verbose_name="client address"),
+                    models.GenericIPAddressField(null=True, verbose_name="IP address"),
                 ),
                 (
                     "user_agent",
-                    models.CharField(blank=True, max_length=400, verbose_name="user agent"),
+                    models.CharField(blank=True, max_length=400, verbose_name="browser"),
                 ),
                 ("created_at", models.DateTimeField(verbose_name="time")),
                 (
@@ -711,7 +714,7 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("email"),
                 condition=models.Q(("email", ""), _negated=True),
                 name="person_email_once",
-                violation_error_message="Another account already uses this e-mail address.",
+                violation_error_message="Another account already uses this email address.",
             ),
         ),
         migrations.AddIndex(

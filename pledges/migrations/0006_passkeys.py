@@ -32,7 +32,8 @@ class Migration(migrations.Migration):
                     ("passkey-or-code", "With a passkey, or with password and code"),
                 ],
                 default="passkey-or-code",
-                help_text="Only a passkey proves, without anybody's word, that it was this person who signed.",
+                help_text="Only a passkey proves that this person signed, without relying on "
+                "anyone's word.",
                 max_length=20,
                 verbose_name="how documents are signed",
             ),

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("created_at", models.DateTimeField(verbose_name="begun")),
+                ("created_at", models.DateTimeField(verbose_name="started")),
                 ("turn", models.PositiveIntegerField(default=0)),
                 ("worked_at", models.DateTimeField(verbose_name="last worked on")),
                 ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("waiting", "waiting"),
                             ("accepted", "accepted"),
-                            ("left", "left as it was"),
+                            ("left", "left unchanged"),
                         ],
                         default="waiting",
                         max_length=10,

@@ -12,12 +12,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="document",
             name="level",
-            field=models.CharField(blank=True, max_length=10, verbose_name="level of the seals"),
+            field=models.CharField(
+                blank=True, max_length=10, verbose_name="level of signature and seal"
+            ),
         ),
         migrations.AddField(
             model_name="document",
             name="stamped_until",
-            field=models.DateTimeField(null=True, verbose_name="timestamp good until"),
+            field=models.DateTimeField(null=True, verbose_name="timestamp valid until"),
         ),
         migrations.AlterField(
             model_name="document",

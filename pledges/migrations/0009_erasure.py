@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                     django.core.validators.MinValueValidator(1),
                     django.core.validators.MaxValueValidator(100),
                 ],
-                help_text="Counted from the last thing that happened to a pledge.",
+                help_text="Counted from the last event in the life of a pledge.",
                 verbose_name="retention period in years",
             ),
         ),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ],
                 default="draft",
                 max_length=10,
-                verbose_name="state",
+                verbose_name="status",
             ),
         ),
         migrations.AddConstraint(

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
             model_name="person",
             name="employee_number",
             field=models.CharField(
-                help_text="It is carried by the certificate of each signature.",
+                help_text="It is included in the certificate of each signature.",
                 max_length=32,
                 unique=True,
                 validators=[

@@ -39,7 +39,8 @@ class Migration(migrations.Migration):
             name="term_months",
             field=models.PositiveSmallIntegerField(
                 blank=True,
-                help_text="For how long a pledge binds from its signing; empty: until it is revoked.",
+                help_text="For how many months a pledge is in force from the day of signing. Leave "
+                "empty if it is in force until revoked.",
                 null=True,
                 validators=[
                     django.core.validators.MinValueValidator(1),
@@ -66,7 +67,7 @@ class Migration(migrations.Migration):
                 ],
                 default="draft",
                 max_length=10,
-                verbose_name="state",
+                verbose_name="status",
             ),
         ),
         migrations.AddConstraint(

@@ -15,10 +15,10 @@ class Migration(migrations.Migration):
             name="two_people",
             field=models.BooleanField(
                 default=True,
-                help_text="Granting a role, removing an administrator and changing a retention "
-                "period wait until a second person with the same role has accepted them. Where "
-                "there is only one such person, the change is made at once. Switching this off "
-                "waits as well.",
+                help_text="Granting a role, removing an administrator or changing a retention "
+                "period takes effect once a second person with the same role has accepted "
+                "it. If there is only one such person, the change takes effect "
+                "immediately. Turning this off must be accepted too.",
                 verbose_name="two people for roles and retention periods",
             ),
         ),
@@ -37,10 +37,10 @@ class Migration(migrations.Migration):
                         choices=[
                             ("person", "roles or account of a person"),
                             ("retention", "retention period of a template"),
-                            ("two-people", "no second person from now on"),
+                            ("two-people", "no second person required from now on"),
                         ],
                         max_length=12,
-                        verbose_name="what it is about",
+                        verbose_name="topic",
                     ),
                 ),
                 ("before", models.JSONField()),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                     "outcome",
                     models.CharField(
                         choices=[
-                            ("open", "waits for a second person"),
+                            ("open", "waiting for a second person"),
                             ("accepted", "accepted"),
                             ("rejected", "rejected"),
                         ],

@@ -26,8 +26,10 @@ class Migration(migrations.Migration):
             name="meet_invited",
             field=models.BooleanField(
                 default=True,
-                help_text="Somebody of compliance, human resources or the administrators, other than whoever invited them, compares a code with them and confirms. After a first password that somebody else has set this is always so.",
-                verbose_name="who was invited is met before they sign",
+                help_text="Someone from compliance, HR or the administrators, other than the person "
+                "who sent the invitation, compares a code with them and confirms. After a "
+                "first password set by someone else, this is always required.",
+                verbose_name="invited people are confirmed in person before they sign",
             ),
         ),
         migrations.AddField(
@@ -69,7 +71,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("used", "used"),
                             ("withdrawn", "withdrawn"),
-                            ("replaced", "replaced by another"),
+                            ("replaced", "replaced"),
                         ],
                         max_length=10,
                     ),

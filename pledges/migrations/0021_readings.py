@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("compliance", "compliance"),
-                            ("hr", "human resources"),
+                            ("hr", "HR"),
                             ("auditor", "auditor"),
                         ],
                         max_length=20,
@@ -85,8 +85,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "reading",
-                "verbose_name_plural": "readings",
+                "verbose_name": "access record",
+                "verbose_name_plural": "access records",
                 "ordering": ("-minute", "-pk"),
                 "indexes": [
                     models.Index(fields=["pledge", "-minute"], name="reading_by_pledge"),

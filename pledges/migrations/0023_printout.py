@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("page", "opened the page"),
                     ("file", "opened or downloaded the PDF"),
-                    ("printout", "made a verified printout"),
+                    ("printout", "created a verified printout"),
                     ("proof", "downloaded the separate proof"),
                     ("export", "exported the PDF"),
                     ("commitments", "exported the commitments"),

@@ -15,9 +15,10 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 default="",
-                help_text="Stands beside people’s pledges and in mails about them: an office, a telephone number, an address. Empty: nothing stands there.",
+                help_text="Shown beside pledges and in emails about them: an office, a telephone "
+                "number or an address. Leave empty to show nothing.",
                 max_length=120,
-                verbose_name="whom to ask about a pledge",
+                verbose_name="contact for questions about a pledge",
             ),
             preserve_default=False,
         ),

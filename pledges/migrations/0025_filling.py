@@ -50,14 +50,14 @@ class Migration(migrations.Migration):
             "pledge",
             "reply",
             models.TextField(
-                blank=True, default="", verbose_name="reply to the reasons of the return"
+                blank=True, default="", verbose_name="reply to the reasons for return"
             ),
             preserve_default=False,
         ),
         migrations.AddField(
             "pledge",
             "revoked_for_good",
-            models.BooleanField(default=False, verbose_name="revoked for good"),
+            models.BooleanField(default=False, verbose_name="not to be signed again"),
         ),
         migrations.AlterField(
             "pledge",
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ],
                 default="draft",
                 max_length=10,
-                verbose_name="state",
+                verbose_name="status",
             ),
         ),
         migrations.AddConstraint(

@@ -37,7 +37,7 @@ class Invitation(models.Model):
     class End(models.TextChoices):
         USED = "used", _("used")
         WITHDRAWN = "withdrawn", _("withdrawn")
-        REPLACED = "replaced", _("replaced by another")
+        REPLACED = "replaced", _("replaced")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="invitations")

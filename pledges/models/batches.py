@@ -23,7 +23,7 @@ class AcceptanceBatch(models.Model):
         related_name="+",
         verbose_name=_("compliance officer"),
     )
-    created_at = models.DateTimeField(_("begun"))
+    created_at = models.DateTimeField(_("started"))
     worked_at = models.DateTimeField(_("last worked on"))
     finished_at = models.DateTimeField(_("finished"), null=True)
 
@@ -66,7 +66,7 @@ class AcceptanceItem(models.Model):
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("waiting")
         ACCEPTED = "accepted", _("accepted")
-        LEFT = "left", _("left as it was")
+        LEFT = "left", _("left unchanged")
 
     batch = models.ForeignKey(AcceptanceBatch, models.PROTECT, related_name="items")
     pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="+")

@@ -78,26 +78,26 @@ class Organisation(BilingualName):
         choices=Signing.choices,
         default=Signing.PASSKEY_OR_CODE,
         help_text=_(
-            "Only a passkey proves, without anybody's word, that it was this person who signed."
+            "Only a passkey proves that this person signed, without relying on anyone's word."
         ),
     )
     meet_invited = models.BooleanField(
-        _("who was invited is met before they sign"),
+        _("invited people are confirmed in person before they sign"),
         default=True,
         help_text=_(
-            "Somebody of compliance, human resources or the administrators, other than whoever "
-            "invited them, compares a code with them and confirms. After a first password that "
-            "somebody else has set this is always so."
+            "Someone from compliance, HR or the administrators, other than the person who "
+            "sent the invitation, compares a code with them and confirms. After a first "
+            "password set by someone else, this is always required."
         ),
     )
 
     pledge_contact = models.CharField(
-        _("whom to ask about a pledge"),
+        _("contact for questions about a pledge"),
         max_length=120,
         blank=True,
         help_text=_(
-            "Stands beside people’s pledges and in mails about them: an office, a telephone "
-            "number, an address. Empty: nothing stands there."
+            "Shown beside pledges and in emails about them: an office, a telephone number "
+            "or an address. Leave empty to show nothing."
         ),
     )
 
@@ -105,9 +105,10 @@ class Organisation(BilingualName):
         _("two people for roles and retention periods"),
         default=True,
         help_text=_(
-            "Granting a role, removing an administrator and changing a retention period wait until "
-            "a second person with the same role has accepted them. Where there is only one such "
-            "person, the change is made at once. Switching this off waits as well."
+            "Granting a role, removing an administrator or changing a retention period "
+            "takes effect once a second person with the same role has accepted it. If "
+            "there is only one such person, the change takes effect immediately. Turning "
+            "this off must be accepted too."
         ),
     )
 

@@ -50,7 +50,7 @@ class Person(PlainNames, AbstractUser):
                 _("Letters from A to Z, digits, spaces and '()+,-./:=? only."),
             )
         ],
-        help_text=_("It is carried by the certificate of each signature."),
+        help_text=_("It is included in the certificate of each signature."),
     )
     position = models.CharField(_("position"), max_length=60, blank=True)
     department = models.ForeignKey(
@@ -83,7 +83,7 @@ class Person(PlainNames, AbstractUser):
                 Lower("email"),
                 name="person_email_once",
                 condition=~Q(email=""),
-                violation_error_message=_("Another account already uses this e-mail address."),
+                violation_error_message=_("Another account already uses this email address."),
             ),
             models.CheckConstraint(
                 name="person_erased_is_nobody",

@@ -78,7 +78,7 @@ class Pledge(models.Model):
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     status = models.CharField(
-        _("state"), max_length=10, default=PledgeState.DRAFT, choices=PLEDGE_STATES
+        _("status"), max_length=10, default=PledgeState.DRAFT, choices=PLEDGE_STATES
     )
     answers = models.JSONField(_("answers"), default=dict)
     answers_revision = models.PositiveIntegerField(default=0)
@@ -104,7 +104,7 @@ class Pledge(models.Model):
         related_name="corrected_by",
         verbose_name=_("corrects"),
     )
-    reply = models.TextField(_("reply to the reasons of the return"), blank=True)
+    reply = models.TextField(_("reply to the reasons for return"), blank=True)
 
     # Frozen at signing: later edits of people or templates never reach these.
     signer_name = models.CharField(_("signer"), max_length=80, blank=True)
@@ -137,8 +137,8 @@ class Pledge(models.Model):
         related_name="+",
         verbose_name=_("revoked by"),
     )
-    revocation_reason = models.TextField(_("reason of revocation"), blank=True)
-    revoked_for_good = models.BooleanField(_("revoked for good"), default=False)
+    revocation_reason = models.TextField(_("reason for revocation"), blank=True)
+    revoked_for_good = models.BooleanField(_("not to be signed again"), default=False)
 
     objects = PledgeQuerySet.as_manager()
 

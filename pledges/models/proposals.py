@@ -16,14 +16,14 @@ class Proposal(models.Model):
     class Kind(models.TextChoices):
         PERSON = "person", _("roles or account of a person")
         RETENTION = "retention", _("retention period of a template")
-        TWO_PEOPLE = "two-people", _("no second person from now on")
+        TWO_PEOPLE = "two-people", _("no second person required from now on")
 
     class Outcome(models.TextChoices):
-        OPEN = "open", _("waits for a second person")
+        OPEN = "open", _("waiting for a second person")
         ACCEPTED = "accepted", pgettext_lazy("a proposal", "accepted")
         REJECTED = "rejected", _("rejected")
 
-    kind = models.CharField(_("what it is about"), max_length=12, choices=Kind.choices)
+    kind = models.CharField(_("topic"), max_length=12, choices=Kind.choices)
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="proposals", verbose_name=_("person")
     )

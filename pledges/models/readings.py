@@ -21,14 +21,14 @@ class Reading(models.Model):
     class Way(models.TextChoices):
         PAGE = "page", _("opened the page")
         FILE = "file", _("opened or downloaded the PDF")
-        PRINTOUT = "printout", _("made a verified printout")
+        PRINTOUT = "printout", _("created a verified printout")
         PROOF = "proof", _("downloaded the separate proof")
         EXPORT = "export", _("exported the PDF")
         COMMITMENTS = "commitments", _("exported the commitments")
 
     ROLES = (
         (Role.COMPLIANCE, _("compliance")),
-        (Role.HR, _("human resources")),
+        (Role.HR, _("HR")),
         (Role.AUDITOR, _("auditor")),
     )
 
@@ -58,8 +58,8 @@ class Reading(models.Model):
     )
 
     class Meta:
-        verbose_name = _("reading")
-        verbose_name_plural = _("readings")
+        verbose_name = _("access record")
+        verbose_name_plural = _("access records")
         ordering = ("-minute", "-pk")
         indexes = (
             models.Index(fields=["pledge", "-minute"], name="reading_by_pledge"),

@@ -33,7 +33,7 @@ class Document(models.Model):
     """
 
     class Revision(models.IntegerChoices):
-        SIGNED = 1, _("Signed by the manager")
+        SIGNED = 1, _("Signed by the account manager")
         ACCEPTED = 2, _("Confirmed by the company")
         # The first of any number: each renewal of the timestamp issues a file of its own.
         RENEWED = 3, _("Confirmed by the company, timestamp renewed")
@@ -43,8 +43,8 @@ class Document(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveIntegerField(_("bytes"))
     created_at = models.DateTimeField(_("created"))
-    level = models.CharField(_("level of the seals"), max_length=10, blank=True)
-    stamped_until = models.DateTimeField(_("timestamp good until"), null=True)
+    level = models.CharField(_("level of signature and seal"), max_length=10, blank=True)
+    stamped_until = models.DateTimeField(_("timestamp valid until"), null=True)
 
     class Meta:
         verbose_name = _("document")
@@ -138,10 +138,10 @@ class Signature(models.Model):
     totp_step = models.BigIntegerField(null=True)
     strokes = models.JSONField(_("handwriting"), default=list)
     typed = models.CharField(_("typed name"), max_length=80, blank=True)
-    consent_version = models.CharField(_("consent version"), max_length=20)
-    consent_text = models.TextField(_("consent"))
-    client_address = models.GenericIPAddressField(_("client address"), null=True)
-    user_agent = models.CharField(_("user agent"), max_length=400, blank=True)
+    consent_version = models.CharField(_("declaration version"), max_length=20)
+    consent_text = models.TextField(_("declaration"))
+    client_address = models.GenericIPAddressField(_("IP address"), null=True)
+    user_agent = models.CharField(_("browser"), max_length=400, blank=True)
     created_at = models.DateTimeField(_("time"))
 
     class Meta:

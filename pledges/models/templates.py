@@ -41,7 +41,7 @@ class PledgeTemplate(models.Model):
         _("retention period in years"),
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_RETENTION_YEARS)],
-        help_text=_("Counted from the last thing that happened to a pledge."),
+        help_text=_("Counted from the last event in the life of a pledge."),
     )
 
     class Meta:
@@ -105,7 +105,10 @@ class TemplateVersion(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_TERM_MONTHS)],
-        help_text=_("For how long a pledge binds from its signing; empty: until it is revoked."),
+        help_text=_(
+            "For how many months a pledge is in force from the day of signing. Leave empty if "
+            "it is in force until revoked."
+        ),
     )
     digest = models.CharField(_("digest"), max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"))

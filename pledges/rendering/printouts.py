@@ -63,7 +63,7 @@ def print_out(pdf: bytes, printout: Printout) -> bytes:
 
 
 def _html(printout: Printout, count: int) -> str:
-    code = qr_code(printout.address, _("QR code of the page that tells how the pledge stands"))
+    code = qr_code(printout.address, _("QR code: opens the page with the status of the pledge"))
     context = {"printout": printout, "pages": range(1, count + 1), "qr_code": code}
     return render_to_string("document/printout.html", context)
 

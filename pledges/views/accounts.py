@@ -85,7 +85,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever has to change a password that somebody else set does not keep it."""
         chosen: str = super().clean_password(password, user)
         if isinstance(user, Person) and user.must_change_password and user.check_password(chosen):
-            raise ValidationError(_("This is the password that somebody else set. Choose another."))
+            raise ValidationError(
+                _("This is the password that someone else set. Please choose another.")
+            )
         return chosen
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:

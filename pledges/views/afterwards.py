@@ -105,7 +105,7 @@ def _beginning(pledge: Pledge) -> list[Step]:
     """How the draft came about: as the ledger tells it, or by the return of the one before."""
     compliance = pgettext("office", "Compliance")
     told = {
-        "pledge.opened": (_("Filling in begun"), _yourself()),
+        "pledge.opened": (_("Draft started"), _yourself()),
         "pledge.assigned": (_("Assigned to you"), compliance),
     }
     found = LedgerEntry.objects.filter(subject=f"pledge:{pledge.pk}", event__in=told)

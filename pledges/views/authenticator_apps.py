@@ -70,7 +70,10 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 def _tell(request: HttpRequest, made: object) -> None:
     if isinstance(made, Waiting):
-        text = _("Your app signs you in. It signs documents once its code %(code)s is confirmed.")
+        text = _(
+            "You can use your app to sign in. You can use it to sign documents once its code "
+            "%(code)s is confirmed."
+        )
         messages.info(request, text % {"code": made.record.code})
     else:
-        messages.success(request, _("Your authenticator app signs documents from now on."))
+        messages.success(request, _("Your authenticator app can now be used to sign documents."))

@@ -26,7 +26,7 @@ def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if draft.status != PledgeState.DRAFT:
         return redirect("pledge", pk=draft.pk)
     if not access.allows(request.user, Act.DISCARD_DRAFT, draft):
-        messages.error(request, _("This pledge was asked for, so it cannot be discarded."))
+        messages.error(request, _("The company requested this pledge, so it cannot be discarded."))
         return redirect("pledge", pk=draft.pk)
     if request.method != "POST":
         context = {"pledge": draft, "label": label_of(draft.version)}

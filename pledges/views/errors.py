@@ -80,11 +80,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _unavailable() -> HttpResponse:
     page = {
-        "title": _("Nothing can be stored at present"),
+        "title": _("Nothing can be saved right now"),
         "words": _(
-            "What you sent may not have been saved; what was saved before is safe. "
-            "This has been recorded. "
-            "Please go back, where your words still stand, and try again in a few minutes."
+            "What you sent may not have been saved. Everything saved before is safe. This "
+            "has been recorded. Please go back to the page, where your entries are kept, "
+            "and try again in a few minutes."
         ),
         "back": "my_pledges",
     }

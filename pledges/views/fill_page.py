@@ -121,7 +121,7 @@ def _parts(pledge: Pledge, form: FillingForm, at: datetime) -> dict[str, Any]:
 
 def _saved_words(pledge: Pledge, at: datetime) -> str:
     if not pledge.answers_revision:
-        return _("Saves by itself as you type")
+        return _("Your entries are saved automatically")
     organisation = Organisation.current()
     saved_today = organisation.localdate(pledge.saved_at) == organisation.localdate(at)
     pattern = "H:i" if saved_today else "Y-m-d H:i"

@@ -153,6 +153,6 @@ def _keep(request: HttpRequest, own: Pledge, at: datetime) -> HttpResponse:
         messages.error(request, wording.refusal(refusal))
         return redirect("pledge", pk=own.pk)
     if "later" in request.POST:
-        messages.success(request, _("Saved. You can go on here or on another device."))
+        messages.success(request, _("Saved. You can continue here or on another device."))
         return redirect("my_pledges")
     return redirect("pledge", pk=own.pk)

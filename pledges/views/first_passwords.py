@@ -37,6 +37,6 @@ class FirstPasswordMiddleware:
             return HttpResponseClientRedirect(redirect("account_change_password").url)
         messages.info(
             request,
-            _("Your password was set by somebody else. Choose one of your own; then you go on."),
+            _("Your password was set by someone else. Please choose your own to continue."),
         )
         return redirect("account_change_password")

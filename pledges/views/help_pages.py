@@ -21,9 +21,9 @@ from pledges.models import Organisation
 TITLES: Final[dict[str, str | Promise]] = {
     "passkeys": _("What is a passkey, and how do I get one?"),
     "signing": _("How do I fill in and sign a pledge?"),
-    "afterwards": _("What happens after I have signed?"),
-    "checking": _("How do I check a PDF by myself?"),
-    "lost": _("Phone or password lost: what now?"),
+    "afterwards": _("What happens after I sign?"),
+    "checking": _("How do I check a PDF myself?"),
+    "lost": _("What if I lose my phone or forget my password?"),
 }
 
 

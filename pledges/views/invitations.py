@@ -38,7 +38,7 @@ def accept(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
         return _gone(request)
     # Somebody else may be signed in here.
     logout(request)
-    messages.success(request, _("Your password is set. Sign in with it now."))
+    messages.success(request, _("Your password has been set. Please sign in with it."))
     return redirect("account_login")
 
 

@@ -98,8 +98,8 @@ def _take_over(request: HttpRequest, draft: Pledge, earlier: Pledge) -> HttpResp
         return redirect("pledge", pk=draft.pk)
     if codes:
         said = ngettext(
-            "%(count)d answer was taken over from %(number)s. Please read it again on the sheet.",
-            "%(count)d answers were taken over from %(number)s. Please read them on the sheet.",
+            "%(count)d answer was copied from %(number)s. Please check it in the pledge.",
+            "%(count)d answers were copied from %(number)s. Please check them in the pledge.",
             len(codes),
         )
         messages.success(request, said % {"count": len(codes), "number": earlier.number})

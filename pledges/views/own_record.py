@@ -78,7 +78,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     person, language = person_of(request), form.cleaned_data["language"]
     own_record.choose_language(person, language, actor=person, at=timezone.now())
     with translation.override(language):
-        messages.success(request, _("Pages and mails are in this language from now on."))
+        messages.success(request, _("Pages and emails will now be in this language."))
     # It would hold against what was chosen here.
     response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
     return response
@@ -107,8 +107,8 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _said_sent(told: int) -> str:
     text = ngettext(
-        "It is on its way to %(count)d person. Nothing has been changed yet.",
-        "It is on its way to %(count)d people. Nothing has been changed yet.",
+        "Your message is being sent to %(count)d person. Nothing has been changed yet.",
+        "Your message is being sent to %(count)d people. Nothing has been changed yet.",
         told,
     )
     return text % {"count": told}

@@ -59,7 +59,7 @@ def end(request: HttpRequest, digest: str) -> HttpResponse:
     if key is not None and sessions.end(person, key):
         messages.success(request, _("The session was ended."))
     else:
-        messages.info(request, _("That session has ended already."))
+        messages.info(request, _("That session has already ended."))
     return redirect("account_sessions")
 
 

@@ -87,7 +87,7 @@ def welcome(request: HttpRequest, authenticator: Authenticator) -> bool:
     # It was used a moment ago: what asks who it is need not have it again.
     post_authentication(request, authenticator, reauthenticated=True)
     sessions.end_all(person_of(request), but=request.session.session_key)
-    messages.success(request, _("Passkey added. It signs documents from now on."))
+    messages.success(request, _("Passkey added. You can now use it to sign documents."))
     return bool(auto_generate_recovery_codes(request))
 
 
@@ -130,7 +130,9 @@ def confirm(request: HttpRequest, digest: str) -> HttpResponse:
             error = wording.refusal(refusal)
         else:
             if waiting.is_app:
-                messages.success(request, _("Your authenticator app signs documents from now on."))
+                messages.success(
+                    request, _("Your authenticator app can now be used to sign documents.")
+                )
                 return redirect("mfa_index")
             new_codes = welcome(request, done.authenticator)
             if link is not None and _is_shown_here(request, link):
@@ -158,9 +160,9 @@ def discard(request: HttpRequest, digest: str) -> HttpResponse:
     except refusals.PendingGone:
         return _gone(request)
     if waiting.is_app:
-        messages.success(request, _("Your authenticator app waits for confirmation no more."))
+        messages.success(request, _("Your authenticator app is no longer awaiting confirmation."))
         return redirect("mfa_index")
-    messages.success(request, _("The passkey that waited for confirmation was removed."))
+    messages.success(request, _("The pending passkey was removed."))
     return redirect("mfa_list_webauthn")
 
 

@@ -96,8 +96,8 @@ def of_stored_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _later(request: HttpRequest) -> HttpResponse:
     context = {
-        "title": _("The printout cannot be made just now"),
-        "words": _("Many are at work here at this moment. Please try again in a few seconds."),
+        "title": _("The printout cannot be created right now"),
+        "words": _("The system is busy. Please try again in a few seconds."),
         "back": "my_pledges" if request.user.is_authenticated else "",
     }
     response = render(request, "refused.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)

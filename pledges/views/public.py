@@ -37,7 +37,7 @@ class StatusText:
 def status_words(status: PublicStatus) -> StatusText:
     """What a pledge's state means to somebody outside; a draft has none."""
     if status.superseded_at and status.status == PledgeState.ACCEPTED:
-        return StatusText(_("In force, and followed by a newer pledge"), "open")
+        return StatusText(_("In force; a newer pledge has followed"), "open")
     return {
         PledgeState.ACCEPTED: StatusText(_("In force"), "good"),
         PledgeState.SIGNED: StatusText(_("Signed, not yet confirmed by the company"), "open"),
@@ -77,7 +77,9 @@ def postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:
 def _headline(report: reports.Report) -> StatusText:
     """The verdict on the file in a sentence; how its pledge stands is another question."""
     if report.is_only_the_proof_wrong:
-        return StatusText(_("The PDF passes; the separate proof is not that of this PDF"), "bad")
+        return StatusText(
+            _("The PDF is genuine, but the separate proof does not belong to it"), "bad"
+        )
     return StatusText(report.headline, report.look)
 
 
@@ -139,7 +141,7 @@ ROOTS = {
     "company-roots.pem": Roots(
         "--company-trust",
         "verify_company_roots",
-        gettext_lazy("Roots of the authority behind the company's seal (PEM)"),
+        gettext_lazy("Roots of the authority that issued the company's seal certificate (PEM)"),
         lambda: verification.company_roots_pem(timezone.now()),
     ),
 }

@@ -54,7 +54,9 @@ class SessionLifetimeMiddleware:
         if not request.user.is_authenticated or not outlived(request):
             return None
         logout(request)
-        messages.info(request, _("Your session has ended after its longest time. Sign in again."))
+        messages.info(
+            request, _("Your session has reached its maximum length. Please sign in again.")
+        )
         if not getattr(view, "login_required", True):
             return None
         if request.method in ("GET", "HEAD"):

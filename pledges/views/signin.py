@@ -34,7 +34,7 @@ class LoginForm(forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
-        login.label = _("User name or e-mail address")
+        login.label = _("Username or email address")
         login.widget.attrs["autocomplete"] = "username"
         login.widget.attrs["autocapitalize"] = "none"
         for field in self.fields.values():

@@ -42,12 +42,12 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
             HTTPStatus.LENGTH_REQUIRED,
             _("The size of the file was not given"),
             _(
-                "What was sent did not say how long it is, so nothing of it was read. "
-                "Please use the form on the page."
+                "The request did not state its length, so it was not read. Please use the "
+                "form on the page."
             ),
         )
     if size > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
-        words = _("A PDF of at most %(limit)s MB can be checked; nothing of this one was read.")
+        words = _("Only a PDF of at most %(limit)s MB can be checked. This file was not read.")
         return _refused(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             _("The file is too large"),
@@ -75,10 +75,10 @@ def _too_often(request: HttpRequest) -> HttpResponse | None:
         return None
     words = {
         Excess.NETWORK: _(
-            "Too many attempts came from here in a short time. Please wait a minute and try again."
+            "There were too many attempts in a short time. Please wait a minute and try again."
         ),
         Excess.IN_ALL: _(
-            "Very many files are being checked just now. Please wait a minute and try again."
+            "Many files are being checked right now. Please wait a minute and try again."
         ),
     }[excess]
     return _refused(HTTPStatus.TOO_MANY_REQUESTS, _("Too many requests"), words)

@@ -10,8 +10,7 @@ from pledges.core import refusals
 
 SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.NobodyToTell: gettext_lazy(
-        "Nothing was sent: nobody in human resources has an e-mail address here. Please tell them "
-        "in person."
+        "Nothing was sent: nobody in HR has an email address on record. Please tell them in person."
     ),
 }
 
@@ -28,8 +27,9 @@ def too_many_attempts(error: refusals.TooManyAttempts) -> str:
 def too_many_reports(error: refusals.TooManyReports) -> str:
     minutes = _minutes(error.left)
     return ngettext(
-        "You have written several times lately. Please wait a minute, or ask in person.",
-        "You have written several times lately. Please wait %(minutes)s minutes, or ask in person.",
+        "You have sent several reports recently. Please wait a minute, or ask in person.",
+        "You have sent several reports recently. Please wait %(minutes)s minutes, or ask "
+        "in person.",
         minutes,
     ) % {"minutes": minutes}
 

@@ -67,7 +67,7 @@ def is_free(blank: Blank) -> bool:
 def missing(blank: Blank) -> str:
     """That the blank is still empty."""
     if blank.kind is Kind.CHOICE:
-        return _("%(label)s is not chosen yet.") % {"label": label(blank)}
+        return _("%(label)s has not been chosen yet.") % {"label": label(blank)}
     return _("%(label)s is still blank.") % {"label": label(blank)}
 
 
@@ -78,9 +78,9 @@ def answer_problem(blank: Blank, problem: AnswerProblem) -> str:
     names = {"label": label(blank), "found": problem.found, "maximum": problem.maximum}
     match problem.kind:
         case "control-character":
-            return _("%(label)s holds a character that cannot be printed (%(found)s).") % names
+            return _("%(label)s contains a character that cannot be printed (%(found)s).") % names
         case "line-break":
-            return _("%(label)s must stand on one line.") % names
+            return _("%(label)s must be on one line.") % names
         case "too-long":
             return _("%(label)s may have at most %(maximum)s characters; it has %(found)s.") % names
         case "too-short":
@@ -94,9 +94,7 @@ def answer_problem(blank: Blank, problem: AnswerProblem) -> str:
                 "name another law, or ask compliance for a version that can print this one."
             ) % {**names, "printed": problem.printed}
         case "other-missing":
-            return _("Please write what “%(option)s” stands for.") % {
-                "option": here(blank.options[-1].label)
-            }
+            return _("Please specify “%(option)s”.") % {"option": here(blank.options[-1].label)}
     return hint(blank)
 
 

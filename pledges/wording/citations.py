@@ -46,7 +46,7 @@ def doubt_sentence(doubt: Doubt) -> str:
     if statute is None:
         return _("%(law)s is not on the list of laws; please check its title.") % names
     if statute.repealed:
-        return _("%(law)s was repealed on %(day)s; %(other)s stands in its place.") % {
+        return _("%(law)s was repealed on %(day)s. Current law: %(other)s.") % {
             **names,
             "day": _day(statute.repealed),
             "other": law(statute.replaced_by),
@@ -61,7 +61,7 @@ def doubt_in_short(doubt: Doubt) -> str:
     """What is expected instead, in a few words or signs."""
     statute = doubt.statute
     if statute is None:
-        return _("a law of the list")
+        return _("a law on the list")
     if statute.repealed:
         return _("a law in force")
     return f"1–{statute.articles}"

@@ -16,12 +16,15 @@ def unfit_character(character: str) -> str:
     """The sentence for a character that `core.characters.unfit_in_name` found."""
     named = f"{code_point(character)} {unicodedata.name(character, '')}".strip()
     told = {"kind": _kind(character), "character": named}
-    return _("It holds %(kind)s (%(character)s), which no name may hold. Please delete it.") % told
+    return (
+        _("It contains %(kind)s (%(character)s), which is not allowed in a name. Please delete it.")
+        % told
+    )
 
 
 def _kind(character: str) -> str:
     if character in _LINE_BREAKS:
         return _("a line break")
     if character in _DIRECTION_MARKS:
-        return _("a mark that turns the direction of writing")
-    return _("a character that cannot be seen")
+        return _("a mark that changes the direction of writing")
+    return _("an invisible character")

@@ -8,39 +8,41 @@ from django.utils.translation import gettext_lazy
 
 # To each text of zxcvbn's `feedback.py` ours; a test finds those that an upgrade adds.
 ADVICE: Final = {
-    "Use a few words, avoid common phrases.": gettext_lazy("Use several words, no common phrase."),
+    "Use a few words, avoid common phrases.": gettext_lazy(
+        "Use several words, but not a common phrase."
+    ),
     "No need for symbols, digits, or uppercase letters.": gettext_lazy(
-        "Signs, digits and capitals are not needed."
+        "Symbols, digits and capital letters are not needed."
     ),
     "Add another word or two. Uncommon words are better.": gettext_lazy(
-        "Add another word or two, best uncommon ones."
+        "Add another word or two, preferably uncommon ones."
     ),
     "Straight rows of keys are easy to guess.": gettext_lazy(
-        "It contains a row of keys, which is easily guessed."
+        "It contains a row of keys, which is easy to guess."
     ),
     "Short keyboard patterns are easy to guess.": gettext_lazy(
-        "It contains a pattern of neighbouring keys, which is easily guessed."
+        "It contains a pattern of neighbouring keys, which is easy to guess."
     ),
     "Use a longer keyboard pattern with more turns.": gettext_lazy("Do not use neighbouring keys."),
     'Repeats like "aaa" are easy to guess.': gettext_lazy(
-        "It repeats a character, which is easily guessed."
+        "It repeats a character, which is easy to guess."
     ),
     'Repeats like "abcabcabc" are only slightly harder to guess than "abc".': gettext_lazy(
-        "It repeats itself: that is hardly harder to guess than what is repeated."
+        "It repeats itself, which hardly makes it harder to guess."
     ),
-    "Avoid repeated words and characters.": gettext_lazy("Avoid words and characters that repeat."),
+    "Avoid repeated words and characters.": gettext_lazy("Avoid repeated words and characters."),
     'Sequences like "abc" or "6543" are easy to guess.': gettext_lazy(
-        "It contains a sequence such as “abc” or “6543”, which is easily guessed."
+        "It contains a sequence such as “abc” or “6543”, which is easy to guess."
     ),
     "Avoid sequences.": gettext_lazy("Avoid sequences."),
     "Recent years are easy to guess.": gettext_lazy(
-        "It contains a recent year, which is easily guessed."
+        "It contains a recent year, which is easy to guess."
     ),
     "Avoid recent years.": gettext_lazy("Avoid recent years."),
     "Avoid years that are associated with you.": gettext_lazy(
         "Avoid years that have to do with you."
     ),
-    "Dates are often easy to guess.": gettext_lazy("It contains a date, which is easily guessed."),
+    "Dates are often easy to guess.": gettext_lazy("It contains a date, which is easy to guess."),
     "Avoid dates and years that are associated with you.": gettext_lazy(
         "Avoid dates and years that have to do with you."
     ),
@@ -52,22 +54,22 @@ ADVICE: Final = {
     ),
     "This is a very common password.": gettext_lazy("It is a very common password."),
     "This is similar to a commonly used password.": gettext_lazy("It resembles a common password."),
-    "A word by itself is easy to guess.": gettext_lazy("A single word is easily guessed."),
+    "A word by itself is easy to guess.": gettext_lazy("A single word is easy to guess."),
     "Names and surnames by themselves are easy to guess.": gettext_lazy(
-        "A name alone is easily guessed."
+        "A name alone is easy to guess."
     ),
-    "Common names and surnames are easy to guess.": gettext_lazy(
-        "Common names are easily guessed."
+    "Common names and surnames are easy to guess.": gettext_lazy("Common names are easy to guess."),
+    "Capitalization doesn't help very much.": gettext_lazy(
+        "A capital letter at the start hardly helps."
     ),
-    "Capitalization doesn't help very much.": gettext_lazy("A capital letter hardly helps."),
     "All-uppercase is almost as easy to guess as all-lowercase.": gettext_lazy(
-        "Capitals throughout are guessed almost as easily as small letters."
+        "All capitals are almost as easy to guess as all lower-case letters."
     ),
     "Reversed words aren't much harder to guess.": gettext_lazy(
         "A word written backwards is hardly harder to guess."
     ),
     "Predictable substitutions like '@' instead of 'a' don't help very much.": gettext_lazy(
-        "Replacing letters, such as “a” by “@”, hardly helps."
+        "Replacing letters, such as “a” with “@”, hardly helps."
     ),
 }
 
@@ -77,4 +79,4 @@ def easily_guessed(warning: str, suggestions: Iterable[str]) -> list[str]:
     told = [str(ADVICE[text]) for text in (warning, *suggestions) if text in ADVICE]
     if not told:
         told = [_("Use four or five words that have nothing to do with each other or with you.")]
-    return [_("This password is too easily guessed."), *told]
+    return [_("This password is too easy to guess."), *told]

@@ -23,130 +23,138 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     ),
     refusals.Incomplete: gettext_lazy("Some blanks are still empty or need correcting."),
     refusals.VersionNotOpen: gettext_lazy(
-        "This version is no longer open for signing. Please start a pledge on the present version."
+        "This version can no longer be signed. Please start a pledge on the current version."
     ),
     refusals.WordingDiffers: gettext_lazy(
-        "The wording of this version is not the one that was published, so no document is made of "
-        "it. This has been recorded. Please tell your administrator."
+        "The wording of this version differs from what was published, so no document is "
+        "prepared from it. This has been recorded. Please tell your administrator."
     ),
     refusals.AlreadyWaiting: gettext_lazy(
         "You already have a pledge of this kind that awaits review or is in force."
     ),
     refusals.RevokedForGood: gettext_lazy(
-        "Your last pledge of this kind was revoked for good; compliance can assign another."
+        "Your last pledge of this kind was revoked and is not to be signed again. "
+        "Compliance can assign another."
     ),
     refusals.AlreadySigned: gettext_lazy("This pledge has already been signed."),
     refusals.IntentExpired: gettext_lazy(
-        "The document was prepared too long ago. Please prepare it again and read it afresh."
+        "The time for signing this document has run out. Please prepare the document "
+        "again and read it again."
     ),
     refusals.ReadingDiffers: gettext_lazy(
-        "What the records say of this document is not what its file says, so it is not shown, and "
-        "nothing can be done with it. This has been recorded. Please tell your administrator."
+        "The records of this document do not match its file. It is not shown, and nothing "
+        "can be done with it. This has been recorded. Please tell your administrator."
     ),
     refusals.DocumentUnavailable: gettext_lazy(
-        "The stored file is missing, or it is no longer the one that was stored, so it is not "
+        "The stored file is missing or is no longer the one that was stored, so it is not "
         "shown. This has been recorded. Please tell your administrator."
     ),
     refusals.StorageUnavailable: gettext_lazy(
-        "Nothing can be stored at present, so nothing was done; what was saved before is safe. "
-        "This has been recorded. Please try again later."
+        "Nothing can be saved right now, so nothing was done. Everything saved before is "
+        "safe. This has been recorded. Please try again later."
     ),
-    refusals.WrongPassword: gettext_lazy("The password is not right."),
+    refusals.WrongPassword: gettext_lazy("The password is not correct."),
     refusals.WrongCode: gettext_lazy(
-        "The code is not right. Please enter the one that your authenticator app shows now."
+        "The code is not correct. Please enter the code that your authenticator app shows now."
     ),
     refusals.CodeUsed: gettext_lazy(
-        "This code has already been used. Please wait for the next one; it comes within half a "
-        "minute."
+        "This code has already been used. Please wait for the next one, which comes "
+        "within half a minute."
     ),
     refusals.MethodNotAllowed: gettext_lazy(
-        "Documents cannot be signed in this way here, or it is not set up for your account."
+        "This way to sign is not allowed here, or it is not set up for your account."
     ),
     refusals.NoAddress: gettext_lazy(
-        "This person has no e-mail address, so nothing was sent. Enter one, or set a first "
-        "password."
+        "This person has no email address, so nothing was sent. Please enter one, or set "
+        "a first password."
     ),
     refusals.HasPassword: gettext_lazy(
-        "This person has a password of their own. If it is forgotten, “Forgot your password?” on "
-        "the sign-in page sends them a link."
+        "This person has their own password. If they have forgotten it, “Forgot your "
+        "password?” on the sign-in page sends them a link."
     ),
     refusals.InvitationGone: gettext_lazy(
-        "This link is no longer valid: it has been used, withdrawn or replaced by another, or its "
-        "48 hours have passed."
+        "This link is no longer valid: it has been used, withdrawn or replaced, or has "
+        "expired after 48 hours."
     ),
     refusals.ConsentMissing: gettext_lazy("Please confirm the declaration before signing."),
     refusals.SignatureImageMissing: gettext_lazy(
-        "Please sign by hand, or type your name exactly as it stands in the pledge."
+        "Please sign by hand, or type your name exactly as in the pledge."
     ),
     refusals.ReasonMissing: gettext_lazy("Please give a reason."),
     refusals.LastAdministrator: gettext_lazy(
-        "Somebody has to be able to manage people: the last administrator stays one."
+        "Someone must be able to manage people, so the role of the last administrator "
+        "cannot be removed."
     ),
     refusals.KeysUnusable: gettext_lazy(
-        "The keys cannot be used at present, so nothing was signed or sealed. "
-        "Please inform the administrator."
+        "The keys cannot be used right now, so nothing was signed or sealed. Please tell "
+        "your administrator."
     ),
     refusals.CompanyNotPinned: gettext_lazy(
-        "The certificate of the company's seal comes from a licensed authority and is not "
-        "registered as the company's, so nothing was sealed. Please inform the administrator."
+        "The certificate of the company's seal comes from a licensed authority but is not "
+        "registered as the company's, so nothing was sealed. Please tell your "
+        "administrator."
     ),
     refusals.NumberUnfit: gettext_lazy(
-        "Your employee number holds characters that the certificate of a signature cannot carry. "
-        "Please ask an administrator to change it."
+        "Your employee number contains characters that the certificate of a signature "
+        "cannot include. Please ask an administrator to change it."
     ),
     refusals.ClockBehind: gettext_lazy(
-        "The server's clock shows a time before this pledge was signed, so nothing was sealed. "
-        "Please inform the administrator."
+        "The server's clock shows a time before this pledge was signed, so nothing was "
+        "sealed. Please tell your administrator."
     ),
     refusals.TermOver: gettext_lazy(
-        "Its term has ended already, so it was not accepted. Return it, and it can be signed anew."
+        "Its term has already ended, so it was not accepted. Return it so that it can be "
+        "signed again."
     ),
     refusals.TermNotOver: gettext_lazy("The term of this pledge has not ended."),
     refusals.TimestampUnavailable: gettext_lazy(
-        "The timestamp authority gave no timestamp that can be trusted, so nothing was signed or "
-        "sealed. Please try again later."
+        "The timestamp authority did not provide a trusted timestamp, so nothing was "
+        "signed or sealed. Please try again later."
     ),
     refusals.FileNotGenuine: gettext_lazy(
-        "The finished file did not pass our own check, so it was not issued, and nothing has "
-        "changed. The reason has been recorded. Please inform the administrator."
+        "The finished file did not pass our own check, so it was not issued, and nothing "
+        "has changed. The reason has been recorded. Please tell your administrator."
     ),
     refusals.SealUnavailable: gettext_lazy(
-        "Nothing can be signed or sealed at present, and nothing has changed. "
-        "Please try again later."
+        "Nothing can be signed or sealed right now, and nothing has changed. Please try "
+        "again later."
     ),
     refusals.LedgerBroken: gettext_lazy(
-        "The ledger does not agree with its last published checkpoint, so nothing was done. "
-        "Please inform the administrator."
+        "The ledger does not match its last published checkpoint, so nothing was done. "
+        "Please tell your administrator."
     ),
     refusals.CheckpointUnavailable: gettext_lazy(
-        "The ledger's checkpoint cannot be signed or published at present, so nothing was done. "
-        "Please inform the administrator."
+        "The ledger's checkpoint cannot be signed or published right now, so nothing was "
+        "done. Please tell your administrator."
     ),
     refusals.AlreadyProposed: gettext_lazy(
-        "A change of this already waits for a second person. It has to be accepted or rejected "
-        "first."
+        "A change to this is already waiting for a second person. It must be accepted or "
+        "rejected first."
     ),
     refusals.ProposalSettled: gettext_lazy(
-        "This proposal has been settled in the meantime. Nothing was done twice."
+        "This proposal has already been settled. Nothing was done twice."
     ),
     refusals.StaleProposal: gettext_lazy(
-        "What this proposal would change has changed since, or whoever proposed it may no longer "
-        "do so. Nothing was changed; please reject it, and propose what is needed anew."
+        "The subject of this proposal has changed since, or the person who proposed it "
+        "may no longer do so. Nothing was changed. Please reject the proposal and, if "
+        "needed, make a new one."
     ),
-    refusals.StillMaking: gettext_lazy("The document is still being made. Please wait a moment."),
+    refusals.StillMaking: gettext_lazy(
+        "The document is still being prepared. Please wait a moment."
+    ),
     refusals.TooBusy: gettext_lazy(
-        "Very many documents are being made at this moment. Nothing is lost and nothing has "
-        "changed: please try again in a few seconds."
+        "Many documents are being prepared right now. Nothing is lost and nothing has "
+        "changed. Please try again in a few seconds."
     ),
     refusals.MakingFailed: gettext_lazy(
-        "The document could not be finished, and nothing has changed. Please try again; if it "
-        "happens again, tell your administrator."
+        "The document could not be finished, and nothing has changed. Please try again. "
+        "If it happens again, tell your administrator."
     ),
     refusals.MakerAbsent: gettext_lazy(
-        "Documents cannot be made, signed or sealed here at this moment. Nothing is lost and "
-        "nothing has changed: please try again in a minute."
+        "Documents cannot be prepared, signed or sealed here right now. Nothing is lost "
+        "and nothing has changed. Please try again in a minute."
     ),
-    Forbidden: gettext_lazy("This is not possible in the present state."),
+    Forbidden: gettext_lazy("This is not possible in the current status."),
     PermissionDenied: gettext_lazy("You may not do this."),
 }
 
@@ -171,7 +179,7 @@ def refusal(error: Exception) -> str:
         if isinstance(error, kind):
             return str(sentence)
     if isinstance(error, refusals.Refusal):
-        return _("This was refused; nothing has changed.")
+        return _("This was refused. Nothing has changed.")
     raise error
 
 
@@ -183,8 +191,8 @@ _KEYS = {
 
 def _key_expired(error: refusals.KeyExpired) -> str:
     return _(
-        "The certificate of %(key)s is valid only from %(begins)s until %(end)s, so nothing was "
-        "signed or sealed. Please inform the administrator."
+        "The certificate of %(key)s is valid only from %(begins)s until %(end)s, so "
+        "nothing was signed or sealed. Please tell your administrator."
     ) % {
         "key": _KEYS.get(error.name, error.name),
         "begins": date_format(error.begins),
@@ -198,7 +206,7 @@ def _kept(pledge: refusals.RetainedPledge) -> str:
     elif pledge.until is None:
         text = _("%(pledge)s awaits review: accept or return it first.")
     else:
-        text = _("%(pledge)s has to be kept; it can be erased from %(day)s on.")
+        text = _("%(pledge)s must be kept. It can be erased from %(day)s on.")
     day = date_format(pledge.until) if pledge.until else ""
     return text % {"pledge": pledge.number, "day": day}
 
@@ -209,8 +217,8 @@ def refusal_of_kind(kind: str) -> str:
         if getattr(each, "kind", None) == kind:
             return str(sentence)
     if kind == refusals.Unprintable.kind:
-        return _("It holds characters that cannot be printed.")
-    return _("This was refused; nothing has changed.")
+        return _("It contains characters that cannot be printed.")
+    return _("This was refused. Nothing has changed.")
 
 
 def _unprintable(characters: tuple[str, ...]) -> str:
@@ -219,6 +227,6 @@ def _unprintable(characters: tuple[str, ...]) -> str:
         for character in characters
     )
     return _(
-        "These characters cannot be printed: %(characters)s. Please write them in another way; "
-        "if one stands in your name, ask the administrator to correct your record."
+        "These characters cannot be printed: %(characters)s. Please write them in another "
+        "way. If your name contains one, ask the administrator to correct your record."
     ) % {"characters": named}

@@ -9,20 +9,22 @@ from pledges.core.template.problems import Problem
 _SENTENCES: dict[str, str | Promise] = {
     "number-skipped": gettext_lazy("the number %(found)s leaves a gap; %(expected)s was expected"),
     "number-repeated": gettext_lazy(
-        "the number %(found)s stands here again; %(expected)s was expected"
+        "the number %(found)s is repeated here; %(expected)s was expected"
     ),
     "number-misplaced": gettext_lazy(
         "the number %(found)s does not belong here; %(expected)s was expected"
     ),
-    "number-unreadable": gettext_lazy("%(found)s looks like a number but is none"),
+    "number-unreadable": gettext_lazy("%(found)s looks like a number but is not one"),
     "malformed-blank": gettext_lazy("a blank is written {{code}}; %(found)s has no counterpart"),
-    "bad-code": gettext_lazy("“%(found)s” is no code: small letters, digits and _, a letter first"),
+    "bad-code": gettext_lazy(
+        "“%(found)s” is not a code: use lower-case letters, digits and _, a letter first"
+    ),
     "control-character": gettext_lazy("a character that cannot be printed (%(found)s)"),
     "line-too-long": gettext_lazy(
-        "the line has %(found)s characters; at most %(expected)s are possible"
+        "the line has %(found)s characters; at most %(expected)s are allowed"
     ),
     "file-too-large": gettext_lazy(
-        "the file has %(found)s bytes; at most %(expected)s are possible"
+        "the file has %(found)s bytes; at most %(expected)s are allowed"
     ),
     "bad-front-matter": gettext_lazy("a line “%(expected)s” was expected here"),
     "bad-yaml": gettext_lazy("this is not YAML (%(found)s)"),
@@ -30,41 +32,45 @@ _SENTENCES: dict[str, str | Promise] = {
     "yaml-tag": gettext_lazy("tags are not used in template files"),
     "too-deep": gettext_lazy("nested too deeply"),
     "wrong-type": gettext_lazy("%(expected)s was expected here, not %(found)s"),
-    "unknown-key": gettext_lazy("“%(found)s” is not known here; possible are: %(expected)s"),
+    "unknown-key": gettext_lazy("“%(found)s” is not known here; allowed are: %(expected)s"),
     "missing-key": gettext_lazy("“%(expected)s” is missing"),
-    "duplicate-key": gettext_lazy("“%(found)s” stands here twice"),
+    "duplicate-key": gettext_lazy("“%(found)s” appears here twice"),
     "missing-language": gettext_lazy("the wording in “%(expected)s” is missing"),
-    "unknown-language": gettext_lazy("“%(found)s” is no language here; known are: %(expected)s"),
-    "duplicate-language": gettext_lazy("the text in “%(found)s” stands here twice"),
+    "unknown-language": gettext_lazy(
+        "“%(found)s” is not a language here; allowed are: %(expected)s"
+    ),
+    "duplicate-language": gettext_lazy("the text in “%(found)s” appears here twice"),
     "empty-text": gettext_lazy("a text was expected here"),
     "reserved-line": gettext_lazy("a line of pledge text cannot begin with “%(found)s”"),
-    "bad-slug": gettext_lazy("“%(found)s” is no slug: small letters and digits, joined by -"),
-    "bad-date": gettext_lazy("“%(found)s” is no date; YYYY-MM-DD was expected"),
-    "bad-number": gettext_lazy("“%(found)s” is no number of the kind expected here"),
-    "bad-boolean": gettext_lazy("true or false was expected, not “%(found)s”"),
-    "bad-range": gettext_lazy("the range is not possible"),
-    "bad-decimals": gettext_lazy("%(expected)s decimals are possible, not “%(found)s”"),
-    "bad-term": gettext_lazy("a term is of %(expected)s months, not of “%(found)s”"),
-    "unknown-kind": gettext_lazy("“%(found)s” is no kind of blank; possible are: %(expected)s"),
-    "unknown-profile-field": gettext_lazy(
-        "“%(found)s” is not in people's records; possible are: %(expected)s"
+    "bad-slug": gettext_lazy(
+        "“%(found)s” is not a slug: use lower-case letters and digits, joined by -"
     ),
-    "unknown-option": gettext_lazy("“%(found)s” is no option; possible are: %(expected)s"),
-    "duplicate-option": gettext_lazy("the option “%(found)s” stands here twice"),
+    "bad-date": gettext_lazy("“%(found)s” is not a date; YYYY-MM-DD was expected"),
+    "bad-number": gettext_lazy("“%(found)s” is not a number of the kind expected here"),
+    "bad-boolean": gettext_lazy("true or false was expected, not “%(found)s”"),
+    "bad-range": gettext_lazy("the range is not valid"),
+    "bad-decimals": gettext_lazy("%(expected)s decimals are allowed, not “%(found)s”"),
+    "bad-term": gettext_lazy("a term must be %(expected)s months, not “%(found)s”"),
+    "unknown-kind": gettext_lazy("“%(found)s” is not a kind of blank; allowed are: %(expected)s"),
+    "unknown-profile-field": gettext_lazy(
+        "“%(found)s” is not in people's records; allowed are: %(expected)s"
+    ),
+    "unknown-option": gettext_lazy("“%(found)s” is not an option; allowed are: %(expected)s"),
+    "duplicate-option": gettext_lazy("the option “%(found)s” appears here twice"),
     "too-few-options": gettext_lazy("a choice needs at least %(expected)s options"),
-    "not-for-this-kind": gettext_lazy("“%(found)s” has no meaning for this kind of blank"),
+    "not-for-this-kind": gettext_lazy("“%(found)s” does not apply to this kind of blank"),
     "duplicate-code": gettext_lazy("the code “%(found)s” is used by another blank"),
     "text-too-long": gettext_lazy(
-        "the text has %(found)s characters; at most %(expected)s are possible"
+        "the text has %(found)s characters; at most %(expected)s are allowed"
     ),
     "undeclared-blank": gettext_lazy("the blank “%(found)s” is used but not declared"),
     "unused-blank": gettext_lazy("the blank “%(found)s” is declared but not used"),
     "blank-used-twice": gettext_lazy("the blank “%(found)s” is used twice"),
-    "bad-count": gettext_lazy("%(expected)s of them are possible, not %(found)s"),
-    "not-an-answer": gettext_lazy("“%(found)s” is no answer that this blank takes"),
-    "not-a-statute": gettext_lazy("“%(found)s” is no blank for the title of a law"),
+    "bad-count": gettext_lazy("%(expected)s of them are allowed, not %(found)s"),
+    "not-an-answer": gettext_lazy("“%(found)s” is not an answer that this blank accepts"),
+    "not-a-statute": gettext_lazy("“%(found)s” is not a blank for the title of a law"),
     "statute-in-marks": gettext_lazy(
-        "the law “%(found)s” stands in quotation marks; it is printed with its own 《》"
+        "the law “%(found)s” is in quotation marks; it is printed with its own 《》"
     ),
     "structure-differs": gettext_lazy(
         "the two languages differ: %(expected)s was expected, %(found)s found"

@@ -67,7 +67,7 @@ def test_nobody_is_told_of_what_needs_no_second_person(liming, passkey):
     ("language", "subject", "body"),
     [
         ("zh-hans", "请当面核对并确认：赵磊", "当面核对代码并确认"),
-        ("en", "asks to be met", "compare a code"),
+        ("en", "Please confirm in person", "compare a code"),
     ],
 )
 def test_the_mail_leads_to_the_page_and_has_no_code(

@@ -102,7 +102,7 @@ def test_what_is_as_it_was_is_shown(victim, prepared):
 def test_the_page_to_sign_shows_what_the_file_says_or_nothing(victim, prepared, which, caplog):
     before = text(victim.get(sign_page(prepared)))
     change(prepared.pledge_id, *ON_THE_SIGN_PAGE[which])
-    for name, words in (("en", "is not what its file says"), ("zh-hans", "与文件不一致")):
+    for name, words in (("en", "do not match its file"), ("zh-hans", "与文件不一致")):
         victim.cookies["django_language"] = name
         caplog.clear()
         shown = victim.get(sign_page(prepared))
@@ -157,7 +157,7 @@ def test_a_whole_other_document_between_reading_and_signing(victim, liming, prep
     code = baseline.fresh_code(liming, at)
     sent = {"typed": "李明", "consent": "on", "password": baseline.PASSWORD, "code": code}
     refused = victim.post(sign_page(prepared), {**sent, "document": shown})
-    assert refused.status_code == 409 and "is not what its file says" in text(refused)
+    assert refused.status_code == 409 and "do not match its file" in text(refused)
     assert not Signature.objects.exists()
     # Whoever signs even so has the ledger against them, which knows what this intent was for.
     unissued = victim.post(sign_page(prepared), {**sent, "document": other.document_digest})
@@ -194,7 +194,7 @@ def test_the_page_of_a_signed_pledge(victim, signed, which):
     change(Pledge.objects.get().pk, *AFTERWARDS[which])
     shown = victim.get(page)
     assert shown.status_code == 503
-    assert "is not what its file says" in text(shown)
+    assert "do not match its file" in text(shown)
     assert FALSE not in text(shown) and "sheet-body" not in shown.content.decode()
 
 

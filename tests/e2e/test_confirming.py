@@ -68,7 +68,7 @@ def test_the_first_sign_in_of_staff_leads_through_enrolling(browser, site, chenj
         page.locator("#id_name").fill("手机")
         page.locator("#mfa_webauthn_add").click()
         page.wait_for_url("**/2fa/recovery-codes/")
-        onward = said("Go on to the page that you wanted")
+        onward = said("Continue to the page that you requested")
         page.locator("main a", has_text=onward).click()
         page.wait_for_url(re.compile("/admin/"))
         assert opened.close() == []

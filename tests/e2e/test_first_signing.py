@@ -187,7 +187,7 @@ def test_a_phone_beside_the_desk(demo, window, liming):
     page.locator("#phone-number").fill(right)
     page.locator("#phone .btn-primary").click()
     expect(page.locator("#phone .note-success")).to_be_visible()
-    expect(phone.locator("h1")).to_have_text(said("This phone can sign now"))
+    expect(phone.locator("h1")).to_have_text(said("You can now sign on this phone"))
     assert len(enrolment.enrolled(liming)) == 2 and pending.waiting(liming, timezone.now()) == []
 
     # Nothing of it led away from the document; and the phone signs in by itself.

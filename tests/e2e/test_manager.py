@@ -155,7 +155,7 @@ def test_nothing_is_signed_without_mark_or_with_a_wrong_password(window, liming,
     signing.draw()
     desk.foresee(422)
     page.locator(".sign-button").click()
-    expect(page.locator("#sign-errors")).to_contain_text(said("The password is not right."))
+    expect(page.locator("#sign-errors")).to_contain_text(said("The password is not correct."))
     expect(page.locator("[data-hand-state]")).to_have_text(said("Signature written"))
     Signing(page).sign()
     pledge.refresh_from_db()

@@ -133,8 +133,8 @@ def test_from_no_passkey_to_a_document_signed_with_one(ready, liming):
 
 
 CANCELLED = (
-    "The passkey was not used: it was cancelled, or the time ran out. Nothing is lost; "
-    "please try again."
+    "The passkey was not used: the request was cancelled or timed out. Nothing is lost. "
+    "Please try again."
 )
 
 
@@ -177,7 +177,7 @@ def test_a_second_passkey_is_confirmed_by_the_first(ready, liming):
         authenticator.add(credential)
     page.locator("[data-passkey-form] button").click()
     page.wait_for_url("**/2fa/webauthn/")
-    signs = page.locator(".badge-state", has_text=said("Signs documents"))
+    signs = page.locator(".badge-state", has_text=said("Can be used to sign"))
     expect(signs).to_have_count(2)
     expect(page.locator(".passkey-code")).to_have_count(0)
 
@@ -194,11 +194,11 @@ def test_the_list_shows_what_waits_and_removes_it(ready, liming):
     (waiting,) = pending.waiting(liming, timezone.now())
     entry = page.locator(".entry", has_text="笔记本")
     expect(entry.locator(".passkey-code strong")).to_have_text(waiting.record.code)
-    expect(entry.locator(".badge-state")).to_have_text(said("Signs no documents"))
+    expect(entry.locator(".badge-state")).to_have_text(said("Cannot be used to sign"))
     # What waits is no second factor: it is not among those that a sign-in asks for.
     assert Authenticator.objects.filter(user=liming, type="webauthn").count() == 1
     entry.locator("form button").click()
-    removed = said("The passkey that waited for confirmation was removed.")
+    removed = said("The pending passkey was removed.")
     expect(page.locator(".note-success", has_text=removed)).to_be_visible()
     expect(page.locator(".passkey-code")).to_have_count(0)
 

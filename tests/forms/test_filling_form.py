@@ -108,12 +108,12 @@ def test_profile_blanks_say_where_they_are_from(form):
     assert all(note.kind == SOURCE for note in said.values())
     assert said["signer_name"].text == "From your record."
     assert "高级客户经理" in said["position"].text
-    assert said["department"].text == "From your record; you may correct it for this pledge."
+    assert said["department"].text == "From your record. You may correct it for this pledge."
 
 
 def test_the_name_stands_fixed_and_the_number_is_promised(form):
     assert ">李明</b>" in rendered(form("personal-code"))
-    assert "given when the document is prepared" in rendered(form("contract"))
+    assert "assigned when the document is prepared" in rendered(form("contract"))
 
 
 def test_punctuation_is_never_parted_from_its_blank(form):

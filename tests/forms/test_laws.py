@@ -96,8 +96,8 @@ def test_the_laws_of_the_list_are_offered(form, contract, language):
         (
             {"governing_law": "合同法"},
             "governing_law",
-            "Contract Law of the People's Republic of China was repealed on 2021-01-01; "
-            "Civil Code of the People's Republic of China stands in its place.",
+            "Contract Law of the People's Republic of China was repealed on 2021-01-01. "
+            "Current law: Civil Code of the People's Republic of China.",
         ),
         (
             {"governing_law": "劳动合同法", "governing_article": "99"},

@@ -269,7 +269,7 @@ def test_marks_are_not_parted_from_their_blank():
 def test_what_the_manager_does_not_fill_stands_as_it_will_be_printed():
     html = laid_out("Name: {{name}}", NAME, language="en", name="O’Neill")
     assert 'data-code="name">O<span class="narrow">’</span>Neill</b>' in html
-    assert "given when the document is prepared" not in laid_out("姓名：{{name}}", NAME, name="")
+    assert "assigned when the document is prepared" not in laid_out("姓名：{{name}}", NAME, name="")
 
 
 def test_a_wrong_choice_is_marked_without_a_script():

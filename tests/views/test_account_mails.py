@@ -62,14 +62,14 @@ def remove_factors(here, person):
 
 
 CHANGES = {
-    "app added": (add_app, "Your authenticator app signs", "身份验证器应用"),
+    "app added": (add_app, "Your authenticator app can now be used", "身份验证器应用"),
     "app removed": (
         lambda here, person: here.post("/accounts/2fa/totp/deactivate/"),
         *("The authenticator app was removed", "身份验证器应用已移除"),
     ),
     "codes made": (
         lambda here, person: here.post("/accounts/2fa/recovery-codes/generate/"),
-        *("New recovery codes were made", "生成新的恢复码"),
+        *("New recovery codes were created", "生成新的恢复码"),
     ),
     "password changed": (change_password, "The password of your account", "密码已修改"),
     "password reset": (reset_password, "The password of your account", "密码已修改"),
@@ -95,7 +95,7 @@ def test_a_change_is_told_once_with_its_time_and_what_to_do(
     assert (f"{day.day} {day:%B %Y}" if language == "en" else f"{day.day}日") in mail.body
     assert "UTC-0" in mail.body
     assert reverse("account_sessions") in mail.body
-    assert ("Was it not you" if language == "en" else "如非您本人") in mail.body
+    assert ("If neither you nor anyone" if language == "en" else "如非您本人") in mail.body
 
 
 def test_a_passkey_is_told_when_it_waits_when_it_is_enrolled_and_when_it_is_removed(
@@ -111,9 +111,9 @@ def test_a_passkey_is_told_when_it_waits_when_it_is_enrolled_and_when_it_is_remo
     work_off()
     said = [mail.subject.rstrip(".") for mail in mailoutbox]
     assert said == [
-        "The passkey “Key” signs documents from now on",
-        "A passkey waits for confirmation",
-        "The passkey “Key” signs documents from now on",
+        "The passkey “Key” can now be used to sign documents",
+        "A passkey is awaiting confirmation",
+        "The passkey “Key” can now be used to sign documents",
         "A passkey was removed from your account",
     ]
     assert all("“Key”" in mail.body for mail in mailoutbox)

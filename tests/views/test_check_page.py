@@ -162,7 +162,7 @@ def test_before_there_is_a_root_there_is_none_to_hand_out(client, settings, tmp_
 # --- How the pledge stands that a file names ------------------------------------------------------
 OTHER_BYTES = {
     "zh-hans": "与本系统签发的不一致",
-    "en": "not the bytes that this installation issued",
+    "en": "not identical to the one that this system issued",
 }
 
 

@@ -47,7 +47,7 @@ def note(html, code):
 
 def test_the_old_answer_stands_beside_the_new_and_where_it_was_complained_of(client, correction):
     page = client.get(url("pledge", correction)).content.decode()
-    still = "Satisfaction surveys per month is still as in the returned pledge: <span>2"
+    still = "Satisfaction surveys per month is the same as in the returned pledge: <span>2"
     assert note(page, "surveys_per_month").startswith(still)
     assert note(page, "training_hours_per_year") is None
     typed = fields(surveys_per_month="4", training_hours_per_year="60")

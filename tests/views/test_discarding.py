@@ -37,10 +37,10 @@ def test_it_is_asked_for_by_the_page_and_done_by_posting(client, draft):
 
 def test_the_page_says_that_its_number_is_gone(client, draft, liming, now):
     pledge = draft()
-    assert "is not used again" not in client.get(url(pledge)).content.decode()
+    assert "will not be used again" not in client.get(url(pledge)).content.decode()
     preparing.prepare(pledge, actor=liming, at=now)
     number = Pledge.objects.get().number
-    assert f"The number {number}" in client.get(url(pledge)).content.decode()
+    assert f"Its number, {number}," in client.get(url(pledge)).content.decode()
 
 
 def test_what_was_asked_for_offers_no_way_to_discard_it(client, draft, liming, chenjing, now):
@@ -78,7 +78,7 @@ def test_officers_see_that_and_nothing_more(client, draft, chenjing, zhoumin):
     client.post(url(pledge))
     client.force_login(chenjing)
     shown = client.get(reverse("admin:pledges_pledge_change", args=[pledge.pk])).content.decode()
-    assert "Its signer discarded it." in shown and "绝密" not in shown
+    assert "The signer discarded this draft." in shown and "绝密" not in shown
     listed = reverse("admin:pledges_pledge_changelist") + "?state=discarded"
     assert str(pledge.pk) in client.get(listed).content.decode()
     client.force_login(zhoumin)

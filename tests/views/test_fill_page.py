@@ -92,9 +92,9 @@ def test_the_page_says_when_it_is_due(client, draft):
 def test_a_retired_version_says_so(client, draft, version, chenjing, now):
     pledge = draft()
     templates.retire(version(), actor=chenjing, at=now)
-    assert "no longer open for signing" in client.get(url("pledge", pledge)).content.decode()
+    assert "can no longer be signed" in client.get(url("pledge", pledge)).content.decode()
     answer = client.post(url("pledge_prepare", pledge), fields(pledge), follow=True)
-    assert "no longer open for signing" in answer.content.decode()
+    assert "can no longer be signed" in answer.content.decode()
     assert not SigningIntent.objects.exists()
 
 

@@ -61,7 +61,7 @@ def choose(client, link, password=OWN, again=None):
 
 @pytest.mark.parametrize(
     ("language", "asks", "done"),
-    [("zh-hans", "设置您的密码", "密码已设置"), ("en", "Choose your password", "is set")],
+    [("zh-hans", "设置您的密码", "密码已设置"), ("en", "Choose your password", "has been set")],
 )
 def test_the_invited_choose_a_password_and_sign_in_with_it(client, link, language, asks, done):
     client.cookies["django_language"] = language
@@ -190,7 +190,7 @@ def activate(client):
 
 def test_the_code_that_activates_is_used_up(without_app, zhaolei, draft):
     code, answer = activate(without_app)
-    assert "signs documents from now on" in text(answer)
+    assert "can now be used to sign documents" in text(answer)
     other = Client()
     other.post("/accounts/login/", {"login": "zhaolei", "password": baseline.PASSWORD})
     refused = other.post("/accounts/2fa/authenticate/", {"code": code})
@@ -210,18 +210,20 @@ def test_an_app_waits_until_its_owner_has_been_met(without_app, zhaolei, admin, 
     waiting = apps.waiting(zhaolei, timezone.now())
     assert waiting.record.code in text(answer)
     page = text(without_app.get(INDEX))
-    assert waiting.record.code in page and "Signs no documents" in page
+    assert waiting.record.code in page and "Cannot be used to sign" in page
     how = without_app.get(reverse("mfa_confirm_passkey", args=[waiting.digest]))
-    assert "not to whoever opened your account" in text(how) and waiting.record.code in text(how)
+    assert "not the person who opened your account" in text(how) and waiting.record.code in text(
+        how
+    )
     enrolling.permit(waiting, actor=SYSTEM, at=timezone.now())
-    assert "Signs no documents" not in text(without_app.get(INDEX))
+    assert "Cannot be used to sign" not in text(without_app.get(INDEX))
 
 
 def test_one_that_only_signs_in_can_be_confirmed_later(without_app, zhaolei):
     baseline.TOTP.activate(zhaolei, baseline.totp_secret("zhaolei"))
     ask = reverse("mfa_ask_for_app")
     assert ask in text(without_app.get(INDEX))
-    assert "signs documents from now on" in text(without_app.post(ask, follow=True))
+    assert "can now be used to sign documents" in text(without_app.post(ask, follow=True))
     assert apps.enrolled(zhaolei)
     again = without_app.post(ask, follow=True)
     assert again.status_code == 200 and ask not in text(again)
@@ -232,7 +234,7 @@ def test_its_owner_takes_the_question_back(without_app, zhaolei):
     activate(without_app)
     waiting = apps.waiting(zhaolei, timezone.now())
     answer = without_app.post(reverse("mfa_discard_passkey", args=[waiting.digest]), follow=True)
-    assert "waits for confirmation no more" in text(answer)
+    assert "no longer awaiting confirmation" in text(answer)
     assert reverse("mfa_ask_for_app") in text(answer)
 
 
@@ -251,7 +253,7 @@ def test_where_the_ledgers_key_is_missing_no_app_is_left_half_set_up(
     Person.objects.filter(pk=zhaolei.pk).update(handover="password")
     settings.PKI_DIR = tmp_path
     _code, answer = activate(without_app)
-    assert "cannot register passkeys at present" in text(answer)
+    assert "Passkeys cannot be registered here" in text(answer)
     assert not Authenticator.objects.filter(user=zhaolei).exists()
 
 

@@ -62,7 +62,7 @@ def test_the_chosen_ones_are_taken_over_and_told(client, renewed, liming, now):
     answers.save(renewed, actor=liming, at=now, typed=typed, revision=0)
     answer = client.post(url(renewed), {"revision": "1", "code": ["process_steps"]}, follow=True)
     assert answer.redirect_chain == [(url(renewed, "pledge"), 302)]
-    assert "1 answer was taken over from" in answer.content.decode()
+    assert "1 answer was copied from" in answer.content.decode()
     renewed.refresh_from_db()
     assert renewed.answers["process_steps"] == FILLED["personal-code"]["process_steps"]
     assert renewed.answers["reply_days"] == "9"

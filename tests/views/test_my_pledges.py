@@ -117,7 +117,7 @@ def test_a_draft_says_who_asked_for_it_and_why(client, version, liming, chenjing
     note = "因分管<业务>调整"
     answers.assign(version(), person=liming, actor=chenjing, at=now, due_on=None, note=note)
     page = client.get("/").content.decode()
-    assert "Asked for by compliance (陈静) on 23 November 2026" in page
+    assert "Requested by compliance (陈静) on 23 November 2026" in page
     assert "因分管&lt;业务&gt;调整" in page
 
 

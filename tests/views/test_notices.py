@@ -92,7 +92,7 @@ def test_mails_agree_on_since_when_a_pledge_is_in_effect(
     (mail,) = mails(notices.SIGNED, waiting, waiting.person)
     once = {
         "zh-hans": "经公司确认后，承诺书自签订之日起生效；如被退回，则自始不生效",
-        "en": "Once the company has confirmed it, it is in effect from the day of signing; if it",
+        "en": "Once the company has confirmed it, it is in effect from the day of signing. If it",
     }
     assert once[language] in mail.body
     (mail,) = mails(notices.ACCEPTED, confirmed, confirmed.person)
@@ -104,7 +104,7 @@ def test_mails_agree_on_since_when_a_pledge_is_in_effect(
     reasons = [review.ClauseReason("请核对")]
     review.return_to_manager(waiting, actor=chenjing, at=now + timedelta(days=1), reasons=reasons)
     (mail,) = mails(notices.RETURNED, waiting, waiting.person)
-    assert {"zh-hans": "自始不生效", "en": "it never took effect"}[language] in mail.body
+    assert {"zh-hans": "自始不生效", "en": "never took effect"}[language] in mail.body
 
 
 @pytest.mark.parametrize("event", [notices.SIGNED, notices.ACCEPTED])

@@ -106,7 +106,7 @@ def test_the_language_is_kept_with_the_person_and_the_switch_does_not_outlive_th
     answer = here.post(LANGUAGE, {"language": "en"}, follow=True)
     assert answer.redirect_chain[-1][0] == PAGE
     assert answer["Content-Language"] == "en"
-    assert "Pages and mails are in this language" in answer.content.decode()
+    assert "Pages and emails will now be in this language" in answer.content.decode()
     liming.refresh_from_db()
     assert liming.language == "en"
     assert not here.cookies["django_language"].value

@@ -67,7 +67,7 @@ def test_one_is_ended_and_the_others_stay(here, there, liming):
     address = f"{PAGE}{sha256_hex(key_of(there).encode())}/end/"
     assert "The session was ended." in here.post(address, follow=True).content.decode()
     assert [is_signed_in(each) for each in (here, there, elsewhere)] == [True, False, True]
-    assert "has ended already" in here.post(address, follow=True).content.decode()
+    assert "has already ended" in here.post(address, follow=True).content.decode()
 
 
 def test_all_others_are_ended(here, there, liming, wangfang):
@@ -80,7 +80,7 @@ def test_all_others_are_ended(here, there, liming, wangfang):
 def test_nobody_ends_anothers(here, wangfang):
     address = f"{PAGE}{sha256_hex(key_of(here).encode())}/end/"
     answer = signed_in(wangfang).post(address, follow=True)
-    assert "has ended already" in answer.content.decode()
+    assert "has already ended" in answer.content.decode()
     assert is_signed_in(here)
 
 

@@ -68,10 +68,10 @@ def test_the_browser_is_asked_in_the_name_of_our_own_address(client, settings):
 def test_the_first_passkey_signs_from_then_on(client, liming, device):
     Authenticator.objects.filter(user=liming).delete()
     answer = register(client, device())
-    assert "It signs documents from now on." in text(answer)
+    assert "You can now use it to sign documents." in text(answer)
     assert len(enrolment.enrolled(liming)) == 1
     assert answer.redirect_chain[-1][0] == "/accounts/2fa/recovery-codes/"
-    assert "Signs documents" in text(client.get(LIST))
+    assert "Can be used to sign" in text(client.get(LIST))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def waiting_page(answer):
 @pytest.mark.parametrize(
     ("language", "added", "over"),
     [
-        ("en", "It signs documents from now on.", "waits for confirmation no more"),
+        ("en", "You can now use it to sign documents.", "no longer awaiting confirmation"),
         ("zh-hans", "通行密钥已添加", "不再等待确认"),
     ],
 )
@@ -193,7 +193,7 @@ def test_who_added_it_by_mistake_removes_it(client, liming, device, passkey):
     answer = client.post(page, follow=True)
     assert "was removed" in text(answer)
     assert pending.waiting(liming, timezone.now()) == []
-    assert "waits for confirmation no more" in text(client.post(page, follow=True))
+    assert "no longer awaiting confirmation" in text(client.post(page, follow=True))
 
 
 def test_who_lost_all_passkeys_is_told_and_helped_by_the_operator(client, liming, device, passkey):
@@ -204,7 +204,7 @@ def test_who_lost_all_passkeys_is_told_and_helped_by_the_operator(client, liming
     assert "data-passkey-form" not in text(answer)
     assert not Authenticator.objects.filter(user=liming, type="webauthn").exists()
     call_command("permit_enrolment", "E1001", "--code", waiting.record.code, stdout=StringIO())
-    assert "Signs documents" in text(client.get(LIST))
+    assert "Can be used to sign" in text(client.get(LIST))
 
 
 def test_so_many_may_wait(client, liming, device, passkey):
@@ -223,7 +223,7 @@ def test_nobody_sees_confirms_or_removes_anothers(client, wangfang, passkey):
         client.post(page, {"assertion": "{}"}, follow=True),
         client.post(reverse("mfa_discard_passkey", args=[others.digest]), follow=True),
     ):
-        assert "waits for confirmation no more" in text(answer)
+        assert "no longer awaiting confirmation" in text(answer)
         assert others.record.code not in text(answer)
     assert pending.waiting(wangfang, timezone.now()) == [others]
 
@@ -242,7 +242,7 @@ def test_without_the_ledger_key_nobody_is_left_with_half_a_passkey(
 ):
     settings.PKI_DIR = tmp_path
     answer = register(client, device())
-    assert "cannot register passkeys at present" in text(answer)
+    assert "Passkeys cannot be registered here" in text(answer)
     assert not Authenticator.objects.filter(user=liming, type="webauthn").exists()
 
 

@@ -88,8 +88,8 @@ def test_from_the_code_on_the_screen_to_a_phone_that_signs(journey):
     assert "Safari on iPhone" in asked and number not in asked
     answer = journey.confirm(number)
     assert answer.redirect_chain[-1][0] == journey.shown
-    assert "can sign documents from now on" in text(answer)
-    assert "This phone can sign now" in text(journey.phone.get(journey.opened))
+    assert "You can now sign documents on your phone" in text(answer)
+    assert "You can now sign on this phone" in text(journey.phone.get(journey.opened))
 
 
 def test_the_phone_is_told_whose_site_it_is_as_every_device_is(journey):
@@ -140,7 +140,7 @@ def test_nobody_elses_window_shows_or_confirms_it(journey, wangfang, liming):
     journey.register()
     number = journey.waiting.record.number
     answer = journey.confirm(number, browser(wangfang))
-    assert "waits for confirmation no more" in text(answer)
+    assert "no longer awaiting confirmation" in text(answer)
     # In another session of one's own the ordinary page asks for the number as well.
     page = text(browser(liming).get(reverse("mfa_confirm_passkey", args=[journey.waiting.digest])))
     assert 'name="number"' in page and number not in page
@@ -157,7 +157,7 @@ def test_a_wrong_number_is_said_and_the_third_removes_the_phone(journey):
         answer = journey.confirm(wrong)
         assert answer.status_code == 422 and 'role="alert"' in text(answer)
         assert 'name="number"' in text(answer)
-    assert "Three wrong numbers" in text(journey.confirm(wrong))
+    assert "A wrong number was entered three times" in text(journey.confirm(wrong))
     assert "has been removed" in text(journey.desk.get(journey.shown))
     assert "no longer valid" in text(journey.phone.get(journey.opened))
 
@@ -177,7 +177,7 @@ def test_what_no_browser_sends_is_refused_and_the_link_still_works(journey, sent
     journey.begin()
     answer = journey.phone.post(journey.opened, {"credential": sent})
     assert answer.status_code == 422 and 'role="alert"' in text(answer)
-    assert "Type this number" in text(journey.register())
+    assert "Enter this number" in text(journey.register())
 
 
 def test_the_log_has_no_link_that_is_still_open(journey, caplog):
@@ -186,7 +186,7 @@ def test_the_log_has_no_link_that_is_still_open(journey, caplog):
     said = caplog.text  # of a record that has been through the site's own handler
     assert f"Unprocessable Entity: /phone/{journey.link.pk}/…/" in said
     assert journey.link.key() not in said
-    assert "Type this number" in text(journey.register())
+    assert "Enter this number" in text(journey.register())
 
 
 def test_signing_out_at_the_desk_ends_the_link(journey):

@@ -105,7 +105,7 @@ def test_a_passkey_in_one_step_from_the_document_named_by_its_device(
     )
     page = text(answer)
     way = f'class="btn btn-primary" href="{document}"'
-    assert way in page and "On to signing" in page and "signing in asks for" in page
+    assert way in page and "Continue to sign" in page and "to sign in" in page
     assert page.count("btn-primary") == 1 and reverse("mfa_add_phone") in page
     assert 'id="signing"' in text(desk.get(document))
 
@@ -180,7 +180,7 @@ def test_an_app_from_the_document_with_link_key_and_three_names(desk, document, 
     wrong = desk.post(activate, {"code": "000000"})
     assert 'id="set-up"' in text(wrong) and secret in text(wrong)
     done = desk.post(activate, {"code": code_of(secret)}, follow=True)
-    assert done.redirect_chain[-1][0] == CODES and "On to signing" in text(done)
+    assert done.redirect_chain[-1][0] == CODES and "Continue to sign" in text(done)
     assert apps.enrolled(liming) and authenticating.Ways(liming).code
     # Who signs with an app has it on every device; there is no passkey to confirm another.
     assert reverse("mfa_add_phone") not in text(done)
@@ -204,7 +204,7 @@ def test_what_waits_is_told_with_names_and_time_and_the_way_back(desk, document,
     (waiting,) = pending.waiting(Person.objects.get(pk=liming.pk), timezone.now())
     for page in (text(answer), text(desk.get(document))):
         assert waiting.record.code in page and "陈静" in page and 'id="set-up"' in page
-        assert "What you have filled in is kept" in page
+        assert "Your answers are kept" in page
 
 
 def test_on_a_phone_the_app_is_opened_by_a_link_and_scanned_elsewhere(desk):

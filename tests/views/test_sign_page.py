@@ -186,15 +186,15 @@ def test_the_client_is_believed_only_through_our_own_proxies(client, prepared, u
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"password": "wrong"}, "The password is not right."),
-        ({"code": "000000"}, "The code is not right."),
-        ({"code": ""}, "Please enter the code that your authenticator app shows."),
+        ({"password": "wrong"}, "The password is not correct."),
+        ({"code": "000000"}, "The code is not correct."),
+        ({"code": ""}, "Please enter the code shown in your authenticator app."),
         ({"password": ""}, "Please enter your password again."),
         ({"consent": ""}, "Please confirm the declaration."),
         ({"method": "draw", "strokes": ""}, "Please write your signature in the box."),
         ({"method": "draw", "strokes": "[[[0.5,0.5]]]"}, "Please write your signature in the box."),
-        ({"method": "draw", "strokes": "{"}, "did not arrive in order"),
-        ({"typed": "李白"}, "type your name exactly as it stands"),
+        ({"method": "draw", "strokes": "{"}, "was not received correctly"),
+        ({"typed": "李白"}, "type your name exactly as in"),
         ({"typed": ""}, "Please type your name"),
     ],
 )
@@ -235,7 +235,7 @@ def test_an_expired_document_offers_to_be_prepared_again(client, prepared, metho
     answer = getattr(client, method)(url(intent), usual if method == "post" else {})
     page = answer.content.decode()
     assert "Prepare the document again" in page
-    assert "too long ago" in page
+    assert "has run out" in page
     again = client.post(reverse("pledge_prepare", args=[intent.pledge_id]))
     assert again.url != url(intent) and "/sign/" in again.url
 
@@ -309,8 +309,8 @@ def test_what_the_passkey_did_not_confirm_is_said_and_nothing_is_lost(
     key, one, other = passkey(liming), prepared(), prepared("contract")
     for wrong, said in (
         ({"assertion": ""}, "Please confirm with your passkey"),
-        ({"assertion": "{"}, "did not arrive in order"),
-        ({}, "answer does not confirm this"),
+        ({"assertion": "{"}, "was not received correctly"),
+        ({}, "answer could not be verified"),
     ):
         answer = client.post(url(one), {**answered(key, other), **wrong})
         page = answer.content.decode()

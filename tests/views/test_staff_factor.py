@@ -33,7 +33,7 @@ def test_the_way_in_is_short_and_leads_on_to_the_page_that_was_wanted(client, ch
     answer = client.post(f"/accounts/login/?next={wanted}", typed, follow=True)
     assert answer.redirect_chain[-1][0] == INDEX
     page = answer.content.decode()
-    assert "Your role needs a second factor" in page
+    assert "Your role requires a second factor" in page
     assert 'href="/admin/"' not in page
     client.post("/accounts/reauthenticate/", {"password": baseline.PASSWORD})
     form = client.get("/accounts/2fa/totp/activate/").context["form"]
@@ -91,7 +91,7 @@ def test_the_sign_in_page_says_so_where_it_is_off(client, settings, asked):
     settings.STAFF_SECOND_FACTOR = asked
     client.cookies["django_language"] = "en"
     page = client.get(reverse("account_login")).content.decode()
-    assert ("need no second factor here" in page) is not asked
+    assert ("can sign in without a second factor" in page) is not asked
 
 
 @pytest.mark.parametrize("asked", [True, False])
