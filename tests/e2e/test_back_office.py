@@ -121,7 +121,7 @@ def test_nobody_reviews_their_own_pledge(window, sunhao, signed, lately, device)
     office = window(sunhao, device=device)
     page = office.tab()
     _review(page, own)
-    expect(page.locator(".note-info")).to_have_text(
+    expect(page.locator(".review-panel .note-info")).to_have_text(
         said("This is your own pledge. Someone else must review it.")
     )
     expect(page.locator(".judging")).to_have_count(0)
