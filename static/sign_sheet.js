@@ -1,4 +1,5 @@
-// Signing as a sheet from below, where there is no room for it beside the document.
+// Signing as a sheet from below, where there is no room for it beside the document. Below the
+// document it stands too: whoever has read to the end needs no button to come to it.
 
 // Asked each time: whoever sets up a way to sign gets another panel in its place.
 const panel = () => document.querySelector("[data-sheet]");
@@ -17,20 +18,16 @@ function begin() {
   opener.setAttribute("aria-haspopup", "dialog");
 
   function open() {
+    sheet.append(panel());
     sheet.showModal();
     // The title, not the first field: a phone would cover the sheet with its keyboard.
     panel().querySelector("#sign-title").focus();
   }
 
   function arrange() {
-    if (beside.matches) {
-      if (sheet.open) sheet.close();
-      home.after(panel());
-    } else {
-      sheet.append(panel());
-      // What went wrong is said in the panel.
-      if (panel().querySelector("[role=alert]:not([hidden])")) open();
-    }
+    if (beside.matches) sheet.close();
+    // What went wrong is said in the panel.
+    else if (panel().querySelector("[role=alert]:not([hidden])")) open();
   }
 
   opener.addEventListener("click", (event) => {
@@ -43,9 +40,17 @@ function begin() {
     open();
   });
   sheet.querySelector("[data-sheet-close]").addEventListener("click", () => sheet.close());
+  sheet.addEventListener("close", () => home.after(panel()));
   sheet.addEventListener("click", (event) => {
     if (event.target === sheet) sheet.close(); // beside it: the sheet itself has no margin of its own
   });
   beside.addEventListener("change", arrange);
+  // Once the panel is in sight, the bar leads nowhere, and would cover it.
+  const sight = new IntersectionObserver((entries) => {
+    bar.hidden = entries.at(-1).isIntersecting && !sheet.open;
+  }, { rootMargin: "100000px 0px -30% 0px" });
+  const watch = () => { sight.disconnect(); sight.observe(panel()); };
+  document.addEventListener("part-arrived", watch);
+  watch();
   arrange();
 }

@@ -196,9 +196,7 @@ class Draft:
     def read_and_sign(self) -> "Signing":
         self.page.locator(".fill-bar .btn-primary").click()
         self.page.wait_for_url("**/sign/**")
-        signing = Signing(self.page)
-        signing.open()
-        return signing
+        return Signing(self.page)
 
 
 class Signing:
@@ -215,7 +213,7 @@ class Signing:
     def open(self) -> None:
         """Where there is no room beside the document, the sheet from below."""
         opener = self.page.locator("[data-sheet-open]")
-        if opener.is_visible() and not self.page.locator("#sign-title").is_visible():
+        if opener.is_visible() and not self.page.locator(".sign-sheet").is_visible():
             opener.click()
 
     @property
@@ -224,7 +222,6 @@ class Signing:
 
     def draw(self, strokes: Iterable[Iterable[tuple[float, float]]] = STROKES) -> None:
         """Write by hand: with a finger where the screen takes fingers, else with the mouse."""
-        self.open()
         canvas = self.page.locator("#hand")
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
@@ -251,14 +248,12 @@ class Signing:
         # Not detached: with it would go the virtual authenticator of another session.
 
     def type_name(self, name: str) -> None:
-        self.open()
         if self.page.locator("[data-methods]").is_visible():
             self.page.locator("[name=method][value=type]").check()
         self.page.locator("[name=typed]").fill(name)
 
     def sign(self) -> None:
         """Agree, give password and code, sign; the pledge's own page follows."""
-        self.open()
         self.page.locator("[name=consent]").check()
         self.page.locator("[name=password]").fill(baseline.PASSWORD)
         self.page.locator("[name=code]").fill(fresh_code())

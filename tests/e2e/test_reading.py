@@ -78,8 +78,8 @@ def test_at_a_desk_the_panel_stands_beside_the_pages_and_stays(window, intent, l
 def test_on_a_phone_reading_comes_first_and_signing_from_below(window, intent, liming, viewport):
     page = window(liming, device="phone", viewport=viewport).tab(sign_path(intent))
     wait_for_pages(page, intent)
-    expect(page.locator("#signing")).to_be_hidden()
     opener, sheet = page.locator("[data-sheet-open]"), page.get_by_role("dialog")
+    expect(page.locator("#sign-title")).not_to_be_in_viewport()
     opener.click()
     expect(sheet).to_be_visible()
     expect(page.locator("#sign-title")).to_be_focused()
@@ -91,7 +91,12 @@ def test_on_a_phone_reading_comes_first_and_signing_from_below(window, intent, l
     signing = Signing(page)
     signing.draw()
     sheet.get_by_role("button", name=said("Back to reading")).click()
-    expect(page.locator("#signing")).to_be_hidden()
+    expect(page.locator("#sign-title")).not_to_be_in_viewport()
+    # Whoever reads to the end comes to it without a button, and nothing lies over it.
+    page.locator("#hand").scroll_into_view_if_needed()
+    expect(page.locator("[data-hand-state]")).to_have_text(said("Signature written"))
+    expect(opener).to_be_hidden()
+    page.evaluate("scrollTo(0, 0)")
     opener.click()
     # What was written stands there as it was.
     expect(page.locator("[data-hand-state]")).to_have_text(said("Signature written"))
@@ -112,18 +117,22 @@ def test_on_a_phone_a_page_can_be_made_larger_and_nothing_sticks_out(window, int
     assert first.bounding_box()["width"] == pytest.approx(390, abs=1)
 
 
-def test_what_went_wrong_opens_the_sheet(window, intent, liming):
+@pytest.mark.parametrize("in_sheet", [True, False], ids=["in the sheet", "below"])
+def test_what_went_wrong_is_said_where_it_was_done(window, intent, liming, in_sheet):
     desk = window(liming, device="phone")
     desk.foresee(422)
     page = desk.tab(sign_path(intent))
     signing = Signing(page)
+    if in_sheet:
+        signing.open()
     signing.draw()
     page.locator("[name=consent]").check()
     page.locator("[name=password]").fill("something else entirely")
     page.locator("[name=code]").fill("123456")
     page.locator(".sign-button").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
     expect(page.locator("#sign-errors")).to_be_focused()
+    expect(page.locator("#sign-errors")).to_be_in_viewport()
+    expect(page.get_by_role("dialog")).to_be_visible(visible=in_sheet)
 
 
 def test_images_that_do_not_come_give_way_to_the_text(window, intent, liming):

@@ -61,9 +61,6 @@ def test_by_keyboard_alone_in_english(window, liming, device):
     draft.wait_until_saved()
     page.keyboard.press("Enter")
     page.wait_for_url("**/sign/**")
-    if device == "phone":
-        _tab_to(page, "[data-sheet-open]")
-        page.keyboard.press("Enter")
     _tab_to(page, "[name=method]")
     page.keyboard.press("ArrowRight")
     _tab_to(page, "[name=typed]")
