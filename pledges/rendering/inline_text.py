@@ -17,6 +17,7 @@ CLOSING = re.compile("^(?:[。；，、．.;,）)》〉」』】］”\":：!！
 NUMBER = re.compile(r"\d[\d.,]*%?")
 COUNTED = re.compile(r" ?[\u4e00-\u9fff]| [A-Za-z]+")
 """What a number counts, where its blank names no unit: the next character, or the next word."""
+LONG_UNIT = re.compile(r"[\u4e00-\u9fff]{4,}")
 COUNTING = re.compile(r"(?:第 ?|\b(?:Article|Clause|Section|No\.) )$")
 """What stands before a number that counts nothing."""
 
@@ -54,7 +55,13 @@ def split_before_number(text: str) -> tuple[str, str]:
 
 
 def split_after_number(text: str, unit: str) -> tuple[str, str]:
-    """What of `text` keeps to the number before it, such as the name of its unit, and the rest."""
+    """What of `text` keeps to the number before it, such as the name of its unit, and the rest.
+
+    Of a long Chinese unit (个工作日) that is its measure word: if all of it went to the next line,
+    the line before would be spread visibly.
+    """
+    if LONG_UNIT.fullmatch(unit):
+        unit = unit[0]
     match = unit and re.match(f" ?{re.escape(unit)}", text)
     counted = (match or COUNTED.match(text) or [""])[0]
     closing, rest = split_closing(text[len(counted) :])

@@ -13,6 +13,7 @@ from pledges.core.sheet import Sheet
 from pledges.core.template import outline
 from pledges.core.template.blanks import Blank, Kind, Option
 from pledges.rendering import fonts
+from pledges.rendering.inline_text import split_after_number
 from tests.rendering.samples import opened, poppler
 
 ALL = [(slug, language) for slug in samples.SLUGS for language in samples.LANGUAGES]
@@ -140,11 +141,11 @@ def test_no_page_is_nearly_empty(slug, language, who):
 
 
 COUNT = Blank(
-    "count", Kind.INTEGER, Localized("次数", "Count"), unit=Localized("个工作日/月", "working days")
+    "count", Kind.INTEGER, Localized("次数", "Count"), unit=Localized("个工作日", "working days")
 )
 NAME = Blank("name", Kind.TEXT, Localized("名", "Name"))
 COUNTED = {
-    "zh-hans": ("甲", "{{count}}个工作日内，见第{{count}}条，", ("24个工作日", "第24条")),
+    "zh-hans": ("甲", "{{count}}个工作日内，见第{{count}}条，", ("24个", "第24条")),
     "zh-hans, in the wording itself": ("甲", "24 个工作日内，在24小时后，", ("24个", "24小")),
     "en": (
         "ab ", "within {{count}} working days, see Article {{count}} and ",
@@ -163,6 +164,20 @@ def test_no_line_s_end_parts_a_number_from_what_it_counts(case):
     lines = [(" " if language == "en" else "").join(line.split()) for line in lines]
     for words_kept in kept:
         assert sum(line.count(words_kept) for line in lines) == 3 * 39
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "kept"),
+    [
+        ("小时内", "小时", "小时"),
+        ("个工作日内", "个工作日", "个"),
+        (" 个工作日内", "个工作日", " 个"),
+        ("次/月，并", "次/月", "次/月，"),
+        (" working days", "working days", " working days"),
+    ],
+)
+def test_a_unit_keeps_to_its_number_but_a_long_one_does_not_spread_the_line(text, unit, kept):
+    assert split_after_number(text, unit) == (kept, text[len(kept) :])
 
 
 def test_a_long_answer_begins_on_the_line_of_what_stands_before_it():
