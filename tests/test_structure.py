@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,12 @@ FOLDERS = (
 
 def name(path: Path) -> str:
     return str(path.relative_to(PROJECT))
+
+
+def test_test_modules_have_names_of_their_own() -> None:
+    """pytest imports them by their names alone."""
+    names = Counter(path.name for path in TESTS if path.name.startswith("test_"))
+    assert [each for each, count in names.items() if count > 1] == []
 
 
 def texts() -> Iterator[Path]:

@@ -132,7 +132,9 @@ def test_the_queue_holds_no_more_than_whom_it_is_for(invite, newcomer):
     assert invitation.key() not in str(task.args_kwargs)
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh-hans", "设置密码"), ("en", "choose")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "设置密码"), ("en", "Choose your password")]
+)
 def test_the_mail_has_the_link_that_works(newcomer, invite, mailoutbox, settings, language, words):
     Person.objects.filter(pk=newcomer.pk).update(language=language)
     invitation = invite(timezone.now())

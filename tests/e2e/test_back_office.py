@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from pledges.actions import templates
 from pledges.core.lifecycle import PledgeState, Role
-from pledges.models import Pledge
+from pledges.models import Document, Pledge
 from tests.e2e.pages import Draft, download, said
 from tests.serving import run_worker
 
@@ -141,26 +141,30 @@ def test_hr_finds_and_exports(window, zhoumin, chenjing, accepted, signed, wangf
     expect(page.locator("#result_list")).not_to_contain_text(other.number)
     name, archive = download(page, page.locator('form[action*="/export/"] button'))
     assert name.endswith(".zip")
-    _check_archive(archive, {pledge.number for pledge in wanted})
+    _check_archive(archive, {each.number: _newest(each).file_name().full for each in wanted})
 
     page.locator("#result_list a", has_text=wanted[0].number).click()
-    link = page.locator(f'a[href^="/pledges/{wanted[0].pk}/document.pdf"]')
-    newest = wanted[0].documents.order_by("-revision").first()
-    assert sha256(office.fetch(link.get_attribute("href"))).hexdigest() == newest.sha256
+    link = page.locator(f'a[href^="/pledges/{wanted[0].pk}/document.pdf"]').first
+    digest = _newest(wanted[0]).sha256
+    assert sha256(office.fetch(link.get_attribute("href"))).hexdigest() == digest
 
 
-def _check_archive(archive: bytes, numbers: set[str]) -> None:
+def _newest(pledge) -> Document:
+    return pledge.documents.select_related("pledge").latest("revision")
+
+
+def _check_archive(archive: bytes, names: dict[str, str]) -> None:
     with zipfile.ZipFile(io.BytesIO(archive)) as packed:
         assert packed.testzip() is None
         files = {name: packed.read(name) for name in packed.namelist()}
-    assert set(files) == {f"{number}.pdf" for number in numbers} | {"manifest.csv", "SHA256SUMS"}
+    assert set(files) == {*names.values(), "manifest.csv", "SHA256SUMS"}
     for line in files["SHA256SUMS"].decode().splitlines():
         digest, name = line.split("  ")
         assert sha256(files[name]).hexdigest() == digest
         assert files[name].startswith(b"%PDF-")
     assert files["manifest.csv"].startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(files["manifest.csv"].decode("utf-8-sig"))))
-    assert {row[1] for row in rows[1:]} == numbers
+    assert {row[1] for row in rows[1:]} == set(names)
 
 
 def test_a_click_beside_a_template_does_not_lose_what_was_typed(window, chenjing, accepted, device):
