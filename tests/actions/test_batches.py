@@ -98,20 +98,25 @@ def quick_accept(pledge, *, actor, at):
     )
 
 
-def test_a_thousand_are_accepted_in_order_and_in_short_turns(
+# Not as many as a batch may hold: in a test's one transaction each change leaves its former row
+# behind, so the time grows with the square of the number.
+HUNDREDS = 300
+
+
+def test_hundreds_are_accepted_in_order_and_in_short_turns(
     begin, worker, liming, version, now, monkeypatch
 ):
     seen = []
     stubbed(monkeypatch, lambda pledge, **rest: (seen.append(pledge), quick_accept(pledge, **rest)))
-    pledges = many(liming, version(), batches.MAX_BATCH_SIZE, now)
+    pledges = many(liming, version(), HUNDREDS, now)
     batch = begin(*reversed(pledges))
     worker.run()
     batch.refresh_from_db()
     assert batch.finished_at == worker.now
     assert seen == pledges
-    slices = batches.MAX_BATCH_SIZE / batches.SLICE
+    slices = HUNDREDS / batches.SLICE
     assert slices <= worker.turns < slices + batches.MAX_TASKS
-    assert batch.items.filter(outcome=Outcome.ACCEPTED).count() == batches.MAX_BATCH_SIZE
+    assert batch.items.filter(outcome=Outcome.ACCEPTED).count() == HUNDREDS
     assert batches.resume(worker.now + PATIENCE) == 0
 
 
