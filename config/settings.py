@@ -149,6 +149,8 @@ STAFF_SECOND_FACTOR = flag("STAFF_SECOND_FACTOR", PRODUCTION)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 # A passkey that signs documents always knows its person by finger, face or PIN.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# A code typed as its 30 seconds end still serves, once (RFC 6238, 5.2: at most one step).
+MFA_TOTP_TOLERANCE = 1
 # Addresses are entered by administrators, not claimed by people; there is nothing to verify.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # ASVS 5.0 7.3: a session ends after an hour of silence, and after twelve hours whatever happens.

@@ -21,8 +21,6 @@ from pledges.proof.passkeys import ceremony, enrolment_statements
 from pledges.proof.passkeys.ceremony import Assertion, PasskeyFault, ToBeSigned
 
 logger = logging.getLogger(__name__)
-# How many steps of 30 seconds a clock may be off; allauth's own sign-in allows none.
-TOLERANCE = 1
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def claim(proved: Authentication, intent: SigningIntent) -> None:
 
 def use_up(factor: Authenticator, code: str) -> bool:
     """Note that a right code has served; false if it had already, in whatever process."""
-    lives = timedelta(seconds=_period() * (2 * TOLERANCE + 1))
+    lives = timedelta(seconds=_period() * (2 * _tolerance() + 1))
     digits = "".join(filter(str.isdigit, code))
     return RequestCount.objects.is_first(f"code used {factor.pk} {digits}", lives)
 
@@ -202,10 +200,15 @@ def _period() -> int:
     return int(app_settings.TOTP_PERIOD)
 
 
+def _tolerance() -> int:
+    """How many periods a clock may be off, at signing as at sign-in."""
+    return int(app_settings.TOTP_TOLERANCE)
+
+
 def _steps(at: datetime) -> Iterator[int]:
     now = int(at.timestamp()) // _period()
     yield now
-    for off in range(1, TOLERANCE + 1):
+    for off in range(1, _tolerance() + 1):
         yield from (now - off, now + off)
 
 

@@ -251,7 +251,7 @@ def test_another_persons_code_of_the_same_moment_is_their_own(prepared, wangfang
 
 
 def test_a_code_that_signed_in_does_not_sign(prepared, liming):
-    """Neither while its use is noted, nor within our longer tolerance."""
+    """Neither while its use is noted, nor by the time of that sign-in."""
     at = timezone.now()
     intent = prepared(at=at)
     code = code_at("liming", at)

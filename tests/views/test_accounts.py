@@ -3,6 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.test import RequestFactory
 from django.utils import timezone
@@ -35,6 +36,16 @@ def test_signing_in_leads_to_ones_work(client, db, who, place):
         code = baseline.fresh_code(Person.objects.get(username=who), timezone.now())
         response = client.post("/accounts/2fa/authenticate/", {"code": code})
     assert (response.status_code, response["Location"]) == (302, place)
+
+
+@pytest.mark.parametrize(("steps", "good"), [(1, True), (3, False)])
+def test_at_sign_in_too_a_clock_may_be_half_a_minute_off(client, liming, steps, good):
+    typed = {"login": liming.username, "password": baseline.PASSWORD}
+    client.post("/accounts/login/", typed)
+    step = int(timezone.now().timestamp()) // 30 + steps
+    code = format_hotp_value(hotp_value(baseline.totp_secret(liming.username), step))
+    client.post("/accounts/2fa/authenticate/", {"code": code})
+    assert ("_auth_user_id" in client.session) is good
 
 
 @pytest.mark.parametrize("kind", ["passkey", "app"])
