@@ -16,6 +16,7 @@ let pending = null; // the body of the request not yet answered, and what it say
 let sending = null; // the promise of the request under way
 let halted = form.hasAttribute("data-stale"); // saving would overwrite, or is not allowed
 let leaving = false;
+let departing = false; // another page is on its way, perhaps read before the last saving was
 let timer = 0;
 let understood = {}; // the numbers among what was saved, as the document will print them
 
@@ -99,7 +100,8 @@ async function send() {
   for (const name of ["offline", "failed"]) notice(name, false);
   mark(unsent ? "underway" : "kept");
   if (unsent) return send();
-  storage.clear();
+  // The page on its way compares what is kept with what it shows, and clears it itself.
+  if (!departing) storage.clear();
   return true;
 }
 
@@ -157,6 +159,7 @@ form.addEventListener("input", (event) => {
     event.target.closest(".option").querySelector("input[type=radio]").checked = true;
   }
   unsent = true;
+  departing = false;
   // After trouble, and where nothing may be saved, it says so until a saving has succeeded.
   if ($("[data-unkept]").hidden) mark("underway");
   keep();
@@ -198,6 +201,7 @@ addEventListener("online", () => {
 });
 document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
 addEventListener("beforeunload", (event) => {
+  departing = true;
   const kept = !unsent && pending === null;
   const excused = leaving || sending || $('[data-notice="signed-out"]:not([hidden])');
   if (!kept && !excused && !$("[data-notice='stale']:not([hidden])")) event.preventDefault();
