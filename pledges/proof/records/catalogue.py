@@ -62,7 +62,8 @@ CHECKS: Final[Mapping[StrEnum, Localized]] = {
 REASONS: Final[Mapping[str, Localized]] = {
     # --- What passed ---
     "record-sealed": Localized(
-        zh="{name} 的印章完好，盖章时证书有效，并限定了其后的改动。这是公司的记录，没有本人的签名。",
+        zh="{name} 的印章完好，盖章时证书有效，并限定了其后的改动。"
+        "这是公司的记录，没有本人的签名。",
         en="The seal of {name} is intact, its certificate was valid at the time of sealing, and it "
         "restricts later changes. This is a record of the company, without anybody's signature.",
     ),
@@ -71,7 +72,8 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="No trusted timestamp: {sealed} is the time shown by the sealing system's own clock.",
     ),
     "record-time-trusted": Localized(
-        zh="盖章时间 {sealed} 由时间戳服务机构证明；最后一枚时间戳覆盖整份文件，其证书有效至 {until}。",
+        zh="盖章时间 {sealed} 由时间戳服务机构证明；最后一枚时间戳覆盖整份文件，"
+        "其证书有效至 {until}。",
         en="A timestamp authority confirms the time of sealing {sealed}. The last timestamp covers "
         "the whole file, and its certificate is valid until {until}.",
     ),
@@ -120,6 +122,27 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "report-none": Localized(zh="未提供报告。", en="No report was provided."),
     # --- What did not ---
+    "not-a-pdf": Localized(
+        zh="文件的开头不是记录 PDF 的开头：它不是 PDF，或由其他软件生成、另存过。",
+        en="The file does not begin like the PDF of a record. It is not a PDF, or it was created "
+        "or re-saved by other software.",
+    ),
+    "unreadable": Localized(
+        zh="文件结构不是本系统记录的结构，或者已损坏。",
+        en="The file does not have the structure of a record of this system, or is damaged.",
+    ),
+    "unknown-shape": Localized(
+        zh="印章、时间戳的数目或次序不符合记录的格式。",
+        en="The number or order of seal and timestamps does not match the format of a record.",
+    ),
+    "not-certifying": Localized(
+        zh="公司的印章没有限定其后的改动。",
+        en="The company's seal does not restrict later changes.",
+    ),
+    "evidence-missing": Localized(
+        zh="没有记录数据，或不止一个附件。",
+        en="There are no data of a record, or there is more than one attachment.",
+    ),
     "record-malformed": Localized(
         zh="记录数据不合规范：{part}", en="The data of the record are not valid: {part}"
     ),
@@ -160,113 +183,3 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The file beside the receipt is not a completion report, or was rejected: {why}",
     ),
 }
-
-PROVED: Final = Localized(zh="离线即可证明", en="Proved offline")
-WITH_LEDGER: Final = Localized(
-    zh="只有凭完整账本才能证明（审计人员：verify_ledger --task）",
-    en="Proved only with the whole ledger (auditors: verify_ledger --task)",
-)
-NOT_PROVED: Final = Localized(zh="不能证明", en="Not proved")
-
-STATEMENTS: Final[Mapping[str, tuple[tuple[Localized, tuple[Localized, ...]], ...]]] = {
-    "completion-report": (
-        (
-            PROVED,
-            (
-                Localized(
-                    zh="名单就是所列账本条目承诺的那份名单；",
-                    en="that the list is the one committed to in the entries that it names;",
-                ),
-                Localized(zh="各项人数由名单得出；", en="that the counts follow from it;"),
-                Localized(
-                    zh="持有回执的人当时在名单之中，状态如回执所载。",
-                    en="that whoever holds a receipt was in it with this standing.",
-                ),
-            ),
-        ),
-        (
-            WITH_LEDGER,
-            (
-                Localized(
-                    zh="本任务没有账本条目被遗漏。",
-                    en="that no entry of this task was left out.",
-                ),
-            ),
-        ),
-        (
-            NOT_PROVED,
-            (
-                Localized(
-                    zh="人员名单或范围规则包括了每一个人；",
-                    en="that the roster or the rule named everybody;",
-                ),
-                Localized(zh="名单上的某个成员确实存在；", en="that a member exists;"),
-                Localized(
-                    zh="除账本自身的条目之外，某项状态属实。",
-                    en="that a standing is true beyond the ledger's own entries.",
-                ),
-            ),
-        ),
-    ),
-    "paper-scan": (
-        (
-            PROVED,
-            (
-                Localized(
-                    zh="公司在盖章之时归档了这些图像，此后未改动。",
-                    en="that the company filed these images when it sealed them, and that they are "
-                    "unchanged since.",
-                ),
-            ),
-        ),
-        (
-            WITH_LEDGER,
-            (
-                Localized(
-                    zh="账本记载了这份文件的归档与确认。",
-                    en="that the ledger records when this file was filed and confirmed.",
-                ),
-            ),
-        ),
-        (
-            NOT_PROVED,
-            (
-                Localized(
-                    zh="纸上的签名出自何人、何时签署，以及纸质原件是否真实、完整。",
-                    en="who signed the paper and when, and that the paper is genuine and complete.",
-                ),
-            ),
-        ),
-    ),
-    "receipt": (
-        (
-            PROVED,
-            (
-                Localized(
-                    zh="回执所载的成员当时在账本所载报告的名单之中，状态如回执所载。",
-                    en="that the member whom the receipt names was in the list of the report that "
-                    "the ledger records, with this standing.",
-                ),
-            ),
-        ),
-        (
-            WITH_LEDGER,
-            (
-                Localized(
-                    zh="本任务没有账本条目被遗漏。",
-                    en="that no entry of this task was left out.",
-                ),
-            ),
-        ),
-        (
-            NOT_PROVED,
-            (
-                Localized(
-                    zh="除账本自身的条目之外，该状态属实。",
-                    en="that the standing is true beyond the ledger's own entries.",
-                ),
-            ),
-        ),
-    ),
-}
-"""What is proved, by the kind of what was judged: in this order, whatever else is said."""

@@ -36,6 +36,13 @@ from pledges.proof.verdict import Rejected
 MAX_FILE_BYTES: Final = max(each.max_file_bytes for each in RECORD_FORMATS.values())
 MAX_TIMESTAMPS: Final = max(each.max_timestamps for each in RECORD_FORMATS.values())
 SIGNED: Final = len(RecordFormat.signers)
+MAX_NAMED: Final = 12
+"""Entries of the ledger that a verdict names one by one."""
+
+
+def budget_of(file_format: RecordFormat) -> Budget:
+    """What may be read of a record: its list is longer than all of a pledge."""
+    return Budget(inflated=objects.MAX_INFLATED + file_format.max_evidence_bytes)
 
 
 @dataclass
@@ -60,7 +67,7 @@ class RecordCase:
     @cached_property
     def history(self) -> History:
         """The objects of all revisions."""
-        budget = Budget(inflated=objects.MAX_INFLATED + self.file_format.max_evidence_bytes)
+        budget = budget_of(self.file_format)
         return reader.read(self.pdf, self.tables, signed=SIGNED, budget=budget)
 
     @property
@@ -190,8 +197,15 @@ def _ledger(case: RecordCase) -> Finding:
     case.entries, size = chain.check(case.content, case.trust.roots, at)
     if max(chain.reported_at(case.content), evidences.moment(case.content, "as_of")) > at:
         raise Rejected("order-of-time", "a report is sealed after what it tells of", found=at)
-    sequences = ", ".join(map(str, case.entries))
-    return True, "entries-commit", {"sequences": sequences, "size": str(size)}
+    values = {"sequences": _shortened(case.entries), "size": str(size)}
+    return True, "entries-commit", values
+
+
+def _shortened(sequences: Sequence[int]) -> str:
+    said = [str(each) for each in sequences]
+    if len(said) > MAX_NAMED:
+        said = [*said[: MAX_NAMED - 1], "…", said[-1]]
+    return ", ".join(said)
 
 
 def _proof(case: RecordCase) -> Finding:

@@ -6,15 +6,18 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from pledges.proof.judging import look
+from pledges.proof.fileformat import RECORD_FORMATS, RevisionKind
+from pledges.proof.judging import judge, look
 from pledges.proof.keys.trust import Trust
-from pledges.proof.pdf import xref_precheck
+from pledges.proof.pdf import attachments, reader, xref_precheck
 from pledges.proof.records import contents
-from pledges.proof.records.checks import CHECKS, RecordCase
+from pledges.proof.records.checks import CHECKS, SIGNED, RecordCase, budget_of
 from pledges.proof.records.standings import counted
 from pledges.proof.records.verdict import RecordCheck, RecordSummary, RecordVerdict
 from pledges.proof.signatures import signature_dictionaries
-from pledges.proof.verdict import Line, Outcome, Rejected
+from pledges.proof.verdict import Line, Outcome, Rejected, Verdict
+
+AnyVerdict = Verdict | RecordVerdict
 
 
 def is_record(pdf: bytes) -> bool:
@@ -23,6 +26,13 @@ def is_record(pdf: bytes) -> bool:
         tables = xref_precheck.read(pdf)
         return len(tables) > 1 and signature_dictionaries.is_record(pdf, tables)
     return False
+
+
+def judge_any(pdf: bytes, *, trust: Trust, at: datetime, proof: bytes | None = None) -> AnyVerdict:
+    """The verdict on `pdf` as what it says it is: a record, or else a pledge."""
+    if is_record(pdf):
+        return judge_record(pdf, trust=trust, at=at, proof=proof)
+    return judge(pdf, trust=trust, at=at, proof=proof)
 
 
 def judge_record(
@@ -80,9 +90,14 @@ def _of_report(case: RecordCase) -> dict[str, Any]:
     }
 
 
-def content_in(pdf: bytes, *, trust: Trust, at: datetime) -> dict[str, Any]:
-    """The JSON of a record that was found genuine; raises `Rejected` for any other file."""
-    case = RecordCase(pdf, trust, at, None)
-    for find in CHECKS.values():
-        find(case)
-    return case.content
+def content_of(pdf: bytes) -> dict[str, Any]:
+    """The JSON of a record of our own, whose seal is not looked at; raises `Rejected`.
+
+    For a file that is known by its SHA-256.
+    """
+    tables = xref_precheck.read(pdf)
+    named = signature_dictionaries.format_of(pdf, tables, RevisionKind.RECORD)
+    file_format = RECORD_FORMATS[named.name]
+    history = reader.read(pdf, tables, signed=SIGNED, budget=budget_of(file_format))
+    data = attachments.only_file(history.at(len(tables) - 1), file_format, history.budget)
+    return contents.read(data, file_format)

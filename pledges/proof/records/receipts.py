@@ -18,8 +18,8 @@ from pledges.proof.ledger import merkle
 from pledges.proof.records import members
 from pledges.proof.records.completion import HASH, REPORTED, standings_tree, subject_of
 from pledges.proof.records.standings import STANDINGS
-from pledges.proof.records.verdict import ReceiptCheck, ReceiptVerdict
-from pledges.proof.verdict import Line, Outcome, Rejected
+from pledges.proof.records.verdict import ReceiptCheck, ReceiptVerdict, RecordVerdict
+from pledges.proof.verdict import Explanation, Line, Outcome, Rejected, Verdict
 
 FORMAT: Final = "shounuo-receipt/1"
 MAX_BYTES: Final = 256 * 1024
@@ -106,7 +106,7 @@ def read(data: bytes) -> dict[str, Any]:
 
 
 class _Case:
-    """A receipt under judgement; `report` is the content of a report that was found genuine."""
+    """A receipt under judgement; `report` is what a report that was found genuine says."""
 
     def __init__(self, data: bytes, trust: Trust, at: datetime, report: Report | None) -> None:
         self.data, self.trust, self.at, self.report = data, trust, at, report
@@ -167,20 +167,38 @@ class _Case:
         """The report at hand is the one that the receipt is of."""
         if self.report is None:
             return None, "report-none", {}
-        last = self.report["ledger"]["entries"][-1]
-        if last["entry"] != self.receipt["ledger"]["entry"]:
+        expected = self.report["list"], self.report["entries"]
+        found = self.facts.get("list"), self.receipt["entries"]
+        if found != expected:
             rule = "a receipt is of the report beside it"
-            raise Rejected("receipt-of-another", rule, expected=last["entry"])
-        row = self.report["members"][self.receipt["index"]]
-        return True, "receipt-of-report", {"place": str(self.receipt["index"] + 1), "row": row[0]}
+            raise Rejected("receipt-of-another", rule, expected=expected, found=found)
+        return True, "receipt-of-report", {"place": str(self.receipt["index"] + 1)}
+
+
+def judge_beside(
+    data: bytes, beside: Verdict | RecordVerdict | None, *, trust: Trust, at: datetime
+) -> ReceiptVerdict:
+    """The verdict on a receipt beside a file that was judged, which must be a genuine report."""
+    summary = beside.summary if isinstance(beside, RecordVerdict) else None
+    if beside is None:
+        return judge(data, trust=trust, at=at)
+    if summary is not None and "list" in summary.content:
+        return judge(data, trust=trust, at=at, report=summary.content)
+    failed = next((line.reason for line in beside.lines if line.passed is False), "")
+    why = failed or "not-a-report"
+    told = Explanation("what lies beside a receipt is a genuine report", found=why)
+    wrong = Line(ReceiptCheck.REPORT, False, "not-a-report", {"why": why}, told)
+    others = [each for each in ReceiptCheck if each is not ReceiptCheck.REPORT]
+    lines = (*(Line(each, None, "not-reached") for each in others), wrong)
+    return ReceiptVerdict(Outcome.REJECTED, lines)
 
 
 def judge(
     data: bytes, *, trust: Trust, at: datetime, report: Report | None = None
 ) -> ReceiptVerdict:
-    """The verdict on a receipt as of `at`; `report` is the content of a genuine report beside it.
+    """The verdict on a receipt as of `at`. Any exception is a rejection.
 
-    Any exception is a rejection.
+    `report` is what the summary of a genuine report beside it says (`RecordSummary.content`).
     """
     case = _Case(data, trust, at, report)
     finds = {

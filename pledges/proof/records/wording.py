@@ -8,6 +8,7 @@ from pledges.proof.messages import catalogue as pledge_words
 from pledges.proof.messages.wording import WHY
 from pledges.proof.records import catalogue
 from pledges.proof.records.standings import STANDINGS, in_words
+from pledges.proof.records.statements import STATEMENTS
 from pledges.proof.records.verdict import RecordSummary
 from pledges.proof.verdict import Line
 
@@ -42,7 +43,7 @@ def statements(kind: str, language: str) -> list[Statement]:
     """What is proved offline, what only with the whole ledger, and what is not, in this order."""
     return [
         (heading.in_(language), [each.in_(language) for each in said])
-        for heading, said in catalogue.STATEMENTS[kind]
+        for heading, said in STATEMENTS[kind]
     ]
 
 
