@@ -8,6 +8,7 @@ from pledges.migrations import guards
 class Migration(migrations.Migration):
     dependencies = [
         ("pledges", "0025_filling"),
+        ("pledges", "0031_records"),
     ]
 
     operations = [guards.upgrade(8, 9)]

@@ -12,6 +12,7 @@ from pledges.models.pledge_parts import Commitment, ReturnReason
 from pledges.models.pledges import Pledge
 from pledges.models.proposals import Proposal
 from pledges.models.readings import Reading
+from pledges.models.records import IssuedRecord, RecordFile
 from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
 from pledges.models.sessions import Session
@@ -28,6 +29,7 @@ __all__ = [
     "Document",
     "EnrolledApp",
     "Invitation",
+    "IssuedRecord",
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerOpening",
@@ -38,6 +40,7 @@ __all__ = [
     "PledgeTemplate",
     "Proposal",
     "Reading",
+    "RecordFile",
     "RenderedAhead",
     "RequestCount",
     "ReturnReason",
