@@ -1,13 +1,14 @@
 """Records that the company alone sealed, and their files."""
 
-import django.db.models.deletion
 import uuid
+
+import django.db.models.deletion
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0025_filling"),
+        ("pledges", "0026_organisation"),
     ]
 
     operations = [
