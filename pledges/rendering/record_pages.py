@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.template.loader import render_to_string
 
-from pledges.core.completion_report import CompletionReport, DepartmentCounts, grouped
+from pledges.core.completion_report import FEWEST, CompletionReport, DepartmentCounts, grouped
 from pledges.core.languages import Localized
 from pledges.proof.fileformat import CURRENT_RECORD
 from pledges.rendering import fonts as faces
@@ -111,6 +111,8 @@ def _department(department: DepartmentCounts, words: Words, language: str) -> Ro
             report_wording.together(department.departments, language)
             if several
             else report_wording.alone(language)
+            if department.members < FEWEST
+            else report_wording.unnamed(language)
         )
     counts = [
         f"{said.in_(language)} {department.counts[code]}"

@@ -60,6 +60,11 @@ def alone(language: str) -> str:
     return "A department of fewer than five people" if language == ENGLISH else "不足五人的部门"
 
 
+def unnamed(language: str) -> str:
+    """What the department of people who have none is called."""
+    return "No department" if language == ENGLISH else "未填部门"
+
+
 def version(number: int, language: str) -> str:
     """One version of a pledge."""
     return f"version {number}" if language == ENGLISH else f"第 {number} 版"

@@ -59,14 +59,16 @@ def _frame(data: bytes) -> tuple[int, int, int]:
         _refuse("a JPEG begins as one")
     place, frame = 2, None
     while True:
-        if data[place : place + 1] != b"\xff" or place + 4 > len(data):
+        if data[place : place + 1] != b"\xff" or place + 2 > len(data):
             _refuse("the parts of a JPEG follow each other")
         marker = data[place + 1]
         if marker == _END:
             break
         length = int.from_bytes(data[place + 2 : place + 4], "big")
         body = data[place + 4 : place + 2 + length]
-        if marker == _JFIF and place == 2:
+        if len(body) != length - 2:
+            _refuse("the parts of a JPEG have their length")
+        if marker == _JFIF and frame is None:
             _check_jfif(body)
         elif marker in _FRAMES and frame is None:
             frame = _size(body)
