@@ -81,7 +81,7 @@ def _of_report(case: RecordCase) -> dict[str, Any]:
     said = ("task", "template", "due_on", "as_of", "roots")
     return {
         **{key: content[key] for key in said},
-        "list": contents.identifier(content),
+        "list": case.identifier,
         "members": len(content["members"]),
         "counts": counted(row[1] for row in content["members"]),
         "entries": list(case.entries),
