@@ -7,13 +7,13 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from pledges.actions.tasks.drafting import MAX_MESSAGE, MAX_TITLE, Drafted
 from pledges.admin.tasks import audience_fields, notice_fields
 from pledges.core.audiences import AudienceRule
 from pledges.core.due_rules import MAX_DAYS, DueRule, Kind
 from pledges.models import PledgeTemplate, SigningTask, TemplateVersion
 from pledges.wording.language import active
 
-MAX_MESSAGE: Final = 1_000
 USUAL_DAYS: Final = 10
 PARTS: Final = (
     ("pledge", _("Which pledge")),
@@ -33,7 +33,7 @@ class TaskForm(forms.Form):
 
     title = forms.CharField(
         label=_("Name of the task"),
-        max_length=120,
+        max_length=MAX_TITLE,
         help_text=_("Members see it above the pledge, for example “Conduct pledges 2027”."),
     )
     pledge = forms.ChoiceField(
@@ -93,12 +93,7 @@ class TaskForm(forms.Form):
     def _numbers(self, name: str) -> list[str]:
         known, unknown = audience_fields.split_numbers(self.cleaned_data[name])
         if unknown:
-            told = _now(", ").join(unknown[: audience_fields.MAX_TOLD])
-            more = len(unknown) - audience_fields.MAX_TOLD
-            text = _now("Nobody has these employee numbers: %(numbers)s") % {"numbers": told}
-            if more > 0:
-                text = _now("%(text)s and %(count)d more") % {"text": text, "count": more}
-            raise forms.ValidationError(text)
+            raise forms.ValidationError(unknown_numbers(unknown))
         return known
 
     def clean(self) -> dict[str, Any]:
@@ -119,27 +114,35 @@ class TaskForm(forms.Form):
         elif by_date and value < self.today:
             self.add_error(name, _("This date has passed."))
 
-    def facts(self) -> dict[str, Any]:
-        """What the task is made of, as `actions.tasks.drafting.save_task` takes it."""
+    def drafted(self) -> Drafted:
+        """What the task is made of."""
         typed = self.cleaned_data
         template, version = read_pledge(typed["pledge"])
-        return {
-            "title": typed["title"],
-            "template": template,
-            "version": version,
-            "audience": audience_fields.rule_of(typed),
-            "due_rule": self._due_rule(),
-            "message": typed["message"],
-            "notice_plan": notice_fields.plan_of(typed),
-            "takes_joiners": typed["takes_joiners"],
-            "joiner_days": typed["joiner_days"],
-            "follows_versions": typed["follows_versions"] and version is None,
-        }
+        return Drafted(
+            template=template,
+            title=typed["title"],
+            audience=audience_fields.rule_of(typed).to_data(),
+            due_rule=self._due_rule().to_data(),
+            message=typed["message"],
+            version=version,
+            notice_plan=notice_fields.plan_of(typed),
+            takes_joiners=typed["takes_joiners"],
+            joiner_days=typed["joiner_days"],
+            follows_versions=typed["follows_versions"] and version is None,
+        )
 
     def _due_rule(self) -> DueRule:
         if self.cleaned_data["due_kind"] == Kind.DATE.value:
             return DueRule(on=self.cleaned_data["due_date"])
         return DueRule(days=self.cleaned_data["due_days"])
+
+
+def unknown_numbers(unknown: list[str]) -> str:
+    """Which employee numbers nobody has."""
+    told = _now(", ").join(unknown[: audience_fields.MAX_TOLD])
+    text = _now("Nobody has these employee numbers: %(numbers)s") % {"numbers": told}
+    more = len(unknown) - audience_fields.MAX_TOLD
+    return _now("%(text)s and %(count)d more") % {"text": text, "count": more} if more > 0 else text
 
 
 def _initial_of(task: SigningTask) -> dict[str, Any]:

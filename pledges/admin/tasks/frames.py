@@ -9,6 +9,7 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from pledges import access
@@ -27,14 +28,19 @@ def today() -> date:
     return Organisation.current().localdate(timezone.now())
 
 
+def address(task: SigningTask) -> str:
+    """Where the page of `task` is."""
+    return reverse(CHANGE, args=[task.pk])
+
+
 def manages(request: HttpRequest) -> bool:
     """Whether somebody makes tasks and deals with their members; others read."""
-    return access.allows(request.user, Act.MANAGE_TASKS)
+    return access.allows(request.user, Act.RUN_TASK)
 
 
 def require_running(request: HttpRequest, task: SigningTask) -> HttpResponse | None:
     """None where the reader may deal with the members of a task that runs; else its page."""
-    access.require(request.user, Act.MANAGE_TASKS)
+    access.require(request.user, Act.RUN_TASK)
     return None if task.state == TaskState.RUNNING else redirect(CHANGE, task.pk)
 
 

@@ -105,7 +105,7 @@ class TaskAdmin(AccessModelAdmin):
         return tasks.select_related("template", "version", "launched_by", "created_by")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return access.allows(request.user, Act.MANAGE_TASKS)
+        return access.allows(request.user, Act.MAKE_TASK)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         waiting = excuse_pages.count_waiting(request)
@@ -139,7 +139,7 @@ class TaskAdmin(AccessModelAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        access.require(request.user, Act.MANAGE_TASKS)
+        access.require(request.user, Act.MAKE_TASK)
         return require_http_methods(ONE)(self._whole(making.make))(request)
 
     def change_view(

@@ -1,0 +1,168 @@
+"""What is done with several members: remind them, or give them until another day."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pledges.actions.tasks import extending, reminding
+from pledges.admin import words
+from pledges.admin.base import actor_of
+from pledges.admin.tasks import frames
+from pledges.admin.tasks.forms import day_input
+from pledges.admin.tasks.member_filters import MemberFilter
+from pledges.core.refusal import Refusal
+from pledges.core.standings import REMINDED
+from pledges.models import SigningTask, TaskMember
+
+MAX_NAMED: Final = 30
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The members that somebody chose: by ticking them, or all of a list."""
+
+    members: QuerySet[TaskMember]
+    back: str
+    carried: list[tuple[str, str]]
+
+
+def chosen(task: SigningTask, asked: QueryDict) -> Chosen:
+    """The members ticked in `asked`, or else all that its filter leaves."""
+    wanted = MemberFilter.of(asked)
+    found = wanted.members(task, frames.today()).select_related("person__department")
+    keys = [each for each in asked.getlist("member") if each.isascii() and each.isdecimal()]
+    carried = list(wanted.asked.items())
+    if keys:
+        found = found.filter(pk__in=[int(each) for each in keys if len(each) < 19])
+        carried += [("member", each) for each in keys]
+    return Chosen(found, wanted.address(task), carried)
+
+
+def remind(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """First who gets a reminder and who not; then send it."""
+    if elsewhere := frames.require_running(request, task):
+        return elsewhere
+    those = chosen(task, request.POST if request.method == "POST" else request.GET)
+    if request.method == "POST":
+        return _remind(request, task, those)
+    people = list(those.members)
+    reminded = [each for each in people if each.standing in REMINDED]
+    return _ask(
+        page,
+        request,
+        task,
+        those,
+        "remind.html",
+        title=_("Remind"),
+        people=[each for each in reminded if each.person.email],
+        silent=[each for each in reminded if not each.person.email],
+        rest=len(people) - len(reminded),
+    )
+
+
+def _remind(request: HttpRequest, task: SigningTask, those: Chosen) -> HttpResponse:
+    due = those.members.filter(standing__in=[each.value for each in REMINDED])
+    try:
+        count = reminding.remind(due, actor=actor_of(request), at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, words.refusal(refusal))
+    else:
+        text = ngettext(
+            "%(count)d person is reminded. The mail leaves within working hours.",
+            "%(count)d people are reminded. The mails leave within working hours.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
+    return redirect(those.back if those.carried else frames.address(task))
+
+
+class ExtensionForm(forms.Form):
+    """Until which day."""
+
+    due_on = forms.DateField(label=gettext_lazy("New due date"), widget=day_input())
+
+    def __init__(self, *args: Any, after: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.after = after
+
+    def clean_due_on(self) -> Any:
+        day = self.cleaned_data["due_on"]
+        if day < self.after:
+            raise forms.ValidationError(_("This date has passed."))
+        return day
+
+
+def extend(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """A later due date, for the whole task or for those who were chosen."""
+    if elsewhere := frames.require_running(request, task):
+        return elsewhere
+    posted = request.method == "POST"
+    those = chosen(task, request.POST if posted else request.GET)
+    form = ExtensionForm(request.POST if posted else None, after=frames.today())
+    if not (posted and form.is_valid()):
+        return _ask(
+            page,
+            request,
+            task,
+            those,
+            "extend.html",
+            status=422 if posted else 200,
+            title=_("Extend"),
+            form=form,
+            errors=form.errors,
+            people=list(those.members) if those.carried else [],
+            whole=not those.carried,
+            count=those.members.count(),
+        )
+    extended = those.members if those.carried else task
+    due_on = form.cleaned_data["due_on"]
+    return frames.carry_out(
+        request,
+        lambda: extending.extend(extended, due_on, actor=actor_of(request), at=timezone.now()),
+        _extended,
+        those.back if those.carried else frames.address(task),
+    )
+
+
+def _extended(count: Any) -> str:
+    text = ngettext(
+        "%(count)d member has a later due date. A mail tells them.",
+        "%(count)d members have a later due date. A mail tells them.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _ask(
+    page: ModelAdmin,
+    request: HttpRequest,
+    task: SigningTask,
+    those: Chosen,
+    template: str,
+    *,
+    people: list[Any],
+    **extra: Any,
+) -> HttpResponse:
+    """The page before: who it is about, the first of them by name."""
+    return frames.show(
+        page,
+        request,
+        task,
+        template,
+        subtitle=task.title,
+        number=len(people),
+        named=people[:MAX_NAMED],
+        unnamed=max(0, len(people) - MAX_NAMED),
+        carried=those.carried,
+        back=those.back if those.carried else frames.address(task),
+        **extra,
+    )
