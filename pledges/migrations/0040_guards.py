@@ -7,7 +7,7 @@ from pledges.migrations import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0026_organisation"),
+        ("pledges", "0030_taskcore"),
     ]
 
     operations = [guards.upgrade(8, 9)]
