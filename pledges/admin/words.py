@@ -58,6 +58,7 @@ EVENTS: Final = {
     "template.retention_set": _("Retention period set"),
     "department.changed": _("Department changed"),
     "organisation.changed": _("Organisation changed"),
+    "calendar.changed": _("Working calendar changed"),
     "proposal.made": _("Change proposed that needs a second person"),
     "proposal.accepted": _("Proposed change accepted by a second person"),
     "proposal.rejected": _("Proposed change rejected or withdrawn"),
