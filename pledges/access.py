@@ -79,6 +79,8 @@ class Act(StrEnum):
     ENROL_PASSKEY = "enrol a passkey or an authenticator app of one's own"
     CONFIRM_ENROLMENT = "confirm with what somebody signs, having met them"
     BEGIN_ORIGIN = "begin a new origin of the ledger after a loss"
+    READ_CALENDAR = "see the calendar of working days"
+    WRITE_CALENDAR = "say which days are worked"
     PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
 
 
@@ -262,6 +264,8 @@ RULES: Final[dict[Act, Rule]] = {
     Act.ENROL_PASSKEY: _own_passkey,
     Act.CONFIRM_ENROLMENT: _has_met,
     Act.BEGIN_ORIGIN: _system_or(lambda actor, subject: False),
+    Act.READ_CALENDAR: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
+    Act.WRITE_CALENDAR: _has(Role.COMPLIANCE, Role.HR),
     Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
 }
 

@@ -73,6 +73,7 @@ EVENTS: Final = {
     "excuse.ended": _("Excuse ended early"),
     "objection.made": _("Objection stated by a member"),
     "objection.taken_back": _("Objection taken back by a member"),
+    "calendar.changed": _("Working calendar changed"),
     "proposal.made": _("Change proposed that needs a second person"),
     "proposal.accepted": _("Proposed change accepted by a second person"),
     "proposal.rejected": _("Proposed change rejected or withdrawn"),

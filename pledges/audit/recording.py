@@ -42,6 +42,7 @@ EVENTS: Final = lifecycle.events() | {
     "template.retention_set",
     "department.changed",
     "organisation.changed",
+    "calendar.changed",
     "proposal.made",
     "proposal.accepted",
     "proposal.rejected",
