@@ -9,7 +9,16 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from pledges.core.lifecycle import Role
-from pledges.models import AcceptanceBatch, LedgerEntry, Person, Pledge, Proposal
+from pledges.models import (
+    AcceptanceBatch,
+    Excuse,
+    LedgerEntry,
+    Person,
+    Pledge,
+    Proposal,
+    SigningTask,
+    TaskMember,
+)
 
 
 class System:
@@ -57,9 +66,21 @@ class Act(StrEnum):
     READ_LEDGER = "read the ledger"
     READ_REPORTS = "read what people say is wrong in their records"
     KEEP_OWN_RECORD = "choose one's language, say what is wrong in one's record"
+    READ_TASKS = "see signing tasks and their members"
+    MAKE_TASK = "make, change and delete drafts of signing tasks"
+    LAUNCH_TASK = "launch a signing task, or undo that"
+    RUN_TASK = "add members to a running task, extend, remind, close"
+    ADD_JOINERS = "add the people who joined to a running task"
+    CANCEL_TASK = "ask for the cancellation of a signing task"
+    CONFIRM_CANCELLATION = "cancel a signing task as a second officer"
+    EXCUSE = "ask for an excuse of a member, or end one"
+    APPROVE_EXCUSE = "approve or reject an excuse as a second officer"
+    OBJECT = "say what one objects to in a signing task"
     ENROL_PASSKEY = "enrol a passkey or an authenticator app of one's own"
     CONFIRM_ENROLMENT = "confirm with what somebody signs, having met them"
     BEGIN_ORIGIN = "begin a new origin of the ledger after a loss"
+    READ_CALENDAR = "see the calendar of working days"
+    WRITE_CALENDAR = "say which days are worked"
     PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
 
 
@@ -82,8 +103,13 @@ def _system_or(rule: Rule) -> Rule:
     return lambda actor, subject: isinstance(actor, System) or rule(actor, subject)
 
 
-def _own(actor: Any, pledge: Pledge) -> bool:
-    return Role.MANAGER in actor.roles and pledge.person_id == actor.pk
+def _active(actor: Any, subject: Any) -> bool:
+    """Every active person signs what is theirs; roles only add offices."""
+    return isinstance(actor, Person) and actor.is_active
+
+
+def _own(actor: Any, pledge: Pledge | TaskMember) -> bool:
+    return _active(actor, pledge) and pledge.person_id == actor.pk
 
 
 def _own_idea(actor: Any, pledge: Pledge) -> bool:
@@ -179,12 +205,26 @@ def _oneself(actor: Any, person: Any) -> bool:
 
 
 def _own_passkey(actor: Any, person_id: int | None) -> bool:
-    return bool(actor.roles) and person_id == actor.pk
+    return _active(actor, person_id) and person_id == actor.pk
+
+
+def _confirms_cancellation(actor: Any, task: SigningTask) -> bool:
+    """Nobody is the second person of what they asked for themselves."""
+    return Role.COMPLIANCE in actor.roles and task.cancellation_asked_by_id != actor.pk
+
+
+def _excuses(actor: Any, member: TaskMember) -> bool:
+    """Nobody excuses themselves."""
+    return Role.COMPLIANCE in actor.roles and member.person_id != actor.pk
+
+
+def _approves_excuse(actor: Any, excuse: Excuse) -> bool:
+    return _excuses(actor, excuse.member) and excuse.asked_by_id != actor.pk
 
 
 RULES: Final[dict[Act, Rule]] = {
     Act.ENTER_ADMIN: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
-    Act.OPEN_PLEDGE: _has(Role.MANAGER),
+    Act.OPEN_PLEDGE: _active,
     Act.ASSIGN_PLEDGE: _system_or(_has(Role.COMPLIANCE)),
     Act.FILL_PLEDGE: _own,
     Act.DISCARD_DRAFT: _own_idea,
@@ -211,9 +251,21 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_LEDGER: _has(Role.AUDITOR),
     Act.READ_REPORTS: _has(Role.HR, Role.ADMINISTRATOR),
     Act.KEEP_OWN_RECORD: _oneself,
+    Act.READ_TASKS: _has(*_READERS),
+    Act.MAKE_TASK: _has(Role.COMPLIANCE),
+    Act.LAUNCH_TASK: _has(Role.COMPLIANCE),
+    Act.RUN_TASK: _has(Role.COMPLIANCE),
+    Act.ADD_JOINERS: _system_or(_has(Role.COMPLIANCE)),
+    Act.CANCEL_TASK: _has(Role.COMPLIANCE),
+    Act.CONFIRM_CANCELLATION: _confirms_cancellation,
+    Act.EXCUSE: _excuses,
+    Act.APPROVE_EXCUSE: _approves_excuse,
+    Act.OBJECT: _own,
     Act.ENROL_PASSKEY: _own_passkey,
     Act.CONFIRM_ENROLMENT: _has_met,
     Act.BEGIN_ORIGIN: _system_or(lambda actor, subject: False),
+    Act.READ_CALENDAR: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
+    Act.WRITE_CALENDAR: _has(Role.COMPLIANCE, Role.HR),
     Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
 }
 

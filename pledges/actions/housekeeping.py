@@ -23,6 +23,7 @@ from pledges.actions import (
     sealing,
     sweeping,
 )
+from pledges.actions.reminders import calendar
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
 from pledges.notices import digests
@@ -85,6 +86,7 @@ SCHEDULE = (
     Chore("bulk acceptances", MINUTE, batches.resume),
     Chore("readings", MINUTE, noting_readings.record_noted),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
+    Chore("calendar", DAY, calendar.load_published),
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),
     Chore("passkeys", HOUR, pending.lapse),

@@ -7,7 +7,9 @@ from pledges.migrations import guards
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("pledges", "0030_taskcore"),
         ("pledges", "0026_organisation"),
+        ("pledges", "0033_notices"),
     ]
 
     operations = [guards.upgrade(8, 9)]

@@ -2,6 +2,7 @@
 
 from pledges.models.accounts import EnrolledApp, Invitation
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
+from pledges.models.calendar import CalendarDay
 from pledges.models.employment import Leave, Post
 from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
@@ -27,6 +28,7 @@ __all__ = [
     "AcceptanceBatch",
     "AcceptanceItem",
     "BackgroundWorker",
+    "CalendarDay",
     "ChoreRun",
     "Commitment",
     "Department",

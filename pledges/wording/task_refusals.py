@@ -24,7 +24,7 @@ SENTENCES: Final[dict[type[Exception], str | Promise]] = {
         "changed or deleted."
     ),
     refusals.LaunchUnderWay: gettext_lazy(
-        "Another officer is already launching this task. Nothing was done twice."
+        "This task is already being launched. Nothing was done twice."
     ),
     refusals.TaskNotRunning: gettext_lazy("This task is not running."),
     refusals.TaskNotBegun: gettext_lazy("This task has not begun. Please try again later."),
@@ -39,7 +39,7 @@ SENTENCES: Final[dict[type[Exception], str | Promise]] = {
         "Nobody has asked to cancel this task, or the request has been taken back."
     ),
     refusals.ClosingUnderWay: gettext_lazy(
-        "Another officer is already closing this task. Nothing was done twice."
+        "This task is already being closed. Nothing was done twice."
     ),
     refusals.NobodyToAdd: gettext_lazy(
         "Nobody was added: these people are already members of the task, or have left."
