@@ -25,6 +25,7 @@ from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
+from pledges.admin.tasks.page import TaskAdmin
 from pledges.admin.versions import VersionAdmin
 from pledges.models import (
     AcceptanceBatch,
@@ -36,12 +37,14 @@ from pledges.models import (
     Pledge,
     Proposal,
     Reading,
+    SigningTask,
     TemplateVersion,
 )
 
 PAGES: dict[type, type[AccessModelAdmin]] = {
     Pledge: PledgeAdmin,
     AcceptanceBatch: BatchAdmin,
+    SigningTask: TaskAdmin,
     TemplateVersion: VersionAdmin,
     Person: PersonAdmin,
     Department: DepartmentAdmin,

@@ -44,6 +44,7 @@ EVENTS: Final = {
     "acceptance.begun": _("Bulk acceptance started"),
     "pledges.exported": _("Pledges exported"),
     "commitments.exported": _("Commitments exported"),
+    "members.exported": _("List of people in a signing task exported"),
     "ledger.restored": _("Ledger restored from a backup, with a loss of entries"),
     "person.created": _("Account created"),
     "person.changed": _("Account changed"),

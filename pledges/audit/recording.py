@@ -30,6 +30,7 @@ EVENTS: Final = lifecycle.events() | {
     "ledger.restored",
     "pledges.exported",
     "commitments.exported",
+    "members.exported",
     "person.created",
     "person.changed",
     "person.invited",

@@ -45,7 +45,8 @@ _PARTS: Final = {
     "xl/styles.xml": (
         f'<styleSheet xmlns="{_SHEETS}"><fonts count="2"><font/><font><b/></font></fonts>'
         '<fills count="2"><fill><patternFill patternType="none"/></fill>'
-        '<fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders>'
+        '<fill><patternFill patternType="gray125"/></fill></fills>'
+        '<borders count="1"><border/></borders>'
         '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/>'
         '<xf numFmtId="49" applyNumberFormat="1" quotePrefix="1"/>'
         '<xf fontId="1" applyFont="1"/></cellXfs></styleSheet>'

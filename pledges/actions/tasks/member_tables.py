@@ -1,4 +1,4 @@
-"""Lists of members as workbooks, made for whoever asks and kept nowhere; the ledger tells of each."""
+"""Lists of members as workbooks, kept nowhere; the ledger tells of each."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""Signing tasks in the admin: making, preview, progress, lists of members, what is done with them."""
+"""Signing tasks in the admin: making, preview, progress, lists of members."""

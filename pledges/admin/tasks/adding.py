@@ -25,7 +25,10 @@ class AddingForm(forms.Form):
         help_text=gettext_lazy("One a line, or pasted from a column of a spreadsheet."),
     )
     due_on = forms.DateField(
-        label=gettext_lazy("Due date for them"), widget=day_input(), required=True
+        label=gettext_lazy("Due date for them (optional)"),
+        widget=day_input(),
+        required=False,
+        help_text=gettext_lazy("Left empty, they have as long as people who join later."),
     )
 
     def __init__(self, *args: Any, after: Any, **options: Any) -> None:
@@ -40,7 +43,7 @@ class AddingForm(forms.Form):
 
     def clean_due_on(self) -> Any:
         day = self.cleaned_data["due_on"]
-        if day < self.after:
+        if day and day < self.after:
             raise forms.ValidationError(_("This date has passed."))
         return day
 
@@ -50,11 +53,7 @@ def add(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespon
     if elsewhere := frames.require_running(request, task):
         return elsewhere
     posted = request.method == "POST"
-    form = AddingForm(
-        request.POST if posted else None,
-        after=frames.today(),
-        initial={"due_on": max(task.due_on or frames.today(), frames.today())},
-    )
+    form = AddingForm(request.POST if posted else None, after=frames.today())
     if not (posted and form.is_valid()):
         return frames.show(
             page,
@@ -73,7 +72,7 @@ def add(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespon
         lambda: joining.add_by_hand(
             task,
             people,
-            form.cleaned_data["due_on"],
+            due_on=form.cleaned_data["due_on"],
             actor=actor_of(request),
             at=timezone.now(),
         ),
@@ -82,8 +81,7 @@ def add(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespon
     )
 
 
-def _added(members: Any) -> str:
-    count = members if isinstance(members, int) else len(members)
+def _added(count: int) -> str:
     text = ngettext(
         "%(count)d person was added. A mail tells them.",
         "%(count)d people were added. A mail tells them.",

@@ -65,7 +65,9 @@ def _member(member: Any, task: SigningTask, day: date) -> list[member_tables.Cel
 def people(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
     """The people of a preview that the address asks for."""
     at = timezone.now()
-    found = preview_pages.chosen(task, request.GET, actor=actor_of(request), at=at).select_related("department")
+    found = preview_pages.chosen(task, request.GET, actor=actor_of(request), at=at).select_related(
+        "department"
+    )
     rows = ((each.pk, _person(each)) for each in found)
     return _file(request, task, [str(each) for each in PEOPLE], rows, at)
 

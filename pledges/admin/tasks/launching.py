@@ -29,7 +29,7 @@ def launch(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
 
 
 def undo(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
-    """Back to a draft, as long as the first notices have not left."""
+    """Call the launch back, as long as the first notices have not left."""
     access.require(request.user, Act.LAUNCH_TASK)
     try:
         launching.undo(task, actor=actor_of(request), at=timezone.now())
@@ -37,7 +37,7 @@ def undo(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespo
         messages.error(request, words.refusal(refusal))
     else:
         messages.success(
-            request, _("The launch was undone. Nobody was told. The task is a draft again.")
+            request, _("The launch was undone. Nobody was told. A copy can be launched instead.")
         )
     return redirect(frames.CHANGE, task.pk)
 

@@ -34,7 +34,9 @@ def left_out(
 
     named = those(*rule.named)
     reasons = [
-        LeftOut(audience.in_words(AudienceRule((clause,))), named.filter(pk__in=_keys(those(clause))))
+        LeftOut(
+            audience.in_words(AudienceRule((clause,))), named.filter(pk__in=_keys(those(clause)))
+        )
         for clause in rule.exclude
     ]
     if rule.only_without_pledge:

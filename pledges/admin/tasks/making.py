@@ -81,5 +81,13 @@ def discard(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
     )
 
 
+def copy(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """A new draft with all that this task was made of."""
+    access.require(request.user, Act.MAKE_TASK)
+    made = drafting.copy(task, actor=actor_of(request), at=timezone.now())
+    messages.success(request, _("This draft is a copy. Please look at its due date first."))
+    return redirect("admin:pledges_signingtask_edit", made.pk)
+
+
 def _is_free(task: Any) -> bool:
     return task.state == TaskState.DRAFT and task.launching_since is None

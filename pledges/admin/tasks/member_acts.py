@@ -123,11 +123,13 @@ def extend(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
             whole=not those.carried,
             count=those.members.count(),
         )
-    extended = those.members if those.carried else task
+    members = list(those.members) if those.carried else None
     due_on = form.cleaned_data["due_on"]
     return frames.carry_out(
         request,
-        lambda: extending.extend(extended, due_on, actor=actor_of(request), at=timezone.now()),
+        lambda: extending.extend(
+            task, due_on, members=members, actor=actor_of(request), at=timezone.now()
+        ),
         _extended,
         those.back if those.carried else frames.address(task),
     )

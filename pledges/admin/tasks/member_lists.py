@@ -98,9 +98,11 @@ def _filters(task: SigningTask, wanted: MemberFilter) -> list[FilterGroup]:
     """Counted over the whole task: what each choice would show by itself."""
     tally = Tally(task, frames.today())
     groups = [
-        (_("standing at close") if tally.closed else _("standing"), "standing", [
-            *tally.standings(), tally.group("signed"), tally.group("to-sign")
-        ]),
+        (
+            _("standing at close") if tally.closed else _("standing"),
+            "standing",
+            [*tally.standings(), tally.group("signed"), tally.group("to-sign")],
+        ),
         (_("days overdue"), "late", [each for each in tally.late() if each.count]),
         (_("department"), "department", [row.total for row in tally.departments()]),
         (_("also"), "mark", tally.marked()),

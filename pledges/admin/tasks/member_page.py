@@ -1,11 +1,10 @@
-"""One member of a task: where they stand, what became of their pledge, what may be done for them."""
+"""One member of a task: where they stand, their pledges, what may be done for them."""
 
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
@@ -52,9 +51,8 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         may_remind=runs and found.standing in REMINDED,
         may_excuse=may_excuse and not open_excuse and found.standing != Standing.EXCUSED,
         may_end_excuse=may_excuse and found.standing == Standing.EXCUSED,
-        may_settle=bool(open_excuse) and access.allows(
-            request.user, Act.APPROVE_EXCUSE, open_excuse
-        ),
+        may_settle=bool(open_excuse)
+        and access.allows(request.user, Act.APPROVE_EXCUSE, open_excuse),
         closed=task.state == TaskState.CLOSED,
     )
 

@@ -1,4 +1,4 @@
-"""The part of a task's form that says when members are told: fields on one side, the plan on the other."""
+"""The part of a task's form that says when members are told: fields here, the plan there."""
 
 import re
 from collections.abc import Mapping
@@ -41,9 +41,7 @@ def fields() -> dict[str, forms.Field]:
             label=_("Reminders so many working days before the due date"),
             help_text=_("For example 7, 3, 1. Leave empty for none."),
         ),
-        "notice_on_day": forms.BooleanField(
-            label=_("A reminder on the due date"), required=False
-        ),
+        "notice_on_day": forms.BooleanField(label=_("A reminder on the due date"), required=False),
         "notice_every_after": _days(_("Then a reminder every so many working days")),
         "notice_superior_after": _days(
             _("Who is overdue is told to their superior after so many working days")

@@ -44,6 +44,7 @@ ONE = ("GET", "HEAD", "POST")
 PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], tuple[str, ...]], ...] = (
     ("edit/", "edit", making.edit, ONE),
     ("discard/", "discard", making.discard, ONE),
+    ("copy/", "copy", making.copy, ("POST",)),
     ("people/", "people", preview_pages.people, ("GET", "HEAD")),
     ("people.xlsx", "people_export", exporting.people, ("POST",)),
     ("launch/", "launch", launching.launch, ("POST",)),
