@@ -112,9 +112,7 @@ def _launch(task_id: str, at: datetime) -> bool:
         "versions": [version.digest for version in counting],
         "due_on": due.isoformat(),
     }
-    audit.record(
-        membership.LAUNCHED, actor=locked.launched_by, subject=locked, at=at, facts=facts
-    )
+    audit.record(membership.LAUNCHED, actor=locked.launched_by, subject=locked, at=at, facts=facts)
     return True
 
 
@@ -148,9 +146,7 @@ def undo(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
     return locked
 
 
-def _audience(
-    task: SigningTask, at: datetime
-) -> "tuple[QuerySet[Person], list[TemplateVersion]]":
+def _audience(task: SigningTask, at: datetime) -> "tuple[QuerySet[Person], list[TemplateVersion]]":
     day = Organisation.current().localdate(at)
     counting = versions.counting(task, day)
     rule = AudienceRule.from_data(task.audience)

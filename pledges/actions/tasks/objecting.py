@@ -45,9 +45,7 @@ def _locked(member: TaskMember) -> TaskMember:
     return locked
 
 
-def _set(
-    member: TaskMember, event: str, words: str, *, actor: Person, at: datetime
-) -> TaskMember:
+def _set(member: TaskMember, event: str, words: str, *, actor: Person, at: datetime) -> TaskMember:
     member.objection, member.objected_at = words, at if words else None
     member.save(update_fields=["objection", "objected_at"])
     audit.record(
