@@ -18,9 +18,9 @@ from pledges.core.standings import Standing, TaskState
 from pledges.models import Document, Organisation, Pledge, SigningTask
 from pledges.proof.records import members
 
-COUNTING = {
-    Standing.IN_FORCE: Document.Revision.ACCEPTED,
-    Standing.IN_REVIEW: Document.Revision.SIGNED,
+FILES: Final = {
+    Standing.IN_FORCE: (PledgeState.ACCEPTED, Document.Revision.ACCEPTED),
+    Standing.IN_REVIEW: (PledgeState.SIGNED, Document.Revision.SIGNED),
 }
 """Which file of a pledge a report commits to: the one that its signer was given."""
 
