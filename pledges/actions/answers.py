@@ -69,6 +69,22 @@ def assign(
     )
 
 
+def open_asked(
+    version: TemplateVersion,
+    *,
+    actor: Person,
+    at: datetime,
+    language: str,
+    asked: Mapping[str, Any],
+) -> Pledge:
+    """The actor's draft on `version` as `open_pledge` gives it, but as one that was asked for.
+
+    `asked` are the columns that say who asked for it, when, why and until when.
+    """
+    access.require(actor, Act.OPEN_PLEDGE)
+    return _open_draft(version, person=actor, actor=actor, at=at, language=language, asked=asked)
+
+
 def revoked_for_good(signed: Iterable[Pledge]) -> frozenset[int]:
     """The templates (by key) whose newest pledge among `signed` was revoked for good."""
     newest: dict[int, Pledge] = {}

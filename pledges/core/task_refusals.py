@@ -116,9 +116,3 @@ class ObjectionMissing(Refusal):
     """An objection is said in words."""
 
     kind = "objection-missing"
-
-
-class NothingToSign(Refusal):
-    """What this member signed counts in the task already, or waits for review."""
-
-    kind = "nothing-to-sign"

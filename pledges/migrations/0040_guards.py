@@ -8,8 +8,8 @@ from pledges.migrations import guards
 class Migration(migrations.Migration):
     dependencies = [
         ("pledges", "0030_taskcore"),
-        ("pledges", "0026_organisation"),
         ("pledges", "0033_notices"),
+        ("pledges", "0031_records"),
     ]
 
     operations = [guards.upgrade(8, 9)]

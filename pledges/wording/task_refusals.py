@@ -54,7 +54,6 @@ SENTENCES: Final[dict[type[Exception], str | Promise]] = {
         "This excuse has already been settled. Nothing was done twice."
     ),
     refusals.ObjectionMissing: gettext_lazy("Please say what you object to."),
-    refusals.NothingToSign: gettext_lazy("There is nothing left for you to sign in this task."),
 }
 
 FIELDS: Final = {

@@ -9,7 +9,7 @@ import pytest
 
 from pledges.core.standings import Standing
 from pledges.models import LedgerEntry, Organisation
-from tests import signing_tasks
+from tests import task_scenes
 from tests.admin.conftest import TODAY
 
 URL = "/admin/pledges/signingtask/"
@@ -23,11 +23,11 @@ COUNTS = (
 
 @pytest.fixture
 def task(version, chenjing, sunhao):
-    signing_tasks.hire(60)
-    signing_tasks.hire(4, department="华南对公部")
-    task = signing_tasks.running(version(), chenjing, TODAY)
+    task_scenes.hire(60)
+    task_scenes.hire(4, department="华南对公部")
+    task = task_scenes.running(version(), chenjing, TODAY)
     day = Organisation.current().localdate(TODAY)
-    signing_tasks.scatter(task, day, TODAY, (chenjing, sunhao))
+    task_scenes.scatter(task, day, TODAY, (chenjing, sunhao))
     return task
 
 
@@ -59,15 +59,15 @@ def test_every_number_of_a_task_opens_exactly_so_many_rows(as_, chenjing, task, 
 
 
 def test_every_number_of_a_preview_opens_exactly_so_many_rows(as_, chenjing, version, zhoumin):
-    signing_tasks.hire(7)
+    task_scenes.hire(7)
     zhoumin.email = ""
     zhoumin.save()
     rule = {
         "include": [{"kind": "everybody"}, {"kind": "without-pledge"}],
         "exclude": [{"kind": "numbers", "values": ["M10001", "E1001"]}],
     }
-    rule["exclude"][0]["values"][0] = signing_tasks.hire(1, first=90)[0].employee_number
-    task = signing_tasks.draft(version(), chenjing, TODAY, audience=rule)
+    rule["exclude"][0]["values"][0] = task_scenes.hire(1, first=90)[0].employee_number
+    task = task_scenes.draft(version(), chenjing, TODAY, audience=rule)
     client = as_(chenjing)
     found = counted(client.get(f"{URL}{task.pk}/change/").content.decode())
     assert {"told=no-address", "told=mailed", "left_out=0", "standing=due"} <= {
