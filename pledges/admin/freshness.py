@@ -42,7 +42,6 @@ FREE: Final = frozenset(
         "pledges_signingtask_copy",
     }
 )
-FREE_ACTIONS: Final = {"pledges_person_changelist": {"assign"}}
 # The pages before such a step ask as well, before anything is typed there.
 STEPS: Final = frozenset(
     {
@@ -72,9 +71,7 @@ def is_asked_for(request: HttpRequest) -> bool:
     name = request.resolver_match.url_name if request.resolver_match else None
     if request.method != "POST":
         return name in STEPS
-    # A request may name several actions, of which the list carries out one.
-    chosen = set(request.POST.getlist("action"))
-    return name not in FREE and not (chosen and chosen <= FREE_ACTIONS.get(name or "", set()))
+    return name not in FREE
 
 
 def is_fresh(request: HttpRequest, at: datetime) -> bool:

@@ -76,7 +76,7 @@ def _ask(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespo
     reason = form.cleaned_data["reason"]
     return frames.carry_out(
         request,
-        lambda: cancelling.ask(task, reason=reason, actor=actor_of(request), at=timezone.now()),
+        lambda: cancelling.ask(task, reason, actor=actor_of(request), at=timezone.now()),
         _("You asked that the task be cancelled. A second officer decides; until then it runs."),
         frames.address(task),
     )

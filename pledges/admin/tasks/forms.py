@@ -4,17 +4,19 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pledges.actions.tasks.drafting import MAX_MESSAGE, MAX_TITLE, Drafted
 from pledges.admin.tasks import audience_fields, notice_fields
 from pledges.core.audiences import AudienceRule
 from pledges.core.due_rules import MAX_DAYS, DueRule, Kind
+from pledges.core.notice_plans import DEFAULT_PLAN
 from pledges.models import PledgeTemplate, SigningTask, TemplateVersion
 from pledges.wording.language import active
 
 USUAL_DAYS: Final = 10
+MAX_PREFILLED: Final = 2_000  # characters of employee numbers in an address
 PARTS: Final = (
     ("pledge", _("Which pledge")),
     ("people", _("For whom")),
@@ -76,10 +78,11 @@ class TaskForm(forms.Form):
         label=_("A new version of the pledge counts from then on"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, today: date, task: SigningTask | None = None, **options: Any):
+    def __init__(self, *args: Any, today: date, task: SigningTask | None = None, numbers: str = "", **options: Any):
         self.today = today
-        if task is not None:
-            options["initial"] = _initial_of(task)
+        # A new task has the usual plan, and begins with whoever was chosen elsewhere.
+        new = {**notice_fields.initial_of(DEFAULT_PLAN), "include_numbers": numbers[:MAX_PREFILLED]}
+        options["initial"] = new if task is None else _initial_of(task)
         super().__init__(*args, **options)
         self.fields |= audience_fields.fields() | notice_fields.fields()
         self.fields["pledge"].choices = pledge_choices(today, task)  # type: ignore[attr-defined]
@@ -139,10 +142,12 @@ class TaskForm(forms.Form):
 
 def unknown_numbers(unknown: list[str]) -> str:
     """Which employee numbers nobody has."""
-    told = _now(", ").join(unknown[: audience_fields.MAX_TOLD])
-    text = _now("Nobody has these employee numbers: %(numbers)s") % {"numbers": told}
+    told = gettext(", ").join(unknown[: audience_fields.MAX_TOLD])
+    text = gettext("Nobody has these employee numbers: %(numbers)s") % {"numbers": told}
     more = len(unknown) - audience_fields.MAX_TOLD
-    return _now("%(text)s and %(count)d more") % {"text": text, "count": more} if more > 0 else text
+    return (
+        gettext("%(text)s and %(count)d more") % {"text": text, "count": more} if more > 0 else text
+    )
 
 
 def _initial_of(task: SigningTask) -> dict[str, Any]:
@@ -164,8 +169,8 @@ def pledge_choices(today: date, task: SigningTask | None = None) -> list[tuple[s
     current = TemplateVersion.objects.current(today).select_related("template")
     choices = []
     for version in current:
-        following = _now("%(version)s, the current version (now %(number)d)")
-        named = _now("%(version)s, version %(number)d only")
+        following = gettext("%(version)s, the current version (now %(number)d)")
+        named = gettext("%(version)s, version %(number)d only")
         said = {"version": version.name(active()), "number": version.number}
         choices.append((_choice(version.template_id, None), following % said))
         choices.append((_choice(version.template_id, version.pk), named % said))

@@ -40,7 +40,7 @@ def edit(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespo
 
 def _form(page: ModelAdmin, request: HttpRequest, task: SigningTask | None) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
-    form = TaskForm(posted, today=frames.today(), task=task)
+    form = TaskForm(posted, today=frames.today(), task=task, numbers=request.GET.get("numbers", ""))
     if posted is not None and form.is_valid():
         try:
             kept = drafting.save_task(
