@@ -62,6 +62,147 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
         """Everything that was ever signed and still has its content and its files."""
         return self.issued().exclude(status=PledgeState.ERASED)
 
+
+class Pledge(models.Model):
+    """One person's pledge on one version. What is frozen at signing never changes after it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="pledges", verbose_name=_("person")
+    )
+    version = models.ForeignKey(
+        TemplateVersion, models.PROTECT, related_name="pledges", verbose_name=_("version")
+    )
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    status = models.CharField(
+        _("status"), max_length=10, default=PledgeState.DRAFT, choices=PLEDGE_STATES
+    )
+    answers = models.JSONField(_("answers"), default=dict)
+    answers_revision = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(_("saved"))
+    created_at = models.DateTimeField(_("created"))
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    # Who asked for it, and why; empty where its person started it.
+    assigned_at = models.DateTimeField(_("assigned"), null=True)
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("assigned by"),
+    )
+    assignment_note = models.TextField(_("why it was assigned"), blank=True)
+    # Null until given: a unique column cannot hold many empty strings.
+    number = models.CharField(_("pledge number"), max_length=32, unique=True, null=True)  # noqa: DJ001
+    corrects = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="corrected_by",
+        verbose_name=_("corrects"),
+    )
+    reply = models.TextField(_("reply to the reasons for return"), blank=True)
+
+    # Frozen at signing: later edits of people or templates never reach these.
+    signer_name = models.CharField(_("signer"), max_length=80, blank=True)
+    signer_employee_number = models.CharField(_("employee number"), max_length=32, blank=True)
+    signer_department = models.CharField(_("department"), max_length=80, blank=True)
+    signed_at = models.DateTimeField(_("signed"), null=True)
+    ends_on = models.DateField(_("last day of its term"), null=True)
+    content_digest = models.CharField(_("digest of the content"), max_length=64, blank=True)
+    document_digest = models.CharField(
+        _("digest of the document"),
+        max_length=64,
+        blank=True,
+        help_text=_("SHA-256 of the file exactly as it was read and signed."),
+    )
+    flagged = models.BooleanField(_("unusual answers"), default=False)
+
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("revoked by"),
+    )
+    revocation_reason = models.TextField(_("reason for revocation"), blank=True)
+    revoked_for_good = models.BooleanField(_("not to be signed again"), default=False)
+
+    objects = PledgeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pledge")
+        verbose_name_plural = _("pledges")
+        ordering = ("-created_at",)
+        indexes = (
+            models.Index(fields=["status", "signed_at"], name="pledge_queue"),
+            models.Index(fields=["person", "status"], name="pledge_by_person"),
+            models.Index(fields=["-reviewed_at"], name="pledge_newest_reviews"),
+            models.Index(
+                fields=["ends_on"],
+                name="pledge_in_force_with_a_term",
+                condition=Q(status=PledgeState.ACCEPTED, ends_on__isnull=False),
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["person", "version"],
+                condition=Q(status=PledgeState.DRAFT),
+                name="pledge_one_draft_each",
+            ),
+            models.CheckConstraint(
+                name="pledge_signed_is_complete",
+                condition=Q(status=PledgeState.DRAFT, signed_at__isnull=True)
+                | Q(status=PledgeState.DISCARDED, signed_at__isnull=True, answers={})
+                | Q(status=PledgeState.ERASED, answers={}, signer_name="", content_digest="")
+                | (
+                    ~Q(status__in=UNSIGNED)
+                    & Q(signed_at__isnull=False, number__isnull=False)
+                    & ~Q(signer_name="")
+                    & ~Q(document_digest="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="pledge_term_comes_with_the_signing",
+                condition=Q(ends_on__isnull=True) | Q(signed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="pledge_expired_had_a_term",
+                condition=~Q(status=PledgeState.EXPIRED) | Q(ends_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="pledge_judged_by_somebody_else",
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("person")),
+            ),
+            models.CheckConstraint(
+                name="pledge_judged_is_complete",
+                condition=Q(
+                    status__in=[PledgeState.DRAFT, PledgeState.SIGNED, PledgeState.DISCARDED],
+                    reviewed_at__isnull=True,
+                )
+                | Q(
+                    status__in=[
+                        PledgeState.RETURNED,
+                        PledgeState.ACCEPTED,
+                        PledgeState.REVOKED,
+                        PledgeState.EXPIRED,
+                    ],
+                    reviewed_at__isnull=False,
+                    reviewed_by__isnull=False,
+                )
+                | Q(status=PledgeState.ERASED),
+            ),
+        )
+
     def __str__(self) -> str:
         return self.number or str(self.pk)
 

@@ -78,7 +78,14 @@ class TaskForm(forms.Form):
         label=_("A new version of the pledge counts from then on"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, today: date, task: SigningTask | None = None, numbers: str = "", **options: Any):
+    def __init__(
+        self,
+        *args: Any,
+        today: date,
+        task: SigningTask | None = None,
+        numbers: str = "",
+        **options: Any,
+    ):
         self.today = today
         # A new task has the usual plan, and begins with whoever was chosen elsewhere.
         new = {**notice_fields.initial_of(DEFAULT_PLAN), "include_numbers": numbers[:MAX_PREFILLED]}

@@ -4,23 +4,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
-from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pledges.actions.tasks import extending, reminding
-from pledges.admin import words
+from pledges.actions.reminders import reminding
+from pledges.actions.reminders.reminding import LeftOut, Reminded
+from pledges.actions.tasks import extending
 from pledges.admin.base import actor_of
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.forms import day_input
 from pledges.admin.tasks.member_filters import MemberFilter
-from pledges.core.refusal import Refusal
-from pledges.core.standings import REMINDED
 from pledges.models import SigningTask, TaskMember
 
 MAX_NAMED: Final = 30
@@ -55,7 +52,8 @@ def remind(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
     if request.method == "POST":
         return _remind(request, task, those)
     people = list(those.members)
-    reminded = [each for each in people if each.standing in REMINDED]
+    foreseen = reminding.foresee(people, at=timezone.now())
+    left = {each.pk for members in foreseen.left_out.values() for each in members}
     return _ask(
         page,
         request,
@@ -63,26 +61,29 @@ def remind(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
         those,
         "remind.html",
         title=_("Remind"),
-        people=[each for each in reminded if each.person.email],
-        silent=[each for each in reminded if not each.person.email],
-        rest=len(people) - len(reminded),
+        people=[each for each in people if each.pk not in left],
+        silent=foreseen.left_out.get(LeftOut.NO_ADDRESS, ()),
+        told=len(foreseen.left_out.get(LeftOut.TOLD_TODAY, ())),
+        rest=len(foreseen.left_out.get(LeftOut.NOTHING_TO_SIGN, ())),
     )
 
 
 def _remind(request: HttpRequest, task: SigningTask, those: Chosen) -> HttpResponse:
-    due = those.members.filter(standing__in=[each.value for each in REMINDED])
-    try:
-        count = reminding.remind(due, actor=actor_of(request), at=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, words.refusal(refusal))
-    else:
-        text = ngettext(
-            "%(count)d person is reminded. The mail leaves within working hours.",
-            "%(count)d people are reminded. The mails leave within working hours.",
-            count,
-        )
-        messages.success(request, text % {"count": count})
-    return redirect(those.back if those.carried else frames.address(task))
+    return frames.carry_out(
+        request,
+        lambda: reminding.remind(list(those.members), actor=actor_of(request), at=timezone.now()),
+        _reminded,
+        those.back if those.carried else frames.address(task),
+    )
+
+
+def _reminded(done: Reminded) -> str:
+    text = ngettext(
+        "%(count)d person is reminded. The mail leaves within working hours.",
+        "%(count)d people are reminded. The mails leave within working hours.",
+        done.count,
+    )
+    return text % {"count": done.count}
 
 
 class ExtensionForm(forms.Form):
