@@ -12,7 +12,7 @@ from pledges.access import Act
 from pledges.actions import confirmers
 from pledges.admin.filters import ALL
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Excuse, Organisation, Person, Pledge, Proposal, TemplateVersion
+from pledges.models import Excuse, Person, Pledge, Proposal, TemplateVersion
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """People, departments and the organisation; the ledger's page."""
 
 import html
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from django.db import connection
 
 from pledges import wording
 from pledges.actions import people
-from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.lifecycle import Role
 from pledges.core.refusals import LedgerBroken, UnfitCharacter
 from pledges.models import (
     Department,
@@ -18,7 +17,6 @@ from pledges.models import (
     LedgerEntry,
     Organisation,
     Person,
-    Pledge,
 )
 from pledges.storage import checkpoint_folder
 from tests import baseline

@@ -1,4 +1,4 @@
-"""Signing tasks that run, on the first page of the admin: how far each is, and how many are late."""
+"""Signing tasks that run, on the first page of the admin: how far each is, how many are late."""
 
 from dataclasses import dataclass
 from datetime import datetime
