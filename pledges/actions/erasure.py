@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from pledges import access, audit, crash_points, notices, transactions
 from pledges.access import Act
 from pledges.actions import enrolment, expiring, people
+from pledges.actions.tasks import forgetting
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.core.periods import erasable_from
@@ -92,8 +93,9 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     if locked.erased_at is None:
         _require_erasable(locked, pledges, at)
         _blank_pledges(pledges)
+        number = locked.employee_number
         _blank_person(locked, at)
-        _forget_openings(locked, pledges)
+        _forget_openings(locked, pledges, forgetting.forget(locked, number))
         facts = {"pledges": [str(pledge.pk) for pledge in pledges], "files": len(files)}
         audit.record(lifecycle.ERASE.event, actor=actor, subject=locked, at=at, facts=facts)
     transaction.on_commit(partial(_remove, locked.pk, files))
@@ -193,9 +195,9 @@ def _blank_person(person: Person, at: datetime) -> None:
     person.save()
 
 
-def _forget_openings(person: Person, pledges: Sequence[Pledge]) -> None:
+def _forget_openings(person: Person, pledges: Sequence[Pledge], others: Sequence[str]) -> None:
     """The ledger's commitments stay and still verify; what they stand for is gone."""
-    subjects = [audit.subject_of(each) for each in (person, *pledges)]
+    subjects = [*(audit.subject_of(each) for each in (person, *pledges)), *others]
     LedgerOpening.objects.filter(entry__subject__in=subjects).delete()
 
 

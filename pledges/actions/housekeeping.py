@@ -24,6 +24,7 @@ from pledges.actions import (
     sweeping,
 )
 from pledges.actions.reminders import calendar
+from pledges.actions.tasks import closing, joining, launching
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
 from pledges.notices import digests
@@ -85,6 +86,9 @@ SCHEDULE = (
     Chore(CHECKPOINTS, MINUTE, None),
     Chore("bulk acceptances", MINUTE, batches.resume),
     Chore("readings", MINUTE, noting_readings.record_noted),
+    Chore("task launches", MINUTE, launching.resume),
+    Chore("task closings", MINUTE, closing.resume),
+    Chore("task joiners", DAY, joining.take_joiners),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
     Chore("calendar", DAY, calendar.load_published),
     Chore("digests", HOUR, digests.queue_digests),
