@@ -22,6 +22,7 @@ from pledges.actions import (
     renewing,
     sealing,
     sweeping,
+    version_steps,
 )
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
@@ -84,6 +85,7 @@ SCHEDULE = (
     Chore(CHECKPOINTS, MINUTE, None),
     Chore("bulk acceptances", MINUTE, batches.resume),
     Chore("readings", MINUTE, noting_readings.record_noted),
+    Chore("drafts on replaced versions", MINUTE, version_steps.settle),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),
