@@ -74,9 +74,9 @@ class PublishingForm(forms.Form):
         begins = typed.get("effective_on")
         if begins and begins < self.today and not typed.get("past"):
             self.add_error("past", _("This day is past. Please confirm it, or choose another."))
-        if typed.get("drafts") == Drafts.UNTIL and not typed.get("drafts_until"):
-            if "drafts_until" not in self.errors:
-                self.add_error("drafts_until", _("Please enter the day."))
+        until = typed.get("drafts") == Drafts.UNTIL
+        if until and not typed.get("drafts_until") and "drafts_until" not in self.errors:
+            self.add_error("drafts_until", _("Please enter the day."))
         earliest = max(self.today, begins or self.today)
         for name in ("drafts_until", "sign_again_by"):
             if self._is_asked(name) and typed[name] < earliest:

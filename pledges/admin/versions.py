@@ -178,11 +178,8 @@ class VersionAdmin(AccessModelAdmin):
             done = templates.retire(version, actor=request.user, at=timezone.now())
         except (refusals.Refusal, lifecycle.Forbidden) as error:
             return self._refused(request, version, error)
-        text = _("%(version)s: %(state)s") % {
-            "version": done,
-            "state": done.get_status_display(),
-        }
-        messages.success(request, text)
+        said = {"version": done, "state": done.get_status_display()}
+        messages.success(request, _("%(version)s: %(state)s") % said)
         return redirect(CHANGE, pk)
 
     def revise_page(self, request: HttpRequest, pk: int) -> HttpResponse:
