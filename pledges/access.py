@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
-from pledges.core.lifecycle import Role
+from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import (
     AcceptanceBatch,
     Excuse,
@@ -44,6 +44,10 @@ class Act(StrEnum):
     FILL_PLEDGE = "fill in a pledge"
     DISCARD_DRAFT = "discard a draft that nobody asked for"
     SIGN_PLEDGE = "sign a pledge"
+    WITHDRAW_OWN = "withdraw a pledge of one's own before its review"
+    WITHDRAW_ANOTHERS = "withdraw somebody's pledge before its review"
+    WITHDRAW_MANY = "withdraw what a task, a leaver or a version had open"
+    MOVE_DRAFT = "move a draft to another version"
     READ_PLEDGE = "read a pledge"
     LIST_PLEDGES = "see the list of pledges"
     JUDGE_PLEDGE = "accept or return a pledge"
@@ -117,6 +121,17 @@ def _own_idea(actor: Any, pledge: Pledge) -> bool:
     return _own(actor, pledge) and not (pledge.assigned_at or pledge.corrects_id)
 
 
+def _own_to_withdraw(actor: Any, pledge: Pledge) -> bool:
+    """Before it is signed, what was asked for is not for its signer to drop."""
+    rule = _own_idea if pledge.status == PledgeState.DRAFT else _own
+    return rule(actor, pledge)
+
+
+def _moves(actor: Any, draft: Pledge | None) -> bool:
+    """`None`: many, of anybody's."""
+    return Role.COMPLIANCE in actor.roles or (draft is not None and _own(actor, draft))
+
+
 def _somebody_elses(actor: Any, pledge: Pledge) -> bool:
     """Separation of duties: nobody judges a pledge of their own."""
     return Role.COMPLIANCE in actor.roles and pledge.person_id != actor.pk
@@ -141,6 +156,7 @@ DECIDING: Final[dict[str, Role]] = {
     Proposal.Kind.PERSON: Role.ADMINISTRATOR,
     Proposal.Kind.TWO_PEOPLE: Role.ADMINISTRATOR,
     Proposal.Kind.RETENTION: Role.COMPLIANCE,
+    Proposal.Kind.EDITORIAL: Role.COMPLIANCE,
 }
 
 
@@ -229,6 +245,10 @@ RULES: Final[dict[Act, Rule]] = {
     Act.FILL_PLEDGE: _own,
     Act.DISCARD_DRAFT: _own_idea,
     Act.SIGN_PLEDGE: _own,
+    Act.WITHDRAW_OWN: _own_to_withdraw,
+    Act.WITHDRAW_ANOTHERS: _somebody_elses,
+    Act.WITHDRAW_MANY: _system_or(_has(Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)),
+    Act.MOVE_DRAFT: _system_or(_moves),
     Act.READ_PLEDGE: _reads,
     Act.LIST_PLEDGES: _has(*_READERS),
     Act.JUDGE_PLEDGE: _somebody_elses,

@@ -37,7 +37,6 @@ from pledges.models import (
     Signature,
     SigningIntent,
 )
-from pledges.models.pledges import UNSIGNED
 from pledges.storage import document_store
 
 NOBODY: Final = "—"
@@ -51,6 +50,7 @@ _PLEDGE: Final[dict[str, Any]] = {
     "revocation_reason": "",
     "reply": "",
     "assignment_note": "",
+    "withdrawal_reason": "",
 }
 _INTENT: Final[dict[str, Any]] = {"answers": {}, "signer": {}, "content_digest": ""}
 _SIGNATURE: Final[dict[str, Any]] = {
@@ -124,7 +124,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
     organisation = Organisation.current()
     today = organisation.localdate(at)
     for pledge in pledges:
-        if pledge.status in UNSIGNED:
+        if not pledge.is_kept:
             continue
         number, state = pledge.number or "", pledge.state_on(today)
         if state not in lifecycle.ERASE.sources:
@@ -139,7 +139,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
 
 def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
     """The day of the last thing that happened to `pledge`."""
-    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
+    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at, pledge.withdrawn_at)
     days = [organisation.localdate(event) for event in events if event is not None]
     if state == PledgeState.EXPIRED and pledge.ends_on is not None:
         days.append(pledge.ends_on)

@@ -22,6 +22,7 @@ from pledges.actions import (
     renewing,
     sealing,
     sweeping,
+    version_steps,
 )
 from pledges.actions.reminders import calendar
 from pledges.actions.tasks import closing, joining, launching
@@ -89,6 +90,7 @@ SCHEDULE = (
     Chore("task launches", MINUTE, launching.resume),
     Chore("task closings", MINUTE, closing.resume),
     Chore("task joiners", DAY, joining.take_joiners),
+    Chore("drafts on replaced versions", MINUTE, version_steps.settle),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
     Chore("calendar", DAY, calendar.load_published),
     Chore("digests", HOUR, digests.queue_digests),

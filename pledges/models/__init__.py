@@ -24,6 +24,7 @@ from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.signing_tasks import SigningTask, TaskVersion
 from pledges.models.task_members import TaskMember
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
+from pledges.models.version_steps import VersionStep, versions_that_count
 
 __all__ = [
     "AcceptanceBatch",
@@ -64,5 +65,7 @@ __all__ = [
     "TaskVersion",
     "TemplateVersion",
     "VersionFont",
+    "VersionStep",
     "organisation_read_once",
+    "versions_that_count",
 ]

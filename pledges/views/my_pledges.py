@@ -16,6 +16,7 @@ from pledges.access import Act
 from pledges.actions.answers import reading_of, revoked_for_good
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
+from pledges.models.version_steps import alike
 from pledges.views import setting_up
 from pledges.views.accounts import person_of
 from pledges.views.reading import ShownReason, reasons_of
@@ -91,6 +92,7 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
         "returned": _entries(own, PledgeState.RETURNED, today, "reviewed_at"),
         "revoked": _entries(own, PledgeState.REVOKED, today, "revoked_at"),
         "expired": _entries(own, PledgeState.EXPIRED, today, "ends_on"),
+        "withdrawn": _entries(own, PledgeState.WITHDRAWN, today, "withdrawn_at"),
         "available": available(person, own, today, organisation),
     }
     return {
@@ -122,8 +124,13 @@ def available(
     if not access.allows(person, Act.OPEN_PLEDGE):
         return []
     pledges = list(own)
-    closed = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
-    taken = {p.version_id for p in pledges if not p.may_be_followed_on(today, organisation)}
+    # A draft of an earlier version becomes one of this: it stands among the drafts.
+    unfinished = (PledgeState.DRAFT, PledgeState.SIGNED)
+    closed = {p.template_id for p in pledges if p.status in unfinished}
+    taken: set[int] = set()
+    for pledge in pledges:
+        if not pledge.may_be_followed_on(today, organisation):
+            taken |= alike(pledge.version_id)
     closed |= revoked_for_good(p for p in pledges if p.signed_at)
     return [
         ListedPledge(label_of(version), version=version)

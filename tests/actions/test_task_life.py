@@ -45,7 +45,6 @@ from pledges.models import (
     SigningTask,
     TaskMember,
     TaskVersion,
-    TemplateVersion,
 )
 from pledges.proof.records import completion, members
 from pledges.proof.records.trees import Tree

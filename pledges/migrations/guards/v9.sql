@@ -79,6 +79,8 @@ CREATE TRIGGER version_guard BEFORE UPDATE OR DELETE ON pledges_templateversion
 -- Into erasure everything personal is blanked, at once and for good, and nothing else is touched.
 -- Into expiry a pledge passes as it is, and out of it only into erasure.
 -- A draft that nobody asked for may be discarded: its answers are blanked, and its number stays.
+-- Before its review a pledge may be withdrawn, a draft only with a number: without one it goes.
+-- A draft moves from version to version, and never to another template.
 CREATE FUNCTION shounuo_guard_pledge() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     step text := OLD.status || '>' || COALESCE(NEW.status, '');
@@ -95,10 +97,16 @@ BEGIN
         RAISE EXCEPTION 'a pledge number is never changed'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF NEW.template_id <> OLD.template_id THEN
+        RAISE EXCEPTION 'a pledge stays with its template'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     IF step IN ('draft>draft', 'draft>signed') THEN
         RETURN NEW;
     ELSIF step IN ('signed>accepted', 'signed>returned') THEN
         free := '{status,reviewed_at,reviewed_by_id}';
+    ELSIF step = 'signed>withdrawn' OR (step = 'draft>withdrawn' AND OLD.number IS NOT NULL) THEN
+        free := '{status,withdrawn_at,withdrawn_by_id,withdrawn_why,withdrawal_reason}';
     ELSIF step = 'accepted>expired' THEN
         free := '{status}';
     ELSIF step = 'accepted>revoked' THEN
@@ -107,11 +115,11 @@ BEGIN
         AND to_jsonb(NEW) = to_jsonb(OLD) || '{"status": "discarded", "answers": {}}' THEN
         RETURN NEW;
     ELSIF step IN ('draft>erased', 'returned>erased', 'revoked>erased', 'expired>erased',
-            'discarded>erased')
+            'discarded>erased', 'withdrawn>erased')
         AND to_jsonb(NEW) = to_jsonb(OLD) || '{
             "status": "erased", "answers": {}, "signer_name": "", "signer_employee_number": "",
             "signer_department": "", "content_digest": "", "revocation_reason": "", "reply": "",
-            "assignment_note": ""
+            "assignment_note": "", "withdrawal_reason": ""
         }' THEN
         RETURN NEW;
     ELSE
@@ -306,6 +314,10 @@ END $$;
 CREATE TRIGGER excuse_guard BEFORE UPDATE OR DELETE ON pledges_excuse
     FOR EACH ROW EXECUTE FUNCTION shounuo_guard_excuse();
 
+-- How a version took the place of another is decided once.
+CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON pledges_versionstep
+    FOR EACH ROW EXECUTE FUNCTION shounuo_refuse();
+
 -- None of these tables is emptied as a whole.
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_ledgerentry
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
@@ -320,6 +332,8 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_returnreason
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_versionfont
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_templateversion
+    FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_versionstep
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_pledge
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
