@@ -25,7 +25,7 @@ from pledges.actions import (
     version_steps,
 )
 from pledges.actions.reminders import calendar
-from pledges.actions.tasks import closing, joining, launching
+from pledges.actions.tasks import closing, joining, launching, versions_following
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
 from pledges.notices import digests
@@ -89,6 +89,7 @@ SCHEDULE = (
     Chore("readings", MINUTE, noting_readings.record_noted),
     Chore("task launches", MINUTE, launching.resume),
     Chore("task closings", MINUTE, closing.resume),
+    Chore("task versions", MINUTE, versions_following.follow_steps),
     Chore("task joiners", DAY, joining.take_joiners),
     Chore("drafts on replaced versions", MINUTE, version_steps.settle),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
