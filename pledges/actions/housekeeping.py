@@ -23,7 +23,7 @@ from pledges.actions import (
     sealing,
     sweeping,
 )
-from pledges.actions.reminders import calendar
+from pledges.actions.reminders import calendar, sending_due
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
 from pledges.notices import digests
@@ -87,6 +87,7 @@ SCHEDULE = (
     Chore("readings", MINUTE, noting_readings.record_noted),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
     Chore("calendar", DAY, calendar.load_published),
+    Chore("notices", 5 * MINUTE, sending_due.send_due),
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),
     Chore("passkeys", HOUR, pending.lapse),
