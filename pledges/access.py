@@ -86,6 +86,10 @@ class Act(StrEnum):
     ENROL_PASSKEY = "enrol a passkey or an authenticator app of one's own"
     CONFIRM_ENROLMENT = "confirm with what somebody signs, having met them"
     BEGIN_ORIGIN = "begin a new origin of the ledger after a loss"
+    REMIND_MEMBERS = "remind members of a signing task by hand"
+    READ_NOTICES = "see which emails are sent, and how they look"
+    SWITCH_NOTICES = "switch a kind of email on or off"
+    PRINT_SLIPS = "print the notices of members without an email address"
     READ_CALENDAR = "see the calendar of working days"
     WRITE_CALENDAR = "say which days are worked"
     PERMIT_ENROLMENT = "let somebody enrol a passkey who lost all of theirs"
@@ -145,6 +149,10 @@ RULES: Final[dict[Act, Rule]] = {
     Act.ENROL_PASSKEY: _own_passkey,
     Act.CONFIRM_ENROLMENT: _has_met,
     Act.BEGIN_ORIGIN: _only_system,
+    Act.REMIND_MEMBERS: _has(Role.COMPLIANCE),
+    Act.READ_NOTICES: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
+    Act.SWITCH_NOTICES: _has(Role.COMPLIANCE),
+    Act.PRINT_SLIPS: _has(Role.COMPLIANCE, Role.HR),
     Act.READ_CALENDAR: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
     Act.WRITE_CALENDAR: _has(Role.COMPLIANCE, Role.HR),
     Act.PERMIT_ENROLMENT: _only_system,

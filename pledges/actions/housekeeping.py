@@ -24,7 +24,7 @@ from pledges.actions import (
     sweeping,
     version_steps,
 )
-from pledges.actions.reminders import calendar
+from pledges.actions.reminders import calendar, sending_due
 from pledges.actions.tasks import closing, joining, launching, versions_following
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
@@ -94,6 +94,7 @@ SCHEDULE = (
     Chore("drafts on replaced versions", MINUTE, version_steps.settle),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
     Chore("calendar", DAY, calendar.load_published),
+    Chore("notices", 5 * MINUTE, sending_due.send_due),
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),
     Chore("passkeys", HOUR, pending.lapse),

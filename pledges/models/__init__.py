@@ -7,6 +7,7 @@ from pledges.models.employment import Leave, Post
 from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
+from pledges.models.notice_claims import NoticeClaim, NoticeSwitch
 from pledges.models.organisation import Organisation, organisation_read_once
 from pledges.models.papers import PaperPledge
 from pledges.models.people import Department, Person
@@ -43,6 +44,8 @@ __all__ = [
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerOpening",
+    "NoticeClaim",
+    "NoticeSwitch",
     "Organisation",
     "PaperPledge",
     "Person",

@@ -18,6 +18,7 @@ from pledges.core.refusals import ReasonMissing
 from pledges.core.standings import TaskState
 from pledges.core.task_refusals import CancellationWaits, NoCancellation
 from pledges.models import Person, Pledge, SigningTask, TaskMember
+from pledges.notices import tasks
 
 MAX_REASON: Final = 2_000  # characters
 
@@ -75,6 +76,7 @@ def cancel(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
     if running.update(state=TaskState.CANCELLED, cancelled_at=at, cancelled_by=actor) != 1:
         raise NoCancellation
     locked.refresh_from_db()
+    tasks.announce_cancelled(locked)
     withdrawn = _withdraw_drafts(locked, actor=actor, at=at)
     _record("task.cancelled", locked, actor=actor, at=at, drafts=withdrawn)
     return locked
