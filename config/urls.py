@@ -27,6 +27,7 @@ from pledges.views import (
     signing,
     signing_out,
     well_known,
+    withdrawing,
 )
 
 urlpatterns = [
@@ -36,6 +37,7 @@ urlpatterns = [
     path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),
     path("pledges/<uuid:pk>/prepare/", filling.prepare, name="pledge_prepare"),
     path("pledges/<uuid:pk>/discard/", discarding.discard, name="pledge_discard"),
+    path("pledges/<uuid:pk>/withdraw/", withdrawing.withdraw, name="pledge_withdraw"),
     path("pledges/<uuid:pk>/last-time/", last_time.last_time, name="pledge_last_time"),
     path("pledges/<uuid:pk>/document.pdf", reading.document, name="pledge_document"),
     path(

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from pledges import wording
 from pledges.actions import batches
+from pledges.admin import step_words
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Proposal
@@ -17,6 +18,8 @@ EVENTS: Final = {
     "version.drafted": _("New draft version created"),
     "version.changed": _("Draft version changed"),
     "version.published": _("Version published"),
+    "version.discarded": _("Draft version discarded"),
+    "version.stepped": _("Step to a new version decided"),
     "version.retired": _("Version retired"),
     "pledge.opened": _("Pledge started"),
     "pledge.assigned": _("Pledge assigned to its signer"),
@@ -27,7 +30,9 @@ EVENTS: Final = {
     "pledge.revoked": _("Pledge revoked"),
     "pledge.read": _("Other people's pledges accessed"),
     "pledge.expired": _("Term of a pledge ended"),
-    "pledge.discarded": _("Draft discarded by its signer"),
+    "pledge.discarded": _("Draft discarded"),
+    "pledge.withdrawn": _("Pledge withdrawn"),
+    "pledge.moved": _("Draft moved to another version"),
     "document.renewed": _("Timestamp of a file renewed"),
     "files.removed": _("Files removed that are contained in longer files"),
     "passkey.enrolled": _("Passkey enrolled"),
@@ -163,6 +168,8 @@ def proposal_rows(proposal: Proposal) -> list[tuple[str, str, str]]:
         ]
     if proposal.kind == Proposal.Kind.RETENTION:
         return [(str(_("Retention")), _years(before["years"]), _years(after["years"]))]
+    if proposal.kind == Proposal.Kind.EDITORIAL:
+        return step_words.rows_of(after)
     names = {
         "two_people": _("Two people required"),
         "meet_invited": _("Invited people are confirmed in person"),

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
         ("pledges", "0030_taskcore"),
         ("pledges", "0033_notices"),
         ("pledges", "0031_records"),
+        ("pledges", "0030_withdrawing"),
     ]
 
     operations = [guards.upgrade(8, 9)]

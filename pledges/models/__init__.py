@@ -25,6 +25,7 @@ from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.signing_tasks import SigningTask, TaskVersion
 from pledges.models.task_members import TaskMember
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
+from pledges.models.version_steps import VersionStep, versions_that_count
 
 __all__ = [
     "AcceptanceBatch",
@@ -67,5 +68,7 @@ __all__ = [
     "TaskVersion",
     "TemplateVersion",
     "VersionFont",
+    "VersionStep",
     "organisation_read_once",
+    "versions_that_count",
 ]

@@ -19,7 +19,7 @@ from pledges.models.people import Person
 from pledges.models.pledges import Pledge
 from pledges.models.signing_tasks import TaskVersion
 
-FORMER = [PledgeState.REVOKED, PledgeState.EXPIRED, PledgeState.ERASED, "withdrawn"]
+FORMER = [PledgeState.REVOKED, PledgeState.EXPIRED, PledgeState.ERASED, PledgeState.WITHDRAWN]
 """Of a pledge in one of these states nothing binds; the list of members says which it is."""
 
 
@@ -73,7 +73,7 @@ def _holds(
     """
     own = Pledge.objects.filter(person=OuterRef(person), version__in=counting)
     drafts = Pledge.objects.filter(
-        person=OuterRef(person), version__template=template, status=PledgeState.DRAFT
+        person=OuterRef(person), template=template, status=PledgeState.DRAFT
     )
     has_left = Q(**{f"{prefix}is_active": False}) | Q(**{f"{prefix}left_on__lt": day})
     return {

@@ -26,7 +26,7 @@ def slices(things: Iterable[T]) -> Iterator[list[T]]:
 
 
 def claim_of(told: Told, person_id: int, *, day: date, at: datetime, **about: Any) -> NoticeClaim:
-    """A claim that is not written yet: `person_id` is told so on `day`, about a member or pledge."""
+    """A claim that is not written yet: `person_id` is told so on `day`, `about` whatever it is."""
     return NoticeClaim(
         person_id=person_id,
         reason=told.key,
@@ -90,7 +90,7 @@ def is_the_mail_of(person_id: int, day: date, at: datetime, message_id: str) -> 
 def queue_table(
     task: Any, kind: str, table: NoticeClaim, rows: Sequence[NoticeClaim], receiver_id: int
 ) -> int:
-    """The one table of the week: claimed with its rows, sent to `receiver_id`; 1, or 0 if it was."""
+    """The one table of the week: claimed with its rows, sent to `receiver_id`; 0 if it was."""
     table.message_id = sending.new_message_id()
     if not NoticeClaim.objects.claim_each([table]):
         return 0

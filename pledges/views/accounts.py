@@ -26,7 +26,6 @@ from pledges.core import refusals
 from pledges.models import Organisation, Person
 from pledges.views import known_browsers, security_log
 from pledges.views.clients import client_address
-from pledges.views.context import signs
 
 logger = logging.getLogger(__name__)
 MAX_DEVICE = 50  # characters: of the 60 that a name may have, the rest is for a number
@@ -40,8 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         staff = access.allows(request.user, Act.ENTER_ADMIN)
-        own = signs(request.user)
-        return reverse("admin:index" if staff and not own else "my_pledges")
+        return reverse("admin:index" if staff else "my_pledges")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """On to work; allauth would show the form once more."""

@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.core.lifecycle import Role
-from pledges.core.standings import TaskState
 from pledges.models import Organisation, organisation_read_once
 
 
@@ -29,16 +27,7 @@ def shell_of(user: Any) -> Shell:
     """The header for `user`; nothing for a stranger."""
     if user is None or not user.is_authenticated:
         return Shell()
-    return Shell(signs=signs(user), workplace=workplace(user))
-
-
-def signs(user: Any) -> bool:
-    """Whether a person has a place for their own pledges: staff, once they are asked for one."""
-    if not access.allows(user, Act.OPEN_PLEDGE):
-        return False
-    if Role.MANAGER in user.roles or not access.allows(user, Act.ENTER_ADMIN):
-        return True
-    return user.pledges.exists() or user.memberships.exclude(task__state=TaskState.DRAFT).exists()
+    return Shell(signs=access.allows(user, Act.OPEN_PLEDGE), workplace=workplace(user))
 
 
 def workplace(user: Any) -> str:

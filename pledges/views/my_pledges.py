@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 from pledges import access
 from pledges.access import Act
 from pledges.actions.answers import reading_of, revoked_for_good
-from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
-from pledges.views import context, own_tasks, setting_up
+from pledges.models.version_steps import alike
+from pledges.views import own_tasks, setting_up
 from pledges.views.accounts import person_of
 from pledges.views.own_tasks import OwnTask
 from pledges.views.reading import ShownReason, reasons_of
@@ -64,15 +65,13 @@ class ListedPledge:
 
 @require_safe
 def my_pledges(request: HttpRequest) -> HttpResponse:
-    """Somebody's pledges; staff who are asked for none go to where their work is."""
+    """A person's pledges: whoever is active may have some, whatever their office."""
     person = person_of(request)
     own = list(
         Pledge.objects.of(person)
         .select_related("version", "corrects", "corrected_by", "assigned_by")
         .order_by(F("due_on").asc(nulls_last=True), "created_at")
     )
-    if access.allows(person, Act.ENTER_ADMIN) and not context.signs(person):
-        return redirect("admin:index")
     found = contents(person, own, timezone.now())
     return render(request, "my_pledges.html", {**found, **setting_up.announced(person)})
 
@@ -98,6 +97,7 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
         "revoked": _entries(own, PledgeState.REVOKED, today, "revoked_at"),
         "expired": _entries(own, PledgeState.EXPIRED, today, "ends_on"),
         "excused": [each for each in tasks if not each.to_sign],
+        "withdrawn": _entries(own, PledgeState.WITHDRAWN, today, "withdrawn_at"),
         "available": available(person, own, today, organisation),
     }
     return {
@@ -126,15 +126,15 @@ def draft_of(pledge: Pledge, person: Person, today: date, asked: OwnTask | None 
 def available(
     person: Person, own: Iterable[Pledge], today: date, organisation: Organisation
 ) -> list[ListedPledge]:
-    """The versions that `answers.open_pledge` would open anew for this person today.
-
-    Offered to account managers; others sign what they are asked for.
-    """
-    if Role.MANAGER not in person.roles or not access.allows(person, Act.OPEN_PLEDGE):
-        return []
+    """The versions that `answers.open_pledge` would open anew for this person today."""
     pledges = list(own)
-    closed = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
-    taken = {p.version_id for p in pledges if not p.may_be_followed_on(today, organisation)}
+    # A draft of an earlier version becomes one of this: it stands among the drafts.
+    unfinished = (PledgeState.DRAFT, PledgeState.SIGNED)
+    closed = {p.template_id for p in pledges if p.status in unfinished}
+    taken: set[int] = set()
+    for pledge in pledges:
+        if not pledge.may_be_followed_on(today, organisation):
+            taken |= alike(pledge.version_id)
     closed |= revoked_for_good(p for p in pledges if p.signed_at)
     return [
         ListedPledge(label_of(version), version=version)

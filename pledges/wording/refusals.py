@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
-from pledges.wording import account_refusals, task_refusals
+from pledges.wording import account_refusals, task_refusals, version_refusals
 from pledges.wording.names import unfit_character
 from pledges.wording.passkey_refusals import PASSKEYS
 from pledges.wording.texts import text_problem
@@ -19,6 +19,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
     **account_refusals.SENTENCES,
     **PASSKEYS,
     **task_refusals.SENTENCES,
+    **version_refusals.SENTENCES,
     refusals.StaleDraft: gettext_lazy(
         "This draft was changed in another window or on another device. Nothing was overwritten."
     ),

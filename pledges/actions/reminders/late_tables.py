@@ -1,4 +1,4 @@
-"""Who is late, told to superiors and to compliance: one table a week each, never a mail a person."""
+"""Who is late, told to superiors and to compliance: one table a week each, no mail a person."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Reminding by hand: whom an officer picks, each at most once a day, with who was left out and why."""
+"""Reminding by hand: whom an officer picks, once a day at most, and who is left out, and why."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

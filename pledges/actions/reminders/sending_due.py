@@ -32,7 +32,7 @@ class Now:
 
 
 def send_due(at: datetime) -> int:
-    """Claim what is due at `at` and queue its mails; gives their number. Outside working hours: 0."""
+    """Claim what is due at `at` and queue its mails; gives their number, 0 outside the hours."""
     organisation, calendar = Organisation.current(), current_calendar()
     if not organisation.working_hours(calendar).includes(at):
         return 0

@@ -3,7 +3,6 @@
 Drafts that were opened for it are withdrawn; what was signed stays, and is reviewed as ever.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -12,12 +11,14 @@ from django.db.models import Q, QuerySet
 from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions.tasks import membership
-from pledges.core import lifecycle
+from pledges.actions.withdrawing import withdraw_many
 from pledges.core.characters import made_visible, unified_line_breaks
+from pledges.core.lifecycle import Why
 from pledges.core.refusals import ReasonMissing
 from pledges.core.standings import TaskState
 from pledges.core.task_refusals import CancellationWaits, NoCancellation
-from pledges.models import Person, Pledge, RenderedAhead, SigningTask, TaskMember
+from pledges.models import Person, Pledge, SigningTask, TaskMember
+from pledges.notices import tasks
 
 MAX_REASON: Final = 2_000  # characters
 
@@ -75,6 +76,7 @@ def cancel(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
     if running.update(state=TaskState.CANCELLED, cancelled_at=at, cancelled_by=actor) != 1:
         raise NoCancellation
     locked.refresh_from_db()
+    tasks.announce_cancelled(locked)
     withdrawn = _withdraw_drafts(locked, actor=actor, at=at)
     _record("task.cancelled", locked, actor=actor, at=at, drafts=withdrawn)
     return locked
@@ -93,18 +95,8 @@ def open_drafts(task: SigningTask) -> "QuerySet[Pledge]":
 
 def _withdraw_drafts(task: SigningTask, *, actor: Person, at: datetime) -> int:
     keys = list(open_drafts(task).values_list("pk", flat=True))
-    locked = Pledge.objects.select_for_update(no_key=True).filter(pk__in=keys, number__isnull=True)
-    drafts = [each for each in locked.order_by("pk") if each.status in lifecycle.DISCARD.sources]
-    RenderedAhead.objects.filter(pledge__in=drafts).delete()
-    subjects = [audit.subject_of(each) for each in drafts]
-    Pledge.objects.filter(pk__in=[each.pk for each in drafts]).delete()
-    audit.record_many(list(_gone(subjects)), actor=actor, at=at)
-    return len(drafts)
-
-
-def _gone(subjects: Iterable[str]) -> Iterable[audit.Event]:
-    facts = {"numbered": False, "why": "task"}
-    return (audit.Event(lifecycle.DISCARD.event, subject, facts) for subject in subjects)
+    ended = withdraw_many(keys, actor=actor, at=at, why=Why.TASK_CANCELLED)
+    return ended.withdrawn + ended.deleted
 
 
 def _record(

@@ -11,6 +11,7 @@ from pledges.actions.reminders.calendar import current_calendar
 from pledges.core.audiences import AudienceRule
 from pledges.core.characters import made_visible, unified_line_breaks
 from pledges.core.due_rules import MAX_DAYS, DueRule, due_on
+from pledges.core.notice_plans import DEFAULT_PLAN, Plan
 from pledges.core.standings import TaskState
 from pledges.core.task_refusals import FaultyTask, TaskNotDraft
 from pledges.models import Organisation, Person, PledgeTemplate, SigningTask, TemplateVersion
@@ -92,8 +93,14 @@ def _checked(drafted: Drafted, today: date) -> dict[str, Any]:
         raise FaultyTask("message")
     if not 1 <= drafted.joiner_days <= MAX_DAYS:
         raise FaultyTask("joiner_days")
+    if set(drafted.notice_plan) - set(DEFAULT_PLAN):
+        raise FaultyTask("notice_plan")
     if drafted.version is not None and drafted.version.template_id != drafted.template.pk:
         raise FaultyTask("version")
+    try:
+        plan = Plan.from_data(drafted.notice_plan).to_data()
+    except (TypeError, ValueError) as error:
+        raise FaultyTask("notice_plan") from error
     due_rule = DueRule.from_data(drafted.due_rule)
     due_on(due_rule, today, current_calendar())
     return {
@@ -103,7 +110,7 @@ def _checked(drafted: Drafted, today: date) -> dict[str, Any]:
         "audience": AudienceRule.from_data(drafted.audience).to_data(),
         "due_rule": due_rule.to_data(),
         "message": message,
-        "notice_plan": dict(drafted.notice_plan),
+        "notice_plan": plan,
         "takes_joiners": drafted.takes_joiners,
         "joiner_days": drafted.joiner_days,
         "follows_versions": drafted.follows_versions,

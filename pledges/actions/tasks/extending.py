@@ -9,6 +9,7 @@ from pledges.actions.tasks import membership
 from pledges.core.due_rules import DueInThePast
 from pledges.core.task_refusals import NobodyToExtend
 from pledges.models import Organisation, Person, Pledge, SigningTask, TaskMember
+from pledges.notices import tasks
 
 
 @transactions.atomic
@@ -39,6 +40,7 @@ def extend(
     _extend_drafts(keys, due_on)
     if members is None and (locked.due_on is None or locked.due_on < due_on):
         SigningTask.objects.filter(pk=locked.pk).update(due_on=due_on)
+    tasks.announce_extended(TaskMember.objects.filter(pk__in=keys).order_by("pk"))
     facts = {"task": str(locked.pk), "members": len(keys), "due_on": due_on.isoformat()}
     audit.record("task.extended", actor=actor, subject=locked, at=at, facts=facts)
     return len(keys)

@@ -23,6 +23,7 @@ from pledges.core.refusal import Refusal
 from pledges.core.standings import Joined, TaskState
 from pledges.core.task_refusals import LaunchUnderWay, NobodyInTask, TaskNotDraft, UndoTooLate
 from pledges.models import Organisation, Person, SigningTask, TaskVersion, TemplateVersion
+from pledges.notices import tasks
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +107,7 @@ def _launch(task_id: str, at: datetime) -> bool:
     if written != 1:
         raise TaskNotDraft
     locked.refresh_from_db()
+    tasks.queue_first_notices(locked)
     crash_points.reach("launch:written")
     facts = membership.chained(locked) | {
         "template": locked.template.slug,

@@ -7,7 +7,6 @@ from pledges import access, transactions
 from pledges.access import Act
 from pledges.actions import answers
 from pledges.actions.tasks import versions
-from pledges.core.lifecycle import PledgeState
 from pledges.core.standings import TaskState
 from pledges.core.task_refusals import TaskNotBegun, TaskNotRunning
 from pledges.models import Organisation, Person, Pledge, SigningTask, TaskMember, TemplateVersion
@@ -46,10 +45,7 @@ def _require_begun(task: SigningTask, at: datetime) -> None:
 
 
 def _own_draft(version: TemplateVersion, person: Person) -> Pledge | None:
-    drafts = Pledge.objects.of(person).filter(
-        version__template=version.template_id, status=PledgeState.DRAFT
-    )
-    return drafts.order_by("-version__number").first()
+    return Pledge.objects.of(person).drafts().filter(template=version.template_id).first()
 
 
 def _asked(task: SigningTask, member: TaskMember, draft: Pledge | None) -> dict[str, Any]:

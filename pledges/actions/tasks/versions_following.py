@@ -3,9 +3,28 @@
 from datetime import date, datetime
 
 from pledges import access, audit, transactions
-from pledges.access import Act
+from pledges.access import SYSTEM, Act
+from pledges.core.lifecycle import VersionState
 from pledges.core.standings import TaskState
-from pledges.models import Organisation, SigningTask, TaskVersion, TemplateVersion
+from pledges.models import Organisation, SigningTask, TaskVersion, TemplateVersion, VersionStep
+
+
+def follow_steps(at: datetime) -> int:
+    """Have running tasks follow every version that has taken its predecessor's place by `at`."""
+    today, followed = Organisation.current().localdate(at), 0
+    running = SigningTask.objects.filter(state=TaskState.RUNNING)
+    steps = VersionStep.objects.due(today).filter(
+        after__template__in=running.values("template"), after__status=VersionState.PUBLISHED
+    )
+    for step in steps.select_related("after").order_by("after__number"):
+        followed += follow(
+            step.after,
+            editorial=step.kind == VersionStep.Kind.EDITORIAL,
+            actor=SYSTEM,
+            at=at,
+            due_on=step.sign_again_by,
+        )
+    return followed
 
 
 def follow(
@@ -29,7 +48,8 @@ def follow(
     running = SigningTask.objects.filter(template=version.template_id, state=TaskState.RUNNING)
     if not editorial:
         running = running.filter(follows_versions=True, version__isnull=True)
-    keys = running.exclude(counting__version=version).values_list("pk", flat=True)
+    behind = running.exclude(counting__version__number__gte=version.number)
+    keys = behind.values_list("pk", flat=True)
     followed = (
         _follow(key, version, editorial, due_on, actor=actor, at=at) for key in sorted(keys)
     )
