@@ -17,6 +17,7 @@ from pledges.views import (
     own_address,
     own_record,
     own_sessions,
+    own_tasks,
     passkeys,
     phones,
     printouts,
@@ -26,6 +27,7 @@ from pledges.views import (
     signing,
     signing_out,
     well_known,
+    withdrawing,
 )
 
 urlpatterns = [
@@ -35,6 +37,7 @@ urlpatterns = [
     path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),
     path("pledges/<uuid:pk>/prepare/", filling.prepare, name="pledge_prepare"),
     path("pledges/<uuid:pk>/discard/", discarding.discard, name="pledge_discard"),
+    path("pledges/<uuid:pk>/withdraw/", withdrawing.withdraw, name="pledge_withdraw"),
     path("pledges/<uuid:pk>/last-time/", last_time.last_time, name="pledge_last_time"),
     path("pledges/<uuid:pk>/document.pdf", reading.document, name="pledge_document"),
     path(
@@ -54,6 +57,9 @@ urlpatterns = [
         signing.page,
         name="pledge_sign_page",
     ),
+    path("tasks/<uuid:pk>/", own_tasks.task, name="task"),
+    path("tasks/<uuid:pk>/open/", own_tasks.open_task, name="task_open"),
+    path("tasks/<uuid:pk>/objection/", own_tasks.objection, name="task_objection"),
     path("pledges/<uuid:pk>/printout.pdf", printouts.of_stored_file, name="pledge_printout"),
     path("verify/", public.check, name="verify_file"),
     path("verify/printout/", printouts.of_brought_file, name="verify_printout"),

@@ -83,6 +83,7 @@ admin:pledges_pledge_commitments         3005555 3003300
 admin:pledges_pledge_export              3005555 3000300
 admin:pledges_pledge_return              3003404 3003404
 admin:pledges_pledge_revoke              3003404 3003404
+admin:pledges_pledge_withdraw            3002404 3002404
 admin:pledges_proposal_accept            3005555 3004003
 admin:pledges_proposal_change            3004022 3005555
 admin:pledges_proposal_changelist        3002022 3002022
@@ -90,6 +91,7 @@ admin:pledges_proposal_reject            3005555 3004003
 admin:pledges_reading_changelist         3000020 3000020
 admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
+admin:pledges_templateversion_discard    3003000 3003000
 admin:pledges_templateversion_edit       3003000 3003000
 admin:pledges_templateversion_publish    3003000 3003000
 admin:pledges_templateversion_retention  3003000 3003000
@@ -139,6 +141,7 @@ pledge_save                              3555555 3b44444
 pledge_sign                              3244444 3u44444
 pledge_sign_page                         3244444 3555555
 pledge_start                             3333333 3330000
+pledge_withdraw                          3344444 3344444
 robots_txt                               2222222 5555555
 security_txt                             4444444 5555555
 verify                                   4444444 5555555

@@ -32,6 +32,7 @@ from pledges.actions import (
     exporting,
     invitations,
     issuing,
+    moving,
     noting_readings,
     own_record,
     passwords,
@@ -40,20 +41,32 @@ from pledges.actions import (
     phones,
     preparing,
     proposing,
+    publishing,
     renewing,
     review,
     sealing,
     signing,
     sweeping,
     templates,
+    version_steps,
     vouching,
+    withdrawing,
 )
 from pledges.actions.attempts import Account, What
 from pledges.actions.issuing import StoredFile
 from pledges.actions.sessions import end_for
-from pledges.core.lifecycle import Role
+from pledges.core.languages import Localized
+from pledges.core.lifecycle import Role, Why
 from pledges.core.refusals import TooManyAttempts
-from pledges.models import Department, Document, Organisation, Person, Pledge
+from pledges.models import (
+    Department,
+    Document,
+    Organisation,
+    Person,
+    Pledge,
+    TemplateVersion,
+    VersionStep,
+)
 from pledges.notices import digests
 from pledges.proof.fileformat import Level
 from pledges.proof.ledger import checkpoints
@@ -138,6 +151,9 @@ class Stage:
         self.newcomer = self._newcomer()
         self.invitation = invitations.invite(self.newcomer, actor=self.admin, at=self.now)
         self.unmet = self._unmet(self.newcomer)
+        self.newer = TemplateVersion.objects.get(template=self.version.template, number=2)
+        self.behind = self._behind(self.newcomer)
+        self.editorial = self._proposed_editorial(self.free)
         by = {"reader": self.chenjing, "at": self.now}
         noting_readings.note([self.signed], noting_readings.Way.PAGE, **by)
         audit.checkpoint(self.now)
@@ -169,7 +185,29 @@ class Stage:
 
     def _proposed_retention(self, template):
         templates.set_retention(template, 2, actor=self.chenjing, at=self.now)
-        return proposing.find_open(template=template)
+        return proposing.find_open(template=template, kind=proposing.Kind.RETENTION)
+
+    def _behind(self, person):
+        """A draft on a version that another one has replaced."""
+        VersionStep.objects.create(
+            **{"before": self.version, "after": self.newer, "kind": "material"},
+            **{"drafts": "moved", "made_at": self.now},
+        )
+        return Pledge.objects.create(
+            **{"person": person, "version": self.version, "language": "en"},
+            **{"saved_at": self.now, "created_at": self.now},
+        )
+
+    def _proposed_editorial(self, version):
+        draft = templates.revise(version, actor=self.chenjing, at=self.now)
+        was = draft.definition()
+        words = Localized("修订", "Revised")
+        now = replace(was, title=words, change_note=words)
+        by = {"actor": self.chenjing, "at": self.now}
+        draft = templates.save_draft(draft, now, base=templates.file_digest(was), **by)
+        choice = publishing.Choice(self.now.date(), VersionStep.Kind.EDITORIAL)
+        publishing.publish(draft, choice, **by)
+        return proposing.find_open(template=version.template, kind=proposing.Kind.EDITORIAL)
 
     def _proposed_relaxation(self):
         organisation = Organisation.objects.get(pk=1)
@@ -221,6 +259,20 @@ class Stage:
 
     def do_discard(self):
         discarding.discard(self.draft, actor=self.liming, at=self.now)
+
+    def do_withdraw(self):
+        by = {"actor": self.liming, "at": self.now}
+        assert withdrawing.withdraw(self.signed, why=Why.SIGNER, **by)
+
+    def do_withdraw_many(self):
+        keys = [self.draft.pk, self.her_draft.pk, self.signed.pk]
+        withdrawing.withdraw_many(keys, actor=SYSTEM, at=self.now, why=Why.LEFT)
+
+    def do_move(self):
+        moving.move(self.behind, self.newer, actor=self.chenjing, at=self.now)
+
+    def do_settle_drafts(self):
+        assert version_steps.settle(self.now)
 
     def do_prepare(self):
         preparing.prepare(self.her_draft, actor=self.wangfang, at=self.now)
@@ -332,6 +384,16 @@ class Stage:
 
     def do_publish_version(self):
         templates.publish(self.revised, actor=self.chenjing, at=self.now)
+
+    def do_publish_step(self):
+        choice = publishing.Choice(self.now.date())
+        publishing.publish(self.revised, choice, actor=self.chenjing, at=self.now)
+
+    def do_discard_version(self):
+        publishing.discard_version_draft(self.revised, actor=self.chenjing, at=self.now)
+
+    def do_accept_editorial(self):
+        deciding.accept(self.editorial, actor=self._person(self.second), at=self.now)
 
     def do_retire_version(self):
         templates.retire(self.version, actor=self.chenjing, at=self.now)

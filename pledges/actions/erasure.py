@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from pledges import access, audit, crash_points, notices, transactions
 from pledges.access import Act
 from pledges.actions import enrolment, expiring, people
+from pledges.actions.tasks import forgetting
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.core.periods import erasable_from
@@ -36,7 +37,6 @@ from pledges.models import (
     Signature,
     SigningIntent,
 )
-from pledges.models.pledges import UNSIGNED
 from pledges.storage import document_store
 
 NOBODY: Final = "—"
@@ -50,6 +50,7 @@ _PLEDGE: Final[dict[str, Any]] = {
     "revocation_reason": "",
     "reply": "",
     "assignment_note": "",
+    "withdrawal_reason": "",
 }
 _INTENT: Final[dict[str, Any]] = {"answers": {}, "signer": {}, "content_digest": ""}
 _SIGNATURE: Final[dict[str, Any]] = {
@@ -92,8 +93,9 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     if locked.erased_at is None:
         _require_erasable(locked, pledges, at)
         _blank_pledges(pledges)
+        number = locked.employee_number
         _blank_person(locked, at)
-        _forget_openings(locked, pledges)
+        _forget_openings(locked, pledges, forgetting.forget(locked, number))
         facts = {"pledges": [str(pledge.pk) for pledge in pledges], "files": len(files)}
         audit.record(lifecycle.ERASE.event, actor=actor, subject=locked, at=at, facts=facts)
     transaction.on_commit(partial(_remove, locked.pk, files))
@@ -122,7 +124,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
     organisation = Organisation.current()
     today = organisation.localdate(at)
     for pledge in pledges:
-        if pledge.status in UNSIGNED:
+        if not pledge.is_kept:
             continue
         number, state = pledge.number or "", pledge.state_on(today)
         if state not in lifecycle.ERASE.sources:
@@ -137,7 +139,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
 
 def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
     """The day of the last thing that happened to `pledge`."""
-    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
+    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at, pledge.withdrawn_at)
     days = [organisation.localdate(event) for event in events if event is not None]
     if state == PledgeState.EXPIRED and pledge.ends_on is not None:
         days.append(pledge.ends_on)
@@ -193,9 +195,9 @@ def _blank_person(person: Person, at: datetime) -> None:
     person.save()
 
 
-def _forget_openings(person: Person, pledges: Sequence[Pledge]) -> None:
+def _forget_openings(person: Person, pledges: Sequence[Pledge], others: Sequence[str]) -> None:
     """The ledger's commitments stay and still verify; what they stand for is gone."""
-    subjects = [audit.subject_of(each) for each in (person, *pledges)]
+    subjects = [*(audit.subject_of(each) for each in (person, *pledges)), *others]
     LedgerOpening.objects.filter(entry__subject__in=subjects).delete()
 
 

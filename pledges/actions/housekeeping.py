@@ -22,7 +22,10 @@ from pledges.actions import (
     renewing,
     sealing,
     sweeping,
+    version_steps,
 )
+from pledges.actions.reminders import calendar, sending_due
+from pledges.actions.tasks import closing, joining, launching, versions_following
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
 from pledges.notices import digests
@@ -84,7 +87,14 @@ SCHEDULE = (
     Chore(CHECKPOINTS, MINUTE, None),
     Chore("bulk acceptances", MINUTE, batches.resume),
     Chore("readings", MINUTE, noting_readings.record_noted),
+    Chore("task launches", MINUTE, launching.resume),
+    Chore("task closings", MINUTE, closing.resume),
+    Chore("task versions", MINUTE, versions_following.follow_steps),
+    Chore("task joiners", DAY, joining.take_joiners),
+    Chore("drafts on replaced versions", MINUTE, version_steps.settle),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
+    Chore("calendar", DAY, calendar.load_published),
+    Chore("notices", 5 * MINUTE, sending_due.send_due),
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),
     Chore("passkeys", HOUR, pending.lapse),

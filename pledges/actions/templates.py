@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pledges import access, audit, rendering, transactions
 from pledges.access import Act
-from pledges.actions import proposing
+from pledges.actions import proposing, version_steps
 from pledges.actions.proposing import Kind
 from pledges.core import lifecycle, refusals
 from pledges.core.digests import digest_of
@@ -207,11 +207,15 @@ def _write_retention(
 
 @transactions.atomic
 def retire(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
-    """Close a published version: nothing new is signed on it; what was signed stays."""
+    """Close a published version: nothing new is signed on it; what was signed stays.
+
+    Drafts on it move to the current version, or are withdrawn where there is none.
+    """
     locked = TemplateVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     lifecycle.require(lifecycle.RETIRE, locked.status)
     access.require(actor, Act.WRITE_TEMPLATES)
     locked.status, locked.retired_at = lifecycle.RETIRE.target, at
     locked.save(update_fields=["status", "retired_at"])
+    version_steps.settle_now.enqueue()
     audit.record(lifecycle.RETIRE.event, actor=actor, subject=locked, at=at)
     return locked

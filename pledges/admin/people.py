@@ -1,34 +1,30 @@
-"""People in the admin: administrators change them, others look; compliance assigns pledges."""
+"""People in the admin: administrators change them, others look."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import answers, invitations, passwords, proposing
+from pledges.actions import invitations, passwords, proposing
 from pledges.actions.people import save_person
 from pledges.actions.proposing import Kind
 from pledges.admin import account_pages, words
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.people_filters import RoleFilter, ToBeMetFilter
-from pledges.admin.people_forms import AssignForm, NewPersonForm, PersonForm
+from pledges.admin.people_forms import NewPersonForm, PersonForm
 from pledges.core import refusals
-from pledges.models import Organisation, Person
+from pledges.models import Person
 
-MAX_AT_ONCE = 500
 FACTS = (
     *("username", "email", "name", "employee_number", "position", "department", "contact"),
     *("language", "is_active"),
@@ -49,7 +45,7 @@ class PersonAdmin(AccessModelAdmin):
     list_select_related = ("department",)
     search_fields = ("name", "employee_number", "username", "email")
     search_help_text = _("Name, employee number, username or email address")
-    actions = ("assign",)
+    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -59,9 +55,6 @@ class PersonAdmin(AccessModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return access.allows(request.user, Act.MANAGE_PEOPLE, obj)
-
-    def has_assign_permission(self, request: HttpRequest) -> bool:
-        return access.allows(request.user, Act.ASSIGN_PLEDGE)
 
     def get_form(
         self, request: HttpRequest, obj: Person | None = None, change: bool = False, **options: Any
@@ -166,64 +159,3 @@ class PersonAdmin(AccessModelAdmin):
         label = _("active") if person.is_active else _("deactivated")
         kind = "active" if person.is_active else "inactive"
         return format_html('<span class="state state-{}">{}</span>', kind, label)
-
-    @admin.action(description=_("Assign a pledge to these people"), permissions=["assign"])
-    def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        """First a page that asks which pledge, and until when; then assign it to each."""
-        at = timezone.now()
-        people = list(queryset.select_related("department")[:MAX_AT_ONCE])
-        form = AssignForm(
-            request.POST if "confirmed" in request.POST else None,
-            today=Organisation.current().localdate(at),
-        )
-        if not form.is_valid():
-            # Told before, not after: whoever presses the button should know whom it reaches.
-            able = [person for person in people if _can_be_given(person)]
-            context = {
-                **self.admin_site.each_context(request),
-                "title": _("Assign a pledge to these people"),
-                "opts": self.opts,
-                "form": form,
-                "people": able,
-                "unable": [person for person in people if person not in able],
-                "back": request.get_full_path(),
-            }
-            return TemplateResponse(request, "admin/pledges/person/assign.html", context)
-        self._assign(request, people, form, at)
-        return None
-
-    def _assign(
-        self, request: HttpRequest, people: list[Person], form: AssignForm, at: datetime
-    ) -> None:
-        assigned, refused = 0, []
-        for person in people:
-            try:
-                answers.assign(
-                    form.cleaned_data["version"],
-                    person=person,
-                    actor=request.user,
-                    at=at,
-                    due_on=form.cleaned_data["due_on"],
-                    note=form.cleaned_data["note"],
-                )
-                assigned += 1
-            except access.Denied:
-                refused.append((person, str(_("not an account manager, or account deactivated"))))
-            except refusals.Refusal as error:
-                refused.append((person, words.refusal(error)))
-        if assigned:
-            text = ngettext(
-                "Assigned to %(count)d person.", "Assigned to %(count)d people.", assigned
-            )
-            self.message_user(request, text % {"count": assigned}, messages.SUCCESS)
-        if refused:
-            told = [
-                _("%(person)s: %(reason)s") % {"person": person, "reason": reason}
-                for person, reason in refused
-            ]
-            text = _("Not assigned: %(people)s") % {"people": str(_("; ")).join(told)}
-            self.message_user(request, text, messages.WARNING)
-
-
-def _can_be_given(person: Person) -> bool:
-    return person.is_active and access.allows(person, Act.OPEN_PLEDGE)

@@ -1,7 +1,6 @@
-"""Forms about people: their record and roles; assigning a pledge to several of them."""
+"""Forms about people: their record, their roles, their first password."""
 
-from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -9,13 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges import wording
 from pledges.actions import proposing
-from pledges.actions.answers import MAX_NOTE_LENGTH
 from pledges.admin import words
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
-from pledges.models import Person, TemplateVersion
-
-USUAL_TERM = timedelta(days=14)
+from pledges.models import Person
 
 
 class PersonForm(forms.ModelForm):
@@ -135,39 +131,3 @@ class NewPersonForm(FirstPasswordForm, PersonForm):
         """The person as typed so far; the form's own has none of it yet."""
         facts = ("username", "email", "name", "employee_number", "position", "department")
         return Person(**{fact: self.cleaned_data.get(fact) or None for fact in facts})
-
-
-class AssignForm(forms.Form):
-    """Which pledge is assigned to people, and until when it is to be signed.
-
-    `today` is the organisation's: what is in effect then is offered, and no earlier day is taken.
-    """
-
-    version = forms.ModelChoiceField(
-        label=_("Pledge"), queryset=TemplateVersion.objects.none(), empty_label=None
-    )
-    due_on = forms.DateField(
-        label=_("Due date"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    note = forms.CharField(
-        label=_("Why (optional)"),
-        required=False,
-        max_length=MAX_NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Each of these people sees this beside their pledge."),
-    )
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-        current = TemplateVersion.objects.current(today).values("pk")
-        choice = cast(forms.ModelChoiceField, self.fields["version"])
-        choice.queryset = TemplateVersion.objects.filter(pk__in=current)
-        self.fields["due_on"].initial = today + USUAL_TERM
-
-    def clean_due_on(self) -> Any:
-        day = self.cleaned_data["due_on"]
-        if day < self.today:
-            raise forms.ValidationError(_("This date has passed."))
-        return day

@@ -25,6 +25,8 @@ from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
+from pledges.admin.tasks import running
+from pledges.admin.tasks.page import TaskAdmin
 from pledges.admin.versions import VersionAdmin
 from pledges.models import (
     AcceptanceBatch,
@@ -36,12 +38,14 @@ from pledges.models import (
     Pledge,
     Proposal,
     Reading,
+    SigningTask,
     TemplateVersion,
 )
 
 PAGES: dict[type, type[AccessModelAdmin]] = {
     Pledge: PledgeAdmin,
     AcceptanceBatch: BatchAdmin,
+    SigningTask: TaskAdmin,
     TemplateVersion: VersionAdmin,
     Person: PersonAdmin,
     Department: DepartmentAdmin,
@@ -117,8 +121,9 @@ class ReviewSite(AdminSite):
         return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
-        figures = dashboard.of(actor_of(request), timezone.now())
-        return super().index(request, {"dashboard": figures, **(extra_context or {})})
+        person, at = actor_of(request), timezone.now()
+        shown = {"dashboard": dashboard.of(person, at), "running_tasks": running.of(person, at)}
+        return super().index(request, {**shown, **(extra_context or {})})
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """There is one application; its index is the index."""

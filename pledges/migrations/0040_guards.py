@@ -7,7 +7,10 @@ from pledges.migrations import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0026_organisation"),
+        ("pledges", "0030_taskcore"),
+        ("pledges", "0033_notices"),
+        ("pledges", "0031_records"),
+        ("pledges", "0030_withdrawing"),
     ]
 
     operations = [guards.upgrade(8, 9)]

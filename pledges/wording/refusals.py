@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
-from pledges.wording import account_refusals
+from pledges.wording import account_refusals, task_refusals, version_refusals
 from pledges.wording.names import unfit_character
 from pledges.wording.passkey_refusals import PASSKEYS
 from pledges.wording.texts import text_problem
@@ -18,6 +18,8 @@ from pledges.wording.texts import text_problem
 _SENTENCES: dict[type[Exception], str | Promise] = {
     **account_refusals.SENTENCES,
     **PASSKEYS,
+    **task_refusals.SENTENCES,
+    **version_refusals.SENTENCES,
     refusals.StaleDraft: gettext_lazy(
         "This draft was changed in another window or on another device. Nothing was overwritten."
     ),
@@ -175,6 +177,8 @@ def refusal(error: Exception) -> str:
         return account_refusals.too_many_attempts(error)
     if isinstance(error, refusals.TooManyReports):
         return account_refusals.too_many_reports(error)
+    if sentence := task_refusals.told(error):
+        return sentence
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return str(sentence)

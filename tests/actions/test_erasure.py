@@ -34,9 +34,10 @@ from pledges.actions import (
     signing,
     sweeping,
     templates,
+    withdrawing,
 )
 from pledges.core import refusals
-from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.lifecycle import PledgeState, Role, Why
 from pledges.models import (
     Commitment,
     Document,
@@ -61,9 +62,9 @@ from tests.serving import ROOT, surroundings
 TEN_YEARS = timedelta(days=365.25 * 10 + 30)
 REASON = "调任其他岗位，原承诺不再适用。"
 CONTACT, ADDRESS, BROWSER = "021-5555 9876", "203.0.113.77", "Netscape/4.7"
-REPLY, WHY = "已按要求补充说明。", "因分管业务调整"
+REPLY, WHY, TAKEN_BACK = "已按要求补充说明。", "因分管业务调整", "误填了上一年度的数值"
 PERSONAL = (
-    *(REPLY, WHY),
+    *(REPLY, WHY, TAKEN_BACK),
     *("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明"),
     *(CONTACT, ADDRESS, BROWSER),
 )
@@ -103,7 +104,7 @@ def returned(signed, chenjing, now):
 
 
 @pytest.fixture
-def past(liming, revoked, returned, draft, version, chenjing, passkey, now):
+def past(liming, revoked, returned, signed, draft, version, chenjing, passkey, now):
     """Everything that a manager can leave behind."""
     liming.contact = CONTACT
     liming.save()
@@ -124,8 +125,10 @@ def past(liming, revoked, returned, draft, version, chenjing, passkey, now):
     answers.save(correction, typed={}, revision=0, reply=REPLY, **by)
     pledges = [revoked("contract"), first, returned(), third]
     discarding.discard(draft("contract"), **by)
+    withdrawing.withdraw(signed("contract"), why=Why.SIGNER, reason=TAKEN_BACK, **by)
     drafts = list(Pledge.objects.of(liming).drafts())
-    return [*pledges, *drafts, Pledge.objects.get(status=PledgeState.DISCARDED)]
+    ended = Pledge.objects.filter(status__in=(PledgeState.DISCARDED, PledgeState.WITHDRAWN))
+    return [*pledges, *drafts, *ended]
 
 
 def everything_kept():

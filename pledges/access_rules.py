@@ -1,0 +1,180 @@
+"""The rules by which somebody may do something: each is asked of an actor and a subject."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from pledges.core.lifecycle import PledgeState, Role
+from pledges.models import (
+    AcceptanceBatch,
+    Excuse,
+    LedgerEntry,
+    Person,
+    Pledge,
+    Proposal,
+    SigningTask,
+    TaskMember,
+)
+
+
+class System:
+    """The actor of background work and of the set-up commands: nobody, and said so."""
+
+    pk = None
+    roles: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return "system"
+
+
+SYSTEM: Final = System()
+Actor = Person | System | AnonymousUser
+
+
+Rule = Callable[[Any, Any], bool]
+
+
+def has(*roles: Role) -> Rule:
+    return lambda actor, subject: any(role in actor.roles for role in roles)
+
+
+def system_or(rule: Rule) -> Rule:
+    return lambda actor, subject: isinstance(actor, System) or rule(actor, subject)
+
+
+def only_system(actor: Any, subject: Any) -> bool:
+    """Background work and set-up commands alone."""
+    return isinstance(actor, System)
+
+
+def active(actor: Any, subject: Any) -> bool:
+    """Every active person signs what is theirs; roles only add offices."""
+    return isinstance(actor, Person) and actor.is_active
+
+
+def own(actor: Any, pledge: Pledge | TaskMember) -> bool:
+    return active(actor, pledge) and pledge.person_id == actor.pk
+
+
+def own_idea(actor: Any, pledge: Pledge) -> bool:
+    """What compliance asked for, or returned to be corrected, is not for its signer to drop."""
+    return own(actor, pledge) and not (pledge.assigned_at or pledge.corrects_id)
+
+
+def own_to_withdraw(actor: Any, pledge: Pledge) -> bool:
+    """Before it is signed, what was asked for is not for its signer to drop."""
+    rule = own_idea if pledge.status == PledgeState.DRAFT else own
+    return rule(actor, pledge)
+
+
+def moves(actor: Any, draft: Pledge | None) -> bool:
+    """`None`: many, of anybody's."""
+    return Role.COMPLIANCE in actor.roles or (draft is not None and own(actor, draft))
+
+
+def somebody_elses(actor: Any, pledge: Pledge) -> bool:
+    """Separation of duties: nobody judges a pledge of their own."""
+    return Role.COMPLIANCE in actor.roles and pledge.person_id != actor.pk
+
+
+def own_batch(actor: Any, batch: AcceptanceBatch | None) -> bool:
+    """Compliance's bulk acceptances are each officer's own; `None`: any of theirs."""
+    return Role.COMPLIANCE in actor.roles and (batch is None or batch.officer_id == actor.pk)
+
+
+def reads_batch(actor: Any, batch: AcceptanceBatch | None) -> bool:
+    return Role.AUDITOR in actor.roles or own_batch(actor, batch)
+
+
+def manages(actor: Any, subject: Any) -> bool:
+    """Nobody makes a new person of the row that an erased one left: the ledger names it."""
+    return Role.ADMINISTRATOR in actor.roles and not getattr(subject, "erased_at", None)
+
+
+# Who may make, and who may accept, each kind of change that needs two people.
+DECIDING: Final[dict[str, Role]] = {
+    Proposal.Kind.PERSON: Role.ADMINISTRATOR,
+    Proposal.Kind.TWO_PEOPLE: Role.ADMINISTRATOR,
+    Proposal.Kind.RETENTION: Role.COMPLIANCE,
+    Proposal.Kind.EDITORIAL: Role.COMPLIANCE,
+}
+
+
+def decides(actor: Any, proposal: Any) -> bool:
+    return DECIDING.get(getattr(proposal, "kind", "")) in actor.roles
+
+
+def decides_on_anothers(actor: Any, proposal: Proposal) -> bool:
+    """Nobody is the second person of what they proposed themselves."""
+    return decides(actor, proposal) and proposal.proposer_id != actor.pk
+
+
+def reads_proposal(actor: Any, proposal: Proposal | None) -> bool:
+    """`None`: any at all."""
+    if Role.AUDITOR in actor.roles:
+        return True
+    if proposal is None:
+        return not actor.roles.isdisjoint(DECIDING.values())
+    return decides(actor, proposal)
+
+
+def hands_over(actor: Any, person: Person) -> bool:
+    """Nobody hands their own account over to themselves: they would be met by nobody."""
+    return manages(actor, person) and person.pk != actor.pk
+
+
+# What lets somebody act as the person whom they did it for: an address of their own choice too.
+_HANDED_OVER = Q(event__in=("person.created", "person.invited", "password.set")) | Q(
+    event="person.changed", leaf__contains='"email"'
+)
+
+
+# Who may be the second person that has met somebody.
+CONFIRMERS: Final = (Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)
+
+
+def has_met(actor: Any, person: Person) -> bool:
+    """A second person: neither the one concerned, nor whoever ever gave them their account.
+
+    It is the ledger that says who that was. Whoever has to be met themselves is nobody's witness:
+    an account made for the purpose confirms nothing.
+    """
+    if not has(*CONFIRMERS)(actor, person):
+        return False
+    if actor.pk == person.pk or actor.must_be_met or not person.is_active:
+        return False
+    by_them = LedgerEntry.objects.filter(subject=f"person:{person.pk}", actor_id=actor.pk)
+    return not by_them.filter(_HANDED_OVER).exists()
+
+
+READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)
+
+
+def reads(actor: Any, pledge: Pledge) -> bool:
+    return pledge.person_id == actor.pk or has(*READERS)(actor, pledge)
+
+
+def oneself(actor: Any, person: Any) -> bool:
+    """Also for somebody who has no role yet."""
+    is_person = isinstance(actor, Person) and isinstance(person, Person)
+    return is_person and actor.is_active and actor.pk == person.pk
+
+
+def own_passkey(actor: Any, person_id: int | None) -> bool:
+    return active(actor, person_id) and person_id == actor.pk
+
+
+def confirms_cancellation(actor: Any, task: SigningTask) -> bool:
+    """Nobody is the second person of what they asked for themselves."""
+    return Role.COMPLIANCE in actor.roles and task.cancellation_asked_by_id != actor.pk
+
+
+def excuses(actor: Any, member: TaskMember) -> bool:
+    """Nobody excuses themselves."""
+    return Role.COMPLIANCE in actor.roles and member.person_id != actor.pk
+
+
+def approves_excuse(actor: Any, excuse: Excuse) -> bool:
+    return excuses(actor, excuse.member) and excuse.asked_by_id != actor.pk
