@@ -21,6 +21,7 @@ from pledges.admin import dashboard, freshness
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
 from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin, ReadingAdmin
+from pledges.admin.notices import NoticeAdmin
 from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
@@ -28,11 +29,14 @@ from pledges.admin.proposals import ProposalAdmin
 from pledges.admin.tasks import running
 from pledges.admin.tasks.page import TaskAdmin
 from pledges.admin.versions import VersionAdmin
+from pledges.admin.working_calendar import CalendarDayAdmin
 from pledges.models import (
     AcceptanceBatch,
+    CalendarDay,
     Department,
     LedgerCheckpoint,
     LedgerEntry,
+    NoticeSwitch,
     Organisation,
     Person,
     Pledge,
@@ -50,6 +54,8 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     Person: PersonAdmin,
     Department: DepartmentAdmin,
     Organisation: OrganisationAdmin,
+    CalendarDay: CalendarDayAdmin,
+    NoticeSwitch: NoticeAdmin,
     Proposal: ProposalAdmin,
     LedgerEntry: LedgerAdmin,
     LedgerCheckpoint: CheckpointAdmin,
