@@ -33,6 +33,8 @@ EVENTS: Final = {
     "pledge.discarded": _("Draft discarded"),
     "pledge.withdrawn": _("Pledge withdrawn"),
     "pledge.moved": _("Draft moved to another version"),
+    "record.issued": _("Record sealed and issued"),
+    "record.erased": _("Files of a record erased"),
     "document.renewed": _("Timestamp of a file renewed"),
     "files.removed": _("Files removed that are contained in longer files"),
     "passkey.enrolled": _("Passkey enrolled"),
