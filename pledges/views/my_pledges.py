@@ -128,13 +128,8 @@ def available(
 ) -> list[ListedPledge]:
     """The versions that `answers.open_pledge` would open anew for this person today."""
     pledges = list(own)
-    # A draft of an earlier version becomes one of this: it stands among the drafts.
-    unfinished = (PledgeState.DRAFT, PledgeState.SIGNED)
-    closed = {p.template_id for p in pledges if p.status in unfinished}
-    taken: set[int] = set()
-    for pledge in pledges:
-        if not pledge.may_be_followed_on(today, organisation):
-            taken |= alike(pledge.version_id)
+    closed = {p.template_id for p in pledges if p.status == PledgeState.SIGNED}
+    taken = alike(*{p.version_id for p in pledges if not p.may_be_followed_on(today, organisation)})
     closed |= revoked_for_good(p for p in pledges if p.signed_at)
     return [
         ListedPledge(label_of(version), version=version)
