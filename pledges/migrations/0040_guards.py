@@ -7,7 +7,7 @@ from pledges.migrations import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0025_filling"),
+        ("pledges", "0026_organisation"),
     ]
 
     operations = [guards.upgrade(8, 9)]

@@ -2,9 +2,12 @@
 
 from pledges.models.accounts import EnrolledApp, Invitation
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
+from pledges.models.employment import Leave, Post
+from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.organisation import Organisation, organisation_read_once
+from pledges.models.papers import PaperPledge
 from pledges.models.people import Department, Person
 from pledges.models.phone_links import PhoneLink
 from pledges.models.pledge_numbers import SerialCounter
@@ -16,6 +19,8 @@ from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
+from pledges.models.signing_tasks import SigningTask, TaskVersion
+from pledges.models.task_members import TaskMember
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
 
 __all__ = [
@@ -27,15 +32,19 @@ __all__ = [
     "Department",
     "Document",
     "EnrolledApp",
+    "Excuse",
     "Invitation",
+    "Leave",
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerOpening",
     "Organisation",
+    "PaperPledge",
     "Person",
     "PhoneLink",
     "Pledge",
     "PledgeTemplate",
+    "Post",
     "Proposal",
     "Reading",
     "RenderedAhead",
@@ -45,6 +54,9 @@ __all__ = [
     "Session",
     "Signature",
     "SigningIntent",
+    "SigningTask",
+    "TaskMember",
+    "TaskVersion",
     "TemplateVersion",
     "VersionFont",
     "organisation_read_once",

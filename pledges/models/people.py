@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +17,36 @@ from pledges.models.organisation import BilingualName, Organisation
 
 
 class Department(BilingualName):
-    """A part of the company that people belong to."""
+    """A part of the company that people belong to; it may stand below another one."""
+
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("department above"),
+    )
+    head = models.ForeignKey(
+        "Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="heads",
+        verbose_name=_("head of the department"),
+    )
 
     class Meta:
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         ordering = ("name_zh",)
-        constraints = (models.UniqueConstraint(fields=["name_zh"], name="department_name_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["name_zh"], name="department_name_once"),
+            models.CheckConstraint(
+                name="department_not_above_itself",
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")),
+            ),
+        )
 
 
 class Person(PlainNames, AbstractUser):
@@ -57,6 +80,10 @@ class Person(PlainNames, AbstractUser):
         Department, models.PROTECT, verbose_name=_("department"), related_name="people"
     )
     contact = models.CharField(_("contact"), max_length=60, blank=True)
+    entered_on = models.DateField(_("entry date"), null=True, blank=True)
+    left_on = models.DateField(
+        _("leaving date"), null=True, blank=True, help_text=_("The last day with the company.")
+    )
     language = models.CharField(
         _("language"),
         max_length=10,
