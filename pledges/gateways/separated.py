@@ -1,4 +1,4 @@
-"""Tables of separated values: CSV in the encodings that spreadsheet programs write, pasted cells."""
+"""Separated values: CSV in the encodings that spreadsheet programs write, and pasted cells."""
 
 import codecs
 import csv
@@ -45,7 +45,7 @@ def read_text(text: str, separator: str = "") -> Table:
     rows: list[Row] = []
     number = 0
     try:
-        for number, cells in enumerate(lines, 1):  # noqa: B007  the fault names the row
+        for number, cells in enumerate(lines, 1):
             if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
                 raise Unreadable("too-many-columns", MAX_COLUMNS)
             if any(cells):

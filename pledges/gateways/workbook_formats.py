@@ -85,7 +85,8 @@ def read_formats() -> tuple[dict[int, str], list[int], Started, Callable[[str], 
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name == "numFmt":
-            codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")[:_MAX_CODE]
+            code = attributes.get("formatCode", "")
+            codes[_number(attributes.get("numFmtId"))] = code[:_MAX_CODE]
         elif name == "cellXfs":
             inside[name] = True
         elif name == "xf" and inside["cellXfs"]:
