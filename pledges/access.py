@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from pledges.core.lifecycle import Role
-from pledges.models import AcceptanceBatch, LedgerEntry, Person, Pledge, Proposal
+from pledges.models import AcceptanceBatch, LedgerEntry, Person, Pledge, Proposal, Roster
 
 
 class System:
@@ -49,6 +49,9 @@ class Act(StrEnum):
     WRITE_TEMPLATES = "write, publish and retire templates"
     READ_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
+    IMPORT_PEOPLE = "upload, mend and apply a list of people"
+    CONFIRM_ROSTER = "confirm a list of people by which many would leave"
+    READ_ROSTERS = "see lists of people and what they would change"
     HAND_OVER = "invite somebody, or set a first password for them"
     ERASE_PERSON = "erase somebody's personal data after the retention period"
     READ_PROPOSALS = "see changes that need two people"
@@ -110,6 +113,9 @@ def _manages(actor: Any, subject: Any) -> bool:
     return Role.ADMINISTRATOR in actor.roles and not getattr(subject, "erased_at", None)
 
 
+# Who keeps the list of people: by an import, never their roles.
+IMPORTERS: Final = (Role.HR, Role.ADMINISTRATOR)
+
 # Who may make, and who may accept, each kind of change that needs two people.
 DECIDING: Final[dict[str, Role]] = {
     Proposal.Kind.PERSON: Role.ADMINISTRATOR,
@@ -134,6 +140,11 @@ def _reads_proposal(actor: Any, proposal: Proposal | None) -> bool:
     if proposal is None:
         return not actor.roles.isdisjoint(DECIDING.values())
     return _decides(actor, proposal)
+
+
+def _confirms_roster(actor: Any, roster: Roster) -> bool:
+    """Nobody is the second person of what they asked for themselves."""
+    return _has(*IMPORTERS)(actor, roster) and roster.asked_by_id != actor.pk
 
 
 def _hands_over(actor: Any, person: Person) -> bool:
@@ -203,6 +214,9 @@ RULES: Final[dict[Act, Rule]] = {
     Act.WRITE_TEMPLATES: _system_or(_has(Role.COMPLIANCE)),
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
     Act.MANAGE_PEOPLE: _system_or(_manages),
+    Act.IMPORT_PEOPLE: _system_or(_has(*IMPORTERS)),
+    Act.CONFIRM_ROSTER: _system_or(_confirms_roster),
+    Act.READ_ROSTERS: _has(*IMPORTERS, Role.AUDITOR),
     Act.HAND_OVER: _system_or(_hands_over),
     Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),
     Act.READ_PROPOSALS: _reads_proposal,
