@@ -23,6 +23,7 @@ from pledges.actions import (
     sealing,
     sweeping,
 )
+from pledges.actions.rosters import applying
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
 from pledges.notices import digests
@@ -84,6 +85,7 @@ SCHEDULE = (
     Chore(CHECKPOINTS, MINUTE, None),
     Chore("bulk acceptances", MINUTE, batches.resume),
     Chore("readings", MINUTE, noting_readings.record_noted),
+    Chore("rosters", MINUTE, applying.resume),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),
@@ -94,6 +96,7 @@ SCHEDULE = (
     Chore("request counts", HOUR, clearing.clear_request_counts),
     Chore("task results", HOUR, clearing.clear_task_results),
     Chore("workers", HOUR, clearing.clear_workers),
+    Chore("old rosters", DAY, clearing.clear_rosters),
     Chore("orphans", DAY, sweeping.sweep),
     Chore("redundant files", DAY, sweeping.remove_redundant),
     Chore("ledger", DAY, ledger_checking.check_ledger, lambda at: audit.has_key()),

@@ -25,6 +25,7 @@ from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
+from pledges.admin.rosters import RosterAdmin
 from pledges.admin.versions import VersionAdmin
 from pledges.models import (
     AcceptanceBatch,
@@ -36,6 +37,7 @@ from pledges.models import (
     Pledge,
     Proposal,
     Reading,
+    Roster,
     TemplateVersion,
 )
 
@@ -44,6 +46,7 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     AcceptanceBatch: BatchAdmin,
     TemplateVersion: VersionAdmin,
     Person: PersonAdmin,
+    Roster: RosterAdmin,
     Department: DepartmentAdmin,
     Organisation: OrganisationAdmin,
     Proposal: ProposalAdmin,

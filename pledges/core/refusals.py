@@ -27,14 +27,6 @@ from pledges.core.proposal_refusals import AlreadyProposed as AlreadyProposed
 from pledges.core.proposal_refusals import ProposalSettled as ProposalSettled
 from pledges.core.proposal_refusals import StaleProposal as StaleProposal
 from pledges.core.refusal import Refusal as Refusal
-from pledges.core.roster_refusals import RosterBusy as RosterBusy
-from pledges.core.roster_refusals import RosterClosed as RosterClosed
-from pledges.core.roster_refusals import RosterColumnsMissing as RosterColumnsMissing
-from pledges.core.roster_refusals import RosterEmpty as RosterEmpty
-from pledges.core.roster_refusals import RosterFaulty as RosterFaulty
-from pledges.core.roster_refusals import RosterNumberWrong as RosterNumberWrong
-from pledges.core.roster_refusals import RosterStale as RosterStale
-from pledges.core.roster_refusals import RosterUnreadable as RosterUnreadable
 from pledges.core.seal_refusals import ClockBehind as ClockBehind
 from pledges.core.seal_refusals import CompanyNotPinned as CompanyNotPinned
 from pledges.core.seal_refusals import FileNotGenuine as FileNotGenuine

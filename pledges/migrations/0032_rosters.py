@@ -144,6 +144,7 @@ class Migration(migrations.Migration):
                 (
                     "fate",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("new", "new"),
                             ("changed", "changed"),

@@ -1,14 +1,13 @@
 """Rosters through the real database: uploaded, mended, confirmed by a second person, applied."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from pledges import audit
-from pledges.actions.rosters import applying, confirming, preparing, uploading
-from pledges.core import refusals
+from pledges.actions.rosters import applying, confirming, uploading
 from pledges.core.rosters.people import Reach
-from pledges.models import Department, Organisation, Person, Post, Roster
+from pledges.models import Person, Roster
 
 HEADS = "工号,姓名,部门,上级部门,岗位,邮箱,入职日期,离职日期"
 CAST = """E1001,李明,华东零售部,,高级客户经理,liming@example.com,,

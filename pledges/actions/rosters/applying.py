@@ -14,7 +14,7 @@ from pledges import access, audit, crash_points, transactions
 from pledges.access import SYSTEM, Act
 from pledges.actions import people
 from pledges.actions.rosters import current, preparing, writing
-from pledges.core import refusals
+from pledges.core import refusals, roster_refusals
 from pledges.core.rosters.planning import Plan
 from pledges.models import Organisation, Roster
 
@@ -69,14 +69,15 @@ def resume(at: datetime) -> int:
 def _apply(key: uuid.UUID, *, at: datetime) -> None:
     """Within the one transaction: plan anew under locks, compare, write, and tell the ledger."""
     people.lock_administrators()
-    roster = Roster.objects.filter(pk=key, state=Roster.State.APPLYING).first()
+    under_way = Roster.objects.filter(pk=key, state=Roster.State.APPLYING)
+    roster = under_way.defer("content").first()
     if roster is None:  # another worker has done it
         return
     actor = _actor_of(roster)
     departments = writing.lock_departments()
     plan = plan_now(roster, at)
     if plan.digest != roster.plan_digest:
-        raise refusals.RosterStale
+        raise roster_refusals.RosterStale
     _tell_progress(key, 10)
     writer = writing.Writer(roster, plan, Organisation.current().localdate(at), at, departments)
     writer.write(actor, lambda percent: _tell_progress(key, percent))

@@ -7,7 +7,7 @@ from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions import people
 from pledges.actions.rosters import applying, preparing
-from pledges.core import refusals
+from pledges.core import roster_refusals
 from pledges.core.rosters.people import Fate
 from pledges.core.rosters.planning import Plan
 from pledges.models import Person, Roster
@@ -31,7 +31,7 @@ def confirm(
     locked = preparing.lock_open(roster, actor)
     plan = _same_plan(locked, at)
     if plan.has_many_leavers and leavers != plan.leavers:
-        raise refusals.RosterNumberWrong(plan.leavers)
+        raise roster_refusals.RosterNumberWrong(plan.leavers)
     second = plan.has_many_leavers and is_second_needed(actor)
     locked.asked_by_id, locked.asked_at = actor.pk, at
     locked.takes_two = second
@@ -50,9 +50,10 @@ def confirm_second(roster: Roster, *, actor: access.Actor, at: datetime) -> Rost
     """The second person has it applied. Raises as `confirm` does."""
     people.lock_administrators()
     access.require(actor, Act.IMPORT_PEOPLE)
-    locked = Roster.objects.select_for_update(no_key=True).filter(pk=roster.pk).first()
+    found = Roster.objects.select_for_update(no_key=True).defer("content").filter(pk=roster.pk)
+    locked = found.first()
     if locked is None or locked.state != Roster.State.WAITING:
-        raise refusals.RosterClosed
+        raise roster_refusals.RosterClosed
     access.require(actor, Act.CONFIRM_ROSTER, locked)
     _begin(locked, _same_plan(locked, at), actor=actor, at=at)
     return locked
@@ -74,20 +75,20 @@ def who_may_confirm() -> Any:
 def _same_plan(roster: Roster, at: datetime) -> Plan:
     """The plan that was shown, if it would still be made today."""
     if roster.state == Roster.State.UPLOADED:
-        raise refusals.RosterColumnsMissing
+        raise roster_refusals.RosterColumnsMissing
     plan = applying.plan_now(roster, at)
     if plan.digest != roster.plan_digest:
-        raise refusals.RosterStale
+        raise roster_refusals.RosterStale
     if not plan.is_clean:
-        raise refusals.RosterFaulty
+        raise roster_refusals.RosterFaulty
     if not plan.departments and not plan.counts.keys() - {Fate.UNCHANGED, Fate.OMITTED}:
-        raise refusals.RosterEmpty
+        raise roster_refusals.RosterEmpty
     return plan
 
 
 def _begin(roster: Roster, plan: Plan, *, actor: access.Actor, at: datetime) -> None:
     if Roster.objects.filter(state=Roster.State.APPLYING).exists():
-        raise refusals.RosterBusy
+        raise roster_refusals.RosterBusy
     roster.confirmed_by_id, roster.confirmed_at = actor.pk, at
     roster.state, roster.progress, roster.worked_at = Roster.State.APPLYING, 0, at
     roster.failure = ""

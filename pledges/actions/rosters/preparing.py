@@ -7,7 +7,7 @@ from typing import Any, Final
 from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions.rosters import current
-from pledges.core import refusals
+from pledges.core import roster_refusals
 from pledges.core.rosters import columns
 from pledges.core.rosters.columns import Field
 from pledges.core.rosters.planning import Plan, Planned
@@ -18,6 +18,10 @@ BATCH: Final = 2_000
 FEW: Final = 300
 """So many rows at most are changed one by one; more are written anew."""
 _PLANNED: Final = ("fate", "person_id", "employee_number", "name", "changes", "faults")
+_NOTED: Final = (
+    *("heads_row", "heads", "mapping", "omitted", "state", "plan_digest", "counts", "within"),
+    *("moves", "failure", "asked_by", "asked_at", "confirmed_by", "confirmed_at", "takes_two"),
+)
 # With one of these, what is said of a department is said by many rows alike.
 _OF_DEPARTMENTS: Final = frozenset({Field.PARENT, Field.PATH, Field.HEAD_NUMBER})
 
@@ -25,9 +29,10 @@ _OF_DEPARTMENTS: Final = frozenset({Field.PARENT, Field.PATH, Field.HEAD_NUMBER}
 def lock_open(roster: Roster, actor: access.Actor) -> Roster:
     """The roster, locked, while it may still be changed. Raises `RosterClosed`."""
     access.require(actor, Act.IMPORT_PEOPLE)
-    locked = Roster.objects.select_for_update(no_key=True).filter(pk=roster.pk).first()
+    found = Roster.objects.select_for_update(no_key=True).defer("content").filter(pk=roster.pk)
+    locked = found.first()
     if locked is None or not locked.is_open:
-        raise refusals.RosterClosed
+        raise roster_refusals.RosterClosed
     return locked
 
 
@@ -76,7 +81,7 @@ def mend_cell(
     rows = locked.rows.exclude(number=None).filter(number__gt=locked.heads_row or 0)
     row = rows.filter(number=number).first()
     if row is None or not 0 <= column < columns_of(locked):
-        raise refusals.RosterClosed
+        raise roster_refusals.RosterClosed
     mended = _alike(locked, rows, row, column) if everywhere else [row]
     for each in mended:
         _mend(each, column, text.strip()[:MAX_CELL])
@@ -208,4 +213,4 @@ def _note_plan(roster: Roster, plan: Plan | None) -> None:
     roster.failure = ""
     roster.asked_by = roster.asked_at = roster.confirmed_by = roster.confirmed_at = None
     roster.takes_two = False
-    roster.save()
+    roster.save(update_fields=_NOTED)

@@ -8,7 +8,7 @@ from typing import Final
 from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions.rosters import preparing
-from pledges.core import refusals
+from pledges.core import roster_refusals
 from pledges.core.file_names import safe_part
 from pledges.core.rosters import columns
 from pledges.core.rosters.columns import Field, Heads
@@ -40,7 +40,7 @@ def upload(
     try:
         table = tables.read(data, tables.PASTED if pasted else tables.FILE)
     except Unreadable as error:
-        raise refusals.RosterUnreadable(error.why, error.limit) from error
+        raise roster_refusals.RosterUnreadable(error.why, error.limit) from error
     heads = columns.find_heads(table.rows)
     roster = Roster(
         name=safe_part(name)[:MAX_NAME] or UNNAMED,
@@ -89,7 +89,7 @@ def choose_columns(
     rows = preparing.rows_of(locked)
     heads = columns.heads_at(rows, heads_row)
     if heads is None or columns.missing(mapping):
-        raise refusals.RosterColumnsMissing
+        raise roster_refusals.RosterColumnsMissing
     chosen = Heads(heads.row, heads.cells, dict(mapping))
     _set_heads(locked, chosen)
     told = {str(column): field.value for column, field in mapping.items()}

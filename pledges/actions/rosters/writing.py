@@ -89,7 +89,18 @@ class Writer:
         self._name_heads()
         gone = [each.person for each in self._of(Fate.LEFT) if each.person is not None]
         self.events += people_changes.left(gone, actor=actor, at=self._at)
+        self.link()
         tell(90)
+
+    def link(self) -> None:
+        """Have the rows of the new ones name them, so that an erasure finds those too."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE pledges_rosterrow AS told SET person_id = person.id"
+                " FROM pledges_person AS person WHERE told.roster_id = %s AND told.fate = 'new'"
+                " AND person.employee_number = told.employee_number",
+                [self._roster.pk],
+            )
 
     def rename(self) -> None:
         """Change user names, right before the turn: whoever refers to these people would wait."""
