@@ -14,6 +14,7 @@ from pledges.models import (
     Person,
     Pledge,
     Proposal,
+    Roster,
     SigningTask,
     TaskMember,
 )
@@ -93,6 +94,9 @@ def manages(actor: Any, subject: Any) -> bool:
     return Role.ADMINISTRATOR in actor.roles and not getattr(subject, "erased_at", None)
 
 
+# Who keeps the list of people: by an import, never their roles.
+IMPORTERS: Final = (Role.HR, Role.ADMINISTRATOR)
+
 # Who may make, and who may accept, each kind of change that needs two people.
 DECIDING: Final[dict[str, Role]] = {
     Proposal.Kind.PERSON: Role.ADMINISTRATOR,
@@ -118,6 +122,11 @@ def reads_proposal(actor: Any, proposal: Proposal | None) -> bool:
     if proposal is None:
         return not actor.roles.isdisjoint(DECIDING.values())
     return decides(actor, proposal)
+
+
+def confirms_roster(actor: Any, roster: Roster) -> bool:
+    """Nobody is the second person of what they asked for themselves."""
+    return has(*IMPORTERS)(actor, roster) and roster.asked_by_id != actor.pk
 
 
 def hands_over(actor: Any, person: Person) -> bool:

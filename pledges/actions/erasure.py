@@ -10,6 +10,7 @@ from typing import Any, Final
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, notices, transactions
@@ -33,6 +34,8 @@ from pledges.models import (
     Reading,
     RenderedAhead,
     ReturnReason,
+    Roster,
+    RosterRow,
     Session,
     Signature,
     SigningIntent,
@@ -180,6 +183,7 @@ def _blank_person(person: Person, at: datetime) -> None:
     Session.objects.filter(person_id=person.pk).delete()
     PhoneLink.objects.filter(person=person).delete()
     Reading.objects.filter(reader=person).update(reader_name="")
+    _forget_rosters(person)
     # A mail that could not be sent is kept with the error, and errors name addresses.
     mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
@@ -193,6 +197,14 @@ def _blank_person(person: Person, at: datetime) -> None:
     person.erased_at = at
     person.set_unusable_password()
     person.save()
+
+
+def _forget_rosters(person: Person) -> None:
+    """The lists that name them lose their file, and the rows about them; others stay as planned."""
+    told = Q(person=person) | Q(employee_number__iexact=person.employee_number)
+    rows = RosterRow.objects.filter(told)
+    Roster.objects.filter(pk__in=rows.values("roster")).update(content=b"")
+    rows.delete()
 
 
 def _forget_openings(person: Person, pledges: Sequence[Pledge], others: Sequence[str]) -> None:

@@ -26,6 +26,7 @@ from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
+from pledges.admin.rosters import RosterAdmin
 from pledges.admin.tasks import running
 from pledges.admin.tasks.page import TaskAdmin
 from pledges.admin.versions import VersionAdmin
@@ -42,6 +43,7 @@ from pledges.models import (
     Pledge,
     Proposal,
     Reading,
+    Roster,
     SigningTask,
     TemplateVersion,
 )
@@ -52,6 +54,7 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     SigningTask: TaskAdmin,
     TemplateVersion: VersionAdmin,
     Person: PersonAdmin,
+    Roster: RosterAdmin,
     Department: DepartmentAdmin,
     Organisation: OrganisationAdmin,
     CalendarDay: CalendarDayAdmin,

@@ -11,6 +11,8 @@ class Migration(migrations.Migration):
         ("pledges", "0033_notices"),
         ("pledges", "0031_records"),
         ("pledges", "0030_withdrawing"),
+        ("pledges", "0026_organisation"),
+        ("pledges", "0032_rosters"),
     ]
 
     operations = [guards.upgrade(8, 9)]

@@ -20,6 +20,7 @@ from pledges.models.readings import Reading
 from pledges.models.records import IssuedRecord, RecordFile
 from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
+from pledges.models.rosters import Roster, RosterColumns, RosterRow
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.signing_tasks import SigningTask, TaskVersion
@@ -59,6 +60,9 @@ __all__ = [
     "RenderedAhead",
     "RequestCount",
     "ReturnReason",
+    "Roster",
+    "RosterColumns",
+    "RosterRow",
     "SerialCounter",
     "Session",
     "Signature",
