@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 
+from pledges import people_rules
 from pledges.core.lifecycle import Role
-from pledges.models import AcceptanceBatch, LedgerEntry, Person, Pledge, Proposal
+from pledges.models import AcceptanceBatch, Person, Pledge, Proposal
+from pledges.people_rules import CONFIRMERS as CONFIRMERS
 
 
 class System:
@@ -49,7 +50,10 @@ class Act(StrEnum):
     WRITE_TEMPLATES = "write, publish and retire templates"
     READ_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
-    HAND_OVER = "invite somebody, or set a first password for them"
+    EDIT_PERSON_FACTS = "edit facts of people and departments"
+    SEE_OFF = "note that somebody leaves or comes back, invite them, edit who they are"
+    READ_OWN_PEOPLE = "see how far the people of a department that one heads are"
+    HAND_OVER = "set a first password for somebody"
     ERASE_PERSON = "erase somebody's personal data after the retention period"
     READ_PROPOSALS = "see changes that need two people"
     ACCEPT_PROPOSAL = "accept a change that somebody else proposed"
@@ -105,11 +109,6 @@ def _reads_batch(actor: Any, batch: AcceptanceBatch | None) -> bool:
     return Role.AUDITOR in actor.roles or _own_batch(actor, batch)
 
 
-def _manages(actor: Any, subject: Any) -> bool:
-    """Nobody makes a new person of the row that an erased one left: the ledger names it."""
-    return Role.ADMINISTRATOR in actor.roles and not getattr(subject, "erased_at", None)
-
-
 # Who may make, and who may accept, each kind of change that needs two people.
 DECIDING: Final[dict[str, Role]] = {
     Proposal.Kind.PERSON: Role.ADMINISTRATOR,
@@ -134,35 +133,6 @@ def _reads_proposal(actor: Any, proposal: Proposal | None) -> bool:
     if proposal is None:
         return not actor.roles.isdisjoint(DECIDING.values())
     return _decides(actor, proposal)
-
-
-def _hands_over(actor: Any, person: Person) -> bool:
-    """Nobody hands their own account over to themselves: they would be met by nobody."""
-    return _manages(actor, person) and person.pk != actor.pk
-
-
-# What lets somebody act as the person whom they did it for: an address of their own choice too.
-_HANDED_OVER = Q(event__in=("person.created", "person.invited", "password.set")) | Q(
-    event="person.changed", leaf__contains='"email"'
-)
-
-
-# Who may be the second person that has met somebody.
-CONFIRMERS: Final = (Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)
-
-
-def _has_met(actor: Any, person: Person) -> bool:
-    """A second person: neither the one concerned, nor whoever ever gave them their account.
-
-    It is the ledger that says who that was. Whoever has to be met themselves is nobody's witness:
-    an account made for the purpose confirms nothing.
-    """
-    if not _has(*CONFIRMERS)(actor, person):
-        return False
-    if actor.pk == person.pk or actor.must_be_met or not person.is_active:
-        return False
-    by_them = LedgerEntry.objects.filter(subject=f"person:{person.pk}", actor_id=actor.pk)
-    return not by_them.filter(_HANDED_OVER).exists()
 
 
 _READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)
@@ -202,8 +172,11 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_TEMPLATES: _has(Role.COMPLIANCE, Role.AUDITOR),
     Act.WRITE_TEMPLATES: _system_or(_has(Role.COMPLIANCE)),
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
-    Act.MANAGE_PEOPLE: _system_or(_manages),
-    Act.HAND_OVER: _system_or(_hands_over),
+    Act.MANAGE_PEOPLE: _system_or(people_rules.manages),
+    Act.EDIT_PERSON_FACTS: _system_or(people_rules.keeps_facts),
+    Act.SEE_OFF: _system_or(people_rules.sees_off),
+    Act.READ_OWN_PEOPLE: people_rules.heads,
+    Act.HAND_OVER: _system_or(people_rules.hands_over),
     Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),
     Act.READ_PROPOSALS: _reads_proposal,
     Act.ACCEPT_PROPOSAL: _system_or(_decides_on_anothers),
@@ -212,7 +185,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_REPORTS: _has(Role.HR, Role.ADMINISTRATOR),
     Act.KEEP_OWN_RECORD: _oneself,
     Act.ENROL_PASSKEY: _own_passkey,
-    Act.CONFIRM_ENROLMENT: _has_met,
+    Act.CONFIRM_ENROLMENT: people_rules.has_met,
     Act.BEGIN_ORIGIN: _system_or(lambda actor, subject: False),
     Act.PERMIT_ENROLMENT: lambda actor, subject: isinstance(actor, System),
 }

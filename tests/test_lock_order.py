@@ -24,6 +24,7 @@ from pledges.actions import (
     beginning_origin,
     credentials,
     deciding,
+    departments,
     discarding,
     enrolling,
     enrolment,
@@ -276,7 +277,7 @@ class Stage:
     def do_rename_department(self):
         department = Department.objects.get(pk=self.liming.department_id)
         department.name_zh = "华东一部"
-        people.save_department(department, actor=self.admin, at=self.now)
+        departments.save_department(department, actor=self.admin, at=self.now)
 
     def do_rename_organisation(self):
         organisation = Organisation.objects.get(pk=1)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.actions import people, proposing
+from pledges.actions import departments, people, proposing
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.core import refusals
 from pledges.models import Department, Organisation
@@ -34,7 +34,7 @@ class DepartmentAdmin(AccessModelAdmin):
         return access.allows(request.user, Act.MANAGE_PEOPLE)
 
     def save_model(self, request: HttpRequest, obj: Department, form: Any, change: Any) -> None:
-        people.save_department(obj, actor=request.user, at=timezone.now())
+        departments.save_department(obj, actor=request.user, at=timezone.now())
 
 
 class OrganisationForm(forms.ModelForm):

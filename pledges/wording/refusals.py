@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
-from pledges.wording import account_refusals
+from pledges.wording import account_refusals, employment_refusals
 from pledges.wording.names import unfit_character
 from pledges.wording.passkey_refusals import PASSKEYS
 from pledges.wording.texts import text_problem
 
 _SENTENCES: dict[type[Exception], str | Promise] = {
     **account_refusals.SENTENCES,
+    **employment_refusals.SENTENCES,
     **PASSKEYS,
     refusals.StaleDraft: gettext_lazy(
         "This draft was changed in another window or on another device. Nothing was overwritten."
