@@ -51,7 +51,8 @@ class Act(StrEnum):
     READ_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
     EDIT_PERSON_FACTS = "edit facts of people and departments"
-    SEE_OFF = "note that somebody leaves or comes back, invite them, edit who they are"
+    SEE_OFF = "note that somebody leaves or comes back, edit who they are"
+    INVITE = "invite somebody"
     READ_OWN_PEOPLE = "see how far the people of a department that one heads are"
     HAND_OVER = "set a first password for somebody"
     ERASE_PERSON = "erase somebody's personal data after the retention period"
@@ -174,7 +175,8 @@ RULES: Final[dict[Act, Rule]] = {
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
     Act.MANAGE_PEOPLE: _system_or(people_rules.manages),
     Act.EDIT_PERSON_FACTS: _system_or(people_rules.keeps_facts),
-    Act.SEE_OFF: _system_or(people_rules.sees_off),
+    Act.SEE_OFF: _system_or(people_rules.answers_for),
+    Act.INVITE: _system_or(people_rules.answers_for),
     Act.READ_OWN_PEOPLE: people_rules.heads,
     Act.HAND_OVER: _system_or(people_rules.hands_over),
     Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),

@@ -19,7 +19,7 @@ def keeps_facts(actor: Any, subject: Any) -> bool:
     return hr_or_more and not getattr(subject, "erased_at", None)
 
 
-def sees_off(actor: Any, person: Person) -> bool:
+def answers_for(actor: Any, person: Person) -> bool:
     """HR alone decides about nobody who holds an office: that would be a way into the office."""
     if person.pk == actor.pk or person.erased_at:
         return False

@@ -5,6 +5,7 @@ from pledges.models.batches import AcceptanceBatch, AcceptanceItem
 from pledges.models.employment import Leave, Post
 from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
+from pledges.models.invitation_runs import InvitationItem, InvitationRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.organisation import Organisation, organisation_read_once
 from pledges.models.papers import PaperPledge
@@ -34,6 +35,8 @@ __all__ = [
     "EnrolledApp",
     "Excuse",
     "Invitation",
+    "InvitationItem",
+    "InvitationRun",
     "Leave",
     "LedgerCheckpoint",
     "LedgerEntry",

@@ -74,8 +74,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "password?” on the sign-in page sends them a link."
     ),
     refusals.InvitationGone: gettext_lazy(
-        "This link is no longer valid: it has been used, withdrawn or replaced, or has "
-        "expired after 48 hours."
+        "This link is no longer valid: it has been used, withdrawn or replaced, or has expired."
     ),
     refusals.ConsentMissing: gettext_lazy("Please confirm the declaration before signing."),
     refusals.SignatureImageMissing: gettext_lazy(
