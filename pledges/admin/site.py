@@ -20,8 +20,10 @@ from pledges.access import Act
 from pledges.admin import dashboard, freshness
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
+from pledges.admin.departments import DepartmentAdmin
+from pledges.admin.invitation_runs import InvitationRunAdmin
 from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin, ReadingAdmin
-from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
+from pledges.admin.organisation import OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
@@ -29,6 +31,7 @@ from pledges.admin.versions import VersionAdmin
 from pledges.models import (
     AcceptanceBatch,
     Department,
+    InvitationRun,
     LedgerCheckpoint,
     LedgerEntry,
     Organisation,
@@ -45,6 +48,7 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     TemplateVersion: VersionAdmin,
     Person: PersonAdmin,
     Department: DepartmentAdmin,
+    InvitationRun: InvitationRunAdmin,
     Organisation: OrganisationAdmin,
     Proposal: ProposalAdmin,
     LedgerEntry: LedgerAdmin,

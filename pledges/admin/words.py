@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from pledges import wording
-from pledges.actions import batches
+from pledges.actions import batches, inviting_many
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Proposal
+from pledges.models.duties import Show
 
 EVENTS: Final = {
     "version.imported": _("Template version imported"),
@@ -80,6 +81,12 @@ SHORT_ROLES: Final = {
     Role.HR: _("HR"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
+}
+
+DUTIES: Final = {
+    Show.OPEN: _("to be signed"),
+    Show.LATE: pgettext_lazy("pledges", "overdue"),
+    Show.IN_FORCE: pgettext_lazy("pledges", "in force"),
 }
 
 DISCREPANCIES: Final = {
@@ -178,6 +185,20 @@ _LEFT: Final = {
     batches.NOT_WAITING: _("not awaiting review"),
     batches.FAILED: _("acceptance failed; please accept it individually"),
 }
+
+
+_NOT_INVITED: Final = {
+    inviting_many.DEACTIVATED: _("account deactivated"),
+    inviting_many.HAS_PASSWORD: _("has a password of their own"),
+    inviting_many.NO_ADDRESS: _("no email address"),
+    inviting_many.STILL_OPEN: _("an earlier invitation is still valid"),
+    inviting_many.NOT_ALLOWED: _("only an administrator may invite them"),
+}
+
+
+def not_invited_because(reason: str) -> str:
+    """Why somebody was not invited along with others."""
+    return str(_NOT_INVITED[reason])
 
 
 def left_because(reason: str) -> str:
