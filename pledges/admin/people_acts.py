@@ -132,10 +132,8 @@ def _deactivate(
         if person.pk == actor.pk:
             return str(_("your own account"))
         person.is_active = False
-        people.save_person(
-            person, actor=actor, at=at, roles=[Role(r) for r in people.held_by(person)]
-        )
-        return proposing.find_open(person=person) is None or not person.is_active
+        people.save_person(person, actor=actor, at=at)
+        return not person.is_active
 
     return _each(chosen, change)
 
