@@ -90,6 +90,7 @@ def erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 @transactions.atomic
 def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     people.lock_administrators()
+    list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     pledges = _locked_pledges(locked)
     files = _files_of(pledges)

@@ -1,6 +1,6 @@
 """Departments in the admin, as the tree that they are: who heads each, how many people."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -47,7 +47,9 @@ class DepartmentForm(forms.ModelForm):
             for key, depth in superiors.in_order(tree, names)
             if key not in below
         ]
-        self.fields["parent"].choices = choices  # type: ignore[attr-defined]
+        parent = cast(forms.ModelChoiceField, self.fields["parent"])
+        parent.queryset = Department.objects.exclude(pk__in=below)
+        parent.choices = choices
 
 
 class DepartmentAdmin(AccessModelAdmin):

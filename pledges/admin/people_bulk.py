@@ -101,10 +101,10 @@ class PeopleBulk(AccessModelAdmin):
         form = act.form(request.POST)
         able, unable = act.sort_out(people, actor, timezone.now(), self._again(form))
         if not form.is_valid() or not able or len(able) > act.most:
-            return self._page(request, name, form, able, unable)
+            return self._asking(request, name, form, able, unable)
         if rate_limiting.is_too_often(f"people {name}", actor, most=MAX_OFTEN):
             messages.warning(request, _("Too many at once. Please wait a minute and try again."))
-            return self._page(request, name, form, able, unable)
+            return self._asking(request, name, form, able, unable)
         done = act.do(request, able, form.cleaned_data, actor)
         return done if isinstance(done, HttpResponse) else self._told(request, done)
 
@@ -113,12 +113,12 @@ class PeopleBulk(AccessModelAdmin):
         if not act.is_offered(actor):
             raise PermissionDenied
         able, unable = act.sort_out(people, actor, timezone.now(), False)
-        return self._page(request, name, act.form(), able, unable)
+        return self._asking(request, name, act.form(), able, unable)
 
     def _again(self, form: Any) -> bool:
         return form.is_valid() and bool(form.cleaned_data.get("again"))
 
-    def _page(
+    def _asking(
         self,
         request: HttpRequest,
         name: str,
