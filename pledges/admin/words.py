@@ -70,7 +70,7 @@ EVENTS: Final = {
 ROLES: Final = {
     Role.MANAGER: _("Account manager: fills in and signs pledges"),
     Role.COMPLIANCE: _("Compliance officer: reviews pledges, writes templates"),
-    Role.HR: _("HR: finds and exports signed pledges"),
+    Role.HR: _("HR: keeps people's records, finds and exports signed pledges"),
     Role.AUDITOR: _("Auditor: reads everything, changes nothing"),
     Role.ADMINISTRATOR: _("Administrator: manages people, sees no pledges"),
 }
