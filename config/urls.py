@@ -13,6 +13,7 @@ from pledges.views import (
     invitations,
     language,
     last_time,
+    my_people,
     my_pledges,
     own_address,
     own_record,
@@ -32,6 +33,7 @@ from pledges.views import (
 
 urlpatterns = [
     path("", my_pledges.my_pledges, name="my_pledges"),
+    path("my-people/", my_people.my_people, name="my_people"),
     path("pledges/start/<slug:slug>/", filling.start, name="pledge_start"),
     path("pledges/<uuid:pk>/", filling.pledge, name="pledge"),
     path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),

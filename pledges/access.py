@@ -7,12 +7,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from pledges import access_rules as rules
+from pledges import people_rules
 from pledges.core.lifecycle import Role
 
 # What rules are made of, and others ask for by these names.
 System, SYSTEM = rules.System, rules.SYSTEM
 Actor = rules.Actor
-CONFIRMERS, DECIDING, IMPORTERS = rules.CONFIRMERS, rules.DECIDING, rules.IMPORTERS
+CONFIRMERS, DECIDING, IMPORTERS = people_rules.CONFIRMERS, rules.DECIDING, rules.IMPORTERS
 
 
 class Act(StrEnum):
@@ -45,7 +46,11 @@ class Act(StrEnum):
     IMPORT_PEOPLE = "upload, mend and apply a list of people"
     CONFIRM_ROSTER = "confirm a list of people by which many would leave"
     READ_ROSTERS = "see lists of people and what they would change"
-    HAND_OVER = "invite somebody, or set a first password for them"
+    EDIT_PERSON_FACTS = "edit facts of people and departments"
+    SEE_OFF = "note that somebody leaves or comes back, edit who they are"
+    INVITE = "invite somebody"
+    READ_OWN_PEOPLE = "see how far the people of a department that one heads are"
+    HAND_OVER = "set a first password for somebody"
     ERASE_PERSON = "erase somebody's personal data after the retention period"
     READ_PROPOSALS = "see changes that need two people"
     ACCEPT_PROPOSAL = "accept a change that somebody else proposed"
@@ -107,11 +112,15 @@ RULES: Final[dict[Act, rules.Rule]] = {
     Act.READ_TEMPLATES: rules.has(Role.COMPLIANCE, Role.AUDITOR),
     Act.WRITE_TEMPLATES: rules.system_or(rules.has(Role.COMPLIANCE)),
     Act.READ_PEOPLE: rules.has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
-    Act.MANAGE_PEOPLE: rules.system_or(rules.manages),
+    Act.MANAGE_PEOPLE: rules.system_or(people_rules.manages),
+    Act.EDIT_PERSON_FACTS: rules.system_or(people_rules.keeps_facts),
+    Act.SEE_OFF: rules.system_or(people_rules.answers_for),
+    Act.INVITE: rules.system_or(people_rules.answers_for),
+    Act.READ_OWN_PEOPLE: people_rules.heads,
     Act.IMPORT_PEOPLE: rules.system_or(rules.has(*rules.IMPORTERS)),
     Act.CONFIRM_ROSTER: rules.system_or(rules.confirms_roster),
     Act.READ_ROSTERS: rules.has(*rules.IMPORTERS, Role.AUDITOR),
-    Act.HAND_OVER: rules.system_or(rules.hands_over),
+    Act.HAND_OVER: rules.system_or(people_rules.hands_over),
     Act.ERASE_PERSON: rules.system_or(rules.has(Role.ADMINISTRATOR)),
     Act.READ_PROPOSALS: rules.reads_proposal,
     Act.ACCEPT_PROPOSAL: rules.system_or(rules.decides_on_anothers),
@@ -130,7 +139,7 @@ RULES: Final[dict[Act, rules.Rule]] = {
     Act.APPROVE_EXCUSE: rules.approves_excuse,
     Act.OBJECT: rules.own,
     Act.ENROL_PASSKEY: rules.own_passkey,
-    Act.CONFIRM_ENROLMENT: rules.has_met,
+    Act.CONFIRM_ENROLMENT: people_rules.has_met,
     Act.BEGIN_ORIGIN: rules.only_system,
     Act.REMIND_MEMBERS: rules.has(Role.COMPLIANCE),
     Act.READ_NOTICES: rules.has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),

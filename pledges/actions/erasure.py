@@ -23,13 +23,17 @@ from pledges.core.periods import erasable_from
 from pledges.core.refusals import RetainedPledge
 from pledges.models import (
     Commitment,
+    Department,
     Document,
     Invitation,
+    InvitationItem,
+    Leave,
     LedgerOpening,
     Organisation,
     Person,
     PhoneLink,
     Pledge,
+    Post,
     Proposal,
     Reading,
     RenderedAhead,
@@ -90,6 +94,7 @@ def erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 @transactions.atomic
 def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     people.lock_administrators()
+    list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     pledges = _locked_pledges(locked)
     files = _files_of(pledges)
@@ -179,6 +184,7 @@ def _blank_person(person: Person, at: datetime) -> None:
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     Invitation.objects.filter(person=person).delete()
+    _blank_employment(person)
     Proposal.objects.filter(person=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
     PhoneLink.objects.filter(person=person).delete()
@@ -197,6 +203,16 @@ def _blank_person(person: Person, at: datetime) -> None:
     person.erased_at = at
     person.set_unusable_password()
     person.save()
+
+
+def _blank_employment(person: Person) -> None:
+    """Their posts and leaves, whom they stood in for, and whom they headed."""
+    InvitationItem.objects.filter(person=person).delete()
+    Post.objects.filter(person=person).delete()
+    Leave.objects.filter(person=person).delete()
+    Leave.objects.filter(delegate=person).update(delegate=None)
+    Department.objects.filter(head=person).update(head=None)
+    person.entered_on = person.left_on = None
 
 
 def _forget_rosters(person: Person) -> None:

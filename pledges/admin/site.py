@@ -20,9 +20,11 @@ from pledges.access import Act
 from pledges.admin import dashboard, freshness
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
+from pledges.admin.departments import DepartmentAdmin
+from pledges.admin.invitation_runs import InvitationRunAdmin
 from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin, ReadingAdmin
 from pledges.admin.notices import NoticeAdmin
-from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
+from pledges.admin.organisation import OrganisationAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
@@ -35,6 +37,7 @@ from pledges.models import (
     AcceptanceBatch,
     CalendarDay,
     Department,
+    InvitationRun,
     LedgerCheckpoint,
     LedgerEntry,
     NoticeSwitch,
@@ -56,6 +59,7 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     Person: PersonAdmin,
     Roster: RosterAdmin,
     Department: DepartmentAdmin,
+    InvitationRun: InvitationRunAdmin,
     Organisation: OrganisationAdmin,
     CalendarDay: CalendarDayAdmin,
     NoticeSwitch: NoticeAdmin,

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         ("pledges", "0030_withdrawing"),
         ("pledges", "0026_organisation"),
         ("pledges", "0032_rosters"),
+        ("pledges", "0034_people_pages"),
     ]
 
     operations = [guards.upgrade(8, 9)]

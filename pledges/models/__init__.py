@@ -6,6 +6,7 @@ from pledges.models.calendar import CalendarDay
 from pledges.models.employment import Leave, Post
 from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
+from pledges.models.invitation_runs import InvitationItem, InvitationRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.notice_claims import NoticeClaim, NoticeSwitch
 from pledges.models.organisation import Organisation, organisation_read_once
@@ -40,6 +41,8 @@ __all__ = [
     "EnrolledApp",
     "Excuse",
     "Invitation",
+    "InvitationItem",
+    "InvitationRun",
     "IssuedRecord",
     "Leave",
     "LedgerCheckpoint",

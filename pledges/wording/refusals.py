@@ -10,13 +10,20 @@ from django.utils.translation import gettext_lazy
 
 from pledges.core import refusals, roster_refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
-from pledges.wording import account_refusals, rosters, task_refusals, version_refusals
+from pledges.wording import (
+    account_refusals,
+    employment_refusals,
+    rosters,
+    task_refusals,
+    version_refusals,
+)
 from pledges.wording.names import unfit_character
 from pledges.wording.passkey_refusals import PASSKEYS
 from pledges.wording.texts import text_problem
 
 _SENTENCES: dict[type[Exception], str | Promise] = {
     **account_refusals.SENTENCES,
+    **employment_refusals.SENTENCES,
     **PASSKEYS,
     **task_refusals.SENTENCES,
     **version_refusals.SENTENCES,
@@ -76,8 +83,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "password?” on the sign-in page sends them a link."
     ),
     refusals.InvitationGone: gettext_lazy(
-        "This link is no longer valid: it has been used, withdrawn or replaced, or has "
-        "expired after 48 hours."
+        "This link is no longer valid: it has been used, withdrawn or replaced, or has expired."
     ),
     refusals.ConsentMissing: gettext_lazy("Please confirm the declaration before signing."),
     refusals.SignatureImageMissing: gettext_lazy(
