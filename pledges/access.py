@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
+from pledges import paper_rules
 from pledges.core.lifecycle import Role
 from pledges.models import AcceptanceBatch, LedgerEntry, Person, Pledge, Proposal
 
@@ -45,6 +46,12 @@ class Act(StrEnum):
     RENEW_TIMESTAMPS = "have files stamped again"
     EXPORT_PLEDGES = "export pledges"
     EXPORT_COMMITMENTS = "export what was undertaken"
+    FILE_PAPER = "file what was signed on paper"
+    CONFIRM_PAPER = "confirm or reject a paper pledge that somebody else filed"
+    WITHDRAW_PAPER = "withdraw a paper pledge"
+    READ_PAPER = "read a paper pledge"
+    LIST_PAPERS = "see the list of paper pledges"
+    EXPORT_PAPERS = "export the list of paper pledges"
     READ_TEMPLATES = "read templates"
     WRITE_TEMPLATES = "write, publish and retire templates"
     READ_PEOPLE = "see people"
@@ -199,6 +206,12 @@ RULES: Final[dict[Act, Rule]] = {
     Act.RENEW_TIMESTAMPS: _system_or(lambda actor, subject: False),
     Act.EXPORT_PLEDGES: _has(Role.HR),
     Act.EXPORT_COMMITMENTS: _has(Role.HR, Role.COMPLIANCE),
+    Act.FILE_PAPER: paper_rules.files,
+    Act.CONFIRM_PAPER: paper_rules.confirms,
+    Act.WITHDRAW_PAPER: paper_rules.withdraws,
+    Act.READ_PAPER: paper_rules.reads,
+    Act.LIST_PAPERS: _has(*_READERS),
+    Act.EXPORT_PAPERS: _has(Role.HR),
     Act.READ_TEMPLATES: _has(Role.COMPLIANCE, Role.AUDITOR),
     Act.WRITE_TEMPLATES: _system_or(_has(Role.COMPLIANCE)),
     Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),

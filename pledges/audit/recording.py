@@ -10,53 +10,57 @@ from typing import Any, Final
 from django.db import connection, models, transaction
 
 from pledges.audit import tree
-from pledges.core import lifecycle
+from pledges.core import lifecycle, papers
 from pledges.core.digests import canonical_json
 from pledges.core.refusals import LedgerBroken
 from pledges.models import LedgerEntry, LedgerOpening, Person
 from pledges.proof.ledger import merkle
 
-EVENTS: Final = lifecycle.events() | {
-    "version.imported",
-    "version.drafted",
-    "version.changed",
-    "pledge.opened",
-    "pledge.assigned",
-    "pledge.prepared",
-    "pledge.read",
-    "document.renewed",
-    "files.removed",
-    "acceptance.begun",
-    "ledger.restored",
-    "pledges.exported",
-    "commitments.exported",
-    "person.created",
-    "person.changed",
-    "person.invited",
-    "record.reported",
-    "invitation.withdrawn",
-    "invitation.used",
-    "password.set",
-    "password.chosen",
-    "sessions.ended",
-    "template.retention_set",
-    "department.changed",
-    "organisation.changed",
-    "proposal.made",
-    "proposal.accepted",
-    "proposal.rejected",
-    "phone.invited",
-    "passkey.registered",
-    "passkey.discarded",
-    "passkey.permitted",
-    "passkey.enrolled",
-    "passkey.removed",
-    "app.registered",
-    "app.discarded",
-    "app.enrolled",
-    "enrolment.confirmed",
-    "factors.removed",
-}
+EVENTS: Final = (
+    lifecycle.events()
+    | papers.events()
+    | {
+        "version.imported",
+        "version.drafted",
+        "version.changed",
+        "pledge.opened",
+        "pledge.assigned",
+        "pledge.prepared",
+        "pledge.read",
+        "document.renewed",
+        "files.removed",
+        "acceptance.begun",
+        "ledger.restored",
+        "pledges.exported",
+        "commitments.exported",
+        "person.created",
+        "person.changed",
+        "person.invited",
+        "record.reported",
+        "invitation.withdrawn",
+        "invitation.used",
+        "password.set",
+        "password.chosen",
+        "sessions.ended",
+        "template.retention_set",
+        "department.changed",
+        "organisation.changed",
+        "proposal.made",
+        "proposal.accepted",
+        "proposal.rejected",
+        "phone.invited",
+        "passkey.registered",
+        "passkey.discarded",
+        "passkey.permitted",
+        "passkey.enrolled",
+        "passkey.removed",
+        "app.registered",
+        "app.discarded",
+        "app.enrolled",
+        "enrolment.confirmed",
+        "factors.removed",
+    }
+)
 SALT: Final = 32  # bytes
 # Any fixed number will do: every writer of the ledger takes the same lock.
 _LOCK_KEY: Final = 0x5E_C0_1E_D6

@@ -8,6 +8,7 @@ from pledges.migrations import guards
 class Migration(migrations.Migration):
     dependencies = [
         ("pledges", "0026_organisation"),
+        ("pledges", "0035_papers"),
     ]
 
     operations = [guards.upgrade(8, 9)]

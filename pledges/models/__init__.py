@@ -7,7 +7,8 @@ from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.organisation import Organisation, organisation_read_once
-from pledges.models.papers import PaperPledge
+from pledges.models.paper_batches import PaperBatch, PaperItem
+from pledges.models.papers import PaperPage, PaperPledge
 from pledges.models.people import Department, Person
 from pledges.models.phone_links import PhoneLink
 from pledges.models.pledge_numbers import SerialCounter
@@ -39,6 +40,9 @@ __all__ = [
     "LedgerEntry",
     "LedgerOpening",
     "Organisation",
+    "PaperBatch",
+    "PaperItem",
+    "PaperPage",
     "PaperPledge",
     "Person",
     "PhoneLink",
