@@ -18,6 +18,7 @@ from pledges.models.proposals import Proposal
 from pledges.models.readings import Reading
 from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
+from pledges.models.rosters import Roster, RosterColumns, RosterRow
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.signing_tasks import SigningTask, TaskVersion
@@ -54,6 +55,9 @@ __all__ = [
     "RenderedAhead",
     "RequestCount",
     "ReturnReason",
+    "Roster",
+    "RosterColumns",
+    "RosterRow",
     "SerialCounter",
     "Session",
     "Signature",
