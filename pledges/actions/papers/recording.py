@@ -1,0 +1,91 @@
+"""The record of a paper: its images set into a PDF of our own, which is all that is kept of it."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from pledges.core.digests import canonical_json, digest_of, sha256_hex
+from pledges.core.scans import DrawnPage
+from pledges.models import Organisation, PaperPledge, Person
+from pledges.rendering import paper_scans
+from pledges.storage import document_store
+
+SALT: Final = 32  # bytes
+
+
+@dataclass(frozen=True)
+class Made:
+    """A record in the store that no row names yet."""
+
+    sha256: str
+    size: int
+
+
+def make(paper: PaperPledge, *, confirmed_by: Person, at: datetime) -> Made:
+    """Make the record of `paper` and keep it; raises kinds of `refusals.Unmade`, StorageUnavailable.
+
+    Images that are missing or damaged raise `document_store.Missing` and `Corrupt`.
+    """
+    pdf = render(paper, confirmed_by=confirmed_by, at=at)
+    return Made(document_store.put(pdf), len(pdf))
+
+
+def render(paper: PaperPledge, *, confirmed_by: Person, at: datetime) -> bytes:
+    """The PDF of the record: a sheet about the paper, then each image in a frame that says so."""
+    pages = [
+        DrawnPage(document_store.get(page.sha256), page.width, page.height)
+        for page in paper.pages.all()
+    ]
+    return paper_scans.render(_scan(paper, pages, confirmed_by, at), pages)
+
+
+def content_of(paper: PaperPledge, pages: list[DrawnPage], at: datetime) -> dict[str, object]:
+    """What the record says as data; its digest is the PDF's permanent identifier."""
+    return {
+        "format": "shounuo-paper-scan/1",
+        "paper": str(paper.pk),
+        "template": {
+            "slug": paper.version.template.slug,
+            "version": paper.version.number,
+            "digest": paper.version.digest,
+        },
+        "signed_on": paper.signed_on.isoformat(),
+        "ends_on": paper.ends_on.isoformat() if paper.ends_on else None,
+        "pages": [sha256_hex(page.jpeg) for page in pages],
+        "upload": paper.upload_sha256,
+        "commitment": _commitment(paper),
+        "confirmed_at": at.isoformat(),
+    }
+
+
+def _commitment(paper: PaperPledge) -> str:
+    salt = secrets.token_bytes(SALT)
+    who = {
+        "id": paper.person_id,
+        "employee_number": paper.person.employee_number,
+        "name": paper.person.name,
+    }
+    return sha256_hex(salt + canonical_json(who))
+
+
+def _scan(
+    paper: PaperPledge, pages: list[DrawnPage], confirmed_by: Person, at: datetime
+) -> paper_scans.Scan:
+    organisation = Organisation.current()
+    return paper_scans.Scan(
+        identifier=digest_of(content_of(paper, pages, at)),
+        short=paper.short,
+        organisation=organisation.name_zh,
+        person=f"{paper.person.name}（{paper.person.employee_number}）",
+        version=paper.version.label("zh-hans"),
+        version_en=paper.version.label("en"),
+        signed_on=paper.signed_on,
+        ends_on=paper.ends_on,
+        filed=(paper.filed_by.name, organisation.localtime(paper.filed_at)),
+        confirmed=(confirmed_by.name, organisation.localtime(at)),
+        upload=paper.upload_sha256,
+        address=f"{settings.PUBLIC_URL}/verify/paper/{paper.pk}/",
+    )
