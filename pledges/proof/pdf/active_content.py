@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
-from pledges.proof.fileformat import Format
+from pledges.proof.fileformat import FileFormat
 from pledges.proof.pdf import form_fields, page_content
 from pledges.proof.pdf.objects import (
     Budget,
@@ -64,18 +64,19 @@ LINK: Final = frozenset(
 )
 
 
-def check(history: History, file_format: Format, fields: Sequence[str]) -> None:
+def check(history: History, file_format: FileFormat, fields: Sequence[str]) -> None:
     """Raise `Rejected` for anything active in any object of any revision, used or not.
 
     `fields` are the names of the form's fields: those of signature and seal, then those of the
-    timestamps, of which one comes with each revision from the third on.
+    timestamps, of which one comes with each revision behind these.
     """
+    signed = len(file_format.signers)
     for revision, brought in enumerate(history.revisions):
         objects = history.at(revision)
         for number, value in brought.objects.items():
             _check_object(objects, number, value)
         _check_catalog(objects)
-        names = [*fields[:2], *fields[2:revision]]
+        names = [*fields[:signed], *fields[signed:revision]]
         form_fields.check(objects, names, brought, file_format, history.budget)
     _check_colours(history.at(0), history.budget)
     page_content.check(history.at(0), history.budget)
