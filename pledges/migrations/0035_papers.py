@@ -143,6 +143,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="paperpledge",
+            name="salt",
+            field=models.CharField(blank=True, max_length=64),
+        ),
+        migrations.AddField(
+            model_name="paperpledge",
             name="upload_sha256",
             field=models.CharField(blank=True, max_length=64, verbose_name="SHA-256 of the upload"),
         ),
@@ -288,6 +293,7 @@ class Migration(migrations.Migration):
                         ("file_name", ""),
                         ("note", ""),
                         ("reason", ""),
+                        ("salt", ""),
                         ("upload_sha256", ""),
                         ("upload_stored", ""),
                     ),

@@ -67,6 +67,8 @@ class PaperPledge(models.Model):
     upload_sha256 = models.CharField(_("SHA-256 of the upload"), max_length=64, blank=True)
     # Under which digest the store has it: apart from the above, so that no two papers share a file.
     upload_stored = models.CharField(max_length=64, blank=True)
+    # Opens what the record says of whose it is; erasure empties it.
+    salt = models.CharField(max_length=64, blank=True)
     page_count = models.PositiveSmallIntegerField(_("pages"), default=0)
     record_sha256 = models.CharField(_("SHA-256 of the record"), max_length=64, blank=True)
     record_size = models.PositiveIntegerField(_("size of the record"), default=0)
@@ -125,7 +127,7 @@ class PaperPledge(models.Model):
             models.CheckConstraint(
                 name="paper_erased_is_nobodys",
                 condition=~Q(state="erased")
-                | Q(note="", file_name="", upload_sha256="", upload_stored="", reason=""),
+                | Q(note="", file_name="", upload_sha256="", upload_stored="", reason="", salt=""),
             ),
         )
 

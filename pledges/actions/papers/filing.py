@@ -1,5 +1,6 @@
 """HR files what was signed on paper: a scan is uploaded and looked at, then filed."""
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pledges.models import Organisation, PaperBatch, PaperPage, PaperPledge, Per
 from pledges.scans import process
 
 MAX_NAME = 255
+SALT = 32  # bytes
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def keep_draft(
         file_name=made_visible(facts.file_name)[:MAX_NAME],
         upload_sha256=sha256_hex(data),
         upload_stored=keeping.keep_upload(data, key),
+        salt=secrets.token_hex(SALT),
         page_count=len(drawn),
         filed_at=at,
         filed_by=actor,

@@ -1,19 +1,17 @@
 """The record of a paper: its images set into a PDF of our own, which is all that is kept of it."""
 
-import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.conf import settings
 
-from pledges.core.digests import canonical_json, digest_of, sha256_hex
+from pledges.core.digests import sha256_hex
 from pledges.core.scans import DrawnPage
 from pledges.models import Organisation, PaperPledge, Person
+from pledges.proof.records import members, scans
 from pledges.rendering import paper_scans
 from pledges.storage import document_store
-
-SALT: Final = 32  # bytes
 
 
 @dataclass(frozen=True)
@@ -42,10 +40,10 @@ def render(paper: PaperPledge, *, confirmed_by: Person, at: datetime) -> bytes:
     return paper_scans.render(_scan(paper, pages, confirmed_by, at), pages)
 
 
-def content_of(paper: PaperPledge, pages: list[DrawnPage], at: datetime) -> dict[str, object]:
-    """What the record says as data; its digest is the PDF's permanent identifier."""
+def said(paper: PaperPledge, pages: Sequence[DrawnPage]) -> dict[str, object]:
+    """What the record says of the paper as data (docs/record-format.md); it names nobody."""
+    person = paper.person
     return {
-        "format": "shounuo-paper-scan/1",
         "paper": str(paper.pk),
         "template": {
             "slug": paper.version.template.slug,
@@ -56,27 +54,18 @@ def content_of(paper: PaperPledge, pages: list[DrawnPage], at: datetime) -> dict
         "ends_on": paper.ends_on.isoformat() if paper.ends_on else None,
         "pages": [sha256_hex(page.jpeg) for page in pages],
         "upload": paper.upload_sha256,
-        "commitment": _commitment(paper),
-        "confirmed_at": at.isoformat(),
+        "commitment": members.member_commitment(
+            bytes.fromhex(paper.salt), person.pk, person.employee_number, person.name
+        ),
     }
-
-
-def _commitment(paper: PaperPledge) -> str:
-    salt = secrets.token_bytes(SALT)
-    who = {
-        "id": paper.person_id,
-        "employee_number": paper.person.employee_number,
-        "name": paper.person.name,
-    }
-    return sha256_hex(salt + canonical_json(who))
 
 
 def _scan(
-    paper: PaperPledge, pages: list[DrawnPage], confirmed_by: Person, at: datetime
+    paper: PaperPledge, pages: Sequence[DrawnPage], confirmed_by: Person, at: datetime
 ) -> paper_scans.Scan:
     organisation = Organisation.current()
     return paper_scans.Scan(
-        identifier=digest_of(content_of(paper, pages, at)),
+        identifier=scans.content_digest(said(paper, pages)),
         short=paper.short,
         organisation=organisation.name_zh,
         person=f"{paper.person.name}（{paper.person.employee_number}）",

@@ -183,7 +183,7 @@ BEGIN
     ELSIF step IN ('draft>erased', 'confirmed>erased', 'rejected>erased', 'withdrawn>erased')
         AND to_jsonb(NEW) = to_jsonb(OLD) || '{
             "state": "erased", "note": "", "file_name": "", "upload_sha256": "",
-            "upload_stored": "", "reason": ""
+            "upload_stored": "", "reason": "", "salt": ""
         }' THEN
         RETURN NEW;
     END IF;
