@@ -23,6 +23,7 @@ from pledges.actions import (
     sealing,
     sweeping,
 )
+from pledges.actions.papers import list_filing, list_work
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
 from pledges.notices import digests
@@ -83,6 +84,7 @@ CHECKPOINTS = "checkpoints"
 SCHEDULE = (
     Chore(CHECKPOINTS, MINUTE, None),
     Chore("bulk acceptances", MINUTE, batches.resume),
+    Chore("lists of papers", MINUTE, list_work.resume),
     Chore("readings", MINUTE, noting_readings.record_noted),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
     Chore("digests", HOUR, digests.queue_digests),
@@ -94,6 +96,7 @@ SCHEDULE = (
     Chore("request counts", HOUR, clearing.clear_request_counts),
     Chore("task results", HOUR, clearing.clear_task_results),
     Chore("workers", HOUR, clearing.clear_workers),
+    Chore("papers that nobody filed", HOUR, list_filing.clear),
     Chore("orphans", DAY, sweeping.sweep),
     Chore("redundant files", DAY, sweeping.remove_redundant),
     Chore("ledger", DAY, ledger_checking.check_ledger, lambda at: audit.has_key()),

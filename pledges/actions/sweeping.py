@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from pledges import audit, durable_files, transactions
 from pledges.access import SYSTEM
 from pledges.actions import enrolment, quarantine
+from pledges.actions.papers import keeping
 from pledges.core import lifecycle
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
@@ -34,7 +35,7 @@ MAX_RUN = 10_000
 def sweep(at: datetime) -> int:
     """Remove files that nothing names any more; gives their number.
 
-    Documents, open intents and documents rendered ahead name theirs.
+    Documents, open intents, documents rendered ahead and paper pledges name theirs.
 
     Finishes, too, what an erasure was killed in.
     """
@@ -43,6 +44,7 @@ def sweep(at: datetime) -> int:
     needed |= set(RenderedAhead.objects.values_list("document_digest", flat=True))
     for folder, digests in document_store.list_folders():
         known = needed.union(_kept_in(folder, erased).values_list("sha256", flat=True))
+        known.update(keeping.kept_in(folder))
         for digest in digests:
             if digest not in known and document_store.is_older(digest, at - ORPHAN_AGE):
                 document_store.remove(digest)

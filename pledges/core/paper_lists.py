@@ -159,6 +159,14 @@ def _day(listed: ListedPaper, column: Column, today: date) -> date | None:
     return day
 
 
+def days_of(cells: Mapping[str, str]) -> tuple[date | None, date | None]:
+    """The day of signing and the last day that a row says, once they were found to be days."""
+    signed, ends = (
+        half_width(cells.get(each, "")).strip() for each in (Column.SIGNED, Column.ENDS)
+    )
+    return read_date(signed), None if ends.casefold() in NOTHING else read_date(ends)
+
+
 def day_fault(day: date, today: date) -> RowFault | None:
     """Why nobody signed a paper on `day` that is filed `today`; None where they may have."""
     if day > today:

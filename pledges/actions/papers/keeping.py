@@ -4,7 +4,7 @@ Each is kept with the paper's key in it. Files are known by their digest, so non
 may be removed without asking who else names it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import partial
 from typing import Final
 
@@ -53,6 +53,11 @@ def forget_unsettled(papers: Iterable[PaperPledge]) -> None:
     files = set(pages.values_list("sha256", flat=True))
     files |= {paper.upload_stored for paper in papers if paper.upload_stored}
     pages.delete()
+    remove_later(files)
+
+
+def remove_later(files: Set[str]) -> None:
+    """Have stored files removed once the transaction is committed."""
     transaction.on_commit(partial(_remove, frozenset(files)))
 
 
