@@ -22,6 +22,8 @@ from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
 from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin, ReadingAdmin
 from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
+from pledges.admin.paper_batches import PaperBatchAdmin
+from pledges.admin.papers import PaperAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
@@ -32,6 +34,8 @@ from pledges.models import (
     LedgerCheckpoint,
     LedgerEntry,
     Organisation,
+    PaperBatch,
+    PaperPledge,
     Person,
     Pledge,
     Proposal,
@@ -42,6 +46,8 @@ from pledges.models import (
 PAGES: dict[type, type[AccessModelAdmin]] = {
     Pledge: PledgeAdmin,
     AcceptanceBatch: BatchAdmin,
+    PaperPledge: PaperAdmin,
+    PaperBatch: PaperBatchAdmin,
     TemplateVersion: VersionAdmin,
     Person: PersonAdmin,
     Department: DepartmentAdmin,

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import transaction
 
+from pledges.core.refusals import DocumentUnavailable
 from pledges.core.scans import DrawnPage, marked
 from pledges.models import PaperItem, PaperPage, PaperPledge
 from pledges.storage import document_store
@@ -26,6 +27,14 @@ def keep_upload(data: bytes, owner: object) -> str:
 def read_upload(stored: str) -> bytes:
     """What was uploaded, as it was. Raises `document_store.Missing`, `Corrupt`, `Unreadable`."""
     return document_store.get(stored).partition(b"\n")[2]
+
+
+def stored(sha256: str) -> bytes:
+    """A stored file of a paper; raises DocumentUnavailable where it is missing or damaged."""
+    try:
+        return document_store.get(sha256)
+    except (document_store.Missing, document_store.Corrupt) as error:
+        raise DocumentUnavailable from error
 
 
 def keep_pages(paper: PaperPledge, drawn: Sequence[DrawnPage]) -> list[PaperPage]:

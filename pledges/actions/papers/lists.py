@@ -28,6 +28,8 @@ from pledges.gateways.archives import Archive, EntryFault
 from pledges.models import Organisation, PaperBatch, PaperItem, Person
 
 MAX_NAME = 255
+MAX_TABLE = tables.MAX_FILE
+MAX_ARCHIVE = archives.MAX_ARCHIVE
 MAX_NAMED = 500
 """Names of files that are told although no row is about them."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from pledges.actions.papers import keeping
 from pledges.core.digests import sha256_hex
 from pledges.core.scans import DrawnPage
 from pledges.models import Organisation, PaperPledge, Person
@@ -25,7 +26,7 @@ class Made:
 def make(paper: PaperPledge, *, confirmed_by: Person, at: datetime) -> Made:
     """Make the record of `paper` and keep it; raises kinds of `refusals.Unmade`, StorageUnavailable.
 
-    Images that are missing or damaged raise `document_store.Missing` and `Corrupt`.
+    Images that are missing or damaged raise DocumentUnavailable.
     """
     pdf = render(paper, confirmed_by=confirmed_by, at=at)
     return Made(document_store.put(pdf), len(pdf))
@@ -34,7 +35,7 @@ def make(paper: PaperPledge, *, confirmed_by: Person, at: datetime) -> Made:
 def render(paper: PaperPledge, *, confirmed_by: Person, at: datetime) -> bytes:
     """The PDF of the record: a sheet about the paper, then each image in a frame that says so."""
     pages = [
-        DrawnPage(document_store.get(page.sha256), page.width, page.height)
+        DrawnPage(keeping.stored(page.sha256), page.width, page.height)
         for page in paper.pages.all()
     ]
     return paper_scans.render(_scan(paper, pages, confirmed_by, at), pages)
