@@ -8,6 +8,9 @@ from functools import cache
 
 from PIL import Image, ImageDraw
 
+from pledges.core.paper_refusals import ScanRefused
+from pledges.scans import drawing, process
+
 SIGNED_ON = date(2024, 3, 1)
 HEADS = ("工号", "姓名", "版本", "签署日期", "到期日", "文件名", "备注")
 
@@ -57,3 +60,15 @@ def archive(files):
             made.writestr(name, data)
     out.seek(0)
     return out
+
+
+def draw_here(monkeypatch):
+    """Draw in this process, as the one of its own would: a second faster."""
+
+    def draw(data):
+        try:
+            return drawing.draw(data)
+        except drawing.Refused as refused:
+            raise ScanRefused(refused.fault) from refused
+
+    monkeypatch.setattr(process, "draw", draw)

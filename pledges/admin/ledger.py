@@ -144,7 +144,11 @@ class ReadingAdmin(AccessModelAdmin):
     def whose(self, reading: Reading) -> str:
         if reading.paper is not None:
             address = reverse("admin:pledges_paperpledge_change", args=[reading.paper.pk])
-            return format_html('<a href="{}">{}</a>', address, _("Paper pledge %(number)s") % {"number": reading.paper.short})
+            return format_html(
+                '<a href="{}">{}</a>',
+                address,
+                _("Paper pledge %(number)s") % {"number": reading.paper.short},
+            )
         address = reverse("admin:pledges_pledge_change", args=[reading.pledge_id])
         return format_html('<a href="{}">{}</a>', address, reading.pledge)
 

@@ -59,10 +59,10 @@ _HEADS: Final[Mapping[Column, str]] = {
     "employeeid staffnumber staffno staffid",
     Column.NAME: "姓名 员工姓名 承诺人 name fullname employeename staffname",
     Column.VERSION: "版本 模板 承诺书版本 承诺书 模板版本 version template templateversion pledge",
-    Column.SIGNED: "签署日期 签订日期 签署日 签字日期 signed signedon dateofsignature signaturedate "
-    "signingdate",
-    Column.ENDS: "到期日 有效期至 截止日期 到期日期 期限最后一日 ends endson lastday lastdayofitsterm "
-    "validuntil expiry",
+    Column.SIGNED: "签署日期 签订日期 签署日 签字日期 signed signedon dateofsignature "
+    "signaturedate signingdate",
+    Column.ENDS: "到期日 有效期至 截止日期 到期日期 期限最后一日 ends endson lastday "
+    "lastdayofitsterm validuntil expiry",
     Column.FILE: "文件名 文件 扫描件 扫描件文件名 附件 file filename scan scanfile",
     Column.NOTE: "备注 说明 note notes remark",
 }

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 from pledges import access
 from pledges.access import Act
 from pledges.actions.answers import reading_of, revoked_for_good
+from pledges.actions.papers import reading
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Organisation, Person, Pledge, TemplateVersion
+from pledges.models import Organisation, PaperPledge, Person, Pledge, TemplateVersion
 from pledges.views import setting_up
 from pledges.views.accounts import person_of
 from pledges.views.reading import ShownReason, reasons_of
@@ -60,6 +61,14 @@ class ListedPledge:
     version: TemplateVersion | None = None
 
 
+@dataclass(frozen=True)
+class ListedPaper:
+    """What was signed on paper: kept for the record, and never among what was signed here."""
+
+    label: str
+    paper: PaperPledge
+
+
 @require_safe
 def my_pledges(request: HttpRequest) -> HttpResponse:
     """A manager's pledges; staff without any of their own go to where their work is."""
@@ -69,11 +78,14 @@ def my_pledges(request: HttpRequest) -> HttpResponse:
         .select_related("version", "corrects", "corrected_by", "assigned_by")
         .order_by(F("due_on").asc(nulls_last=True), "created_at")
     )
-    if not own and not access.allows(person, Act.OPEN_PLEDGE):
+    papers = reading.filed_of(person)
+    if not own and not papers and not access.allows(person, Act.OPEN_PLEDGE):
         if access.allows(person, Act.ENTER_ADMIN):
             return redirect("admin:index")
         return render(request, "my_pledges_elsewhere.html")
     found = contents(person, own, timezone.now())
+    found["papers"] = [ListedPaper(label_of(paper.version), paper) for paper in papers]
+    found["empty"] = found["empty"] and not papers
     return render(request, "my_pledges.html", {**found, **setting_up.announced(person)})
 
 

@@ -87,6 +87,4 @@ def filed_of(person: Person) -> list[PaperPledge]:
 
 def ended_at(paper: PaperPledge) -> datetime | None:
     """When it was turned down or taken back."""
-    return paper.withdrawn_at or (
-        paper.settled_at if paper.state == PaperState.REJECTED else None
-    )
+    return paper.withdrawn_at or (paper.settled_at if paper.state == PaperState.REJECTED else None)
