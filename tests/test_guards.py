@@ -10,11 +10,13 @@ from pledges.models import (
     AcceptanceItem,
     Commitment,
     Document,
+    IssuedRecord,
     LedgerCheckpoint,
     LedgerEntry,
     LedgerOpening,
     Pledge,
     Reading,
+    RecordFile,
     ReturnReason,
     Signature,
     TemplateVersion,
@@ -84,6 +86,22 @@ def test_what_opens_a_commitment_is_erased_or_kept_but_never_changed(signed):
     refused(lambda: run(f"SET session_replication_role = replica; UPDATE {table} SET value = ''"))
     LedgerOpening.objects.all().delete()
     assert not LedgerOpening.objects.exists()
+
+
+def test_a_record_is_kept_as_it_was_issued_but_may_be_erased_once(now):
+    record = IssuedRecord.objects.create(
+        kind="paper-scan", subject="paperpledge:1", list_digest="ab" * 32, created_at=now
+    )
+    RecordFile.objects.create(record=record, revision=1, sha256="cd" * 32, size=1, created_at=now)
+    for table in (IssuedRecord._meta.db_table, RecordFile._meta.db_table):
+        refused(lambda table=table: run(f"DELETE FROM {table}"))
+        refused(lambda table=table: run(f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE"))
+    refused(lambda: RecordFile.objects.update(sha256="ef" * 32))
+    refused(lambda: IssuedRecord.objects.update(list_digest="ef" * 32))
+    refused(lambda: IssuedRecord.objects.update(erased_at=now, list_digest="ef" * 32))
+    IssuedRecord.objects.update(erased_at=now)
+    refused(lambda: IssuedRecord.objects.update(erased_at=now + timedelta(days=1)))
+    refused(lambda: IssuedRecord.objects.update(erased_at=None))
 
 
 @pytest.mark.parametrize(
