@@ -17,8 +17,9 @@ from pledges.actions.answers import reading_of, revoked_for_good
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
 from pledges.models.version_steps import alike
-from pledges.views import setting_up
+from pledges.views import own_tasks, setting_up
 from pledges.views.accounts import person_of
+from pledges.views.own_tasks import OwnTask
 from pledges.views.reading import ShownReason, reasons_of
 
 
@@ -33,6 +34,7 @@ class Draft:
     days_left: int | None
     reasons: tuple[ShownReason, ...]
     may_discard: bool
+    asked: OwnTask | None = None
 
     @property
     def begun(self) -> bool:
@@ -78,27 +80,34 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     """The sections of the page, each a list, by the organisation's calendar."""
     organisation = Organisation.current()
     today = organisation.localdate(at)
+    tasks = own_tasks.tasks_of(person, at)
+    asked = {each.draft.pk: each for each in reversed(tasks) if each.draft and each.to_sign}
     drafts = [
-        draft_of(pledge, person, today) for pledge in own if pledge.status == PledgeState.DRAFT
+        draft_of(pledge, person, today, asked.get(pledge.pk))
+        for pledge in own
+        if pledge.status == PledgeState.DRAFT
     ]
+    unopened = [each for each in tasks if each.to_sign and not each.draft]
     sections = {
+        "tasks": unopened,
         "drafts": drafts,
         "waiting": _entries(own, PledgeState.SIGNED, today, "signed_at"),
         "in_force": _entries(own, PledgeState.ACCEPTED, today, "reviewed_at"),
         "returned": _entries(own, PledgeState.RETURNED, today, "reviewed_at"),
         "revoked": _entries(own, PledgeState.REVOKED, today, "revoked_at"),
         "expired": _entries(own, PledgeState.EXPIRED, today, "ends_on"),
+        "excused": [each for each in tasks if not each.to_sign],
         "withdrawn": _entries(own, PledgeState.WITHDRAWN, today, "withdrawn_at"),
         "available": available(person, own, today, organisation),
     }
     return {
         **sections,
-        "overdue": [draft for draft in drafts if draft.overdue],
+        "overdue": [each for each in (*unopened, *drafts) if each.overdue],
         "empty": not any(sections.values()),
     }
 
 
-def draft_of(pledge: Pledge, person: Person, today: date) -> Draft:
+def draft_of(pledge: Pledge, person: Person, today: date, asked: OwnTask | None = None) -> Draft:
     """What the list tells of one draft."""
     reading = reading_of(pledge)
     blanks = sum(1 for blank in pledge.version.blank_list if blank.filled_by_manager)
@@ -110,6 +119,7 @@ def draft_of(pledge: Pledge, person: Person, today: date) -> Draft:
         days_left=(pledge.due_on - today).days if pledge.due_on else None,
         reasons=reasons_of(pledge.corrects) if pledge.corrects else (),
         may_discard=access.allows(person, Act.DISCARD_DRAFT, pledge),
+        asked=asked,
     )
 
 
@@ -118,13 +128,8 @@ def available(
 ) -> list[ListedPledge]:
     """The versions that `answers.open_pledge` would open anew for this person today."""
     pledges = list(own)
-    # A draft of an earlier version becomes one of this: it stands among the drafts.
-    unfinished = (PledgeState.DRAFT, PledgeState.SIGNED)
-    closed = {p.template_id for p in pledges if p.status in unfinished}
-    taken: set[int] = set()
-    for pledge in pledges:
-        if not pledge.may_be_followed_on(today, organisation):
-            taken |= alike(pledge.version_id)
+    closed = {p.template_id for p in pledges if p.status == PledgeState.SIGNED}
+    taken = alike(*{p.version_id for p in pledges if not p.may_be_followed_on(today, organisation)})
     closed |= revoked_for_good(p for p in pledges if p.signed_at)
     return [
         ListedPledge(label_of(version), version=version)
