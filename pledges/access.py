@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from pledges import access_rules as rules
-from pledges import people_rules
+from pledges import paper_rules, people_rules
 from pledges.core.lifecycle import Role
 
 # What rules are made of, and others ask for by these names.
@@ -39,6 +39,12 @@ class Act(StrEnum):
     RENEW_TIMESTAMPS = "have files stamped again"
     EXPORT_PLEDGES = "export pledges"
     EXPORT_COMMITMENTS = "export what was undertaken"
+    FILE_PAPER = "file what was signed on paper"
+    CONFIRM_PAPER = "confirm or reject a paper pledge that somebody else filed"
+    WITHDRAW_PAPER = "withdraw a paper pledge"
+    READ_PAPER = "read a paper pledge"
+    LIST_PAPERS = "see the list of paper pledges"
+    EXPORT_PAPERS = "export the list of paper pledges"
     READ_TEMPLATES = "read templates"
     WRITE_TEMPLATES = "write, publish and retire templates"
     READ_PEOPLE = "see people"
@@ -148,6 +154,12 @@ RULES: Final[dict[Act, rules.Rule]] = {
     Act.READ_CALENDAR: rules.has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
     Act.WRITE_CALENDAR: rules.has(Role.COMPLIANCE, Role.HR),
     Act.PERMIT_ENROLMENT: rules.only_system,
+    Act.FILE_PAPER: paper_rules.files,
+    Act.CONFIRM_PAPER: paper_rules.confirms,
+    Act.WITHDRAW_PAPER: paper_rules.withdraws,
+    Act.READ_PAPER: paper_rules.reads,
+    Act.LIST_PAPERS: rules.has(*rules.READERS),
+    Act.EXPORT_PAPERS: rules.has(Role.HR),
 }
 
 

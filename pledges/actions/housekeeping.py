@@ -26,6 +26,7 @@ from pledges.actions import (
     sweeping,
     version_steps,
 )
+from pledges.actions.papers import list_filing, list_work
 from pledges.actions.reminders import calendar, sending_due
 from pledges.actions.rosters import applying
 from pledges.actions.tasks import closing, joining, launching, versions_following
@@ -90,6 +91,7 @@ SCHEDULE = (
     Chore(CHECKPOINTS, MINUTE, None),
     Chore("bulk acceptances", MINUTE, batches.resume),
     Chore("invitations", MINUTE, inviting_many.resume),
+    Chore("lists of papers", MINUTE, list_work.resume),
     Chore("readings", MINUTE, noting_readings.record_noted),
     Chore("task launches", MINUTE, launching.resume),
     Chore("task closings", MINUTE, closing.resume),
@@ -111,6 +113,7 @@ SCHEDULE = (
     Chore("task results", HOUR, clearing.clear_task_results),
     Chore("workers", HOUR, clearing.clear_workers),
     Chore("old rosters", DAY, clearing.clear_rosters),
+    Chore("papers that nobody filed", HOUR, list_filing.clear),
     Chore("orphans", DAY, sweeping.sweep),
     Chore("redundant files", DAY, sweeping.remove_redundant),
     Chore("ledger", DAY, ledger_checking.check_ledger, lambda at: audit.has_key()),

@@ -25,6 +25,8 @@ from pledges.admin.invitation_runs import InvitationRunAdmin
 from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin, ReadingAdmin
 from pledges.admin.notices import NoticeAdmin
 from pledges.admin.organisation import OrganisationAdmin
+from pledges.admin.paper_batches import PaperBatchAdmin
+from pledges.admin.papers import PaperAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
@@ -42,6 +44,8 @@ from pledges.models import (
     LedgerEntry,
     NoticeSwitch,
     Organisation,
+    PaperBatch,
+    PaperPledge,
     Person,
     Pledge,
     Proposal,
@@ -55,6 +59,8 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     Pledge: PledgeAdmin,
     AcceptanceBatch: BatchAdmin,
     SigningTask: TaskAdmin,
+    PaperPledge: PaperAdmin,
+    PaperBatch: PaperBatchAdmin,
     TemplateVersion: VersionAdmin,
     Person: PersonAdmin,
     Roster: RosterAdmin,

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
         ("pledges", "0026_organisation"),
         ("pledges", "0032_rosters"),
         ("pledges", "0034_people_pages"),
+        ("pledges", "0035_papers"),
     ]
 
     operations = [guards.upgrade(8, 9)]

@@ -10,7 +10,8 @@ from pledges.models.invitation_runs import InvitationItem, InvitationRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.notice_claims import NoticeClaim, NoticeSwitch
 from pledges.models.organisation import Organisation, organisation_read_once
-from pledges.models.papers import PaperPledge
+from pledges.models.paper_batches import PaperBatch, PaperItem
+from pledges.models.papers import PaperPage, PaperPledge
 from pledges.models.people import Department, Person
 from pledges.models.phone_links import PhoneLink
 from pledges.models.pledge_numbers import SerialCounter
@@ -51,6 +52,9 @@ __all__ = [
     "NoticeClaim",
     "NoticeSwitch",
     "Organisation",
+    "PaperBatch",
+    "PaperItem",
+    "PaperPage",
     "PaperPledge",
     "Person",
     "PhoneLink",

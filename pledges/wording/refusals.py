@@ -13,6 +13,7 @@ from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.wording import (
     account_refusals,
     employment_refusals,
+    papers,
     rosters,
     task_refusals,
     version_refusals,
@@ -180,6 +181,8 @@ def refusal(error: Exception) -> str:
         return _key_expired(error)
     if isinstance(error, refusals.NotErasable):
         return " ".join([*map(_kept, error.kept), _("Nothing was erased.")])
+    if (about_papers := papers.refusal(error)) is not None:
+        return about_papers
     if isinstance(error, refusals.TooManyAttempts):
         return account_refusals.too_many_attempts(error)
     if isinstance(error, roster_refusals.RosterUnreadable):
@@ -214,7 +217,11 @@ def _key_expired(error: refusals.KeyExpired) -> str:
 
 
 def _kept(pledge: refusals.RetainedPledge) -> str:
-    if pledge.state == PledgeState.ACCEPTED:
+    if pledge.state == "paper-filed":
+        text = _("The paper pledge %(pledge)s awaits confirmation: reject or withdraw it first.")
+    elif pledge.state == "paper-confirmed":
+        text = _("The paper pledge %(pledge)s counts as signed: withdraw it first.")
+    elif pledge.state == PledgeState.ACCEPTED:
         text = _("%(pledge)s is in force: revoke it first.")
     elif pledge.until is None:
         text = _("%(pledge)s awaits review: accept or return it first.")
