@@ -138,7 +138,7 @@ mfa_remove_webauthn                      3444444 3444444
 mfa_set_up                               3332222 333uuuu
 mfa_view_recovery_codes                  3444444 3555555
 my_people                                3424444 3555555
-my_pledges                               3223333 3555555
+my_pledges                               3222222 3555555
 phone                                    4444444 4444444
 pledge                                   3244444 3b44444
 pledge_discard                           3244444 3344444
@@ -152,7 +152,7 @@ pledge_reading_copy                      3244444 3555555
 pledge_save                              3555555 3b44444
 pledge_sign                              3244444 3u44444
 pledge_sign_page                         3244444 3555555
-pledge_start                             3333333 3330000
+pledge_start                             3333333 3333333
 pledge_withdraw                          3344444 3344444
 robots_txt                               2222222 5555555
 security_txt                             4444444 5555555

@@ -29,7 +29,13 @@ from pledges.actions import (
 from pledges.actions.papers import list_filing, list_work
 from pledges.actions.reminders import calendar, sending_due
 from pledges.actions.rosters import applying
-from pledges.actions.tasks import closing, joining, launching, versions_following
+from pledges.actions.tasks import (
+    closing,
+    issuing_reports,
+    joining,
+    launching,
+    versions_following,
+)
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
 from pledges.notices import digests
@@ -95,6 +101,7 @@ SCHEDULE = (
     Chore("readings", MINUTE, noting_readings.record_noted),
     Chore("task launches", MINUTE, launching.resume),
     Chore("task closings", MINUTE, closing.resume),
+    Chore("completion reports", 10 * MINUTE, issuing_reports.resume, sealing.can_seal),
     Chore("task versions", MINUTE, versions_following.follow_steps),
     Chore("task joiners", DAY, joining.take_joiners),
     Chore("drafts on replaced versions", MINUTE, version_steps.settle),

@@ -106,7 +106,7 @@ EVENTS: Final = {
 }
 
 ROLES: Final = {
-    Role.MANAGER: _("Account manager: fills in and signs pledges"),
+    Role.MANAGER: _("Account manager: a group of people, without an office"),
     Role.COMPLIANCE: _("Compliance officer: reviews pledges, writes templates"),
     Role.HR: _("HR: keeps people's records, finds and exports signed pledges"),
     Role.AUDITOR: _("Auditor: reads everything, changes nothing"),
