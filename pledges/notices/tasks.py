@@ -177,7 +177,8 @@ def send(
     person, at = Person.objects.get(pk=person_id), timezone.now()
     organisation = Organisation.current()
     again = sending.Again(send, (person_id, kind, claims), tries, message_id)
-    hours = organisation.working_hours(CalendarDay.objects.as_calendar())
+    calendar = CalendarDay.objects.as_calendar()
+    hours = organisation.working_hours(calendar)
     if not hours.includes(at):
         again.postpone(hours.next_moment(at))
         return
@@ -185,7 +186,7 @@ def send(
     known = list(NoticeClaim.objects.filter(pk__in=claims).select_related("person").order_by("pk"))
     if not known or not NoticeSwitch.is_on(kind):
         return
-    about = task_mails.MAKERS[kind](person, known, day)
+    about = task_mails.MAKERS[kind](person, known, task_mails.Today(day, calendar))
     if about is None or (kind == Kind.REMINDERS and _is_outdated(person_id, day, at, message_id)):
         return
     NoticeClaim.objects.tell_on(claims, day)
