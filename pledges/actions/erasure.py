@@ -10,33 +10,40 @@ from typing import Any, Final
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, notices, transactions
 from pledges.access import Act
 from pledges.actions import enrolment, expiring, people
+from pledges.actions.tasks import forgetting
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.core.periods import erasable_from
 from pledges.core.refusals import RetainedPledge
 from pledges.models import (
     Commitment,
+    Department,
     Document,
     Invitation,
+    InvitationItem,
+    Leave,
     LedgerOpening,
     Organisation,
     Person,
     PhoneLink,
     Pledge,
+    Post,
     Proposal,
     Reading,
     RenderedAhead,
     ReturnReason,
+    Roster,
+    RosterRow,
     Session,
     Signature,
     SigningIntent,
 )
-from pledges.models.pledges import UNSIGNED
 from pledges.storage import document_store
 
 NOBODY: Final = "—"
@@ -50,6 +57,7 @@ _PLEDGE: Final[dict[str, Any]] = {
     "revocation_reason": "",
     "reply": "",
     "assignment_note": "",
+    "withdrawal_reason": "",
 }
 _INTENT: Final[dict[str, Any]] = {"answers": {}, "signer": {}, "content_digest": ""}
 _SIGNATURE: Final[dict[str, Any]] = {
@@ -86,14 +94,16 @@ def erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 @transactions.atomic
 def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     people.lock_administrators()
+    list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     pledges = _locked_pledges(locked)
     files = _files_of(pledges)
     if locked.erased_at is None:
         _require_erasable(locked, pledges, at)
         _blank_pledges(pledges)
+        number = locked.employee_number
         _blank_person(locked, at)
-        _forget_openings(locked, pledges)
+        _forget_openings(locked, pledges, forgetting.forget(locked, number))
         facts = {"pledges": [str(pledge.pk) for pledge in pledges], "files": len(files)}
         audit.record(lifecycle.ERASE.event, actor=actor, subject=locked, at=at, facts=facts)
     transaction.on_commit(partial(_remove, locked.pk, files))
@@ -122,7 +132,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
     organisation = Organisation.current()
     today = organisation.localdate(at)
     for pledge in pledges:
-        if pledge.status in UNSIGNED:
+        if not pledge.is_kept:
             continue
         number, state = pledge.number or "", pledge.state_on(today)
         if state not in lifecycle.ERASE.sources:
@@ -137,7 +147,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
 
 def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
     """The day of the last thing that happened to `pledge`."""
-    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
+    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at, pledge.withdrawn_at)
     days = [organisation.localdate(event) for event in events if event is not None]
     if state == PledgeState.EXPIRED and pledge.ends_on is not None:
         days.append(pledge.ends_on)
@@ -174,10 +184,12 @@ def _blank_person(person: Person, at: datetime) -> None:
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     Invitation.objects.filter(person=person).delete()
+    _blank_employment(person)
     Proposal.objects.filter(person=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
     PhoneLink.objects.filter(person=person).delete()
     Reading.objects.filter(reader=person).update(reader_name="")
+    _forget_rosters(person)
     # A mail that could not be sent is kept with the error, and errors name addresses.
     mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
@@ -193,9 +205,27 @@ def _blank_person(person: Person, at: datetime) -> None:
     person.save()
 
 
-def _forget_openings(person: Person, pledges: Sequence[Pledge]) -> None:
+def _blank_employment(person: Person) -> None:
+    """Their posts and leaves, whom they stood in for, and whom they headed."""
+    InvitationItem.objects.filter(person=person).delete()
+    Post.objects.filter(person=person).delete()
+    Leave.objects.filter(person=person).delete()
+    Leave.objects.filter(delegate=person).update(delegate=None)
+    Department.objects.filter(head=person).update(head=None)
+    person.entered_on = person.left_on = None
+
+
+def _forget_rosters(person: Person) -> None:
+    """The lists that name them lose their file, and the rows about them; others stay as planned."""
+    told = Q(person=person) | Q(employee_number__iexact=person.employee_number)
+    rows = RosterRow.objects.filter(told)
+    Roster.objects.filter(pk__in=rows.values("roster")).update(content=b"")
+    rows.delete()
+
+
+def _forget_openings(person: Person, pledges: Sequence[Pledge], others: Sequence[str]) -> None:
     """The ledger's commitments stay and still verify; what they stand for is gone."""
-    subjects = [audit.subject_of(each) for each in (person, *pledges)]
+    subjects = [*(audit.subject_of(each) for each in (person, *pledges)), *others]
     LedgerOpening.objects.filter(entry__subject__in=subjects).delete()
 
 

@@ -6,6 +6,7 @@ from pledges.models.calendar import CalendarDay
 from pledges.models.employment import Leave, Post
 from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
+from pledges.models.invitation_runs import InvitationItem, InvitationRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.notice_claims import NoticeClaim, NoticeSwitch
 from pledges.models.organisation import Organisation, organisation_read_once
@@ -17,13 +18,16 @@ from pledges.models.pledge_parts import Commitment, ReturnReason
 from pledges.models.pledges import Pledge
 from pledges.models.proposals import Proposal
 from pledges.models.readings import Reading
+from pledges.models.records import IssuedRecord, RecordFile
 from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
+from pledges.models.rosters import Roster, RosterColumns, RosterRow
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.signing_tasks import SigningTask, TaskVersion
 from pledges.models.task_members import TaskMember
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
+from pledges.models.version_steps import VersionStep, versions_that_count
 
 __all__ = [
     "AcceptanceBatch",
@@ -37,6 +41,9 @@ __all__ = [
     "EnrolledApp",
     "Excuse",
     "Invitation",
+    "InvitationItem",
+    "InvitationRun",
+    "IssuedRecord",
     "Leave",
     "LedgerCheckpoint",
     "LedgerEntry",
@@ -52,9 +59,13 @@ __all__ = [
     "Post",
     "Proposal",
     "Reading",
+    "RecordFile",
     "RenderedAhead",
     "RequestCount",
     "ReturnReason",
+    "Roster",
+    "RosterColumns",
+    "RosterRow",
     "SerialCounter",
     "Session",
     "Signature",
@@ -64,5 +75,7 @@ __all__ = [
     "TaskVersion",
     "TemplateVersion",
     "VersionFont",
+    "VersionStep",
     "organisation_read_once",
+    "versions_that_count",
 ]

@@ -22,6 +22,7 @@ ACCEPTED = "accepted"
 RETURNED = "returned"
 REVOKED = "revoked"
 EXPIRED = "expired"
+WITHDRAWN = "withdrawn"
 
 MAX_ATTACHED_BYTES: Final = 5 * 1024 * 1024
 """In a mail it grows by a third, and many servers take no mail above ten megabytes."""
