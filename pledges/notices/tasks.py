@@ -38,12 +38,6 @@ def queue_first_notices(task: SigningTask) -> None:
     later.enqueue(str(task.pk))
 
 
-def queue_reminders(members: Iterable[TaskMember], actor: Person) -> None:
-    """Have `members` reminded now, each at most once a day, in the transaction of the act."""
-    for some in claiming.slices(each.pk for each in members):
-        tell_by_hand.enqueue(some)
-
-
 def announce_cancelled(task: SigningTask) -> None:
     """Have those told who were asked to sign, in the transaction of the cancellation."""
     tell_cancelled.enqueue(str(task.pk))
@@ -72,14 +66,6 @@ def tell_first(task_id: str) -> None:
         return
     members = _with_standing(found.members.all(), organisation.localdate(at))
     queue_first(list(members.filter(standing__in=REMINDED, told__isnull=True)), at=at)
-
-
-@task()
-def tell_by_hand(members: list[int]) -> None:
-    at = timezone.now()
-    day = Organisation.current().localdate(at)
-    open_ones = TaskMember.objects.filter(pk__in=members, task__state=TaskState.RUNNING)
-    remind(_with_standing(open_ones, day).filter(standing__in=REMINDED), day=day, at=at)
 
 
 @task()
