@@ -12,7 +12,7 @@ from pledges import access, audit
 from pledges.access import SYSTEM, Act
 from pledges.actions import batches, preparing
 from pledges.core.lifecycle import Role
-from pledges.models import Department, InvitationRun, Leave, Proposal
+from pledges.models import CalendarDay, Department, InvitationRun, Leave, Proposal
 from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,9 @@ admin:pledges_acceptancebatch_change     3002020 3005555
 admin:pledges_acceptancebatch_changelist 3002020 3002020
 admin:pledges_acceptancebatch_go_on      3005555 3003000
 admin:pledges_acceptancebatch_progress   3002020 3005555
+admin:pledges_calendarday_add            3002200 3002200
+admin:pledges_calendarday_change         3002222 3003300
+admin:pledges_calendarday_changelist     3002222 3002222
 admin:pledges_department_add             3000202 3000202
 admin:pledges_department_change          3002222 3000202
 admin:pledges_department_changelist      3002222 3002222
@@ -69,6 +72,11 @@ admin:pledges_ledgercheckpoint_changelist 3000020 3000020
 admin:pledges_ledgerentry_change         3000020 3000000
 admin:pledges_ledgerentry_changelist     3000020 3000020
 admin:pledges_ledgerentry_check          3005555 3000030
+admin:pledges_noticeswitch_changelist    3002222 3002222
+admin:pledges_noticeswitch_mail          3002222 3005555
+admin:pledges_noticeswitch_preview       3002222 3005555
+admin:pledges_noticeswitch_slips         3004400 3004400
+admin:pledges_noticeswitch_switch        3005555 3003000
 admin:pledges_organisation_change        3000002 3000002
 admin:pledges_organisation_changelist    3000003 3000003
 admin:pledges_person_absence             3000202 3000202
@@ -225,6 +233,11 @@ def addresses(draft, version, liming, wangfang, chenjing, now):
         "admin:pledges_ledgerentry_change": [1],
         "admin:pledges_ledgercheckpoint_change": [audit.checkpoint(now).pk],
     }
+    for page in ("preview", "mail", "switch"):
+        arguments[f"admin:pledges_noticeswitch_{page}"] = ["task_first"]
+    arguments["admin:pledges_noticeswitch_slips"] = [uuid.uuid4()]
+    CalendarDay.objects.create(date=now.date(), working=True, source="published")
+    arguments["admin:pledges_calendarday_change"] = [now.date()]
     change = {"roles": ["manager"], "is_active": True}
     proposal = Proposal.objects.create(
         kind="person", person=liming, before=change, after=change, proposer=liming, proposed_at=now
