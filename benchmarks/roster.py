@@ -28,7 +28,10 @@ OTHER = "--as-somebody-else"
 
 @dataclass(frozen=True)
 class Result:
-    """Times in seconds, memory in MiB. `cpu` is what applying took of them in this process. `longest_wait`: what a single entry took meanwhile."""
+    """Times in seconds, memory in MiB. `cpu` is what applying took of them in this process.
+
+    `longest_wait`: what a single entry of somebody else's took meanwhile.
+    """
 
     rows: int
     what: str

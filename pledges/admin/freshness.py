@@ -1,8 +1,8 @@
 """Sensitive steps ask who it is: proved within ten minutes, by the factor that the person has.
 
 This stands before every page of the back office (`ReviewSite.admin_view`). Whatever was typed is
-carried along by the page that asks, so nothing is stored and nothing is lost. (No page of the back
-office takes a file; one that did would have to keep it.)
+carried along by the page that asks, so nothing is stored and nothing is lost. (A file could not be
+carried along: the one page that takes a file is free, as all that only prepares an import is.)
 """
 
 from datetime import datetime
@@ -38,6 +38,9 @@ FREE: Final = frozenset(
         "logout",
         *("pledges_templateversion_edit", "pledges_templateversion_revise"),
         *("pledges_ledgerentry_check", "pledges_acceptancebatch_go_on"),
+        *("pledges_roster_add", "pledges_roster_columns", "pledges_roster_mend"),
+        *("pledges_roster_leave_out", "pledges_roster_take_in", "pledges_roster_again"),
+        "pledges_roster_discard",
     }
 )
 FREE_ACTIONS: Final = {"pledges_person_changelist": {"assign"}}
