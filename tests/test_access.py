@@ -11,7 +11,9 @@ from django.urls import URLResolver, get_resolver, reverse
 from pledges import access, audit
 from pledges.access import SYSTEM, Act
 from pledges.actions import batches, preparing
+from pledges.actions.rosters import uploading
 from pledges.core.lifecycle import Role
+from pledges.core.rosters.people import Reach
 from pledges.models import CalendarDay, Department, InvitationRun, Leave, Proposal
 from tests.fresh import prove
 
@@ -108,6 +110,19 @@ admin:pledges_proposal_change            3004022 3005555
 admin:pledges_proposal_changelist        3002022 3002022
 admin:pledges_proposal_reject            3005555 3004003
 admin:pledges_reading_changelist         3000020 3000020
+admin:pledges_roster_add                 3000202 3000202
+admin:pledges_roster_again               3005555 3000303
+admin:pledges_roster_change              3000222 3000555
+admin:pledges_roster_changelist          3000222 3000222
+admin:pledges_roster_columns             3000202 3000202
+admin:pledges_roster_confirm             3005555 3000303
+admin:pledges_roster_discard             3005555 3000303
+admin:pledges_roster_leave_out           3005555 3000303
+admin:pledges_roster_mend                3005555 3000303
+admin:pledges_roster_progress            3000222 3005555
+admin:pledges_roster_second              3005555 3000303
+admin:pledges_roster_take_in             3005555 3000303
+admin:pledges_roster_template            3000202 3005555
 admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
 admin:pledges_templateversion_discard    3003000 3003000
@@ -203,7 +218,7 @@ CODES = {200: "2", 302: "3", 303: "3", 404: "4", 403: "0", 405: "5", 400: "b", 4
 
 
 @pytest.fixture
-def addresses(draft, version, liming, wangfang, chenjing, now):
+def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
     """Gives the address of each name, for one draft of Li Ming's, prepared for his signing."""
     pledge = draft()
     intent = preparing.prepare(pledge, actor=liming, at=now)
@@ -260,6 +275,16 @@ def addresses(draft, version, liming, wangfang, chenjing, now):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
     for page in ("change", "progress", "go_on"):
         arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
+    roster = uploading.upload(
+        "工号,姓名,部门\nE1001,李明,合规部\n".encode(),
+        name="a.csv",
+        reach=Reach.ADDITIONS,
+        actor=zhoumin,
+        at=now,
+    )
+    steps = ("mend", "leave_out", "take_in", "confirm", "second", "again", "discard")
+    for page in ("change", "columns", "progress", *steps):
+        arguments[f"admin:pledges_roster_{page}"] = [roster.pk]
     for page in ("accept", "return", "revoke", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
     of_pledge = ("save", "prepare", "document", "printout", "proof", "discard", "last_time")
@@ -301,6 +326,9 @@ FREE = {
     *("admin:login", "admin:logout", "admin:pledges_ledgerentry_check"),
     *("admin:pledges_acceptancebatch_go_on", "admin:pledges_templateversion_edit"),
     "admin:pledges_templateversion_revise",
+    *("admin:pledges_roster_add", "admin:pledges_roster_columns", "admin:pledges_roster_mend"),
+    *("admin:pledges_roster_leave_out", "admin:pledges_roster_take_in"),
+    *("admin:pledges_roster_again", "admin:pledges_roster_discard"),
 }
 
 
