@@ -52,7 +52,8 @@ def leave(person: Person, *, last_day: date, actor: access.Actor, at: datetime) 
     `AdministratorLeaves` where their role needs two people, and `LastAdministrator`.
     """
     people.lock_administrators()
-    list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
+    headed = Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk")
+    departments = len(headed)
     locked = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     access.require(actor, Act.SEE_OFF, locked)
     if not locked.is_active:
@@ -63,17 +64,16 @@ def leave(person: Person, *, last_day: date, actor: access.Actor, at: datetime) 
         people.require_another_administrator(locked)
         if locked.pk != actor.pk and proposing.is_second_needed(Kind.PERSON, actor):
             raise employment_refusals.AdministratorLeaves
-    locked.left_on = last_day
+    locked.left_on, roles = last_day, sorted(locked.roles)
     at_once = last_day <= Organisation.current().localdate(at)
+    locked.is_active = not at_once
+    locked.save(update_fields=["left_on", "is_active"])
+    events: list[audit.Event] = []
     facts: dict[str, object] = {"carried_out": at_once}
     if at_once:
-        roles = sorted(locked.roles)
-        locked.is_active = False
-    locked.save(update_fields=["left_on", "is_active"])
-    if at_once:
-        followed = people_changes.left([locked.pk], actor=actor, at=at)
-        facts |= {"roles": roles, "departments": followed.departments, "drafts": followed.drafts}
-    audit.record("person.left", actor=actor, subject=locked, at=at, facts=facts)
+        events = people_changes.left([locked.pk], actor=actor, at=at)
+        facts |= {"roles": roles, "departments": departments, "drafts": len(events)}
+    audit.record_many([*events, audit.Event("person.left", locked, facts)], actor=actor, at=at)
     return at_once
 
 
