@@ -1,8 +1,9 @@
 """Records and receipts made without database and network, for whoever reads or attacks them."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from pledges.proof.records import completion, contents, members, receipts
 from pledges.proof.records.standings import STANDINGS
 from pledges.proof.records.trees import Tree
 from pledges.proof.signatures import pades
+from pledges.proof.signatures.pades import Identity
 from pledges.rendering import pdf
 from pledges.rendering.box_places import OF_RECORD
 from tests.rendering.samples import CSS, FONTS
@@ -126,8 +128,6 @@ class RecordMaker:
 
     def block(self, entries: list[bytes], *, size: int = 7) -> dict[str, Any]:
         """The proof that a ledger of that size has these entries, each at its sequence."""
-        import json
-
         placed = {json.loads(each)["sequence"]: each for each in entries}
         leaves = [merkle.leaf_hash(placed.get(at, b"%d" % at)) for at in range(1, size + 1)]
         tree = Tree(leaves)
@@ -167,7 +167,7 @@ class RecordMaker:
         facts: dict[str, Any] = {
             "appearance": stamp(),
             "record": said,
-            "identity": self.by.company(SEALED),
+            "identity": self.company,
             "at": SEALED,
             "timestamping": self.by.stamp(SEALED),
         }
@@ -194,8 +194,8 @@ class RecordMaker:
         }
 
     @cached_property
-    def twelve(self) -> dict[str, Any]:
-        return self.content(report_of(12))
+    def company(self) -> Identity:
+        return self.by.company(SEALED)
 
     def receipt(self, content: dict[str, Any], place: int = 1) -> bytes:
         """That of the member in row `place`."""
@@ -209,6 +209,7 @@ class RecordMaker:
         )
 
 
+@cache
 def rendered(identifier: str, body: str = "<h1>承诺书</h1><p>客户经理</p>") -> bytes:
     """A page with the box of a record's seal."""
     html = (
@@ -219,10 +220,6 @@ def rendered(identifier: str, body: str = "<h1>承诺书</h1><p>客户经理</p>
     return pdf.render(html, css=RECORD_CSS, fonts=FONTS, identifier=identifier, boxes=OF_RECORD)
 
 
-_STAMP: list[bytes] = []
-
-
+@cache
 def stamp() -> bytes:
-    if not _STAMP:
-        _STAMP.append(figure("Company"))
-    return _STAMP[0]
+    return figure("Company")

@@ -11,56 +11,57 @@ from typing import Final
 from django.db import connection, models, transaction
 
 from pledges.audit import tree
-from pledges.core import lifecycle, papers
+from pledges.core import papers
 from pledges.core.digests import canonical_json
 from pledges.models import LedgerEntry, LedgerOpening, Person
 from pledges.proof.ledger import merkle
 
-EVENTS: Final = (
-    lifecycle.events()
-    | papers.events()
-    | {
-        "version.imported",
-        "version.drafted",
-        "version.changed",
-        "pledge.opened",
-        "pledge.assigned",
-        "pledge.prepared",
-        "pledge.read",
-        "document.renewed",
-        "files.removed",
-        "acceptance.begun",
-        "ledger.restored",
-        "pledges.exported",
-        "commitments.exported",
-        "person.created",
-        "person.changed",
-        "person.invited",
-        "record.reported",
-        "invitation.withdrawn",
-        "invitation.used",
-        "password.set",
-        "password.chosen",
-        "sessions.ended",
-        "template.retention_set",
-        "department.changed",
-        "organisation.changed",
-        "proposal.made",
-        "proposal.accepted",
-        "proposal.rejected",
-        "phone.invited",
-        "passkey.registered",
-        "passkey.discarded",
-        "passkey.permitted",
-        "passkey.enrolled",
-        "passkey.removed",
-        "app.registered",
-        "app.discarded",
-        "app.enrolled",
-        "enrolment.confirmed",
-        "factors.removed",
-    }
-)
+EVENTS: Final = papers.events() | {
+    "version.imported",
+    "version.drafted",
+    "version.changed",
+    "pledge.opened",
+    "pledge.assigned",
+    "pledge.prepared",
+    "pledge.read",
+    "task.launched",
+    "task.joined",
+    "task.reported",
+    "record.issued",
+    "record.erased",
+    "document.renewed",
+    "files.removed",
+    "acceptance.begun",
+    "ledger.restored",
+    "pledges.exported",
+    "commitments.exported",
+    "person.created",
+    "person.changed",
+    "person.invited",
+    "record.reported",
+    "invitation.withdrawn",
+    "invitation.used",
+    "password.set",
+    "password.chosen",
+    "sessions.ended",
+    "template.retention_set",
+    "department.changed",
+    "organisation.changed",
+    "proposal.made",
+    "proposal.accepted",
+    "proposal.rejected",
+    "phone.invited",
+    "passkey.registered",
+    "passkey.discarded",
+    "passkey.permitted",
+    "passkey.enrolled",
+    "passkey.removed",
+    "app.registered",
+    "app.discarded",
+    "app.enrolled",
+    "enrolment.confirmed",
+    "factors.removed",
+}
 SALT: Final = 32  # bytes
 BATCH: Final = 2_000  # rows in one statement
 # Any fixed number will do: every writer of the ledger takes the same lock.

@@ -8,6 +8,7 @@ from pledges.migrations import guards
 class Migration(migrations.Migration):
     dependencies = [
         ("pledges", "0026_organisation"),
+        ("pledges", "0031_records"),
         ("pledges", "0035_papers"),
     ]
 

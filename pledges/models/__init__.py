@@ -16,6 +16,7 @@ from pledges.models.pledge_parts import Commitment, ReturnReason
 from pledges.models.pledges import Pledge
 from pledges.models.proposals import Proposal
 from pledges.models.readings import Reading
+from pledges.models.records import IssuedRecord, RecordFile
 from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
 from pledges.models.rosters import Roster, RosterColumns, RosterRow
@@ -36,6 +37,7 @@ __all__ = [
     "EnrolledApp",
     "Excuse",
     "Invitation",
+    "IssuedRecord",
     "Leave",
     "LedgerCheckpoint",
     "LedgerEntry",
@@ -52,6 +54,7 @@ __all__ = [
     "Post",
     "Proposal",
     "Reading",
+    "RecordFile",
     "RenderedAhead",
     "RequestCount",
     "ReturnReason",

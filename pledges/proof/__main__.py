@@ -23,8 +23,8 @@ from pledges.proof.keys.chains import from_pem
 from pledges.proof.keys.trust import Trust
 from pledges.proof.messages import catalogue, wording
 from pledges.proof.records import receipts, telling
-from pledges.proof.records.judging import AnyVerdict, judge_any
-from pledges.proof.records.verdict import RecordVerdict
+from pledges.proof.records.judging import judge_any
+from pledges.proof.records.verdict import AnyVerdict, RecordVerdict
 from pledges.proof.verdict import Line, Outcome, Verdict
 
 COMMAND: Final = "shounuo-verify"

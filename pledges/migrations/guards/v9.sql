@@ -177,7 +177,7 @@ BEGIN
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF step IN ('filed>confirmed', 'filed>rejected') THEN
-        free := '{state,settled_at,settled_by_id,reason,upload_stored,record_sha256,record_size}';
+        free := '{state,settled_at,settled_by_id,reason,upload_stored,record_id}';
     ELSIF step IN ('filed>withdrawn', 'confirmed>withdrawn') THEN
         free := '{state,withdrawn_at,withdrawn_by_id,reason,upload_stored}';
     ELSIF step IN ('draft>erased', 'confirmed>erased', 'rejected>erased', 'withdrawn>erased')
@@ -196,6 +196,23 @@ END $$;
 
 CREATE TRIGGER paper_guard BEFORE UPDATE OR DELETE ON pledges_paperpledge
     FOR EACH ROW EXECUTE FUNCTION shounuo_guard_paper();
+
+-- What was issued as a record is kept as it was written; of a record may be noted, once, that it was
+-- erased with the person whom it shows.
+CREATE FUNCTION shounuo_guard_record() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
+        AND to_jsonb(NEW) - 'erased_at' = to_jsonb(OLD) - 'erased_at' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% of a record is not possible: it is kept as it was written', TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER record_guard BEFORE UPDATE OR DELETE ON pledges_issuedrecord
+    FOR EACH ROW EXECUTE FUNCTION shounuo_guard_record();
+CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON pledges_recordfile
+    FOR EACH ROW EXECUTE FUNCTION shounuo_refuse();
 
 -- None of these tables is emptied as a whole.
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_ledgerentry
@@ -221,6 +238,10 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_ledgeropening
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_reading
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_paperpledge
+    FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_issuedrecord
+    FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_recordfile
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 
 -- All of them act in every session, also in one that calls itself a replica.

@@ -9,7 +9,7 @@ from typing import Final
 from pledges.forkserver import Died, TooCostly, client
 from pledges.proof.judging_service import limited
 from pledges.proof.keys.trust import Trust
-from pledges.proof.records.judging import AnyVerdict
+from pledges.proof.records.verdict import AnyVerdict
 
 WITHIN: Final = limited.LIMITS.wall + 10
 """Seconds: longer than the service lets a file take, or one that it rejects would be asked anew."""

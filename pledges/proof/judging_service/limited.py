@@ -10,13 +10,12 @@ from asn1crypto import x509 as asn1
 
 from pledges.forkserver import Died, TooCostly, child, framing
 from pledges.forkserver.limits import Limits
-from pledges.proof import verdict_json
 from pledges.proof.judging_service import preloaded  # noqa: F401  a child can import nothing more
 from pledges.proof.keys import company_pins
 from pledges.proof.keys.trust import Trust
 from pledges.proof.records import verdict as record_verdicts
-from pledges.proof.records.judging import AnyVerdict, judge_any
-from pledges.proof.records.verdict import RecordVerdict
+from pledges.proof.records.judging import judge_any
+from pledges.proof.records.verdict import AnyVerdict
 from pledges.proof.verdict import Check, Explanation, Line, Outcome, Verdict
 
 LIMITS: Final = Limits()
@@ -59,19 +58,11 @@ def answer(data: bytes) -> bytes:
 
 def read(said: bytes) -> AnyVerdict:
     """The verdict in an answer; raises ValueError."""
-    found = json.loads(said)
-    if record_verdicts.is_of_record(found):
-        return record_verdicts.from_json(found)
-    return verdict_json.from_json(found)
+    return record_verdicts.any_from_json(json.loads(said))
 
 
 def _told(verdict: AnyVerdict) -> bytes:
-    told = (
-        record_verdicts.to_json(verdict)
-        if isinstance(verdict, RecordVerdict)
-        else verdict_json.to_json(verdict)
-    )
-    return json.dumps(told, ensure_ascii=False).encode()
+    return json.dumps(record_verdicts.any_to_json(verdict), ensure_ascii=False).encode()
 
 
 def _trust(counts: Sequence[int], certificates: Sequence[bytes], pins: Sequence[str]) -> Trust:

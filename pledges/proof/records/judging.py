@@ -13,11 +13,9 @@ from pledges.proof.pdf import attachments, reader, xref_precheck
 from pledges.proof.records import contents
 from pledges.proof.records.checks import CHECKS, SIGNED, RecordCase, budget_of
 from pledges.proof.records.standings import counted
-from pledges.proof.records.verdict import RecordCheck, RecordSummary, RecordVerdict
+from pledges.proof.records.verdict import AnyVerdict, RecordCheck, RecordSummary, RecordVerdict
 from pledges.proof.signatures import signature_dictionaries
-from pledges.proof.verdict import Line, Outcome, Rejected, Verdict
-
-AnyVerdict = Verdict | RecordVerdict
+from pledges.proof.verdict import Line, Outcome, Rejected
 
 
 def is_record(pdf: bytes) -> bool:

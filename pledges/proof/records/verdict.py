@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pledges.proof import verdict_json
-from pledges.proof.verdict import Line, Outcome
+from pledges.proof.verdict import Line, Outcome, Verdict
 
 
 class RecordCheck(StrEnum):
@@ -66,6 +66,9 @@ class RecordVerdict:
         return next((line.check for line in self.lines if line.passed is False), None)
 
 
+AnyVerdict = Verdict | RecordVerdict
+
+
 @dataclass(frozen=True)
 class ReceiptVerdict:
     """The judgement on one receipt; `content` says whose it is and what it shows."""
@@ -98,6 +101,13 @@ def from_json(found: Any) -> RecordVerdict:
         raise ValueError("no verdict") from error
 
 
-def is_of_record(found: Any) -> bool:
-    """Whether JSON is that of a verdict on a record."""
-    return isinstance(found, dict) and found.get("of") == "record"
+def any_to_json(verdict: AnyVerdict) -> dict[str, Any]:
+    """What `json.dumps` takes of a verdict, on a record or a pledge."""
+    return to_json(verdict) if isinstance(verdict, RecordVerdict) else verdict_json.to_json(verdict)
+
+
+def any_from_json(found: Any) -> AnyVerdict:
+    """The verdict that `any_to_json` gave; raises ValueError for anything else."""
+    if isinstance(found, dict) and found.get("of") == "record":
+        return from_json(found)
+    return verdict_json.from_json(found)
