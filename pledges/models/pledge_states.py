@@ -63,6 +63,3 @@ class PledgeQuerySet(models.QuerySet[Any]):
     def kept(self) -> "PledgeQuerySet":
         """Everything that was ever signed and still has its content and its files."""
         return self.issued().exclude(status=PledgeState.ERASED)
-
-    def overdue(self, today: date) -> "PledgeQuerySet":
-        return self.drafts().filter(due_on__lt=today)
