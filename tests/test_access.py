@@ -11,17 +11,12 @@ from django.urls import URLResolver, get_resolver, reverse
 from pledges import access, audit
 from pledges.access import SYSTEM, Act
 from pledges.actions import batches, preparing
-<<<<<<< HEAD
+from pledges.actions.papers import filing
 from pledges.actions.rosters import uploading
 from pledges.core.lifecycle import Role
 from pledges.core.rosters.people import Reach
-from pledges.models import CalendarDay, Department, InvitationRun, Leave, Proposal
-=======
-from pledges.actions.papers import filing
-from pledges.core.lifecycle import Role
-from pledges.models import PaperBatch, Proposal
+from pledges.models import CalendarDay, Department, InvitationRun, Leave, PaperBatch, Proposal
 from tests import scans
->>>>>>> k-papers
 from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
@@ -88,9 +83,7 @@ admin:pledges_noticeswitch_slips         3004400 3004400
 admin:pledges_noticeswitch_switch        3005555 3003000
 admin:pledges_organisation_change        3000002 3000002
 admin:pledges_organisation_changelist    3000003 3000003
-<<<<<<< HEAD
 admin:pledges_person_absence             3000202 3000202
-=======
 admin:pledges_paperbatch_change          3000200 3005555
 admin:pledges_paperbatch_changelist      3000200 3000200
 admin:pledges_paperbatch_discard         3005555 3000300
@@ -107,7 +100,6 @@ admin:pledges_paperpledge_file           3005555 3000304
 admin:pledges_paperpledge_reject         3002004 3002004
 admin:pledges_paperpledge_upload         3000200 3000200
 admin:pledges_paperpledge_withdraw       3000204 3000204
->>>>>>> k-papers
 admin:pledges_person_add                 3000002 3000002
 admin:pledges_person_change              3002222 3000202
 admin:pledges_person_changelist          3002222 3002222
@@ -186,15 +178,11 @@ mfa_reauthenticate_webauthn              3333333 3333333
 mfa_remove_webauthn                      3444444 3444444
 mfa_set_up                               3332222 333uuuu
 mfa_view_recovery_codes                  3444444 3555555
-<<<<<<< HEAD
 my_people                                3424444 3555555
 my_pledges                               3222222 3555555
-=======
-my_pledges                               3223333 3555555
 paper                                    3244444 3555555
 paper_page                               3242224 3555555
 paper_record                             3444444 3555555
->>>>>>> k-papers
 phone                                    4444444 4444444
 pledge                                   3244444 3b44444
 pledge_discard                           3244444 3344444
@@ -252,11 +240,7 @@ CODES = {200: "2", 302: "3", 303: "3", 404: "4", 403: "0", 405: "5", 400: "b", 4
 
 
 @pytest.fixture
-<<<<<<< HEAD
 def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
-=======
-def addresses(draft, version, liming, chenjing, zhoumin, now):
->>>>>>> k-papers
     """Gives the address of each name, for one draft of Li Ming's, prepared for his signing."""
     pledge = draft()
     intent = preparing.prepare(pledge, actor=liming, at=now)
@@ -313,7 +297,6 @@ def addresses(draft, version, liming, chenjing, zhoumin, now):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
     for page in ("change", "progress", "go_on"):
         arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
-<<<<<<< HEAD
     roster = uploading.upload(
         "工号,姓名,部门\nE1001,李明,合规部\n".encode(),
         name="a.csv",
@@ -324,7 +307,6 @@ def addresses(draft, version, liming, chenjing, zhoumin, now):
     steps = ("mend", "leave_out", "take_in", "confirm", "second", "again", "discard")
     for page in ("change", "columns", "progress", *steps):
         arguments[f"admin:pledges_roster_{page}"] = [roster.pk]
-=======
     facts = filing.Facts(liming, version(), scans.SIGNED_ON)
     by = {"actor": zhoumin, "at": now}
     paper = filing.file(filing.upload(scans.encoded(), facts, **by), **by)
@@ -335,7 +317,6 @@ def addresses(draft, version, liming, chenjing, zhoumin, now):
         arguments[f"admin:pledges_paperbatch_{page}"] = [papers.pk]
     arguments |= {"paper": [paper.pk], "paper_page": [paper.pk, 1], "paper_record": [paper.pk]}
     arguments["verify_paper"] = [paper.pk]
->>>>>>> k-papers
     for page in ("accept", "return", "revoke", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
     of_pledge = ("save", "prepare", "document", "printout", "proof", "discard", "last_time")
@@ -377,14 +358,11 @@ FREE = {
     *("admin:login", "admin:logout", "admin:pledges_ledgerentry_check"),
     *("admin:pledges_acceptancebatch_go_on", "admin:pledges_templateversion_edit"),
     "admin:pledges_templateversion_revise",
-<<<<<<< HEAD
     *("admin:pledges_roster_add", "admin:pledges_roster_columns", "admin:pledges_roster_mend"),
     *("admin:pledges_roster_leave_out", "admin:pledges_roster_take_in"),
     *("admin:pledges_roster_again", "admin:pledges_roster_discard"),
-=======
     *("admin:pledges_paperpledge_upload", "admin:pledges_paperpledge_discard"),
     *("admin:pledges_paperbatch_upload", "admin:pledges_paperbatch_discard"),
->>>>>>> k-papers
 }
 
 

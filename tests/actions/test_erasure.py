@@ -70,16 +70,10 @@ from tests.serving import ROOT, surroundings
 TEN_YEARS = timedelta(days=365.25 * 10 + 30)
 REASON = "调任其他岗位，原承诺不再适用。"
 CONTACT, ADDRESS, BROWSER = "021-5555 9876", "203.0.113.77", "Netscape/4.7"
-<<<<<<< HEAD
+NOTE, SCAN, DOUBT = "原件在一号档案柜", "李明承诺书扫描.jpg", "李明的签名页缺失"
 REPLY, WHY, TAKEN_BACK = "已按要求补充说明。", "因分管业务调整", "误填了上一年度的数值"
 PERSONAL = (
-    *(REPLY, WHY, TAKEN_BACK),
-=======
-NOTE, SCAN, DOUBT = "原件在一号档案柜", "李明承诺书扫描.jpg", "李明的签名页缺失"
-REPLY, WHY = "已按要求补充说明。", "因分管业务调整"
-PERSONAL = (
-    *(REPLY, WHY, NOTE, SCAN, DOUBT),
->>>>>>> k-papers
+    *(REPLY, WHY, TAKEN_BACK, NOTE, SCAN, DOUBT),
     *("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明"),
     *(CONTACT, ADDRESS, BROWSER),
 )
@@ -140,11 +134,8 @@ def past(liming, revoked, returned, signed, draft, version, chenjing, passkey, n
     answers.save(correction, typed={}, revision=0, reply=REPLY, **by)
     pledges = [revoked("contract"), first, returned(), third]
     discarding.discard(draft("contract"), **by)
-<<<<<<< HEAD
     withdrawing.withdraw(signed("contract"), why=Why.SIGNER, reason=TAKEN_BACK, **by)
-=======
     _papers(liming, version, now)
->>>>>>> k-papers
     drafts = list(Pledge.objects.of(liming).drafts())
     ended = Pledge.objects.filter(status__in=(PledgeState.DISCARDED, PledgeState.WITHDRAWN))
     return [*pledges, *drafts, *ended]

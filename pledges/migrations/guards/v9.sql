@@ -169,7 +169,6 @@ END $$;
 CREATE TRIGGER reading_guard BEFORE UPDATE OR DELETE ON pledges_reading
     FOR EACH ROW EXECUTE FUNCTION shounuo_guard_reading();
 
-<<<<<<< HEAD
 -- What was issued as a record is kept as it was written; of a record may be noted, once, that it was
 -- erased with the person whom it shows.
 CREATE FUNCTION shounuo_guard_record() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -319,8 +318,6 @@ CREATE TRIGGER excuse_guard BEFORE UPDATE OR DELETE ON pledges_excuse
 CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON pledges_versionstep
     FOR EACH ROW EXECUTE FUNCTION shounuo_refuse();
 
-=======
->>>>>>> k-papers
 -- A paper pledge passes through its states in one direction. What it says is fixed once it is filed;
 -- a draft, which nobody has filed, may be changed and deleted. A confirmed one never changes but to
 -- be withdrawn. When its person is erased, all that is personal is blanked, and nothing else.
@@ -357,7 +354,6 @@ END $$;
 CREATE TRIGGER paper_guard BEFORE UPDATE OR DELETE ON pledges_paperpledge
     FOR EACH ROW EXECUTE FUNCTION shounuo_guard_paper();
 
-<<<<<<< HEAD
 -- What somebody was told is claimed once; its mail may leave on a later day.
 CREATE FUNCTION shounuo_guard_notice() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -371,24 +367,6 @@ END $$;
 
 CREATE TRIGGER notice_guard BEFORE UPDATE OR DELETE ON pledges_noticeclaim
     FOR EACH ROW EXECUTE FUNCTION shounuo_guard_notice();
-=======
--- What was issued as a record is kept as it was written; of a record may be noted, once, that it was
--- erased with the person whom it shows.
-CREATE FUNCTION shounuo_guard_record() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'UPDATE' AND OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
-        AND to_jsonb(NEW) - 'erased_at' = to_jsonb(OLD) - 'erased_at' THEN
-        RETURN NEW;
-    END IF;
-    RAISE EXCEPTION '% of a record is not possible: it is kept as it was written', TG_OP
-        USING ERRCODE = 'integrity_constraint_violation';
-END $$;
-
-CREATE TRIGGER record_guard BEFORE UPDATE OR DELETE ON pledges_issuedrecord
-    FOR EACH ROW EXECUTE FUNCTION shounuo_guard_record();
-CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON pledges_recordfile
-    FOR EACH ROW EXECUTE FUNCTION shounuo_refuse();
->>>>>>> k-papers
 
 -- None of these tables is emptied as a whole.
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_noticeclaim
@@ -417,12 +395,7 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_ledgeropening
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_reading
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
-<<<<<<< HEAD
 
-=======
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_paperpledge
-    FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
->>>>>>> k-papers
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_issuedrecord
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_recordfile
