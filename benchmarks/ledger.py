@@ -20,6 +20,7 @@ from benchmarks.export import forget_peak, peak_memory
 from benchmarks.installation import scratch
 
 APPENDED = 2000
+AT_ONCE = 20_000
 CHUNK = 50_000  # rows to one COPY
 BEGIN = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
 LIFE = ("pledge.opened", "pledge.prepared", "pledge.signed", "pledge.accepted")
@@ -33,6 +34,7 @@ class Result:
     entries: int
     appended_per_second_each_committed: float
     appended_per_second_in_one_transaction: float
+    appended_per_second_in_one_turn: float
     checkpoint_milliseconds: float
     inclusion_proof_milliseconds: float
     verified_seconds: float
@@ -87,6 +89,25 @@ def append(count: int, *, together: bool) -> None:
             one(number)
 
 
+def append_many(count: int) -> None:
+    """So many entries within one turn, as what concerns thousands of rows is told."""
+    from django.db import transaction
+
+    from pledges import audit
+    from pledges.access import SYSTEM
+
+    told = [
+        audit.Event(
+            "pledge.opened",
+            f"pledge:{uuid.UUID(int=number)}",
+            {"from": "7" * 64, "to": "8" * 64, "kept": 7},
+        )
+        for number in range(count)
+    ]
+    with transaction.atomic():
+        audit.record_many(told, actor=SYSTEM, at=BEGIN)
+
+
 def rows(begin: int, end: int) -> Iterator[str]:
     """The rows after the present ones, up to `end` of them, as COPY reads them."""
     from pledges.core.digests import canonical_json
@@ -136,6 +157,7 @@ def measure(entries: int) -> Result:
 
     alone = timed(lambda: append(APPENDED, together=False))
     together = timed(lambda: append(APPENDED, together=True))
+    turn = timed(lambda: append_many(AT_ONCE))
     fill(entries)
     signed = timed(lambda: audit.checkpoint(timezone.now()))
     proved = timed(lambda: [audit.inclusion(entries * n // 200, entries) for n in range(1, 101)])
@@ -153,6 +175,7 @@ def measure(entries: int) -> Result:
         entries=entries,
         appended_per_second_each_committed=round(APPENDED / alone, 1),
         appended_per_second_in_one_transaction=round(APPENDED / together, 1),
+        appended_per_second_in_one_turn=round(AT_ONCE / turn, 1),
         checkpoint_milliseconds=round(signed * 1000, 1),
         inclusion_proof_milliseconds=round(proved * 10, 2),
         verified_seconds=round(seconds, 1),
@@ -168,7 +191,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with scratch():
-        result = asdict(measure(max(options.n, 3 * APPENDED)))
+        result = asdict(measure(max(options.n, 3 * APPENDED + AT_ONCE)))
     if options.json:
         json.dump(result, sys.stdout, indent=2)
         print()

@@ -174,7 +174,7 @@ WRITERS = {"actions", "audit", "models"}
 # What a manager or a row does that writes.
 WRITES = {"save", "delete", "update", "create", "get_or_create", "update_or_create"}
 WRITES |= {"bulk_create", "bulk_update"}
-RECORD = "audit.record"
+RECORDS = {"audit.record", "audit.record_many"}
 
 
 def writings(tree: ast.AST) -> Iterator[int]:
@@ -183,7 +183,7 @@ def writings(tree: ast.AST) -> Iterator[int]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             of, does = ast.unparse(node.func.value), node.func.attr
             plain = re.fullmatch(r"\w+", of) and does in ("save", "delete") and not node.args
-            if (does in WRITES and ".objects" in of) or plain or ast.unparse(node.func) == RECORD:
+            if (does in WRITES and ".objects" in of) or plain or ast.unparse(node.func) in RECORDS:
                 yield node.lineno
 
 
@@ -205,6 +205,7 @@ def test_state_is_written_by_actions_alone() -> None:
         ("factor.delete()", True),
         ("person.save()", True),
         ('audit.record("person.changed", actor=actor, subject=person, at=at)', True),
+        ("audit.record_many(events, actor=actor, at=at)", True),
         ("answers.save(own, actor=actor, at=at, typed=typed, revision=revision)", False),
         ("Pledge.objects.filter(pk=key).exists()", False),
         ("context.update(more)", False),

@@ -2,13 +2,18 @@
 
 import hashlib
 import json
+import secrets
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from pledges import audit
 from pledges.access import SYSTEM
@@ -310,6 +315,61 @@ def test_personal_values_enter_as_salted_commitments(db):
         "pledge.signed", actor=SYSTEM, subject="test:1", at=START, personal={"signer": signer}
     )
     assert expected not in again.leaf
+
+
+EVENTS_TOLD = st.builds(
+    audit.Event,
+    st.sampled_from(["pledge.opened", "pledge.signed", "person.changed"]),
+    st.sampled_from(["pledge:1", "person:22", "test:1"]),
+    st.dictionaries(st.text(max_size=4), st.integers(-9, 9**9) | st.text(max_size=9), max_size=3),
+    st.dictionaries(st.sampled_from(["signer", "reply"]), st.text(max_size=9), max_size=2),
+)
+
+
+def written(add_them):
+    """The rows that `add_them` writes; afterwards they are gone again."""
+    salts, turns = (f"{number:064x}" for number in range(10_000)), []
+
+    def note(execute, sql, *rest):
+        turns.extend(["turn"] if "advisory" in sql else [])
+        return execute(sql, *rest)
+
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "token_hex", lambda _size: next(salts))
+        with connection.execute_wrapper(note):
+            add_them()
+        assert list(audit.verify()) == []
+        rows = list(LedgerEntry.objects.values())
+        openings = list(LedgerOpening.objects.values("entry_id", "name", "salt", "value"))
+        transaction.set_rollback(True)
+    return rows, openings, len(turns)
+
+
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(EVENTS_TOLD, max_size=6), max_size=4))
+def test_many_at_once_are_the_same_entries_as_one_by_one(chenjing, groups):
+    who = {"actor": chenjing, "at": START}
+
+    def one_by_one():
+        for each in chain.from_iterable(groups):
+            told = {"subject": each.subject, "facts": each.facts, "personal": each.personal}
+            audit.record(each.event, **told, **who)
+
+    def together():
+        for group in groups:
+            audit.record_many(group, **who)
+
+    *alone, turns = written(one_by_one)
+    *many, fewer = written(together)
+    assert alone == many
+    assert (turns, fewer) == (sum(map(len, groups)), sum(map(bool, groups)))
+
+
+def test_of_many_events_one_unknown_leaves_no_entry(entries):
+    told = [audit.Event("pledge.opened", "test:1"), audit.Event("pledge.forgotten", "test:1")]
+    with pytest.raises(audit.UnknownEvent):
+        audit.record_many(told, actor=SYSTEM, at=START)
+    assert audit.size() == len(entries)
 
 
 def test_an_entry_without_personal_values_has_no_commitments(entries):

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from pledges import audit, durable_files, transactions
 from pledges.access import SYSTEM
 from pledges.actions import enrolment, quarantine
+from pledges.actions.papers import keeping
 from pledges.actions.records import issuing as record_issuing
 from pledges.core import lifecycle
 from pledges.core.digests import sha256_hex
@@ -43,7 +44,7 @@ MAX_RUN = 10_000
 def sweep(at: datetime) -> int:
     """Remove files that nothing names any more; gives their number.
 
-    Documents, records, open intents and documents rendered ahead name theirs.
+    Documents, records, paper pledges, open intents and documents rendered ahead name theirs.
 
     Finishes, too, what an erasure was killed in.
     """
@@ -53,6 +54,7 @@ def sweep(at: datetime) -> int:
     for folder, digests in document_store.list_folders():
         kept = _kept_in(folder, erased), _kept_of_records_in(folder, erased_records)
         known = needed.union(*(rows.values_list("sha256", flat=True) for rows in kept))
+        known.update(keeping.kept_in(folder))
         for digest in digests:
             if digest not in known and document_store.is_older(digest, at - ORPHAN_AGE):
                 document_store.remove(digest)

@@ -12,16 +12,16 @@ from pledges.audit.checkpointing import (
     sent,
     unpublished,
 )
+from pledges.audit.finding import facts_of, find_entry, trail
 from pledges.audit.origins import RESTORED, SUBJECT, folder
 from pledges.audit.origins import number as origin_number
 from pledges.audit.recording import (
     EVENTS,
+    Event,
     UnknownEvent,
-    facts_of,
-    find_entry,
     record,
+    record_many,
     subject_of,
-    trail,
 )
 from pledges.audit.tree import consistency, inclusion, root, size
 from pledges.audit.verifying import Discrepancy, verify
@@ -36,6 +36,7 @@ __all__ = [
     "SUBJECT",
     "CheckpointUnavailable",
     "Discrepancy",
+    "Event",
     "LedgerBroken",
     "Standing",
     "TaskChain",
@@ -57,6 +58,7 @@ __all__ = [
     "publish_again",
     "published",
     "record",
+    "record_many",
     "root",
     "sent",
     "size",

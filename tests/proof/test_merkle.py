@@ -132,6 +132,25 @@ def test_every_root_is_the_defined_one_however_it_is_found():
     assert merkle.Growing().root() == defined([])
 
 
+@given(st.integers(0, 70), st.lists(st.integers(0, 9), max_size=12))
+def test_leaves_added_together_complete_what_they_complete_one_by_one(before, groups):
+    kept = Kept.of(numbered(before + sum(groups)))
+    at = before
+    for size in groups:
+        asked = []
+
+        def look_up(level, index, held=at, asked=asked):
+            assert (index + 1) << level <= held
+            asked.append(level)
+            return kept.node(level, index)
+
+        leaves = [leaf for leaf, _subtrees in kept.rows[at : at + size]]
+        expected = [subtrees for _leaf, subtrees in kept.rows[at : at + size]]
+        assert merkle.completed_by(at + 1, leaves, look_up) == expected
+        assert len(asked) == len(set(asked))
+        at += size
+
+
 def test_every_proof_of_small_trees_verifies_and_no_other_place_does():
     leaves = numbered(20)
     kept = Kept.of(leaves)

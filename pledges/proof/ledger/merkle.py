@@ -39,6 +39,26 @@ def completed(sequence: int, leaf: bytes, left: LookUp) -> list[bytes]:
     return hashes
 
 
+def completed_by(first: int, leaves: Sequence[bytes], left: LookUp) -> list[list[bytes]]:
+    """What each of several leaves completes that follow one another, `first` being the first's.
+
+    Only nodes that there were before are looked up, so at most one for each level.
+    """
+    newest: dict[int, tuple[int, bytes]] = {}
+
+    def look_up(level: int, index: int) -> bytes:
+        made = newest.get(level)
+        return made[1] if made and made[0] == index else left(level, index)
+
+    found = []
+    for sequence, leaf in enumerate(leaves, first):
+        done = completed(sequence, leaf, look_up)
+        for level, node in enumerate([leaf, *done]):
+            newest[level] = (sequence >> level) - 1, node
+        found.append(done)
+    return found
+
+
 class Growing:
     """A tree that leaves are appended to, in the memory of one hash a level."""
 
