@@ -110,7 +110,11 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
         "expired": _entries(own, PledgeState.EXPIRED, today, "ends_on"),
         "excused": [each for each in tasks if not each.to_sign],
         "withdrawn": _entries(own, PledgeState.WITHDRAWN, today, "withdrawn_at"),
-        "available": available(person, own, today, organisation),
+        "available": [
+            each
+            for each in available(person, own, today, organisation)
+            if each.version and each.version.template_id not in {t.task.template_id for t in tasks}
+        ],
     }
     return {
         **sections,

@@ -83,8 +83,8 @@ def add(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespon
 
 def _added(count: int) -> str:
     text = ngettext(
-        "%(count)d person was added. A mail tells them.",
-        "%(count)d people were added. A mail tells them.",
+        "%(count)d person was added. An email tells them.",
+        "%(count)d people were added. Emails tell them.",
         count,
     )
     return text % {"count": count}

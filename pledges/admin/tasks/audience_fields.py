@@ -21,7 +21,7 @@ _WORDS: Final = {Kind.DEPARTMENTS: "departments", Kind.POSTS: "posts", Kind.ROLE
 def fields() -> dict[str, forms.Field]:
     """The fields by name; what may be chosen is read when the form is made."""
     return {
-        "everybody": forms.BooleanField(label=_("Everybody"), required=False),
+        "everybody": forms.BooleanField(label=_("Everyone"), required=False),
         **_side("include"),
         "without_pledge": forms.BooleanField(
             label=_("Of these, only people without a valid pledge of this kind"), required=False

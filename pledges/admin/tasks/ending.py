@@ -27,7 +27,7 @@ class ReasonForm(forms.Form):
         label=gettext_lazy("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "class": "prose"}),
-        help_text=gettext_lazy("The members read it in the mail that tells them."),
+        help_text=gettext_lazy("Members read it in the email that tells them."),
     )
 
 
@@ -77,7 +77,7 @@ def _ask(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespo
     return frames.carry_out(
         request,
         lambda: cancelling.ask(task, reason, actor=actor_of(request), at=timezone.now()),
-        _("You asked that the task be cancelled. A second officer decides; until then it runs."),
+        _("You asked to cancel the task. A second officer decides. Until then it keeps running."),
         frames.address(task),
     )
 
@@ -112,12 +112,12 @@ def _settle(request: HttpRequest, task: SigningTask) -> HttpResponse:
         return frames.carry_out(
             request,
             lambda: cancelling.cancel(task, **by),
-            _("The task is cancelled. One mail tells those who had not signed."),
+            _("The task is cancelled. One email tells those who had not signed."),
             frames.address(task),
         )
     return frames.carry_out(
         request,
         lambda: cancelling.take_back(task, **by),
-        _("The task is not cancelled. It runs on."),
+        _("The task is not cancelled. It keeps running."),
         frames.address(task),
     )

@@ -79,7 +79,7 @@ def ask(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int) 
             actor=actor_of(request),
             at=timezone.now(),
         ),
-        _("The excuse was asked for. It counts once a second officer has approved it."),
+        _("You asked for the excuse. It counts when a second officer has approved it."),
         address(found),
     )
 
@@ -96,7 +96,7 @@ def end(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int) 
     return frames.carry_out(
         request,
         lambda: excusing.end(holding[0], actor=actor_of(request), at=timezone.now()),
-        _("The excuse has ended. The member has to sign again."),
+        _("The excuse has ended. The member now has to sign."),
         address(found),
     )
 

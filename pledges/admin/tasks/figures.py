@@ -23,7 +23,7 @@ MARK_LABELS: Final = {
     "no-address": _("Without an email address"),
     "opened": _("Opened"),
     "joined": _("Joined after the launch"),
-    "former": _("With a pledge that no longer binds"),
+    "former": _("With an earlier pledge that has ended"),
 }
 GROUP_LABELS: Final = {"signed": _("Signed"), "to-sign": _("Still to sign")}
 

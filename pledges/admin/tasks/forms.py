@@ -36,19 +36,19 @@ class TaskForm(forms.Form):
     title = forms.CharField(
         label=_("Name of the task"),
         max_length=MAX_TITLE,
-        help_text=_("Members see it above the pledge, for example “Conduct pledges 2027”."),
+        help_text=_("Members see it with the pledge, for example “Conduct pledges 2027”."),
     )
     pledge = forms.ChoiceField(
         label=_("Pledge and version"),
-        help_text=_("With “current version”, a new version can count from then on."),
+        help_text=_("With “current version”, a new version can count from its publication."),
     )
     due_kind = forms.ChoiceField(
         label=_("Due date"),
         widget=forms.RadioSelect,
         initial=Kind.WORKING_DAYS.value,
         choices=[
-            (Kind.WORKING_DAYS.value, _("so many working days after the launch")),
-            (Kind.DATE.value, _("on a day")),
+            (Kind.WORKING_DAYS.value, _("a number of working days after the launch")),
+            (Kind.DATE.value, _("on a certain day")),
         ],
     )
     due_days = forms.IntegerField(
@@ -64,18 +64,18 @@ class TaskForm(forms.Form):
         required=False,
         max_length=MAX_MESSAGE,
         widget=forms.Textarea(attrs={"rows": 4, "class": "prose"}),
-        help_text=_("It stands in the emails and beside the pledge."),
+        help_text=_("Shown in the emails and beside the pledge."),
     )
     takes_joiners = forms.BooleanField(
-        label=_("Who joins these departments or posts later becomes a member"),
+        label=_("People who join these departments or posts later become members"),
         required=False,
         initial=True,
     )
     joiner_days = forms.IntegerField(
-        label=_("They have so many working days"), min_value=1, max_value=MAX_DAYS, initial=10
+        label=_("Working days that they have"), min_value=1, max_value=MAX_DAYS, initial=10
     )
     follows_versions = forms.BooleanField(
-        label=_("A new version of the pledge counts from then on"), required=False, initial=True
+        label=_("A new version of the pledge counts as well"), required=False, initial=True
     )
 
     def __init__(
@@ -109,7 +109,7 @@ class TaskForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
         if not self.errors and not audience_fields.rule_of(typed).include:
-            self.add_error("everybody", _("Please say for whom this task is."))
+            self.add_error("everybody", _("Please choose who has to sign."))
         self._check_due(typed)
         return typed
 
@@ -120,7 +120,7 @@ class TaskForm(forms.Form):
             return
         value = typed.get(name)
         if value is None:
-            self.add_error(name, _("Please say by when the pledges are to be signed."))
+            self.add_error(name, _("Please enter a due date."))
         elif by_date and value < self.today:
             self.add_error(name, _("This date has passed."))
 

@@ -33,7 +33,7 @@ def edit(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespo
     """The same page for a draft."""
     access.require(request.user, Act.MAKE_TASK)
     if not _is_free(task):
-        messages.error(request, _("This task was launched, so it is no longer changed here."))
+        messages.error(request, _("This task has been launched and can no longer be changed here."))
         return redirect(frames.CHANGE, task.pk)
     return _form(page, request, task)
 
@@ -49,7 +49,7 @@ def _form(page: ModelAdmin, request: HttpRequest, task: SigningTask | None) -> H
         except Refusal as refusal:
             form.add_error(None, words.refusal(refusal))
         else:
-            messages.success(request, _("The task is saved. Please look at the preview."))
+            messages.success(request, _("The task is saved. Please check the preview."))
             return redirect(frames.CHANGE, kept.pk)
     return frames.show(
         page,
@@ -85,7 +85,7 @@ def copy(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespo
     """A new draft with all that this task was made of."""
     access.require(request.user, Act.MAKE_TASK)
     made = drafting.copy(task, actor=actor_of(request), at=timezone.now())
-    messages.success(request, _("This draft is a copy. Please look at its due date first."))
+    messages.success(request, _("This draft is a copy. Please check its due date first."))
     return redirect("admin:pledges_signingtask_edit", made.pk)
 
 

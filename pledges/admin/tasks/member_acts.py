@@ -79,8 +79,8 @@ def _remind(request: HttpRequest, task: SigningTask, those: Chosen) -> HttpRespo
 
 def _reminded(done: Reminded) -> str:
     text = ngettext(
-        "%(count)d person is reminded. The mail leaves within working hours.",
-        "%(count)d people are reminded. The mails leave within working hours.",
+        "%(count)d person will be reminded by email within working hours.",
+        "%(count)d people will be reminded by email within working hours.",
         done.count,
     )
     return text % {"count": done.count}
@@ -138,8 +138,8 @@ def extend(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
 
 def _extended(count: Any) -> str:
     text = ngettext(
-        "%(count)d member has a later due date. A mail tells them.",
-        "%(count)d members have a later due date. A mail tells them.",
+        "%(count)d member has a later due date. An email tells them.",
+        "%(count)d members have a later due date. Emails tell them.",
         count,
     )
     return text % {"count": count}

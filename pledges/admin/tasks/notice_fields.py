@@ -38,15 +38,13 @@ def fields() -> dict[str, forms.Field]:
             label=_("A first notice, 15 minutes after the launch"), required=False
         ),
         "notice_before": DaysField(
-            label=_("Reminders so many working days before the due date"),
+            label=_("Reminders before the due date, in working days"),
             help_text=_("For example 7, 3, 1. Leave empty for none."),
         ),
         "notice_on_day": forms.BooleanField(label=_("A reminder on the due date"), required=False),
-        "notice_every_after": _days(_("Then a reminder every so many working days")),
-        "notice_superior_after": _days(
-            _("Who is overdue is told to their superior after so many working days")
-        ),
-        "notice_compliance_after": _days(_("and to compliance after so many working days")),
+        "notice_every_after": _days(_("When overdue, a reminder every … working days")),
+        "notice_superior_after": _days(_("Superior told after … working days overdue")),
+        "notice_compliance_after": _days(_("Compliance told after … working days overdue")),
     }
 
 
