@@ -14,8 +14,10 @@ from django.utils import timezone, translation
 from pledges import wording
 from pledges.access import SYSTEM
 from pledges.actions import answers, pending, pledge_numbers, review, templates
+from pledges.actions.tasks import drafting, launching, previewing
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
+from pledges.core.task_refusals import DueInThePast, NoVersion
 from pledges.models import Organisation, Person, Pledge
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +38,6 @@ TODAY = {
 }
 OF_THE_SERVER = {NOON_IN_LONDON: date(2026, 11, 23), FIVE_IN_LONDON: date(2026, 11, 24)}
 everywhere = pytest.mark.parametrize(("zone", "at"), [*AHEAD, *BEHIND])
-PEOPLE = "/admin/pledges/person/"
 
 
 @pytest.fixture
@@ -106,35 +107,28 @@ def test_of_three_versions_the_one_in_effect_is_opened(
     assert Pledge.objects.get().version == made[1]
 
 
-def assign(people, **more):
-    return {
-        "action": "assign",
-        "index": "0",
-        "select_across": "0",
-        "_selected_action": [str(person.pk) for person in people],
-        **more,
-    }
-
-
 @everywhere
-def test_assigning_offers_what_is_in_effect_and_takes_no_day_that_has_passed(
+def test_a_task_asks_for_what_is_in_effect_and_takes_no_day_that_has_passed(
     organisation_in, effective, liming, chenjing, zone, at
 ):
     today = organisation_in(zone, at)
     now, tomorrow = effective(today, "now"), effective(today + timedelta(days=1), "tomorrow")
-    client = browser(chenjing)
-    form = client.post(PEOPLE, assign([liming])).context["form"]
-    assert now in form.fields["version"].queryset
-    assert tomorrow not in form.fields["version"].queryset
-    assert form.fields["due_on"].initial == today + timedelta(days=14)
-    sent = {"version": now.pk, "confirmed": "1"}
-    yesterday = (today - timedelta(days=1)).isoformat()
-    refused = client.post(PEOPLE, assign([liming], **sent, due_on=yesterday))
-    assert "due_on" in refused.context["form"].errors
-    assert client.post(PEOPLE, assign([liming], **sent, due_on=today.isoformat())).status_code
-    assert Pledge.objects.get().due_on == today
-    shown = browser(liming).get("/").context
-    assert [draft.days_left for draft in shown["drafts"]] == [0] and not shown["overdue"]
+    by = {"actor": chenjing, "at": at}
+
+    def task(version, day):
+        audience = {"include": [{"kind": "numbers", "values": [liming.employee_number]}]}
+        due = {"kind": "date", "on": day.isoformat()}
+        return drafting.save_task(drafting.Drafted(version.template, "任务", audience, due), **by)
+
+    with pytest.raises(DueInThePast):
+        task(now, today - timedelta(days=1))
+    with pytest.raises(NoVersion):
+        previewing.preview(task(tomorrow, today), **by)
+    made = task(now, today)
+    launching.request_launch(made, **by)
+    assert launching.launch(str(made.pk), at=at)
+    assert made.members.with_standing(today).get().standing == "due"
+    assert made.members.with_standing(today + timedelta(days=1)).get().standing == "overdue"
 
 
 @everywhere
