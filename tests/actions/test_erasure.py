@@ -35,8 +35,10 @@ from pledges.actions import (
     sweeping,
     templates,
 )
+from pledges.actions.rosters import uploading
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.rosters.people import Reach
 from pledges.models import (
     Commitment,
     Document,
@@ -49,6 +51,7 @@ from pledges.models import (
     Proposal,
     RenderedAhead,
     ReturnReason,
+    Roster,
     Session,
     Signature,
     SigningIntent,
@@ -124,6 +127,13 @@ def past(liming, revoked, returned, draft, version, chenjing, passkey, now):
     answers.save(correction, typed={}, revision=0, reply=REPLY, **by)
     pledges = [revoked("contract"), first, returned(), third]
     discarding.discard(draft("contract"), **by)
+    uploading.upload(
+        "工号,姓名,部门,岗位\nE1001,李明,合规部,高级客户经理\n".encode(),
+        name="名单.csv",
+        reach=Reach.ADDITIONS,
+        actor=SYSTEM,
+        at=now,
+    )
     drafts = list(Pledge.objects.of(liming).drafts())
     return [*pledges, *drafts, Pledge.objects.get(status=PledgeState.DISCARDED)]
 
@@ -157,6 +167,7 @@ def test_nothing_personal_is_left_and_the_ledger_verifies(past, liming, erase, n
     assert traces(PERSONAL) == set()
     assert erased.pledges == len(past)
     assert not Commitment.objects.exists()
+    assert not Roster.objects.exists()
     assert list(audit.verify()) == []
     assert LedgerEntry.objects.count() == before + 1
     entry = audit.trail(f"person:{pk}").get(event="person.erased")
