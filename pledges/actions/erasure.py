@@ -234,11 +234,10 @@ def _blank_employment(person: Person) -> None:
 
 
 def _forget_rosters(person: Person) -> None:
-    """The lists that name them lose their file, and the rows about them; others stay as planned."""
-    told = Q(person=person) | Q(employee_number__iexact=person.employee_number)
-    rows = RosterRow.objects.filter(told)
-    Roster.objects.filter(pk__in=rows.values("roster")).update(content=b"")
-    rows.delete()
+    """The lists in which they stand go whole, with their files: others upload theirs anew."""
+    number = person.employee_number
+    told = Q(person=person) | Q(employee_number__iexact=number) | Q(cells__contains=[number])
+    Roster.objects.filter(pk__in=RosterRow.objects.filter(told).values("roster")).delete()
 
 
 def _forget_openings(person: Person, pledges: Sequence[Pledge], others: Sequence[str]) -> None:
