@@ -47,7 +47,7 @@ def _pledges(request: HttpRequest, person: Person, today: date) -> dict[str, Any
     shown = [each for each in own if show not in set(Show) or each.is_shown(show)]
     every = Pledge.objects.of(person).select_related("version__template")
     drafts = sees_drafts(request.user)
-    labels = dict(STANDINGS)
+    labels: dict[str, Any] = dict(STANDINGS)
     members = TaskMember.objects.filter(person=person).with_standing(today)
     return {
         "show": show,
