@@ -291,6 +291,7 @@ def test_slips_have_a_link_each_that_opens_once_and_ends_with_the_next_printing(
     assert first["Content-Type"] == "application/pdf"
     pages = pypdfium2.PdfDocument(first.content)
     text = "".join(page.get_textpage().get_text_bounded() for page in pages)
+    assert len(pages) == 1
     assert "新人N1" in text and "新人N2" in text and "新人N3" not in text
     slip = Invitation.objects.get(person=newcomers[1], ended_at=None)
     assert slip.expires_at == TODAY + timedelta(days=3)
