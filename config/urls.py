@@ -18,6 +18,8 @@ from pledges.views import (
     own_address,
     own_record,
     own_sessions,
+    own_tasks,
+    papers,
     passkeys,
     phones,
     printouts,
@@ -27,6 +29,7 @@ from pledges.views import (
     signing,
     signing_out,
     well_known,
+    withdrawing,
 )
 
 urlpatterns = [
@@ -37,6 +40,7 @@ urlpatterns = [
     path("pledges/<uuid:pk>/answers/", filling.save, name="pledge_save"),
     path("pledges/<uuid:pk>/prepare/", filling.prepare, name="pledge_prepare"),
     path("pledges/<uuid:pk>/discard/", discarding.discard, name="pledge_discard"),
+    path("pledges/<uuid:pk>/withdraw/", withdrawing.withdraw, name="pledge_withdraw"),
     path("pledges/<uuid:pk>/last-time/", last_time.last_time, name="pledge_last_time"),
     path("pledges/<uuid:pk>/document.pdf", reading.document, name="pledge_document"),
     path(
@@ -56,7 +60,13 @@ urlpatterns = [
         signing.page,
         name="pledge_sign_page",
     ),
+    path("tasks/<uuid:pk>/", own_tasks.task, name="task"),
+    path("tasks/<uuid:pk>/open/", own_tasks.open_task, name="task_open"),
+    path("tasks/<uuid:pk>/objection/", own_tasks.objection, name="task_objection"),
     path("pledges/<uuid:pk>/printout.pdf", printouts.of_stored_file, name="pledge_printout"),
+    path("papers/<uuid:pk>/", papers.own, name="paper"),
+    path("papers/<uuid:pk>/pages/<int:number>/", papers.page, name="paper_page"),
+    path("papers/<uuid:pk>/record.pdf", papers.record, name="paper_record"),
     path("verify/", public.check, name="verify_file"),
     path("verify/printout/", printouts.of_brought_file, name="verify_printout"),
     path("verify/root.pem", public.roots, {"name": "root.pem"}, name="verify_root"),
@@ -73,6 +83,7 @@ urlpatterns = [
         name="verify_company_roots",
     ),
     path("verify/<uuid:pk>/", public.verify, name="verify"),
+    path("verify/paper/<uuid:pk>/", papers.verify, name="verify_paper"),
     path("language/", language.choose, name="language"),
     path("help/", help_pages.index, name="help"),
     *(

@@ -36,6 +36,7 @@ from pledges.actions import (
     inviting_many,
     issuing,
     leaving,
+    moving,
     noting_readings,
     own_record,
     passwords,
@@ -45,20 +46,34 @@ from pledges.actions import (
     phones,
     preparing,
     proposing,
+    publishing,
     renewing,
     review,
     sealing,
     signing,
     sweeping,
     templates,
+    version_steps,
     vouching,
+    withdrawing,
 )
 from pledges.actions.attempts import Account, What
 from pledges.actions.issuing import StoredFile
+from pledges.actions.reminders import slips
 from pledges.actions.sessions import end_for
-from pledges.core.lifecycle import Role
+from pledges.core.languages import Localized
+from pledges.core.lifecycle import Role, Why
 from pledges.core.refusals import TooManyAttempts
-from pledges.models import Department, Document, Leave, Organisation, Person, Pledge
+from pledges.models import (
+    Department,
+    Document,
+    Leave,
+    Organisation,
+    Person,
+    Pledge,
+    TemplateVersion,
+    VersionStep,
+)
 from pledges.notices import digests
 from pledges.proof.fileformat import Level
 from pledges.proof.ledger import checkpoints
@@ -71,6 +86,7 @@ from tests.baseline import totp_secret
 from tests.cast import FILLED, request_by_passkey
 from tests.fresh import confirm_by_code
 from tests.interleaving import Session, fullest, meet
+from tests.notices_stage import NoticeActions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROJECT = Path(__file__).resolve().parent.parent
@@ -93,6 +109,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(signing, "_embed_signature", lambda *given, **more: b"")
     monkeypatch.setattr(review, "_seal", lambda *given: b"")
     monkeypatch.setattr(sealing, "renew_timestamp", lambda *given, **more: b"")
+    monkeypatch.setattr(slips, "print_task_slips", lambda *given, **more: b"%PDF")
     monkeypatch.setattr(fonts, "subset_for", lambda text: FontSubset(b"", b"", "0" * 64))
     # What is accepted along with others is accepted as by itself, which is among the actions.
     monkeypatch.setattr(batches, "_settle", lambda *given, **more: False)
@@ -115,7 +132,7 @@ def actions(draft, signed, accepted, passkey, version, now, settings):
     }
 
 
-class Stage:
+class Stage(NoticeActions):
     """Li Ming with a pledge in each state, Wang Fang who leaves, and the people who decide."""
 
     def __init__(self, draft, signed, accepted, passkey, version, now):
@@ -148,6 +165,9 @@ class Stage:
         self.run = inviting_many.begin([self.newcomer], actor=self.zhoumin, at=self.now)
         self.invitation = invitations.invite(self.newcomer, actor=self.admin, at=self.now)
         self.unmet = self._unmet(self.newcomer)
+        self.newer = TemplateVersion.objects.get(template=self.version.template, number=2)
+        self.behind = self._behind(self.newcomer)
+        self.editorial = self._proposed_editorial(self.free)
         by = {"reader": self.chenjing, "at": self.now}
         noting_readings.note([self.signed], noting_readings.Way.PAGE, **by)
         audit.checkpoint(self.now)
@@ -155,6 +175,7 @@ class Stage:
         self.browser.force_login(self.liming)
         confirm_by_code(self.browser, self.liming)
         self.link = self._link(self.now)
+        self.set_notices_up()
 
     def _link(self, at):
         """What a phone of Li Ming's could use now."""
@@ -188,7 +209,29 @@ class Stage:
 
     def _proposed_retention(self, template):
         templates.set_retention(template, 2, actor=self.chenjing, at=self.now)
-        return proposing.find_open(template=template)
+        return proposing.find_open(template=template, kind=proposing.Kind.RETENTION)
+
+    def _behind(self, person):
+        """A draft on a version that another one has replaced."""
+        VersionStep.objects.create(
+            **{"before": self.version, "after": self.newer, "kind": "material"},
+            **{"drafts": "moved", "made_at": self.now},
+        )
+        return Pledge.objects.create(
+            **{"person": person, "version": self.version, "language": "en"},
+            **{"saved_at": self.now, "created_at": self.now},
+        )
+
+    def _proposed_editorial(self, version):
+        draft = templates.revise(version, actor=self.chenjing, at=self.now)
+        was = draft.definition()
+        words = Localized("修订", "Revised")
+        now = replace(was, title=words, change_note=words)
+        by = {"actor": self.chenjing, "at": self.now}
+        draft = templates.save_draft(draft, now, base=templates.file_digest(was), **by)
+        choice = publishing.Choice(self.now.date(), VersionStep.Kind.EDITORIAL)
+        publishing.publish(draft, choice, **by)
+        return proposing.find_open(template=version.template, kind=proposing.Kind.EDITORIAL)
 
     def _proposed_relaxation(self):
         organisation = Organisation.objects.get(pk=1)
@@ -240,6 +283,20 @@ class Stage:
 
     def do_discard(self):
         discarding.discard(self.draft, actor=self.liming, at=self.now)
+
+    def do_withdraw(self):
+        by = {"actor": self.liming, "at": self.now}
+        assert withdrawing.withdraw(self.signed, why=Why.SIGNER, **by)
+
+    def do_withdraw_many(self):
+        keys = [self.draft.pk, self.her_draft.pk, self.signed.pk]
+        withdrawing.withdraw_many(keys, actor=SYSTEM, at=self.now, why=Why.LEFT)
+
+    def do_move(self):
+        moving.move(self.behind, self.newer, actor=self.chenjing, at=self.now)
+
+    def do_settle_drafts(self):
+        assert version_steps.settle(self.now)
 
     def do_prepare(self):
         preparing.prepare(self.her_draft, actor=self.wangfang, at=self.now)
@@ -351,6 +408,16 @@ class Stage:
 
     def do_publish_version(self):
         templates.publish(self.revised, actor=self.chenjing, at=self.now)
+
+    def do_publish_step(self):
+        choice = publishing.Choice(self.now.date())
+        publishing.publish(self.revised, choice, actor=self.chenjing, at=self.now)
+
+    def do_discard_version(self):
+        publishing.discard_version_draft(self.revised, actor=self.chenjing, at=self.now)
+
+    def do_accept_editorial(self):
+        deciding.accept(self.editorial, actor=self._person(self.second), at=self.now)
 
     def do_retire_version(self):
         templates.retire(self.version, actor=self.chenjing, at=self.now)

@@ -10,11 +10,14 @@ from typing import Any, Final
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, notices, transactions
 from pledges.access import Act
 from pledges.actions import enrolment, expiring, people
+from pledges.actions.papers import erasing, keeping
+from pledges.actions.tasks import forgetting
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.core.periods import erasable_from
@@ -28,6 +31,7 @@ from pledges.models import (
     Leave,
     LedgerOpening,
     Organisation,
+    PaperPledge,
     Person,
     PhoneLink,
     Pledge,
@@ -36,11 +40,12 @@ from pledges.models import (
     Reading,
     RenderedAhead,
     ReturnReason,
+    Roster,
+    RosterRow,
     Session,
     Signature,
     SigningIntent,
 )
-from pledges.models.pledges import UNSIGNED
 from pledges.storage import document_store
 
 NOBODY: Final = "—"
@@ -54,6 +59,7 @@ _PLEDGE: Final[dict[str, Any]] = {
     "revocation_reason": "",
     "reply": "",
     "assignment_note": "",
+    "withdrawal_reason": "",
 }
 _INTENT: Final[dict[str, Any]] = {"answers": {}, "signer": {}, "content_digest": ""}
 _SIGNATURE: Final[dict[str, Any]] = {
@@ -92,14 +98,21 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     people.lock_administrators()
     list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    pledges = _locked_pledges(locked)
-    files = _files_of(pledges)
+    pledges, papers = _locked_pledges(locked), erasing.locked(locked)
+    files = _files_of(pledges) | keeping.files_of(papers)
     if locked.erased_at is None:
-        _require_erasable(locked, pledges, at)
+        _require_erasable(locked, pledges, papers, at)
         _blank_pledges(pledges)
+        erasing.blank(papers)
+        erasing.forget_rows(locked)
+        number = locked.employee_number
         _blank_person(locked, at)
-        _forget_openings(locked, pledges)
-        facts = {"pledges": [str(pledge.pk) for pledge in pledges], "files": len(files)}
+        others = [*map(audit.subject_of, papers), *forgetting.forget(locked, number)]
+        _forget_openings(locked, pledges, others)
+        facts: dict[str, object] = {"pledges": _keys(pledges), "files": len(files)}
+        if papers:
+            facts["papers"] = _keys(papers)
+        erasing.erase_records(papers, actor=actor, at=at)
         audit.record(lifecycle.ERASE.event, actor=actor, subject=locked, at=at, facts=facts)
     transaction.on_commit(partial(_remove, locked.pk, files))
     return Erased(len(pledges), len(files))
@@ -108,7 +121,15 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 def what_keeps(person: Person, at: datetime) -> tuple[RetainedPledge, ...]:
     """The pledges for whose sake `person` cannot be erased at `at`."""
     pledges = Pledge.objects.of(person).select_related("version__template").order_by("number")
-    return tuple(_kept(pledges, at))
+    return (*_kept(pledges, at), *erasing.kept(_papers_of(person), at))
+
+
+def _papers_of(person: Person) -> list[PaperPledge]:
+    return list(PaperPledge.objects.of(person).select_related("version__template"))
+
+
+def _keys(rows: Sequence[Any]) -> list[str]:
+    return [str(row.pk) for row in rows]
 
 
 def _locked_pledges(person: Person) -> list[Pledge]:
@@ -116,8 +137,10 @@ def _locked_pledges(person: Person) -> list[Pledge]:
     return list(locked.select_related("version__template").order_by("number", "pk"))
 
 
-def _require_erasable(person: Person, pledges: Sequence[Pledge], at: datetime) -> None:
-    if kept := tuple(_kept(pledges, at)):
+def _require_erasable(
+    person: Person, pledges: Sequence[Pledge], papers: Sequence[PaperPledge], at: datetime
+) -> None:
+    if kept := (*_kept(pledges, at), *erasing.kept(papers, at)):
         raise refusals.NotErasable(kept)
     if Role.ADMINISTRATOR in person.roles:
         people.require_another_administrator(person)
@@ -127,7 +150,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
     organisation = Organisation.current()
     today = organisation.localdate(at)
     for pledge in pledges:
-        if pledge.status in UNSIGNED:
+        if not pledge.is_kept:
             continue
         number, state = pledge.number or "", pledge.state_on(today)
         if state not in lifecycle.ERASE.sources:
@@ -142,7 +165,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
 
 def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
     """The day of the last thing that happened to `pledge`."""
-    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
+    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at, pledge.withdrawn_at)
     days = [organisation.localdate(event) for event in events if event is not None]
     if state == PledgeState.EXPIRED and pledge.ends_on is not None:
         days.append(pledge.ends_on)
@@ -184,6 +207,7 @@ def _blank_person(person: Person, at: datetime) -> None:
     Session.objects.filter(person_id=person.pk).delete()
     PhoneLink.objects.filter(person=person).delete()
     Reading.objects.filter(reader=person).update(reader_name="")
+    _forget_rosters(person)
     # A mail that could not be sent is kept with the error, and errors name addresses.
     mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
@@ -209,9 +233,17 @@ def _blank_employment(person: Person) -> None:
     person.entered_on = person.left_on = None
 
 
-def _forget_openings(person: Person, pledges: Sequence[Pledge]) -> None:
+def _forget_rosters(person: Person) -> None:
+    """The lists that name them lose their file, and the rows about them; others stay as planned."""
+    told = Q(person=person) | Q(employee_number__iexact=person.employee_number)
+    rows = RosterRow.objects.filter(told)
+    Roster.objects.filter(pk__in=rows.values("roster")).update(content=b"")
+    rows.delete()
+
+
+def _forget_openings(person: Person, pledges: Sequence[Pledge], others: Sequence[str]) -> None:
     """The ledger's commitments stay and still verify; what they stand for is gone."""
-    subjects = [audit.subject_of(each) for each in (person, *pledges)]
+    subjects = [*(audit.subject_of(each) for each in (person, *pledges)), *others]
     LedgerOpening.objects.filter(entry__subject__in=subjects).delete()
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from pledges import durable_files
-from pledges.proof.verdict import Verdict
-from pledges.proof.verdict_json import to_json
+from pledges.proof.records.verdict import AnyVerdict, any_to_json
 
 logger = logging.getLogger(__name__)
 
@@ -26,13 +25,13 @@ def warning() -> str:
     return f"{count} files were not issued" if count else ""
 
 
-def keep(content: bytes, verdict: Verdict, at: datetime) -> str:
+def keep(content: bytes, verdict: AnyVerdict, at: datetime) -> str:
     """Write the file and the verdict on it to disk; gives the name under which they lie.
 
     A disk that takes nothing more is a line in the log: the refusal must reach its person.
     """
     name = f"{at.astimezone(UTC):%Y%m%dT%H%M%S}-{verdict.sha256[:12]}"
-    told = json.dumps(to_json(verdict), ensure_ascii=False, indent=2)
+    told = json.dumps(any_to_json(verdict), ensure_ascii=False, indent=2)
     try:
         durable_files.make_folder(folder())
         for suffix, data in ((".pdf", content), (".json", told.encode())):

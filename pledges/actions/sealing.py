@@ -65,6 +65,12 @@ def seal_as_company(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
         return client.seal_as_company(pdf, appearance=appearance, at=at)
 
 
+def seal_record(pdf: bytes, *, appearance: bytes, record: bytes, at: datetime) -> bytes:
+    """Revision 1 of a record, and the document timestamp after it. Raises as `seal_as_company`."""
+    with _told(pdf, at):
+        return client.seal_record(pdf, appearance=appearance, record=record, at=at)
+
+
 def can_seal(at: datetime) -> bool:
     """Whether this machine has all that a company's seal of `at` takes, but for a timestamp."""
     try:

@@ -91,7 +91,7 @@ def zip_of(page: ModelAdmin, request: HttpRequest, pledges: Any, at: datetime) -
     if not pledges.kept().exists():
         return _nothing_to_export(page, request)
     archive = exporting.export(pledges, actor=actor_of(request), at=at)
-    response = _download(archive, "application/zip", f"pledges-{_today(at)}.zip")
+    response = download(archive, "application/zip", f"pledges-{_today(at)}.zip")
     # Its length is known beforehand, so the browser shows how far the download is; compressing
     # what is compressed already would lose that.
     response["Content-Length"] = str(len(archive))
@@ -104,7 +104,7 @@ def _csv(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBa
         return _nothing_to_export(page, request)
     at = timezone.now()
     rows = exporting.export_commitments(pledges, actor=actor_of(request), at=at)
-    return _download(rows, "text/csv; charset=utf-8", f"commitments-{_today(at)}.csv")
+    return download(rows, "text/csv; charset=utf-8", f"commitments-{_today(at)}.csv")
 
 
 def _nothing_to_export(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -114,7 +114,8 @@ def _nothing_to_export(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse(address) + (f"?{from_list}" if from_list else ""))
 
 
-def _download(body: Iterable[bytes], kind: str, name: str) -> StreamingHttpResponse:
+def download(body: Iterable[bytes], kind: str, name: str) -> StreamingHttpResponse:
+    """What is kept by the browser as the file `name`, and by nobody on the way."""
     response = StreamingHttpResponse(body, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"

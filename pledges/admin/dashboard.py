@@ -12,7 +12,16 @@ from pledges.access import Act
 from pledges.actions import confirmers
 from pledges.admin.filters import ALL
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Organisation, Person, Pledge, Proposal, TemplateVersion
+from pledges.core.papers import PaperState
+from pledges.models import (
+    Excuse,
+    Organisation,
+    PaperPledge,
+    Person,
+    Pledge,
+    Proposal,
+    TemplateVersion,
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,9 @@ def of(person: Person, at: datetime) -> tuple[Figure, ...]:
     """The figures that `person` may see at `at`, most urgent first."""
     figures: list[Figure] = []
     if access.allows(person, Act.LIST_PLEDGES):
-        figures += _pledges(person, at)
+        figures += _pledges(person)
+    if access.allows(person, Act.READ_TASKS):
+        figures += _excuses(person)
     if access.allows(person, Act.WRITE_TEMPLATES):
         drafts = TemplateVersion.objects.filter(status="draft").count()
         address = reverse("admin:pledges_templateversion_changelist") + "?status__exact=draft"
@@ -38,7 +49,38 @@ def of(person: Person, at: datetime) -> tuple[Figure, ...]:
         active = Person.objects.filter(is_active=True).count()
         address = reverse("admin:pledges_person_changelist") + "?is_active__exact=1"
         figures.append(Figure(_("Active accounts"), active, address))
-    return tuple(figures + _proposals(person) + _to_be_met(person, at))
+    return tuple(figures + _papers(person, at) + _proposals(person) + _to_be_met(person, at))
+
+
+def _papers(person: Person, at: datetime) -> list[Figure]:
+    """What was signed on paper, counted apart; nothing where there is nothing of it."""
+    if not access.allows(person, Act.LIST_PAPERS):
+        return []
+    address = reverse("admin:pledges_paperpledge_changelist")
+    standing = PaperPledge.objects.standing(Organisation.current().localdate(at)).count()
+    waiting = PaperPledge.objects.to_confirm().count()
+    figures = [
+        Figure(
+            _("Paper pledges to be confirmed"),
+            waiting,
+            f"{address}?state={PaperState.FILED}",
+            urgent=access.allows(person, Act.CONFIRM_PAPER),
+        ),
+        Figure(_("Signed on paper"), standing, f"{address}?state=standing"),
+    ]
+    return [each for each in figures if each.count]
+
+
+def _excuses(person: Person) -> list[Figure]:
+    """Excuses that wait for this person's word; nothing where nothing does."""
+    waiting = sum(
+        access.allows(person, Act.APPROVE_EXCUSE, each)
+        for each in Excuse.objects.filter(outcome=Excuse.Outcome.OPEN).select_related("member")
+    )
+    if not waiting:
+        return []
+    address = reverse("admin:pledges_signingtask_excuses")
+    return [Figure(_("Excuses waiting for you"), waiting, address, urgent=True)]
 
 
 def _to_be_met(person: Person, at: datetime) -> list[Figure]:
@@ -62,7 +104,7 @@ def _proposals(person: Person) -> list[Figure]:
     return [Figure(_("Proposals waiting for you"), waiting, address, urgent=True)]
 
 
-def _pledges(person: Person, at: datetime) -> list[Figure]:
+def _pledges(person: Person) -> list[Figure]:
     address = reverse("admin:pledges_pledge_changelist")
     waiting = Pledge.objects.awaiting_review()
     figures = [
@@ -83,9 +125,6 @@ def _pledges(person: Person, at: datetime) -> list[Figure]:
             f"{address}?state={PledgeState.ACCEPTED}",
         ),
     ]
-    if access.allows(person, Act.ASSIGN_PLEDGE, person):
-        overdue = Pledge.objects.overdue(Organisation.current().localdate(at)).count()
-        figures.append(Figure(_("Overdue"), overdue, f"{address}?state={PledgeState.DRAFT}"))
     figures.append(
         Figure(_("Signed in total"), Pledge.objects.issued().count(), f"{address}?state={ALL}")
     )

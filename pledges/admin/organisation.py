@@ -27,6 +27,8 @@ class OrganisationForm(forms.ModelForm):
             "time_zone",
             "number_prefix",
             "pledge_contact",
+            "notices_from",
+            "notices_until",
             "signing",
             "two_people",
             "meet_invited",
@@ -37,6 +39,12 @@ class OrganisationForm(forms.ModelForm):
         if name not in zoneinfo.available_timezones():
             raise forms.ValidationError(_("This time zone does not exist. Example: Asia/Shanghai."))
         return name
+
+    def clean_notices_until(self) -> int:
+        until: int = self.cleaned_data["notices_until"]
+        if until <= self.cleaned_data.get("notices_from", 0):
+            raise forms.ValidationError(_("The last hour must be later than the first one."))
+        return until
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data

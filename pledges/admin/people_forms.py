@@ -1,6 +1,5 @@
 """Forms about people: their record, their roles, a first password."""
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,8 +12,6 @@ from pledges.admin import words
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Person
-
-USUAL_TERM = timedelta(days=14)
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:

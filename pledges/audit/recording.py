@@ -11,55 +11,89 @@ from typing import Final
 from django.db import connection, models, transaction
 
 from pledges.audit import tree
-from pledges.core import lifecycle
+from pledges.core import lifecycle, papers
 from pledges.core.digests import canonical_json
 from pledges.models import LedgerEntry, LedgerOpening, Person
 from pledges.proof.ledger import merkle
 
-EVENTS: Final = lifecycle.events() | {
-    "version.imported",
-    "version.drafted",
-    "version.changed",
-    "pledge.opened",
-    "pledge.assigned",
-    "pledge.prepared",
-    "pledge.read",
-    "document.renewed",
-    "files.removed",
-    "acceptance.begun",
-    "ledger.restored",
-    "pledges.exported",
-    "commitments.exported",
-    "person.created",
-    "person.changed",
-    "person.invited",
-    "person.left",
-    "person.returned",
-    "record.reported",
-    "invitation.printed",
-    "invitation.withdrawn",
-    "invitation.used",
-    "password.set",
-    "password.chosen",
-    "sessions.ended",
-    "template.retention_set",
-    "department.changed",
-    "organisation.changed",
-    "proposal.made",
-    "proposal.accepted",
-    "proposal.rejected",
-    "phone.invited",
-    "passkey.registered",
-    "passkey.discarded",
-    "passkey.permitted",
-    "passkey.enrolled",
-    "passkey.removed",
-    "app.registered",
-    "app.discarded",
-    "app.enrolled",
-    "enrolment.confirmed",
-    "factors.removed",
-}
+EVENTS: Final = (
+    lifecycle.events()
+    | papers.events()
+    | {
+        "version.imported",
+        "version.drafted",
+        "version.changed",
+        "version.discarded",
+        "version.stepped",
+        "pledge.opened",
+        "pledge.assigned",
+        "pledge.prepared",
+        "pledge.moved",
+        "pledge.read",
+        "task.launched",
+        "task.joined",
+        "task.reported",
+        "record.issued",
+        "record.erased",
+        "document.renewed",
+        "files.removed",
+        "acceptance.begun",
+        "ledger.restored",
+        "pledges.exported",
+        "commitments.exported",
+        "members.exported",
+        "person.created",
+        "person.changed",
+        "person.invited",
+        "person.left",
+        "person.returned",
+        "record.reported",
+        "invitation.printed",
+        "invitation.withdrawn",
+        "invitation.used",
+        "password.set",
+        "password.chosen",
+        "sessions.ended",
+        "template.retention_set",
+        "department.changed",
+        "organisation.changed",
+        "calendar.changed",
+        "notices.switched",
+        "notices.printed",
+        "task.reminded",
+        "roster.uploaded",
+        "roster.asked",
+        "roster.confirmed",
+        "roster.applied",
+        "roster.discarded",
+        "proposal.made",
+        "proposal.accepted",
+        "proposal.rejected",
+        "phone.invited",
+        "passkey.registered",
+        "passkey.discarded",
+        "passkey.permitted",
+        "passkey.enrolled",
+        "passkey.removed",
+        "app.registered",
+        "app.discarded",
+        "app.enrolled",
+        "task.undone",
+        "task.extended",
+        "task.versions_changed",
+        "task.cancellation_asked",
+        "task.cancellation_taken_back",
+        "task.cancelled",
+        "excuse.asked",
+        "excuse.approved",
+        "excuse.rejected",
+        "excuse.ended",
+        "objection.made",
+        "objection.taken_back",
+        "enrolment.confirmed",
+        "factors.removed",
+    }
+)
 SALT: Final = 32  # bytes
 BATCH: Final = 2_000  # rows in one statement
 # Any fixed number will do: every writer of the ledger takes the same lock.
@@ -132,8 +166,8 @@ def record_many(events: Sequence[Event], *, actor: object, at: datetime) -> list
     _hash(entries)
     kept = LedgerEntry.objects.bulk_create(entries, batch_size=BATCH)
     for entry, own in zip(kept, openings, strict=True):
-        for each in own:
-            each.entry = entry
+        for opening in own:
+            opening.entry = entry
     LedgerOpening.objects.bulk_create(chain.from_iterable(openings), batch_size=BATCH)
     return kept
 

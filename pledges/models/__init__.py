@@ -2,13 +2,16 @@
 
 from pledges.models.accounts import EnrolledApp, Invitation
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
+from pledges.models.calendar import CalendarDay
 from pledges.models.employment import Leave, Post
 from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
 from pledges.models.invitation_runs import InvitationItem, InvitationRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
+from pledges.models.notice_claims import NoticeClaim, NoticeSwitch
 from pledges.models.organisation import Organisation, organisation_read_once
-from pledges.models.papers import PaperPledge
+from pledges.models.paper_batches import PaperBatch, PaperItem
+from pledges.models.papers import PaperPage, PaperPledge
 from pledges.models.people import Department, Person
 from pledges.models.phone_links import PhoneLink
 from pledges.models.pledge_numbers import SerialCounter
@@ -16,18 +19,22 @@ from pledges.models.pledge_parts import Commitment, ReturnReason
 from pledges.models.pledges import Pledge
 from pledges.models.proposals import Proposal
 from pledges.models.readings import Reading
+from pledges.models.records import IssuedRecord, RecordFile
 from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
+from pledges.models.rosters import Roster, RosterColumns, RosterRow
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.signing_tasks import SigningTask, TaskVersion
 from pledges.models.task_members import TaskMember
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
+from pledges.models.version_steps import VersionStep, versions_that_count
 
 __all__ = [
     "AcceptanceBatch",
     "AcceptanceItem",
     "BackgroundWorker",
+    "CalendarDay",
     "ChoreRun",
     "Commitment",
     "Department",
@@ -37,11 +44,17 @@ __all__ = [
     "Invitation",
     "InvitationItem",
     "InvitationRun",
+    "IssuedRecord",
     "Leave",
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerOpening",
+    "NoticeClaim",
+    "NoticeSwitch",
     "Organisation",
+    "PaperBatch",
+    "PaperItem",
+    "PaperPage",
     "PaperPledge",
     "Person",
     "PhoneLink",
@@ -50,9 +63,13 @@ __all__ = [
     "Post",
     "Proposal",
     "Reading",
+    "RecordFile",
     "RenderedAhead",
     "RequestCount",
     "ReturnReason",
+    "Roster",
+    "RosterColumns",
+    "RosterRow",
     "SerialCounter",
     "Session",
     "Signature",
@@ -62,5 +79,7 @@ __all__ = [
     "TaskVersion",
     "TemplateVersion",
     "VersionFont",
+    "VersionStep",
     "organisation_read_once",
+    "versions_that_count",
 ]

@@ -1,4 +1,4 @@
-"""`shounuo-verify FILE --trust ROOT.pem`: a verdict from the file alone.
+"""`shounuo-verify FILE --trust ROOT.pem`: a verdict on a pledge or record from the file alone.
 
 The command of the wheel `shounuo-verify`, and `python -m pledges.proof` wherever these modules are.
 """
@@ -18,11 +18,13 @@ from typing import Any, Final
 from pledges.core.characters import escape_json, escape_lines
 from pledges.core.log_lines import EscapingFormatter
 from pledges.proof import fileformat, verdict_json
-from pledges.proof.judging import judge
 from pledges.proof.keys import company_pins
 from pledges.proof.keys.chains import from_pem
 from pledges.proof.keys.trust import Trust
 from pledges.proof.messages import catalogue, wording
+from pledges.proof.records import receipts, telling
+from pledges.proof.records.judging import judge_any
+from pledges.proof.records.verdict import AnyVerdict, RecordVerdict
 from pledges.proof.verdict import Line, Outcome, Verdict
 
 COMMAND: Final = "shounuo-verify"
@@ -32,11 +34,18 @@ SYMBOLS = {True: "✓", False: "✗", None: "–"}
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = COMMAND) -> int:
-    """Judge one file; 0 only for one that was signed and accepted, 3 for one only signed."""
-    options = _parser(program).parse_args(arguments)
+    """Judge one file; 0 only for one that was signed and accepted, 3 for one only signed.
+
+    A record or a receipt is genuine, 0, or not.
+    """
+    parser = _parser(program)
+    options = parser.parse_args(arguments)
+    if not options.file and not options.receipt:
+        parser.error("give a FILE, a --receipt, or both")
     _tell_what_libraries_say(options.verbose)
     try:
-        pdf = Path(options.file).read_bytes()
+        pdf = Path(options.file).read_bytes() if options.file else None
+        receipt = Path(options.receipt).read_bytes() if options.receipt else None
         proof = Path(options.proof).read_bytes() if options.proof else None
         trust = Trust(
             roots=_certificates([options.trust]),
@@ -47,32 +56,65 @@ def main(arguments: Sequence[str] | None = None, *, program: str = COMMAND) -> i
     except (OSError, ValueError) as error:
         print(escape_lines(f"{error}"), file=sys.stderr)
         return 2
-    verdict = _judge(options.limit)(pdf, trust=trust, at=datetime.now(UTC), proof=proof)
-    if options.json:
-        said = _as_json(verdict, explain=options.explain)
-    else:
-        said = "\n".join(_in_words(verdict, options.language, explain=options.explain))
+    now = datetime.now(UTC)
+    verdict = None
+    if pdf is not None:
+        verdict = _judge(options.limit)(pdf, trust=trust, at=now, proof=proof)
+    if receipt is not None:
+        outcome, said = _receipt(receipt, verdict, trust, now, options)
+    elif verdict is not None:
+        outcome, said = _file(verdict, options)
     with contextlib.suppress(BrokenPipeError):  # whoever listens may have heard enough
         print(said, flush=True)
-    return EXIT[verdict.outcome]
+    return EXIT[outcome]
 
 
-def _judge(limit: bool) -> Callable[..., Verdict]:
+def _judge(limit: bool) -> Callable[..., AnyVerdict]:
     if not limit:
-        return judge
+        return judge_any
     # Only then: it imports beforehand what others import when they need it.
     from pledges.proof.judging_service.limited import judge_limited
 
     return judge_limited
 
 
+def _file(verdict: AnyVerdict, options: argparse.Namespace) -> tuple[Outcome, str]:
+    """What came of a file, and what is printed of it."""
+    explain = options.explain
+    if isinstance(verdict, RecordVerdict):
+        if options.json:
+            return verdict.outcome, telling.record_as_json(verdict, explain=explain)
+        lines = telling.record(verdict, options.language, explain=explain)
+    elif options.json:
+        return verdict.outcome, _as_json(verdict, explain=explain)
+    else:
+        lines = _in_words(verdict, options.language, explain=explain)
+    return verdict.outcome, "\n".join(lines)
+
+
+def _receipt(
+    data: bytes, beside: AnyVerdict | None, trust: Trust, at: datetime, options: argparse.Namespace
+) -> tuple[Outcome, str]:
+    """The same of a receipt, with the verdict on the file beside it, if there is one."""
+    verdict = receipts.judge_beside(data, beside, trust=trust, at=at)
+    if options.json:
+        return verdict.outcome, telling.receipt_as_json(verdict, explain=options.explain)
+    lines = telling.receipt(verdict, options.language, explain=options.explain)
+    return verdict.outcome, "\n".join(lines)
+
+
 def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program,
-        description="Judge a signed pledge from its bytes alone: no network, no database.",
-        epilog="Exit status: 0 signed and confirmed, 3 signed only, 1 rejected, 2 not judged.",
+        description="Judge a signed pledge, a record or a receipt from its bytes alone: no "
+        "network, no database.",
+        epilog="Exit status: 0 signed and confirmed, or a genuine record or receipt, 3 signed "
+        "only, 1 rejected, 2 not judged.",
     )
-    parser.add_argument("file", metavar="FILE", help="the PDF")
+    parser.add_argument("file", metavar="FILE", nargs="?", help="the PDF: a pledge or a record")
+    parser.add_argument(
+        "--receipt", metavar="JSON", help="a receipt; FILE, if given, is the report that it is of"
+    )
     parser.add_argument(
         "--trust", metavar="ROOT.pem", required=True, help="the installation's root certificate"
     )
@@ -129,7 +171,8 @@ def _version() -> str:
         version = metadata.version(COMMAND)
     except metadata.PackageNotFoundError:
         version = "(a checkout of the project, not installed)"
-    return f"{COMMAND} {version}, file formats: {', '.join(fileformat.FORMATS)}"
+    known = ", ".join((*fileformat.FORMATS, *fileformat.RECORD_FORMATS))
+    return f"{COMMAND} {version}, file formats: {known}"
 
 
 def _tell_what_libraries_say(wanted: bool) -> None:

@@ -50,7 +50,7 @@ class Malformed(ValueError):
 
 def write(evidence: Mapping[str, Any]) -> bytes:
     """The bytes of `evidence`; raises Malformed where something is missing or too much."""
-    _check(evidence, SHAPE, "")
+    check_shape(evidence, SHAPE, "")
     return canonical_json(evidence)
 
 
@@ -73,7 +73,7 @@ def read_proof(data: bytes) -> dict[str, Any]:
 
 def ledger_entry(block: Mapping[str, Any]) -> dict[str, Any]:
     """The ledger's entry in a proof, which must be the one at its index; raises Malformed."""
-    entry = _canonical(block["entry"].encode("utf-8"))
+    entry = canonical(block["entry"].encode("utf-8"))
     sequence = entry.get("sequence")
     if type(sequence) is not int or sequence != block["index"] + 1:
         raise Malformed("index")
@@ -83,12 +83,12 @@ def ledger_entry(block: Mapping[str, Any]) -> dict[str, Any]:
 def _read(data: bytes, shape: Mapping[str, Any], most: int) -> dict[str, Any]:
     if len(data) > most:
         raise Malformed("size")
-    found = _canonical(data)
-    _check(found, shape, "")
+    found = canonical(data)
+    check_shape(found, shape, "")
     return found
 
 
-def _canonical(data: bytes) -> dict[str, Any]:
+def canonical(data: bytes) -> dict[str, Any]:
     """The object in `data`; no name twice, no number but integers: RFC 8785 has one writing."""
     try:
         found = json.loads(data.decode("utf-8"))
@@ -100,7 +100,8 @@ def _canonical(data: bytes) -> dict[str, Any]:
     return found
 
 
-def _check(found: Any, shape: Any, path: str) -> None:
+def check_shape(found: Any, shape: Any, path: str) -> None:
+    """Raise Malformed unless `found`, which stands under `path`, has that shape."""
     if shape is ...:
         shape = dict
         if isinstance(found, Mapping) and not all(isinstance(v, str) for v in found.values()):
@@ -109,7 +110,7 @@ def _check(found: Any, shape: Any, path: str) -> None:
         if not isinstance(found, Mapping) or set(found) != set(shape):
             raise Malformed(path or "keys")
         for key, inner in shape.items():
-            _check(found[key], inner, f"{path}.{key}".lstrip("."))
+            check_shape(found[key], inner, f"{path}.{key}".lstrip("."))
         return
     if not isinstance(found, shape) or (shape is int and isinstance(found, bool)):
         raise Malformed(path)

@@ -58,7 +58,7 @@ class Line:
     `explanation` is there for a check that failed.
     """
 
-    check: Check
+    check: StrEnum
     passed: bool | None
     reason: str
     values: Mapping[str, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Verdict:
     summary: Summary | None = None
 
     @property
-    def failed(self) -> Check | None:
+    def failed(self) -> StrEnum | None:
         """The check that rejected the file."""
         return next((line.check for line in self.lines if line.passed is False), None)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from pledges.proof.verdict import (
@@ -28,20 +29,21 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
 def from_json(found: Any) -> Verdict:
     """The verdict that `to_json` gave; raises ValueError for anything else."""
     try:
-        lines = tuple(_line(each) for each in found["lines"])
+        lines = tuple(line(each, Check) for each in found["lines"])
         summary = _summary(found["summary"]) if found["summary"] else None
         return Verdict(Outcome(found["outcome"]), lines, str(found["sha256"]), summary)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("no verdict") from error
 
 
-def _line(found: Mapping[str, Any]) -> Line:
+def line(found: Mapping[str, Any], checks: type[StrEnum]) -> Line:
+    """What one check found, from its JSON; raises ValueError and what damaged JSON raises."""
     passed, values = found["passed"], found["values"]
     if passed is not None and not isinstance(passed, bool):
         raise ValueError("passed")
     told = found["explanation"]
     explanation = Explanation(**{name: str(text) for name, text in told.items()}) if told else None
-    return Line(Check(found["check"]), passed, str(found["reason"]), dict(values), explanation)
+    return Line(checks(found["check"]), passed, str(found["reason"]), dict(values), explanation)
 
 
 def _summary(found: Mapping[str, Any]) -> Summary:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from pledges import crash_points
 from pledges.forkserver import framing
 from pledges.rendering import page_drawing, pdf
+from pledges.rendering.box_places import OF_PLEDGE
 from pledges.rendering.fonts import FontSubset, MissingGlyph, subsetter_available
 
 Header = dict[str, Any]
@@ -30,11 +31,16 @@ def _state(header: Header, parts: Parts) -> Parts:
 
 def _document(header: Header, parts: Parts) -> Parts:
     """The document that a request asks for, or what of it no font has."""
-    html, serif, sans = parts
+    html, serif, sans, *images = parts
     fonts = FontSubset(serif=serif, sans=sans, sha256=header["fonts"])
     try:
         made = pdf.render(
-            html.decode(), css=header["css"], fonts=fonts, identifier=header["identifier"]
+            html.decode(),
+            css=header["css"],
+            fonts=fonts,
+            identifier=header["identifier"],
+            boxes=header.get("boxes", OF_PLEDGE),
+            images=[bytes(image) for image in images],
         )
     except MissingGlyph as missing:
         return framing.pack({"missing": missing.characters}, b"")

@@ -14,6 +14,7 @@ from pledges import pools
 from pledges.core import refusals
 from pledges.forkserver import framing
 from pledges.rendering import fonts
+from pledges.rendering.box_places import OF_PLEDGE
 from pledges.rendering.fonts import FontSubset, MissingGlyph
 
 logger = logging.getLogger(__name__)
@@ -31,14 +32,18 @@ def render(
     identifier: str,
     within: float = WITHIN,
     urgent: bool = True,
+    boxes: Sequence[str] = OF_PLEDGE,
+    images: Sequence[bytes] = (),
 ) -> bytes:
     """The PDF as `pdf.render` makes it; raises MissingGlyph, and kinds of `refusals.Unmade`."""
     pool: Path | None = settings.RENDERING_SOCKET
     if pool is None:
         from pledges.rendering import pdf
 
-        return pdf.render(html, css=css, fonts=fonts, identifier=identifier)
-    request = ask_for(html, css=css, fonts=fonts, identifier=identifier)
+        return pdf.render(
+            html, css=css, fonts=fonts, identifier=identifier, boxes=boxes, images=images
+        )
+    request = ask_for(html, css=css, fonts=fonts, identifier=identifier, boxes=boxes, images=images)
     key = pools.key_of(request)
     return _read(pools.ask(pool, request, key=key, within=within, urgent=urgent))
 
@@ -89,10 +94,21 @@ def has_subsetter() -> bool:
     return bool(header["subsetter"])
 
 
-def ask_for(html: str, *, css: str, fonts: FontSubset, identifier: str) -> Sequence[bytes]:
+def ask_for(
+    html: str,
+    *,
+    css: str,
+    fonts: FontSubset,
+    identifier: str,
+    boxes: Sequence[str] = OF_PLEDGE,
+    images: Sequence[bytes] = (),
+) -> Sequence[bytes]:
     """The pieces of a request that the pool's workers read."""
-    header = {"do": "document", "css": css, "identifier": identifier, "fonts": fonts.sha256}
-    return framing.pack(header, html.encode(), fonts.serif, fonts.sans)
+    header: dict[str, Any] = {"do": "document", "css": css, "identifier": identifier}
+    if boxes != OF_PLEDGE:
+        header["boxes"] = list(boxes)
+    header["fonts"] = fonts.sha256
+    return framing.pack(header, html.encode(), fonts.serif, fonts.sans, *images)
 
 
 def _read(answer: bytes) -> bytes:

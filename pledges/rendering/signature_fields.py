@@ -1,16 +1,13 @@
-"""The two empty signature fields that a pledge carries from its first byte on."""
+"""The empty signature fields that a pledge, or a record, carries from its first byte on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pydyf
 from weasyprint import Document
 from weasyprint.document import Page
 from weasyprint.formatting_structure import boxes
 
-from pledges.proof.fileformat import CURRENT
-
-PLACES = {"box-manager": CURRENT.manager_field, "box-company": CURRENT.company_field}
-"""Element id in the HTML → name of the signature field at its box."""
+from pledges.rendering.box_places import OF_PLEDGE, PLACES
 
 PRINT = 4
 """Annotation flag bit 3 (ISO 32000-1, table 165); PDF/A demands it."""
@@ -33,21 +30,25 @@ def _places(document: Document) -> Iterator[tuple[int, Page, boxes.Box]]:
     found: set[str] = set()
     for number, page in enumerate(document.pages):
         for box in page._page_box.descendants():
-            place = "" if box.element is None else box.element.get("id", "")
+            place = _id_of(box)
             if place in PLACES and place not in found:
                 found.add(place)
                 yield number, page, box
 
 
-def add_fields(document: Document, pdf: pydyf.PDF) -> None:
-    """Put an empty signature field at the box of each place in `PLACES`; a WeasyPrint finisher.
+def _id_of(box: boxes.Box) -> str:
+    return "" if box.element is None else str(box.element.get("id", ""))
+
+
+def add_fields(document: Document, pdf: pydyf.PDF, wanted: Sequence[str] = OF_PLEDGE) -> None:
+    """Put an empty signature field at each of `wanted`, by `PLACES`; a WeasyPrint finisher.
 
     The elements themselves must be empty.
-    Raises ValueError when the HTML does not hold both places.
+    Raises ValueError when the HTML does not hold just these.
     """
     places = list(_places(document))
-    if len(places) != len(PLACES):
-        raise ValueError(f"the page must have elements with the ids {', '.join(PLACES)}")
+    if {_id_of(box) for _, _, box in places} != set(wanted):
+        raise ValueError(f"the page must have elements with the ids {', '.join(wanted)}")
     elements = [item for item in pdf.objects if _is_art(item)]
     widgets = []
     for (number, page, box), element in zip(places, elements, strict=True):
@@ -109,7 +110,7 @@ def _widget(pdf: pydyf.PDF, page: Page, box: boxes.Box) -> pydyf.Dictionary:
             "AP": pydyf.Dictionary({"N": appearance.reference}),
         }
     )
-    if widget["T"].string == CURRENT.company_field:
+    if box.element.get("id") == "box-company":
         # Every field is locked, and nothing is said of other changes (no /P): a document timestamp
         # follows, which readers may take for a change that /P 1 forbids (ISO 32000-2, table 236).
         lock = _Apart({"Type": "/SigFieldLock", "Action": "/All"})

@@ -15,10 +15,10 @@ from django.conf import settings
 from pledges import keyring, pools
 from pledges.core import refusals
 from pledges.forkserver import framing
-from pledges.proof import verdict_json
 from pledges.proof.keys import chains
 from pledges.proof.keys.trust import Trust
-from pledges.proof.verdict import Verdict
+from pledges.proof.records import verdict as record_verdicts
+from pledges.proof.records.verdict import AnyVerdict
 from pledges.sealing_service import limits, refusing
 
 SOON: Final = 5.0
@@ -28,7 +28,7 @@ SOON: Final = 5.0
 class NotGenuine(Exception):
     """The file to be sealed is of no format that we know; `verdict` is the one on it."""
 
-    def __init__(self, reason: str, verdict: Verdict) -> None:
+    def __init__(self, reason: str, verdict: AnyVerdict) -> None:
         super().__init__(reason)
         self.verdict = verdict
 
@@ -53,16 +53,24 @@ def seal_as_company(pdf: bytes, *, appearance: bytes, at: datetime) -> bytes:
     return _made("seal_as_company", at, pdf, appearance)
 
 
+def seal_record(pdf: bytes, *, appearance: bytes, record: bytes, at: datetime) -> bytes:
+    """Revision 1 of a record, with its JSON, and the document timestamp after it.
+
+    Raises NotGenuine too.
+    """
+    return _made("seal_record", at, pdf, appearance, record)
+
+
 def renew_timestamp(pdf: bytes, *, at: datetime) -> bytes:
     """`pdf` with one more document timestamp. Raises NotGenuine too."""
     return _made("renew_timestamp", at, pdf)
 
 
-def judge(pdf: bytes, *, at: datetime, archival: bool) -> tuple[Verdict, datetime | None]:
+def judge(pdf: bytes, *, at: datetime, archival: bool) -> tuple[AnyVerdict, datetime | None]:
     """Our own verdict on `pdf`; if it is archival, also until when its timestamp is good."""
     told, _ = _ask("judge", at, pdf, archival=archival)
     until = told["until"]
-    verdict = verdict_json.from_json(told["verdict"])
+    verdict = record_verdicts.any_from_json(told["verdict"])
     return verdict, datetime.fromisoformat(until) if until else None
 
 
@@ -104,7 +112,7 @@ def _anchors(at: datetime) -> tuple[chains.Certificate, ...]:
 def _made(job: str, at: datetime, *parts: bytes, **asked: Any) -> bytes:
     told, made = _ask(job, at, *parts, **asked)
     if "unknown" in told:
-        raise NotGenuine(told["unknown"], verdict_json.from_json(told["verdict"]))
+        raise NotGenuine(told["unknown"], record_verdicts.any_from_json(told["verdict"]))
     return made
 
 

@@ -14,13 +14,13 @@ from django.conf import settings
 from pledges import crash_points, keyring
 from pledges.core.seal_refusals import CompanyNotPinned, TimestampUnavailable
 from pledges.forkserver import framing
-from pledges.proof import verdict_json
-from pledges.proof.judging import judge as judge_file
 from pledges.proof.keys import chains, event_certificates
 from pledges.proof.keys.hierarchy import COMPANY_CA, EVENT_CA
 from pledges.proof.keys.key_store import SigningIdentity, Store
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.pdf.incremental_update import UnknownField
+from pledges.proof.records import verdict as record_verdicts
+from pledges.proof.records.judging import judge_any
 from pledges.proof.signatures import pades, validation
 from pledges.proof.signatures.pades import Identity, Timestamping
 from pledges.proof.verdict import Rejected
@@ -60,11 +60,7 @@ def sign_as_manager(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Tol
 def seal_as_company(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Told:
     """Revision 2, and the document timestamp after it."""
     pdf, appearance = parts
-    store, seal = _company_seal(at)
-    # A licensed authority's own lists are not ours to issue.
-    crls = () if store.seal.foreign else event_certificates.crls_of(store, COMPANY_CA, at)
-    anchors = tuple(to_asn1(each) for each in store.anchors())
-    identity = Identity(seal.signer, anchors, crls)
+    identity = _company_identity(at)
     made = _append(
         pdf,
         at,
@@ -74,6 +70,33 @@ def seal_as_company(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Tol
     )
     crash_points.reach("sealing:sealed")
     return made
+
+
+def seal_record(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Told:
+    """Revision 1 of a record, and the document timestamp after it."""
+    pdf, appearance, record = parts
+    identity = _company_identity(at)
+    made = _append(
+        pdf,
+        at,
+        lambda: pades.seal_record(
+            pdf,
+            appearance=appearance,
+            record=record,
+            identity=identity,
+            at=at,
+            timestamping=timestamping(at),
+        ),
+    )
+    crash_points.reach("sealing:record")
+    return made
+
+
+def _company_identity(at: datetime) -> Identity:
+    store, seal = _company_seal(at)
+    # A licensed authority's own lists are not ours to issue.
+    crls = () if store.seal.foreign else event_certificates.crls_of(store, COMPANY_CA, at)
+    return Identity(seal.signer, tuple(to_asn1(each) for each in store.anchors()), crls)
 
 
 def require_company_seal(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Told:
@@ -102,7 +125,7 @@ def renew_timestamp(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Tol
 def judge(asked: Mapping[str, Any], parts: Parts, at: datetime) -> Told:
     """The verdict on a file that is to be issued, and until when its timestamp vouches for it."""
     (pdf,) = parts
-    verdict = verdict_json.to_json(judge_file(pdf, trust=keyring.trust(), at=at))
+    verdict = record_verdicts.any_to_json(judge_any(pdf, trust=keyring.trust(), at=at))
     until = validation.stamped_until(pdf) if asked["archival"] else None
     crash_points.reach("sealing:judged")
     return {"verdict": verdict, "until": until.isoformat() if until else None}, b""
@@ -132,6 +155,7 @@ JOBS: Final[Mapping[str, Callable[[Mapping[str, Any], Parts, datetime], Told]]] 
     for job in (
         sign_as_manager,
         seal_as_company,
+        seal_record,
         require_company_seal,
         renew_timestamp,
         judge,
@@ -156,8 +180,8 @@ def _append(pdf: bytes, at: datetime, make: Callable[[], bytes]) -> Told:
     try:
         return {}, _patiently(make)
     except (Rejected, UnknownField) as error:
-        verdict = judge_file(pdf, trust=keyring.trust(), at=at)
-        return {"unknown": str(error), "verdict": verdict_json.to_json(verdict)}, b""
+        verdict = judge_any(pdf, trust=keyring.trust(), at=at)
+        return {"unknown": str(error), "verdict": record_verdicts.any_to_json(verdict)}, b""
 
 
 def _patiently(make: Callable[[], bytes]) -> bytes:

@@ -277,6 +277,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
         "wangfang": [
             *("/", reverse("my_people"), reverse("my_people") + "?show=to-sign"),
             *(pledge_path(each) for each in (stage.signed, stage.accepted, stage.revoked)),
+            reverse("pledge_withdraw", args=[stage.signed.pk]),
             sign_path(stage.laid_by_passkey),
             reverse("pledge_last_time", args=[stage.laid_by_passkey.pledge_id]),
             *map(reverse, TWO_FACTORS),
@@ -297,6 +298,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("pledge_accept", stage.signed.pk),
             admin_path("pledge_return", stage.signed.pk),
             admin_path("pledge_revoke", stage.accepted.pk),
+            *(admin_path("pledge_withdraw", each.pk) for each in (stage.signed, stage.empty)),
             admin_path("acceptancebatch_changelist"),
             *(
                 admin_path("acceptancebatch_change", each.pk)
@@ -310,6 +312,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("templateversion_change", stage.next_version.pk),
             admin_path("templateversion_edit", stage.next_version.pk),
             admin_path("templateversion_publish", stage.next_version.pk),
+            admin_path("templateversion_discard", stage.next_version.pk),
         ],
         "zhoumin": [
             *("/admin/", records, admin_path("pledge_change", stage.accepted.pk)),

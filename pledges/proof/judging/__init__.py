@@ -4,6 +4,7 @@ import hashlib
 import traceback
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from pledges.proof.judging.case import Case, Finding
@@ -19,7 +20,7 @@ from pledges.proof.verdict import (
     Verdict,
 )
 
-__all__ = ["MAX_FILE_BYTES", "MAX_TIMESTAMPS", "judge"]
+__all__ = ["MAX_FILE_BYTES", "MAX_TIMESTAMPS", "judge", "look"]
 
 _DOCUMENT_FIRST: Final = (
     Check.FILE,
@@ -53,7 +54,7 @@ def judge(
         if failed:
             lines.append(Line(check, None, "not-reached"))
             continue
-        line = _look(check, CHECKS[check], case)
+        line = look(check, lambda find=CHECKS[check]: find(case))
         failed = line.passed is False
         lines.append(line)
     outcome = Outcome.ACCEPTED if case.company else Outcome.SIGNED_ONLY
@@ -65,9 +66,10 @@ def judge(
     )
 
 
-def _look(check: Check, look: Callable[[Case], Finding], case: Case) -> Line:
+def look(check: StrEnum, find: Callable[[], Finding]) -> Line:
+    """What a check finds; whatever it raises is a fault of the file."""
     try:
-        passed, reason, values = look(case)
+        passed, reason, values = find()
     except Rejected as rejection:
         return Line(check, False, rejection.reason, rejection.values, rejection.explanation)
     except (MemoryError, RecursionError) as error:

@@ -55,6 +55,8 @@ class Case:
         It may allow less than another number does, which was asked before.
         """
         named = signature_dictionaries.format_of(self.pdf, self.tables)
+        if not isinstance(named, Format):
+            raise Rejected("is-a-record", "a pledge is judged as a pledge", found=named.name)
         found = len(self.pdf), len(self.tables) - 1 - len(SIGNERS)
         most = named.max_file_bytes, named.max_timestamps
         if found[0] > most[0] or found[1] > most[1]:
@@ -65,11 +67,7 @@ class Case:
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the form's fields when the file is finished as far as it is."""
-        stamps = range(1, len(self.tables) - len(SIGNERS))
-        return (
-            *(self.file_format.field_of(kind) for kind in SIGNERS),
-            *(self.file_format.field_of(RevisionKind.TIMESTAMP, number) for number in stamps),
-        )
+        return self.file_format.fields(len(self.tables) - 1 - len(SIGNERS))
 
     @property
     def signature(self) -> ValidatedSignature:

@@ -2,25 +2,22 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from pledges.proof import evidence as evidences
 from pledges.proof.fileformat import FORMATS, Level, RevisionKind
-from pledges.proof.judging import records
+from pledges.proof.judging import common, records
 from pledges.proof.judging.case import SIGNERS, Case, Finding
 from pledges.proof.keys.certificates import Signatory
 from pledges.proof.pdf import (
     active_content,
     attachments,
     byte_coverage,
-    form_fields,
     revisions,
     xref_precheck,
 )
-from pledges.proof.pdf.objects import Reference
 from pledges.proof.signatures import subject_name, timestamp_tokens, validation
-from pledges.proof.signatures.validation import CLOCK_SKEW, ValidatedSignature
+from pledges.proof.signatures.validation import ValidatedSignature
 from pledges.proof.verdict import Check, Rejected
 
 MAX_FILE_BYTES: Final = max(each.max_file_bytes for each in FORMATS.values())
@@ -96,14 +93,7 @@ def _company(case: Case) -> Finding:
 
 def _check_past(signature: ValidatedSignature, case: Case) -> None:
     made = max(signature.made_at, signature.stamped_at or signature.made_at)
-    _check_not_later(made, case)
-
-
-def _check_not_later(made: datetime, case: Case) -> None:
-    if made > case.at + CLOCK_SKEW:
-        raise Rejected(
-            "from-the-future", "nothing is dated later than now", expected=case.at, found=made
-        )
+    common.check_not_later(made, case.at)
 
 
 def _time(case: Case) -> Finding:
@@ -115,20 +105,20 @@ def _time(case: Case) -> Finding:
     if moments != sorted(moments):
         raise Rejected("order-of-time", "timestamps follow each other in time", found=moments)
     if moments:
-        _check_not_later(moments[-1], case)
+        common.check_not_later(moments[-1], case.at)
     signature = case.signature
     if signature.stamped_at is None:
-        return None, "time-claimed", {"signed": _shown(signature.made_at)}
-    signed = {"signed": _shown(signature.stamped_at)}
+        return None, "time-claimed", {"signed": common.shown_moment(signature.made_at)}
+    signed = {"signed": common.shown_moment(signature.stamped_at)}
     until = timestamp_tokens.vouched_until(tokens)
-    values = {**signed, "until": _shown(until)}
+    values = {**signed, "until": common.shown_moment(until)}
     if case.at > until:
         return None, "time-ran-out", values
     return (True, "time-trusted", values) if case.stamps else (True, "time-trusted-signing", signed)
 
 
 def _bytes(case: Case) -> Finding:
-    _check_places(case)
+    common.check_places(case.history, case.ranges)
     byte_coverage.check(case.pdf, case.history, case.tables)
     return True, "bytes-accounted", {}
 
@@ -140,27 +130,6 @@ def _revisions(case: Case) -> Finding:
         kind = SIGNERS[revision - 1] if revision <= len(SIGNERS) else RevisionKind.TIMESTAMP
         revisions.check(history, revision, case.file_format, kind)
     return True, "revisions-expected", {"count": str(len(case.tables))}
-
-
-def _check_places(case: Case) -> None:
-    """Each signature that was judged stands in its own field, and certifies if it is the first."""
-    objects = case.history.at(len(case.tables) - 1)
-    made = [Reference(each.number, 0) for each in case.ranges]
-    for index, (name, field_found) in enumerate(form_fields.named(objects)):
-        expected = made[index] if index < len(made) else None
-        if field_found.get("/V") != expected:
-            rule = "a signature stands in its field"
-            found = field_found.get("/V")
-            raise Rejected("no-field", rule, expected=expected, found=found, field=name)
-    for each in case.ranges:
-        # Bytes that look like a signature may lie within a stream, and its number be another's.
-        if objects.known.get(each.number) != each.entries:
-            rule = "the signature that was judged is the object of that number"
-            raise Rejected("no-field", rule, where=f"object {each.number}", field="/V")
-    certifies = objects.dictionary(objects.catalog.get("/Perms", {}))
-    if certifies != {"/DocMDP": made[0]}:
-        rule = "the manager's signature certifies the document (12.8.4)"
-        raise Rejected("not-certifying", rule, expected=made[0], found=certifies)
 
 
 def _evidence(case: Case) -> Finding:
@@ -228,10 +197,6 @@ def _proof(case: Case) -> Finding:
     if case.proof is None:
         return None, "proof-none", {}
     return records.proof(case.proof, hashlib.sha256(case.pdf).hexdigest(), case.trust.roots)
-
-
-def _shown(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 CHECKS: Final[Mapping[Check, Callable[[Case], Finding]]] = {

@@ -90,22 +90,41 @@ def _check_issued(issued: object, sha256: str) -> None:
 
 
 def _included(block: Mapping[str, Any], roots: Roots, at: datetime) -> checkpoints.Checkpoint:
+    checkpoint = signed_checkpoint(block, roots, at)
+    check_included(block, checkpoint)
+    return checkpoint
+
+
+def signed_checkpoint(
+    block: Mapping[str, Any], roots: Roots, at: datetime
+) -> checkpoints.Checkpoint:
+    """The checkpoint in a proof, which a ledger signed that a root knew at `at`."""
     key = _ledger_key(block, roots, at)
     try:
-        checkpoint = checkpoints.read(
+        return checkpoints.read(
             block["checkpoint"],
             public_key=key,
             verify=lambda signature, message: signing_key.verify(key, signature, message),
         )
+    except (ValueError, TypeError) as error:
+        raise _unwritten(error) from error
+
+
+def check_included(block: Mapping[str, Any], checkpoint: checkpoints.Checkpoint) -> None:
+    """Raise `Rejected` unless the entry of a proof is in the ledger as `checkpoint` has it."""
+    try:
         path = [_hash(each) for each in block["inclusion"]]
     except (ValueError, TypeError) as error:
-        why, rule = str(error), "a checkpoint is a signed note (C2SP), hashes are in hexadecimal"
-        raise Rejected("ledger-invalid", rule, found=why, why=why) from error
+        raise _unwritten(error) from error
     leaf = merkle.leaf_hash(block["entry"].encode())
     if not merkle.verify_inclusion(leaf, block["index"], checkpoint.size, path, checkpoint.root):
         rule = "the path leads from the entry to the checkpoint's root (RFC 9162, 2.1.3.2)"
         raise Rejected("ledger-invalid", rule, expected=checkpoint.root.hex(), why="inclusion")
-    return checkpoint
+
+
+def _unwritten(error: Exception) -> Rejected:
+    why, rule = str(error), "a checkpoint is a signed note (C2SP), hashes are in hexadecimal"
+    return Rejected("ledger-invalid", rule, found=why, why=why)
 
 
 def _hash(text: str) -> bytes:

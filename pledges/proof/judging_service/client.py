@@ -9,7 +9,7 @@ from typing import Final
 from pledges.forkserver import Died, TooCostly, client
 from pledges.proof.judging_service import limited
 from pledges.proof.keys.trust import Trust
-from pledges.proof.verdict import Verdict
+from pledges.proof.records.verdict import AnyVerdict
 
 WITHIN: Final = limited.LIMITS.wall + 10
 """Seconds: longer than the service lets a file take, or one that it rejects would be asked anew."""
@@ -17,7 +17,7 @@ WITHIN: Final = limited.LIMITS.wall + 10
 
 def judge(
     path: Path, pdf: bytes, *, trust: Trust, at: datetime, proof: bytes | None = None
-) -> Verdict:
+) -> AnyVerdict:
     """The verdict on `pdf` by the service at `path`; raises its Busy or Unavailable."""
     asked: Sequence[bytes] = limited.request(pdf, trust=trust, at=at, proof=proof)
     try:

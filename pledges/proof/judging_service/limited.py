@@ -10,20 +10,25 @@ from asn1crypto import x509 as asn1
 
 from pledges.forkserver import Died, TooCostly, child, framing
 from pledges.forkserver.limits import Limits
-from pledges.proof import verdict_json
-from pledges.proof.judging import judge
 from pledges.proof.judging_service import preloaded  # noqa: F401  a child can import nothing more
 from pledges.proof.keys import company_pins
 from pledges.proof.keys.trust import Trust
+from pledges.proof.records import verdict as record_verdicts
+from pledges.proof.records.judging import judge_any
+from pledges.proof.records.verdict import AnyVerdict
 from pledges.proof.verdict import Check, Explanation, Line, Outcome, Verdict
 
 LIMITS: Final = Limits()
 
 
-def judge_limited(pdf: bytes, *, trust: Trust, at: datetime, proof: bytes | None = None) -> Verdict:
-    """The verdict of `judge`, from a child process; only for processes without threads."""
+def judge_limited(
+    pdf: bytes, *, trust: Trust, at: datetime, proof: bytes | None = None
+) -> AnyVerdict:
+    """The verdict of `judge_any`, from a child process; only for processes without threads."""
     try:
-        return read(child.run(lambda: _told(judge(pdf, trust=trust, at=at, proof=proof)), LIMITS))
+        return read(
+            child.run(lambda: _told(judge_any(pdf, trust=trust, at=at, proof=proof)), LIMITS)
+        )
     except TooCostly:
         return too_costly(pdf)
     except (Died, ValueError):
@@ -48,16 +53,16 @@ def answer(data: bytes) -> bytes:
     header, (pdf, proof, *certificates) = framing.unpack(data)
     trust = _trust(header["trust"], certificates, header["pins"])
     at = datetime.fromisoformat(header["at"])
-    return _told(judge(pdf, trust=trust, at=at, proof=proof if header["proof"] else None))
+    return _told(judge_any(pdf, trust=trust, at=at, proof=proof if header["proof"] else None))
 
 
-def read(said: bytes) -> Verdict:
+def read(said: bytes) -> AnyVerdict:
     """The verdict in an answer; raises ValueError."""
-    return verdict_json.from_json(json.loads(said))
+    return record_verdicts.any_from_json(json.loads(said))
 
 
-def _told(verdict: Verdict) -> bytes:
-    return json.dumps(verdict_json.to_json(verdict), ensure_ascii=False).encode()
+def _told(verdict: AnyVerdict) -> bytes:
+    return json.dumps(record_verdicts.any_to_json(verdict), ensure_ascii=False).encode()
 
 
 def _trust(counts: Sequence[int], certificates: Sequence[bytes], pins: Sequence[str]) -> Trust:

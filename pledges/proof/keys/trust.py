@@ -15,6 +15,7 @@ from pledges.proof.keys.hierarchy import AUTHORITIES, COMPANY_CA, EVENT_CA
 ISSUERS: Final = {
     RevisionKind.MANAGER: AUTHORITIES[EVENT_CA],
     RevisionKind.COMPANY: AUTHORITIES[COMPANY_CA],
+    RevisionKind.RECORD: AUTHORITIES[COMPANY_CA],
 }
 """What the authority is called, under our own root, that certifies who signs of that kind."""
 OWN_PATH: Final = 2
@@ -62,7 +63,8 @@ class Trust:
         For the company's too our own is one: what was sealed under it stays accepted after the
         company has turned to a licensed authority.
         """
-        return (*self.roots, *self.company_roots) if kind is RevisionKind.COMPANY else self.roots
+        own = kind is RevisionKind.MANAGER
+        return self.roots if own else (*self.roots, *self.company_roots)
 
     def is_own(self, root: asn1.Certificate) -> bool:
         return root.dump() in {each.dump() for each in self.roots}

@@ -1,6 +1,7 @@
 """The words of a verdict in both languages: also read where there is no Django to translate."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from pledges.core.languages import Localized
@@ -21,7 +22,7 @@ OUTCOMES: Final[Mapping[Outcome, Localized]] = {
     ),
 }
 
-CHECKS: Final[Mapping[Check, Localized]] = {
+CHECKS: Final[Mapping[StrEnum, Localized]] = {
     Check.FILE: Localized(zh="文件", en="File"),
     Check.REVISIONS: Localized(zh="修订", en="Revisions"),
     Check.MANAGER: Localized(zh="承诺人的签名", en="Signature of the pledgor"),

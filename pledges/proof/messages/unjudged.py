@@ -11,6 +11,15 @@ UNJUDGED: Final[Mapping[str, Localized]] = {
         en="This program does not know the format version of the file. Please check it with "
         "a newer version of the program.",
     ),
+    "is-a-record": Localized(
+        zh="这份文件是公司的记录，不是承诺书：它不证明任何人作出过承诺。请作为记录核验。",
+        en="This file is a record of the company, not a pledge. It proves nobody’s promise. "
+        "Check it as a record.",
+    ),
+    "is-a-pledge": Localized(
+        zh="这份文件是承诺书，不是公司的记录。请作为承诺书核验。",
+        en="This file is a pledge, not a record of the company. Check it as a pledge.",
+    ),
     "too-costly": Localized(
         zh="核验此文件所需的时间或内存超出限度，已中止，视为不通过。真实的承诺书文件不会如此。",
         en="The check was stopped because the file took more time or memory than any genuine "

@@ -1,8 +1,8 @@
-"""The file that a signed pledge carries inside, read back."""
+"""The file that a pledge or a record carries inside, read back."""
 
 from typing import Any, Final
 
-from pledges.proof.fileformat import Format
+from pledges.proof.fileformat import FileFormat
 from pledges.proof.pdf.objects import Budget, Reference, Stream, String
 from pledges.proof.pdf.reader import Objects
 from pledges.proof.verdict import Rejected
@@ -11,7 +11,7 @@ FILE: Final = frozenset({"/Type", "/F", "/UF", "/EF", "/Desc", "/AFRelationship"
 """Without related files and file systems of other kinds (ISO 32000-1, 7.11.3)."""
 
 
-def only_file(objects: Objects, file_format: Format, budget: Budget) -> bytes:
+def only_file(objects: Objects, file_format: FileFormat, budget: Budget) -> bytes:
     """The content of the evidence file; raises `Rejected` unless it is the only attachment.
 
     The list of attachments that viewers show and the document's associated files (ISO 19005-3)

@@ -1,10 +1,10 @@
-"""The form of a pledge: fields of the signature, the seal and the timestamps, and nothing else."""
+"""The form of a file: fields of the signature, the seal and the timestamps, and nothing else."""
 
 import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pledges.proof.fileformat import Format
+from pledges.proof.fileformat import FileFormat, RevisionKind
 from pledges.proof.pdf import page_content
 from pledges.proof.pdf.objects import Budget, Name, Number, Reference, String, numbers
 from pledges.proof.pdf.reader import Objects, Revision
@@ -37,12 +37,12 @@ def check(
     objects: Objects,
     names: Sequence[str],
     brought: Revision,
-    file_format: Format,
+    file_format: FileFormat,
     budget: Budget,
 ) -> None:
     """The form's fields are exactly `names`; raises `Rejected`.
 
-    The first two are those of the signature and the seal, the others those of timestamps.
+    The first ones are those of the signature and the seal, the others those of timestamps.
     """
     fields = [objects.dictionary(each) for each in field_references(objects)]
     found = [_text(field.get("/T")) for field in fields]
@@ -54,7 +54,7 @@ def check(
             continue  # it was looked at in the revision that brought it
         if field.get("/FT") != "/Sig" or field.get("/Subtype") != "/Widget":
             _refuse_field("a field is a signature field with its box", name)
-        if index < 2:
+        if index < len(file_format.signers):
             _check_box(objects, field, name, file_format, budget)
         else:
             _check_timestamp(field, name)
@@ -91,7 +91,7 @@ def _text(value: object) -> str:
 
 
 def _check_box(
-    objects: Objects, field: Mapping[str, Any], name: str, file_format: Format, budget: Budget
+    objects: Objects, field: Mapping[str, Any], name: str, file_format: FileFormat, budget: Budget
 ) -> None:
     """Of the size that every box has, printed, with one appearance whatever a mouse does."""
     left, bottom, right, top = numbers(field.get("/Rect"), 4)
@@ -104,11 +104,12 @@ def _check_box(
     drawn = page_content.Looks(objects, budget).check_form(appearance["/N"])
     if not _is_size(drawn, file_format):
         _refuse_field("what a signature's box shows has its size", name)
-    if name == file_format.company_field and not _locks(objects, field):
+    seals_after_others = RevisionKind.COMPANY in file_format.signers
+    if seals_after_others and name == file_format.company_field and not _locks(objects, field):
         raise Rejected("not-locking", "the company's field locks all fields", field=name)
 
 
-def _is_size(found: tuple[float, float], file_format: Format) -> bool:
+def _is_size(found: tuple[float, float], file_format: FileFormat) -> bool:
     """Whether it is the size of a box: what is stretched, readers fit in as they like."""
     return all(
         abs(side - expected) < CLOSE for side, expected in zip(found, file_format.box, strict=True)

@@ -102,9 +102,14 @@ class Objects:
         return found
 
 
-def read(pdf: bytes, tables: Sequence[Table]) -> History:
-    """The revisions of `pdf`, whose tables are `tables`; raises `Rejected`."""
-    budget = Budget()
+def read(
+    pdf: bytes, tables: Sequence[Table], *, signed: int = SIGNATURES, budget: Budget | None = None
+) -> History:
+    """The revisions of `pdf`, whose tables are `tables`; raises `Rejected`.
+
+    `signed` are the revisions after the first that are no timestamps.
+    """
+    budget = budget or Budget()
     parser = Parser(pdf, budget)
     revisions: list[Revision] = []
     known: set[int] = set()
@@ -112,7 +117,7 @@ def read(pdf: bytes, tables: Sequence[Table]) -> History:
     for number, table in enumerate(tables):
         if number:
             _check_new_numbers(table, tables[number - 1], known)
-        if number > SIGNATURES and table.ends - begins > MAX_TIMESTAMP_REVISION:
+        if number > signed and table.ends - begins > MAX_TIMESTAMP_REVISION:
             raise Rejected("too-large", "a timestamp is small", expected=MAX_TIMESTAMP_REVISION)
         objects, spans = _plain_objects(pdf, parser, table, begins)
         objects |= _in_object_streams(objects, table, budget, first=not number)

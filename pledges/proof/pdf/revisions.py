@@ -7,7 +7,7 @@ that signing makes: incremental updates (ISO 32000-1, 7.5.6).
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pledges.proof.fileformat import Change, Format, RevisionKind, Rule
+from pledges.proof.fileformat import Change, FileFormat, RevisionKind, Rule
 from pledges.proof.pdf.objects import Reference, Stream, String, references
 from pledges.proof.pdf.reader import History, Objects
 from pledges.proof.pdf.serialiser import same
@@ -16,7 +16,7 @@ from pledges.proof.verdict import Rejected
 MISSING: Final = object()
 
 
-def check(history: History, revision: int, file_format: Format, kind: RevisionKind) -> None:
+def check(history: History, revision: int, file_format: FileFormat, kind: RevisionKind) -> None:
     """Raise `Rejected` unless `revision` does no more than the format allows one of that kind."""
     before, after = history.at(revision - 1), history.at(revision)
     _check_trailer(before, after)
@@ -81,7 +81,7 @@ def _permanent(objects: Objects) -> bytes:
     return bytes(first.value) if isinstance(first, String) else b""
 
 
-def _rules(before: Objects, file_format: Format, kind: RevisionKind) -> dict[int, Rule]:
+def _rules(before: Objects, file_format: FileFormat, kind: RevisionKind) -> dict[int, Rule]:
     """The objects of the revision before that may change, each with what may change in it."""
     rules: dict[int, Rule] = {before.root.number: file_format.catalog[kind]}
     _gather(rules, before, before.catalog, file_format.catalog[kind])

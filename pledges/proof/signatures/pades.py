@@ -1,57 +1,44 @@
-"""PAdES (ETSI EN 319 142-1): the manager's signature, the company's seal, document timestamps.
+"""PAdES (ETSI EN 319 142-1): the manager's signature, the company's seals, document timestamps.
 
 Every function takes a file and gives the same bytes with one or two revisions after them. pyHanko
 makes the signatures (CMS) and asks for the timestamps; the revisions around them are written by
 our own serialiser.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any, Final
 
-from asn1crypto import cms
-from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1
 from pyhanko.sign.signers import Signer
-from pyhanko.sign.timestamps import TimeStamper
-from pyhanko_certvalidator.path import ValidationPath
 
 from pledges.core.seal_refusals import TimestampUnavailable
-from pledges.proof.fileformat import CURRENT, DIGEST, Format, Level, RevisionKind
-from pledges.proof.keys import chains
+from pledges.proof.fileformat import (
+    CURRENT,
+    CURRENT_RECORD,
+    DIGEST,
+    FileFormat,
+    Format,
+    Level,
+    RecordFormat,
+    RevisionKind,
+)
 from pledges.proof.pdf import incremental_update
 from pledges.proof.pdf.incremental_update import IncrementalUpdate
 from pledges.proof.pdf.objects import Name, Reference
 from pledges.proof.signatures import (
     event_loop,
+    hints,
     signature_dictionaries,
     signed_revision,
-    timestamp_tokens,
 )
+from pledges.proof.signatures.hints import Identity as Identity
+from pledges.proof.signatures.hints import Timestamping as Timestamping
 from pledges.proof.signatures.signed_revision import NoRoom
 
 MAX_SIGNED_ATTRIBUTES: Final = 1024
 """Bytes: thrice what a signature has beside certificates, names and its value."""
 TOKEN_MARGIN: Final = 1024
 """Bytes by which one timestamp of an authority may be longer than another."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who signs: a signer with its chain, where that ends, and what revokes its issuers."""
-
-    signer: Signer
-    roots: tuple[asn1.Certificate, ...]
-    crls: tuple[asn1_crl.CertificateList, ...] = ()
-
-
-@dataclass(frozen=True)
-class Timestamping:
-    """A timestamp authority (RFC 3161), and where its chain must end."""
-
-    stamper: TimeStamper
-    roots: tuple[asn1.Certificate, ...]
 
 
 def sign_as_manager(
@@ -70,22 +57,10 @@ def sign_as_manager(
     is B-LT: a signature timestamp, and in the same revision what a validator needs later. Raises
     what the timestamp authority's client raises; then there is no signature.
     """
-    update = IncrementalUpdate(pdf)
-    incremental_update.show(update, file_format.manager_field, appearance)
-    incremental_update.attach(
-        update,
-        evidence,
-        name=file_format.evidence_file,
-        description=file_format.evidence_description,
-        at=at,
-    )
     level = Level.LONG_TERM if timestamping else Level.BASIC
-    entries = {
-        **_common(file_format, level, at),
-        "/Reference": signature_dictionaries.CERTIFIES,
-    }
-    signature = signed_revision.fill(update, file_format.manager_field, entries)
-    signed_revision.certify(update, signature)
+    update, signature = _first_signature(
+        pdf, appearance, evidence, file_format, RevisionKind.MANAGER, level, at
+    )
     return _run(_sign(update, signature, identity, at, timestamping))
 
 
@@ -116,6 +91,56 @@ def seal_as_company(
     return renew_timestamp(sealed, at=at, timestamping=timestamping) if timestamping else sealed
 
 
+def seal_record(
+    pdf: bytes,
+    *,
+    appearance: bytes,
+    record: bytes,
+    identity: Identity,
+    at: datetime,
+    timestamping: Timestamping | None,
+    file_format: RecordFormat = CURRENT_RECORD,
+) -> bytes:
+    """Revision 1 of a record: the stamp, the record's JSON, and the company's certifying seal.
+
+    With `timestamping` it is B-LTA, as a pledge's seal is. Raises as `sign_as_manager` does.
+    """
+    level = Level.ARCHIVAL if timestamping else Level.BASIC
+    update, signature = _first_signature(
+        pdf, appearance, record, file_format, RevisionKind.RECORD, level, at
+    )
+    sealed = _run(_sign(update, signature, identity, at, timestamping))
+    return renew_timestamp(sealed, at=at, timestamping=timestamping) if timestamping else sealed
+
+
+def _first_signature(
+    pdf: bytes,
+    appearance: bytes,
+    attached: bytes,
+    file_format: FileFormat,
+    kind: RevisionKind,
+    level: Level,
+    at: datetime,
+) -> tuple[IncrementalUpdate, Reference]:
+    """What the first signature of a file brings, all but its own bytes."""
+    update, field = IncrementalUpdate(pdf), file_format.field_of(kind)
+    incremental_update.show(update, field, appearance)
+    incremental_update.attach(
+        update,
+        attached,
+        name=file_format.evidence_file,
+        description=file_format.evidence_description,
+        at=at,
+    )
+    entries = {
+        **_common(file_format, level, at),
+        "/Reference": signature_dictionaries.CERTIFIES,
+    }
+    signature = signed_revision.fill(update, field, entries)
+    signed_revision.certify(update, signature)
+    return update, signature
+
+
 def renew_timestamp(pdf: bytes, *, at: datetime, timestamping: Timestamping) -> bytes:
     """One more document timestamp over the whole file, with the authority's chain beside it."""
     return _run(_stamped(pdf, at, timestamping))
@@ -131,7 +156,7 @@ def _run(work: Coroutine[Any, Any, bytes]) -> bytes:
 
 
 # --- The revision around a signature -------------------------------------------------------------
-def _common(file_format: Format, level: Level, at: datetime) -> dict[str, Any]:
+def _common(file_format: FileFormat, level: Level, at: datetime) -> dict[str, Any]:
     return {
         **{key: Name(value) for key, value in signature_dictionaries.COMMON.items()},
         "/M": incremental_update.date(at),
@@ -150,7 +175,7 @@ async def _sign(
     if timestamping:
         expected = await timestamping.stamper.async_dummy_response(DIGEST)
         room += len(expected.dump()) + TOKEN_MARGIN
-        _add_hints(update, identity, expected, timestamping, at)
+        hints.add(update, identity, expected, timestamping, at)
 
     async def encode(digest: bytes) -> bytes:
         made = await identity.signer.async_sign(
@@ -166,14 +191,15 @@ async def _sign(
 
 async def _stamped(pdf: bytes, at: datetime, timestamping: Timestamping) -> bytes:
     update = IncrementalUpdate(pdf)
-    file_format = signature_dictionaries.format_of(pdf, update.tables)
+    file_format = signature_dictionaries.format_in(pdf, update.tables)
     stamper = timestamping.stamper
     expected = await stamper.async_dummy_response(DIGEST)
-    name = file_format.field_of(RevisionKind.TIMESTAMP, len(update.tables) - 2)
+    number = len(update.tables) - len(file_format.signers)
+    name = file_format.field_of(RevisionKind.TIMESTAMP, number)
     entries = {key: Name(value) for key, value in signature_dictionaries.TIMESTAMP.items()}
     signature = signed_revision.add_timestamp(update, name, entries)
     incremental_update.add_hints(
-        update, certificates=_stamping_chain(expected, timestamping, at), crls=[]
+        update, certificates=hints.stamping_chain(expected, timestamping, at), crls=[]
     )
 
     async def encode(digest: bytes) -> bytes:
@@ -181,47 +207,6 @@ async def _stamped(pdf: bytes, at: datetime, timestamping: Timestamping) -> byte
 
     room = len(expected.dump()) + TOKEN_MARGIN
     return await signed_revision.write(update, signature, room=room, encode=encode)
-
-
-def _add_hints(
-    update: IncrementalUpdate,
-    identity: Identity,
-    token: cms.ContentInfo,
-    timestamping: Timestamping,
-    at: datetime,
-) -> None:
-    signer: Any = identity.signer
-    own = [signer.signing_cert, *signer.cert_registry]
-    chain = _chain(chains.signing_path, own, identity.roots, at)
-    incremental_update.add_hints(
-        update,
-        certificates=[*chain, *_stamping_chain(token, timestamping, at)],
-        crls=[each.dump() for each in identity.crls],
-    )
-
-
-def _stamping_chain(
-    token: cms.ContentInfo, timestamping: Timestamping, at: datetime
-) -> list[bytes]:
-    own = timestamp_tokens.certificates_of(token.dump())
-    return _chain(chains.stamping_path, own, timestamping.roots, at)
-
-
-def _chain(
-    path: Callable[..., ValidationPath],
-    own: Sequence[asn1.Certificate],
-    roots: Sequence[asn1.Certificate],
-    at: datetime,
-) -> list[bytes]:
-    """The certificates from the first of `own` up to a root; all of `own` where none is reached.
-
-    Whether that is enough, the verdict decides before the file is issued.
-    """
-    try:
-        found = path(own[0], own[1:], roots, at)
-    except chains.NoPath:
-        return [each.dump() for each in own]
-    return [each.dump() for each in found.iter_certs(include_root=True)]
 
 
 async def _largest(signer: Signer) -> int:

@@ -11,7 +11,7 @@ from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pyhanko_certvalidator.path import ValidationPath
 
-from pledges.proof.fileformat import DIGEST, DOCUMENT_URN, Format, Level, RevisionKind
+from pledges.proof.fileformat import DIGEST, DOCUMENT_URN, FileFormat, Level, RevisionKind
 from pledges.proof.keys import chains, ecdsa
 from pledges.proof.keys.trust import Trust
 from pledges.proof.pdf import xref_precheck
@@ -34,7 +34,7 @@ class ValidatedSignature:
     """A signature that holds: `made_at` as it claims itself, `token` where an authority vouches."""
 
     kind: RevisionKind
-    file_format: Format
+    file_format: FileFormat
     level: Level
     made_at: datetime
     token: TimestampToken | None

@@ -1,0 +1,167 @@
+"""What is done with a task that runs and with its members, and what the pages say afterwards."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from pledges.actions.tasks import closing, excusing, objecting
+from pledges.core.standings import ExcuseReason
+from pledges.models import Excuse
+from tests import task_scenes
+from tests.admin.conftest import TODAY
+
+URL = "/admin/pledges/signingtask/"
+EARLIER = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def task(version, chenjing):
+    return task_scenes.running(version(), chenjing, EARLIER)
+
+
+@pytest.fixture
+def member(task, liming):
+    return task.members.get(person=liming)
+
+
+def test_reminding_says_first_whom_it_reaches(as_, chenjing, task, liming, wangfang, told):
+    liming.email = ""
+    liming.save()
+    keys = [task.members.get(person=each).pk for each in (liming, wangfang)]
+    client = as_(chenjing)
+    asked = client.get(f"{URL}{task.pk}/remind/", {"member": keys})
+    assert [each.person for each in asked.context["named"]] == [wangfang]
+    assert [each.person for each in asked.context["silent"]] == [liming]
+    done = client.post(f"{URL}{task.pk}/remind/", {"member": keys}, follow=True)
+    assert "1" in told(done)[0]
+    everybody = client.get(f"{URL}{task.pk}/remind/?standing=to-sign")
+    assert everybody.context["number"] + len(everybody.context["silent"]) == task.members.count()
+
+
+def test_some_or_all_get_a_later_day(as_, chenjing, task, member, told):
+    client, later = as_(chenjing), task.due_on + timedelta(days=7)
+    sent = {"member": member.pk, "due_on": later.isoformat()}
+    assert told(client.post(f"{URL}{task.pk}/extend/", sent, follow=True))
+    member.refresh_from_db()
+    task.refresh_from_db()
+    assert (member.due_on, task.due_on) == (later, later - timedelta(days=7))
+    client.post(f"{URL}{task.pk}/extend/", {"due_on": (later + timedelta(days=1)).isoformat()})
+    assert set(task.members.values_list("due_on", flat=True)) == {later + timedelta(days=1)}
+    past = client.post(f"{URL}{task.pk}/extend/", {"due_on": "2026-11-01"})
+    assert past.status_code == 422
+
+
+def test_people_are_added_by_hand(as_, chenjing, task, told):
+    (hired,) = task_scenes.hire(1)
+    client = as_(chenjing)
+    assert client.post(f"{URL}{task.pk}/add/", {"numbers": "E9999"}).status_code == 422
+    done = client.post(f"{URL}{task.pk}/add/", {"numbers": hired.employee_number}, follow=True)
+    assert told(done)
+    assert task.members.get(person=hired).joined == "by-hand"
+
+
+def test_an_excuse_takes_two_officers_and_is_ended_by_one(as_, chenjing, sunhao, task, member):
+    until = date(2026, 12, 31).isoformat()
+    asked = {"reason": "long-absence", "until_on": until}
+    client = as_(chenjing)
+    client.post(f"{URL}{task.pk}/members/{member.pk}/excuse/", asked)
+    excuse = Excuse.objects.get()
+    waiting = client.get(f"{URL}excuses/")
+    assert [may for _excuse, may in waiting.context["listed"]] == [False]
+    settled = f"{URL}excuses/{excuse.pk}/"
+    assert client.post(settled, {"decision": "approve"}).status_code == 403
+    other = as_(sunhao)
+    assert "/excuses/" in other.get("/admin/").content.decode()
+    other.post(settled, {"decision": "approve"})
+    page = client.get(f"{URL}{task.pk}/members/{member.pk}/")
+    assert page.context["member"].standing == "excused"
+    client.post(f"{URL}{task.pk}/members/{member.pk}/end-excuse/")
+    assert client.get(page.request["PATH_INFO"]).context["member"].standing == "due"
+
+
+def test_an_excuse_is_rejected_and_one_in_the_past_not_asked_for(
+    as_, chenjing, sunhao, task, member
+):
+    address = f"{URL}{task.pk}/members/{member.pk}/excuse/"
+    past = {"reason": "legal", "until_on": "2026-11-01"}
+    assert as_(chenjing).post(address, past).status_code == 422
+    excuse = excusing.ask(
+        member, reason=ExcuseReason.LEGAL, until_on=task.due_on, actor=chenjing, at=TODAY
+    )
+    as_(sunhao).post(f"{URL}excuses/{excuse.pk}/", {"decision": "reject"})
+    excuse.refresh_from_db()
+    assert excuse.outcome == "rejected"
+
+
+def test_an_objection_is_marked_in_the_list_and_read_on_the_members_page(
+    as_, chenjing, zhoumin, task, member, liming
+):
+    objecting.object_to(member, "第三条不适用于我。", actor=liming, at=TODAY)
+    listed = as_(zhoumin).get(f"{URL}{task.pk}/members/?mark=objection")
+    assert [each.pk for each in listed.context["listed"]] == [member.pk]
+    page = as_(zhoumin).get(f"{URL}{task.pk}/members/{member.pk}/").content.decode()
+    assert "第三条不适用于我。" in page
+
+
+def test_a_cancellation_takes_two_officers(as_, chenjing, sunhao, task):
+    address, client = f"{URL}{task.pk}/cancel/", as_(chenjing)
+    assert client.post(address, {"reason": ""}).status_code == 422
+    client.post(address, {"reason": "文本有误。"})
+    asked = client.get(address)
+    assert not asked.context["decides"]
+    assert client.post(address, {"decision": "cancel"}).status_code == 403
+    assert as_(sunhao).get(address).context["decides"]
+    as_(sunhao).post(address, {"decision": "cancel"})
+    task.refresh_from_db()
+    assert task.state == "cancelled"
+    page = as_(sunhao).get(f"{URL}{task.pk}/change/").content.decode()
+    assert "文本有误。" in page
+    assert f"{task.pk}/remind/" not in page
+
+
+def test_a_request_to_cancel_is_taken_back(as_, chenjing, task):
+    client = as_(chenjing)
+    client.post(f"{URL}{task.pk}/cancel/", {"reason": "文本有误。"})
+    client.post(f"{URL}{task.pk}/cancel/", {"decision": "take-back"})
+    task.refresh_from_db()
+    assert (task.state, task.cancellation_asked_at) == ("running", None)
+
+
+def test_a_closed_task_shows_the_standing_at_its_close_and_todays_beside_it(
+    as_, chenjing, task, member, accepted, liming
+):
+    client = as_(chenjing)
+    counts = client.get(f"{URL}{task.pk}/close/").context
+    assert counts["to_sign"].count == task.members.count()
+    client.post(f"{URL}{task.pk}/close/")
+    assert client.get(f"{URL}{task.pk}/change/").context["closing"]
+    closing.close(str(task.pk), at=TODAY)
+    accepted(person=liming)
+    page = client.get(f"{URL}{task.pk}/change/").context
+    size = task.members.count()
+    assert [(each.label, each.count) for each in page["standings"]] == [("待签署", size)]
+    assert [each.count for each in page["today"]] == [1, size - 1]
+    then = client.get(f"{URL}{task.pk}/members/?standing=due&today=in-force").context["listed"]
+    assert [(each.person, each.standing_at_close) for each in then] == [(liming, "due")]
+
+
+def test_what_somebody_else_did_meanwhile_is_told_and_nothing_is_done_twice(
+    as_, chenjing, task, told
+):
+    client = as_(chenjing)
+    closing.request_close(task, actor=chenjing, at=TODAY)
+    sent = {"due_on": (task.due_on + timedelta(days=7)).isoformat()}
+    refused = client.post(f"{URL}{task.pk}/extend/", sent, follow=True)
+    assert told(refused)
+    twice = client.post(f"{URL}{task.pk}/close/", follow=True)
+    assert [each.level_tag for each in twice.context["messages"]] == ["error"]
+
+
+@pytest.mark.parametrize("username", ["zhoumin", "wuying"])
+def test_those_who_read_do_nothing(as_, request, task, member, username):
+    client = as_(request.getfixturevalue(username))
+    for act in ("remind", "extend", "add", "close", "cancel", "launch", "undo", "copy"):
+        assert client.post(f"{URL}{task.pk}/{act}/").status_code == 403, act
+    asked = {"reason": "legal", "until_on": "2026-12-31"}
+    address = f"{URL}{task.pk}/members/{member.pk}/excuse/"
+    assert client.post(address, asked).status_code == 403
