@@ -147,6 +147,19 @@ def test_the_numbers_of_the_list_open_as_many(as_, chenjing, liming, zhaolei, ov
     assert numbers(client, "?duties=in-force") == 1
 
 
+def test_compliance_adds_somebody_to_a_task_and_reminds_them(
+    as_, chenjing, zhoumin, wangfang, liming, overdue
+):
+    client, page = as_(chenjing), f"{URL}{wangfang.pk}/task/"
+    assert as_(zhoumin).get(page).status_code == 403
+    client.post(page, {"task": overdue.pk})
+    assert overdue.members.filter(person=wangfang, joined="by-hand").exists()
+    assert client.post(page, {"task": overdue.pk}).context["form"].errors
+    shown = client.get(f"{URL}{liming.pk}/change/").context["overview"]["pledges"]["members"]
+    asked = client.get(shown[0]["remind"])
+    assert asked.status_code == 200
+
+
 def test_who_sees_no_pledges_is_told_of_none(as_, admin, liming, overdue):
     client = as_(admin)
     assert "late" not in client.get(URL).context["cl"].list_display
