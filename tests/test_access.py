@@ -101,6 +101,7 @@ admin:pledges_paperpledge_reject         3002004 3002004
 admin:pledges_paperpledge_upload         3000200 3000200
 admin:pledges_paperpledge_withdraw       3000204 3000204
 admin:pledges_person_add                 3000002 3000002
+admin:pledges_person_add_to_task         3002000 3002000
 admin:pledges_person_change              3002222 3000202
 admin:pledges_person_changelist          3002222 3002222
 admin:pledges_person_download            3005555 3000300
@@ -282,7 +283,7 @@ def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
     for page in ("change", "accept", "reject"):
         arguments[f"admin:pledges_proposal_{page}"] = [proposal.pk]
     of_person = ("invite", "withdraw_invitation", "set_password", "end_sessions", "absence")
-    for page in (*of_person, "leaving", "staying", "return", "download"):
+    for page in (*of_person, "leaving", "staying", "return", "download", "add_to_task"):
         arguments[f"admin:pledges_person_{page}"] = [liming.pk]
     Department.objects.filter(pk=wangfang.department_id).update(head=wangfang)
     days = {"from_on": now.date(), "until_on": now.date(), "recorded_at": now}

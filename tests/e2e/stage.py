@@ -305,6 +305,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
                 for each in (stage.begun, stage.finished, stage.stalled)
             ),
             *(people, admin_path("person_change", person.pk), versions),
+            admin_path("person_add_to_task", person.pk),
             admin_path("person_change", stage.invitation.person_id),
             admin_path("person_vouch", stage.invitation.person_id, stage.unmet.digest),
             admin_path("templateversion_change", stage.version.pk),
