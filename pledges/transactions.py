@@ -2,12 +2,13 @@
 
 Locks are taken in one order, whatever an action needs of it; who needs none of a line skips it:
 
-1. the group of administrators, the organisation, a department
+1. the group of administrators, the organisation, departments (of several, by their keys)
 2. a person
-3. a template, then its version
+3. a template, then its version; after these a signing task, then its members by their keys
 4. an item of a batch of acceptances, then the batch
 5. a pledge; of several, those of one person by their numbers, a draft without one last
-6. a signing intent, a sign-in factor, the counter of pledge numbers, a proposal, sessions
+6. a signing intent, a sign-in factor, the counter of pledge numbers, a proposal or an excuse,
+   sessions
 7. the ledger's turn, which `audit.record` takes after the rows that foreign keys point at
 
 Rows are locked FOR NO KEY UPDATE (`select_for_update(no_key=True)`): whoever only refers to a row

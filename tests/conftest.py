@@ -1,9 +1,10 @@
-"""Shared set-up of all tests; the fixtures are in `tests.cast`, `tests.judging`, `tests.seals`."""
+"""Shared set-up of all tests; the fixtures are in `tests.cast`, `tests.judging`, `tests.seals`,
+`tests.signing_tasks`."""
 
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
-pytest_plugins = ["tests.cast", "tests.judging", "tests.seals"]
+pytest_plugins = ["tests.cast", "tests.judging", "tests.seals", "tests.signing_tasks"]
 
 
 def pytest_configure() -> None:

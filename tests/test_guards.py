@@ -203,6 +203,7 @@ ERASED = {
     "revocation_reason": "",
     "reply": "",
     "assignment_note": "",
+    "withdrawal_reason": "",
 }
 
 
@@ -218,7 +219,7 @@ def returned(draft, signed, chenjing, now):
 @pytest.mark.parametrize("kept", [*ERASED, "nothing"])
 def test_a_pledge_is_erased_whole_or_not_at_all(returned, chenjing, now, kept):
     change = {"status": "erased", **ERASED}
-    if kept == "revocation_reason":
+    if kept in ("revocation_reason", "withdrawal_reason"):
         change[kept] = "岗位变动"
     elif kept != "nothing":
         del change[kept]
@@ -301,6 +302,30 @@ def test_what_was_asked_for_is_not_discarded_even_in_sql(draft, returned, chenji
 def test_no_signed_pledge_is_discarded(signed):
     row = Pledge.objects.filter(pk=signed().pk)
     refused(lambda: row.update(**DISCARDED))
+
+
+def test_what_was_withdrawn_stays_so_and_nothing_else_of_it_changes(signed, draft, now):
+    gone = {"status": "withdrawn", "withdrawn_at": now, "withdrawn_why": "signer"}
+    row = Pledge.objects.filter(pk=signed().pk)
+    for more in ({"answers": {}}, {"reviewed_at": now}, {"number": "CN-2026-000009"}):
+        refused(lambda more=more: row.update(**gone, **more))
+    row.update(**gone, withdrawal_reason="写错了")
+    for change in ({"status": "signed"}, {"withdrawal_reason": "别的"}, {"status": "returned"}):
+        refused(lambda change=change: row.update(**change))
+    refused(lambda: row._raw_delete(row.db))
+    fresh = Pledge.objects.filter(pk=draft("contract").pk)
+    refused(lambda: fresh.update(**gone))
+
+
+def test_what_was_judged_is_not_withdrawn(returned, now):
+    gone = {"status": "withdrawn", "withdrawn_at": now, "withdrawn_why": "compliance"}
+    refused(lambda: returned.update(**gone, reviewed_at=None, reviewed_by=None))
+
+
+def test_a_pledge_stays_with_its_template(draft, version):
+    row, other = Pledge.objects.filter(pk=draft().pk), version("contract")
+    refused(lambda: row.update(template=other.template, version=other))
+    refused(lambda: row.update(version=other))
 
 
 @pytest.mark.parametrize("change", [{"reply": "另一段回复"}, {"assignment_note": "另一个原因"}])

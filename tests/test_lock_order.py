@@ -4,7 +4,7 @@ import ast
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -24,36 +24,55 @@ from pledges.actions import (
     beginning_origin,
     credentials,
     deciding,
+    departments,
     discarding,
+    employment,
     enrolling,
     enrolment,
     erasure,
     expiring,
     exporting,
     invitations,
+    inviting_many,
     issuing,
+    leaving,
+    moving,
     noting_readings,
     own_record,
     passwords,
     pending,
     people,
+    person_facts,
     phones,
     preparing,
     proposing,
+    publishing,
     renewing,
     review,
     sealing,
     signing,
     sweeping,
     templates,
+    version_steps,
     vouching,
+    withdrawing,
 )
 from pledges.actions.attempts import Account, What
 from pledges.actions.issuing import StoredFile
 from pledges.actions.sessions import end_for
-from pledges.core.lifecycle import Role
+from pledges.core.languages import Localized
+from pledges.core.lifecycle import Role, Why
 from pledges.core.refusals import TooManyAttempts
-from pledges.models import Department, Document, Organisation, Person, Pledge
+from pledges.models import (
+    Department,
+    Document,
+    Leave,
+    Organisation,
+    Person,
+    Pledge,
+    TemplateVersion,
+    VersionStep,
+)
 from pledges.notices import digests
 from pledges.proof.fileformat import Level
 from pledges.proof.ledger import checkpoints
@@ -135,9 +154,17 @@ class Stage:
         self.promotion = self._proposed_promotion(people_by_name["zhaolei"])
         self.retention = self._proposed_retention(self.free.template)
         self.relaxation = self._proposed_relaxation()
+        Department.objects.filter(pk=self.wangfang.department_id).update(head=self.wangfang)
         self.newcomer = self._newcomer()
+        days = {"from_on": now.date(), "until_on": (now + timedelta(days=9)).date()}
+        self.leave = Leave.objects.create(person=self.liming, **days, recorded_at=now)
+        self.gone = self._gone(self.newcomer)
+        self.run = inviting_many.begin([self.newcomer], actor=self.zhoumin, at=self.now)
         self.invitation = invitations.invite(self.newcomer, actor=self.admin, at=self.now)
         self.unmet = self._unmet(self.newcomer)
+        self.newer = TemplateVersion.objects.get(template=self.version.template, number=2)
+        self.behind = self._behind(self.newcomer)
+        self.editorial = self._proposed_editorial(self.free)
         by = {"reader": self.chenjing, "at": self.now}
         noting_readings.note([self.signed], noting_readings.Way.PAGE, **by)
         audit.checkpoint(self.now)
@@ -158,6 +185,15 @@ class Stage:
         people.save_person(person, actor=SYSTEM, at=self.now, roles=[Role.MANAGER])
         return person
 
+    def _gone(self, person):
+        """Somebody who has left, and somebody whose last day is noted."""
+        gone = self._person(person, pk=None, username="gone", employee_number="E9", email="")
+        gone._state.adding = True
+        people.save_person(gone, actor=SYSTEM, at=self.now, roles=[])
+        leaving.leave(gone, last_day=self.now.date(), actor=self.zhoumin, at=self.now)
+        leaving.leave(person, last_day=date(2027, 1, 1), actor=self.zhoumin, at=self.now)
+        return gone
+
     def _unmet(self, person):
         """An app of somebody whom nobody has met yet."""
         TOTP.activate(person, totp_secret(person.username))
@@ -169,7 +205,29 @@ class Stage:
 
     def _proposed_retention(self, template):
         templates.set_retention(template, 2, actor=self.chenjing, at=self.now)
-        return proposing.find_open(template=template)
+        return proposing.find_open(template=template, kind=proposing.Kind.RETENTION)
+
+    def _behind(self, person):
+        """A draft on a version that another one has replaced."""
+        VersionStep.objects.create(
+            **{"before": self.version, "after": self.newer, "kind": "material"},
+            **{"drafts": "moved", "made_at": self.now},
+        )
+        return Pledge.objects.create(
+            **{"person": person, "version": self.version, "language": "en"},
+            **{"saved_at": self.now, "created_at": self.now},
+        )
+
+    def _proposed_editorial(self, version):
+        draft = templates.revise(version, actor=self.chenjing, at=self.now)
+        was = draft.definition()
+        words = Localized("修订", "Revised")
+        now = replace(was, title=words, change_note=words)
+        by = {"actor": self.chenjing, "at": self.now}
+        draft = templates.save_draft(draft, now, base=templates.file_digest(was), **by)
+        choice = publishing.Choice(self.now.date(), VersionStep.Kind.EDITORIAL)
+        publishing.publish(draft, choice, **by)
+        return proposing.find_open(template=version.template, kind=proposing.Kind.EDITORIAL)
 
     def _proposed_relaxation(self):
         organisation = Organisation.objects.get(pk=1)
@@ -221,6 +279,20 @@ class Stage:
 
     def do_discard(self):
         discarding.discard(self.draft, actor=self.liming, at=self.now)
+
+    def do_withdraw(self):
+        by = {"actor": self.liming, "at": self.now}
+        assert withdrawing.withdraw(self.signed, why=Why.SIGNER, **by)
+
+    def do_withdraw_many(self):
+        keys = [self.draft.pk, self.her_draft.pk, self.signed.pk]
+        withdrawing.withdraw_many(keys, actor=SYSTEM, at=self.now, why=Why.LEFT)
+
+    def do_move(self):
+        moving.move(self.behind, self.newer, actor=self.chenjing, at=self.now)
+
+    def do_settle_drafts(self):
+        assert version_steps.settle(self.now)
 
     def do_prepare(self):
         preparing.prepare(self.her_draft, actor=self.wangfang, at=self.now)
@@ -276,7 +348,7 @@ class Stage:
     def do_rename_department(self):
         department = Department.objects.get(pk=self.liming.department_id)
         department.name_zh = "华东一部"
-        people.save_department(department, actor=self.admin, at=self.now)
+        departments.save_department(department, actor=self.admin, at=self.now)
 
     def do_rename_organisation(self):
         organisation = Organisation.objects.get(pk=1)
@@ -333,6 +405,16 @@ class Stage:
     def do_publish_version(self):
         templates.publish(self.revised, actor=self.chenjing, at=self.now)
 
+    def do_publish_step(self):
+        choice = publishing.Choice(self.now.date())
+        publishing.publish(self.revised, choice, actor=self.chenjing, at=self.now)
+
+    def do_discard_version(self):
+        publishing.discard_version_draft(self.revised, actor=self.chenjing, at=self.now)
+
+    def do_accept_editorial(self):
+        deciding.accept(self.editorial, actor=self._person(self.second), at=self.now)
+
     def do_retire_version(self):
         templates.retire(self.version, actor=self.chenjing, at=self.now)
 
@@ -375,6 +457,45 @@ class Stage:
     def do_set_first_password(self):
         person = self._person(self.newcomer)
         passwords.set_first(person, "new password 7", actor=self.admin, at=self.now)
+
+    def do_print_slip(self):
+        made = inviting_many.print_slips([self.newcomer], days=7, actor=self.admin, at=self.now)
+        assert made
+
+    def do_begin_invitations(self):
+        people = [self._person(self.newcomer), self._person(self.over.person)]
+        inviting_many.begin(people, actor=self.zhoumin, at=self.now)
+
+    def do_work_at_invitations(self):
+        inviting_many.work(self.run.pk, clock=lambda: self.now)
+
+    def do_save_facts(self):
+        person = self._person(self.liming, position="主管", employee_number="E9002")
+        person_facts.save_facts(person, actor=self.zhoumin, at=self.now)
+
+    def do_add_leave(self):
+        days = {"from_on": date(2027, 1, 1), "until_on": date(2027, 1, 9)}
+        by = {"actor": self.zhoumin, "at": self.now}
+        employment.add_leave(self.liming, **days, delegate=self._person(self.wangfang), **by)
+
+    def do_end_leave(self):
+        assert employment.end_leave(self.leave, actor=self.zhoumin, at=self.now)
+
+    def do_leave(self):
+        person, day = self._person(self.wangfang), self.now.date()
+        assert leaving.leave(person, last_day=day, actor=self.zhoumin, at=self.now)
+
+    def do_stay(self):
+        leaving.stay(self.newcomer, actor=self.zhoumin, at=self.now)
+
+    def do_come_back(self):
+        back = date(2027, 3, 1)
+        leaving.come_back(self.gone, entered_on=back, actor=self.zhoumin, at=self.now)
+
+    def do_move_department(self):
+        department = Department.objects.get(pk=self.liming.department_id)
+        department.parent_id, department.head = self.over.person.department_id, self.liming
+        departments.save_department(department, actor=self.admin, at=self.now)
 
     def do_end_sessions(self):
         end_for(self._person(self.liming), actor=self.admin, at=self.now)

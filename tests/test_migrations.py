@@ -19,11 +19,12 @@ from django.db import connection
 from django.db.migrations import RunSQL
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from pledges import migrations, notices
+from pledges import audit, migrations, notices
 from pledges.actions import answers, batches
 from pledges.core.lifecycle import PledgeState
 from pledges.models import EnrolledApp, LedgerEntry, Organisation, Pledge, SigningIntent
 from pledges.storage import document_store
+from tests.baseline import publish, second_version
 from tests.serving import work_off
 
 MIGRATIONS = sorted(path.stem for path in Path(migrations.__path__[0]).glob("0*.py"))
@@ -274,3 +275,49 @@ def test_of_drafts_of_before_the_ledger_tells_who_assigned_them(
     import_module("pledges.migrations.0025_filling").tell_who_assigned(apps, None)
     told = {pledge.pk: (pledge.assigned_at, pledge.assigned_by) for pledge in Pledge.objects.all()}
     assert told == {asked.pk: (now, chenjing), own.pk: (None, None)}
+
+
+@pytest.fixture
+def two_drafts(version, now):
+    """As there could be when each version had a draft of its own: on two of one template."""
+    old = version("contract")
+    new = publish(second_version("contract"))
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX IF EXISTS pledge_one_draft_each")
+
+    def draft(person, version, **more):
+        times = {"saved_at": now, "created_at": now}
+        return Pledge.objects.create(
+            person=person, version=version, language="zh-hans", **times, **more
+        )
+
+    return old, new, draft
+
+
+@pytest.mark.django_db
+def test_of_two_drafts_of_a_template_that_on_the_newer_version_takes_in_the_other(
+    two_drafts, liming, wangfang, chenjing, now
+):
+    old, new, draft = two_drafts
+    due = (now + timedelta(days=9)).date()
+    asked = {"due_on": due, "assigned_at": now, "assigned_by": chenjing, "assignment_note": "年度"}
+    typed = {"service_name": "甲", "ethics_term": "乙"}
+    older = draft(liming, old, answers=typed, reply="已改", **asked)
+    newer = draft(liming, new, answers={"service_name": "丙"}, answers_revision=4)
+    numbered = draft(wangfang, old, answers=typed, number="CN-2026-000901")
+    hers = draft(wangfang, new)
+    migration = import_module("pledges.migrations.0030_withdrawing")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    editor = connection.schema_editor(atomic=False)
+    with migration.Unguarded(editor):
+        migration.merge_drafts(apps)
+    kept = Pledge.objects.get(person=liming)
+    assert kept.pk == newer.pk and kept.answers == {"service_name": "丙", "ethics_term": "乙"}
+    assert {name: getattr(kept, name) for name in asked} == asked
+    assert (kept.reply, kept.answers_revision) == ("已改", 5)
+    ended = Pledge.objects.get(pk=numbered.pk)
+    assert (ended.status, ended.withdrawn_why) == ("withdrawn", "version-step")
+    assert Pledge.objects.get(pk=hers.pk).answers == typed
+    assert not Pledge.objects.filter(pk=older.pk).exists()
+    assert list(audit.verify()) == [] and list(audit.contradicted_pledges()) == []

@@ -8,15 +8,17 @@ from typing import Any
 
 from pledges import access, audit, transactions
 from pledges.access import Act
+from pledges.actions import moving
+from pledges.actions.draft_answers import MAX_TYPED_LENGTH as MAX_TYPED_LENGTH
+from pledges.actions.draft_answers import kept_of, profile_answers, typed_codes
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import made_visible, unified_line_breaks
 from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import VersionState
-from pledges.core.template.blanks import OTHER, Blank, Kind, Reading
+from pledges.core.template.blanks import Reading
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
+from pledges.models.version_steps import alike
 
-# More than the longest answer that any blank takes; what is beyond is not kept but refused.
-MAX_TYPED_LENGTH = 10_000
 MAX_REPLY_LENGTH = 2_000
 MAX_NOTE_LENGTH = 500
 
@@ -31,11 +33,12 @@ class Saved:
 
 
 def open_pledge(version: TemplateVersion, *, actor: Person, at: datetime, language: str) -> Pledge:
-    """The actor's draft on `version`: the one there is, or a new one.
+    """The actor's draft on `version`: the one there is of its template, or a new one.
 
-    Raises `VersionNotOpen` for a version not published, `AlreadyWaiting` where a pledge of the
-    same template waits for review or one on this version is in force, `RevokedForGood` where the
-    last one of the template was.
+    One on an earlier version moves to this one, with its answers; one on a later stays. Raises
+    `VersionNotOpen` for a version not published, `AlreadyWaiting` where a pledge of the same
+    template waits for review or one that counts as this version is in force, `RevokedForGood`
+    where the last one of the template was.
     """
     access.require(actor, Act.OPEN_PLEDGE)
     return _open_draft(version, person=actor, actor=actor, at=at, language=language)
@@ -69,6 +72,22 @@ def assign(
     )
 
 
+def open_asked(
+    version: TemplateVersion,
+    *,
+    actor: Person,
+    at: datetime,
+    language: str,
+    asked: Mapping[str, Any],
+) -> Pledge:
+    """The actor's draft on `version` as `open_pledge` gives it, but as one that was asked for.
+
+    `asked` are the columns that say who asked for it, when, why and until when.
+    """
+    access.require(actor, Act.OPEN_PLEDGE)
+    return _open_draft(version, person=actor, actor=actor, at=at, language=language, asked=asked)
+
+
 def revoked_for_good(signed: Iterable[Pledge]) -> frozenset[int]:
     """The templates (by key) whose newest pledge among `signed` was revoked for good."""
     newest: dict[int, Pledge] = {}
@@ -93,14 +112,17 @@ def _open_draft(
         raise refusals.VersionNotOpen
     own = Pledge.objects.of(person)
     # Locked: its person may be about to discard it.
-    draft = own.drafts().select_for_update(no_key=True).filter(version=version).first()
+    open_draft = own.drafts().select_for_update(no_key=True, of=("self",))
+    draft = open_draft.filter(template_id=version.template_id).select_related("version").first()
     if draft:
+        if draft.version.number < version.number:
+            draft = moving.move(draft, version, actor=actor, at=at)
         return _ask(draft, asked, actor=actor, at=at) if asked else draft
     organisation = Organisation.current()
     today = organisation.localdate(at)
-    if own.awaiting_review().filter(version__template_id=version.template_id).exists() or any(
+    if own.awaiting_review().filter(template_id=version.template_id).exists() or any(
         not held.may_be_followed_on(today, organisation)
-        for held in own.accepted().filter(version=version)
+        for held in own.accepted().filter(version__in=alike(version.pk))
     ):
         raise refusals.AlreadyWaiting
     if asked is None and version.template_id in revoked_for_good(
@@ -110,6 +132,7 @@ def _open_draft(
     pledge = Pledge.objects.create(
         person=person,
         version=version,
+        template_id=version.template_id,
         language=language,
         answers=profile_answers(version, person),
         saved_at=at,
@@ -136,16 +159,6 @@ def _record(draft: Pledge, *, actor: access.Actor, at: datetime) -> None:
     event = "pledge.assigned" if draft.assigned_at else "pledge.opened"
     facts = {"version": draft.version.digest}
     audit.record(event, actor=actor, subject=draft, at=at, facts=facts)
-
-
-def profile_answers(version: TemplateVersion, person: Person) -> dict[str, str]:
-    """What the person's record fills in of `version`'s blanks."""
-    profile = person.profile()
-    return {
-        blank.code: profile[blank.profile_field]
-        for blank in version.blank_list
-        if blank.kind is Kind.PROFILE
-    }
 
 
 @transactions.atomic
@@ -212,21 +225,6 @@ def _locked_for(actor: access.Actor, pledge: Pledge) -> Pledge:
 
 def _kept_words(text: str, longest: int) -> str:
     return made_visible(unified_line_breaks(text)[:longest], "\n")
-
-
-def kept_of(typed: Mapping[str, str]) -> dict[str, str]:
-    """What of typed answers is read and kept: as much as any blank takes, and more."""
-    return {
-        code: text[:MAX_TYPED_LENGTH].replace("\x00", "\N{REPLACEMENT CHARACTER}")
-        for code, text in typed.items()
-    }
-
-
-def typed_codes(blanks: tuple[Blank, ...]) -> frozenset[str]:
-    """The keys under which a manager's answers are kept."""
-    own = [blank for blank in blanks if blank.filled_by_manager]
-    others = [blank.code + OTHER for blank in own if blank.other]
-    return frozenset([blank.code for blank in own] + others)
 
 
 def reading_of(pledge: Pledge) -> Reading:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pledges import access, audit, transactions
 from pledges.access import Act
-from pledges.actions import people, proposing, templates
+from pledges.actions import people, proposing, publishing, templates
 from pledges.core import refusals
 from pledges.models import Proposal
 
@@ -25,6 +25,8 @@ def accept(proposal: Proposal, *, actor: access.Actor, at: datetime) -> Proposal
         people.carry_out(current, actor=actor, at=at)
     elif current.kind == Kind.RETENTION:
         templates.carry_out(current, actor=actor, at=at)
+    elif current.kind == Kind.EDITORIAL:
+        publishing.carry_out(current, actor=actor, at=at)
     else:
         people.carry_out_alone(current, actor=actor, at=at)
     audit.record("proposal.accepted", actor=actor, subject=current, at=at)

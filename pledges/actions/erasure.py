@@ -10,35 +10,42 @@ from typing import Any, Final
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, notices, transactions
 from pledges.access import Act
 from pledges.actions import enrolment, expiring, people
 from pledges.actions.papers import erasing, keeping
+from pledges.actions.tasks import forgetting
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.core.periods import erasable_from
 from pledges.core.refusals import RetainedPledge
 from pledges.models import (
     Commitment,
+    Department,
     Document,
     Invitation,
+    InvitationItem,
+    Leave,
     LedgerOpening,
     Organisation,
     PaperPledge,
     Person,
     PhoneLink,
     Pledge,
+    Post,
     Proposal,
     Reading,
     RenderedAhead,
     ReturnReason,
+    Roster,
+    RosterRow,
     Session,
     Signature,
     SigningIntent,
 )
-from pledges.models.pledges import UNSIGNED
 from pledges.storage import document_store
 
 NOBODY: Final = "—"
@@ -52,6 +59,7 @@ _PLEDGE: Final[dict[str, Any]] = {
     "revocation_reason": "",
     "reply": "",
     "assignment_note": "",
+    "withdrawal_reason": "",
 }
 _INTENT: Final[dict[str, Any]] = {"answers": {}, "signer": {}, "content_digest": ""}
 _SIGNATURE: Final[dict[str, Any]] = {
@@ -88,6 +96,7 @@ def erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 @transactions.atomic
 def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     people.lock_administrators()
+    list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     pledges, papers = _locked_pledges(locked), erasing.locked(locked)
     files = _files_of(pledges) | keeping.files_of(papers)
@@ -96,11 +105,12 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
         _blank_pledges(pledges)
         erasing.blank(papers)
         erasing.forget_rows(locked)
+        number = locked.employee_number
         _blank_person(locked, at)
-        _forget_openings(locked, *pledges, *papers)
-        facts: dict[str, object] = {"pledges": _keys(pledges), "files": len(files)}
-        if papers:
-            facts["papers"] = _keys(papers)
+        others = [*map(audit.subject_of, papers), *forgetting.forget(locked, number)]
+        _forget_openings(locked, pledges, others)
+        told = {"pledges": _keys(pledges), **({"papers": _keys(papers)} if papers else {})}
+        facts = {**told, "files": len(files)}
         erasing.erase_records(papers, actor=actor, at=at)
         audit.record(lifecycle.ERASE.event, actor=actor, subject=locked, at=at, facts=facts)
     transaction.on_commit(partial(_remove, locked.pk, files))
@@ -110,11 +120,7 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 def what_keeps(person: Person, at: datetime) -> tuple[RetainedPledge, ...]:
     """The pledges for whose sake `person` cannot be erased at `at`."""
     pledges = Pledge.objects.of(person).select_related("version__template").order_by("number")
-    return (*_kept(pledges, at), *erasing.kept(_papers_of(person), at))
-
-
-def _papers_of(person: Person) -> list[PaperPledge]:
-    return list(PaperPledge.objects.of(person).select_related("version__template"))
+    return (*_kept(pledges, at), *erasing.kept(erasing.papers_of(person), at))
 
 
 def _keys(rows: Sequence[Any]) -> list[str]:
@@ -139,7 +145,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
     organisation = Organisation.current()
     today = organisation.localdate(at)
     for pledge in pledges:
-        if pledge.status in UNSIGNED:
+        if not pledge.is_kept:
             continue
         number, state = pledge.number or "", pledge.state_on(today)
         if state not in lifecycle.ERASE.sources:
@@ -154,7 +160,7 @@ def _kept(pledges: Any, at: datetime) -> Iterator[RetainedPledge]:
 
 def _ended(pledge: Pledge, state: str, organisation: Organisation) -> date:
     """The day of the last thing that happened to `pledge`."""
-    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at)
+    events = (pledge.signed_at, pledge.reviewed_at, pledge.revoked_at, pledge.withdrawn_at)
     days = [organisation.localdate(event) for event in events if event is not None]
     if state == PledgeState.EXPIRED and pledge.ends_on is not None:
         days.append(pledge.ends_on)
@@ -191,10 +197,12 @@ def _blank_person(person: Person, at: datetime) -> None:
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     Invitation.objects.filter(person=person).delete()
+    _blank_employment(person)
     Proposal.objects.filter(person=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
     PhoneLink.objects.filter(person=person).delete()
     Reading.objects.filter(reader=person).update(reader_name="")
+    _forget_rosters(person)
     # A mail that could not be sent is kept with the error, and errors name addresses.
     mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
@@ -210,9 +218,27 @@ def _blank_person(person: Person, at: datetime) -> None:
     person.save()
 
 
-def _forget_openings(*things: Person | Pledge | PaperPledge) -> None:
+def _blank_employment(person: Person) -> None:
+    """Their posts and leaves, whom they stood in for, and whom they headed."""
+    InvitationItem.objects.filter(person=person).delete()
+    Post.objects.filter(person=person).delete()
+    Leave.objects.filter(person=person).delete()
+    Leave.objects.filter(delegate=person).update(delegate=None)
+    Department.objects.filter(head=person).update(head=None)
+    person.entered_on = person.left_on = None
+
+
+def _forget_rosters(person: Person) -> None:
+    """The lists that name them lose their file, and the rows about them; others stay as planned."""
+    told = Q(person=person) | Q(employee_number__iexact=person.employee_number)
+    rows = RosterRow.objects.filter(told)
+    Roster.objects.filter(pk__in=rows.values("roster")).update(content=b"")
+    rows.delete()
+
+
+def _forget_openings(person: Person, pledges: Sequence[Pledge], others: Sequence[str]) -> None:
     """The ledger's commitments stay and still verify; what they stand for is gone."""
-    subjects = [audit.subject_of(each) for each in things]
+    subjects = [*(audit.subject_of(each) for each in (person, *pledges)), *others]
     LedgerOpening.objects.filter(entry__subject__in=subjects).delete()
 
 

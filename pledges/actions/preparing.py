@@ -12,8 +12,8 @@ from django.conf import settings
 
 from pledges import access, audit, crash_points, rendering, sheets, transactions
 from pledges.access import Act
-from pledges.actions import readings
-from pledges.actions.answers import profile_answers
+from pledges.actions import readings, version_steps
+from pledges.actions.draft_answers import profile_answers
 from pledges.actions.pledge_numbers import next_number
 from pledges.core import consent, lifecycle, refusals
 from pledges.core.characters import EMPLOYEE_NUMBER
@@ -62,8 +62,8 @@ def prepare(
 
     The same answers prepared again give the intent that is open, if its document is kept and says
     what the intent says; in the last minutes of that, a new one. Raises `Incomplete`,
-    `VersionNotOpen`, `WordingDiffers`, `Unprintable`, `NumberUnfit`, `StaleDraft` when the draft
-    moved on while the document was rendered, or a kind of `Unmade`.
+    `VersionNotOpen`, `VersionReplaced`, `WordingDiffers`, `Unprintable`, `NumberUnfit`,
+    `StaleDraft` when the draft moved on while the document was rendered, or a kind of `Unmade`.
     After `StillMaking` whoever asks again with the same `asked_at` finds the document done.
     """
     frozen = freeze(pledge, actor=actor, at=at)
@@ -153,6 +153,7 @@ def freeze(pledge: Pledge, *, actor: access.Actor, at: datetime) -> Frozen:
     access.require(actor, Act.SIGN_PLEDGE, locked)
     if locked.version.status != VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
+    version_steps.require_open(locked.version, at)
     readings.require_published_wording(locked.version)
     reading = locked.version.read(locked.answers)
     if reading.problems or reading.missing:

@@ -39,14 +39,21 @@ def who_may(kind: str) -> Any:
 
 
 def find_open(
-    *, person: Person | None = None, template: PledgeTemplate | None = None
+    *,
+    person: Person | None = None,
+    template: PledgeTemplate | None = None,
+    kind: Kind | None = None,
 ) -> Proposal | None:
-    """The change that waits for its second person: of a person, of a template, or of neither."""
-    return (
-        Proposal.objects.filter(person=person, template=template, outcome=Proposal.Outcome.OPEN)
-        .select_related("proposer")
-        .first()
+    """The change that waits for its second person: of a person, of a template, or of neither.
+
+    Of a template, of this kind: there are two.
+    """
+    waiting = Proposal.objects.filter(
+        person=person, template=template, outcome=Proposal.Outcome.OPEN
     )
+    if kind is not None:
+        waiting = waiting.filter(kind=kind)
+    return waiting.select_related("proposer").first()
 
 
 def propose(
@@ -65,7 +72,7 @@ def propose(
     """
     if not isinstance(actor, Person):
         raise TypeError("only people propose: what commands do is done at once")
-    if find_open(person=person, template=template) is not None:
+    if find_open(person=person, template=template, kind=kind) is not None:
         raise refusals.AlreadyProposed
     proposal = Proposal.objects.create(
         kind=kind,

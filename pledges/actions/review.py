@@ -6,12 +6,19 @@ from datetime import datetime
 
 from pledges import access, audit, crash_points, notices, rendering, transactions
 from pledges.access import Act
-from pledges.actions import expiring, issuing, readings, sealing
+from pledges.actions import (
+    draft_answers,
+    expiring,
+    issuing,
+    readings,
+    sealing,
+    version_steps,
+)
 from pledges.actions.issuing import StoredFile
 from pledges.actions.preparing import FONT_FILES, font_of
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
-from pledges.core.lifecycle import PledgeState, Transition, VersionState
+from pledges.core.lifecycle import Transition
 from pledges.models import (
     Document,
     Organisation,
@@ -25,6 +32,8 @@ from pledges.proof.verdict import Outcome
 from pledges.rendering.fonts import MissingGlyph
 
 MAX_REASON_LENGTH = 2_000
+# Who asked for a pledge, until when and why: its correction is asked for as well.
+ASKED = ("due_on", "assigned_at", "assigned_by_id", "assignment_note")
 
 
 @dataclass(frozen=True)
@@ -110,31 +119,45 @@ def return_to_manager(
 def _draft_after(returned: Pledge, *, at: datetime) -> Pledge:
     """The new draft that takes the place of a returned pledge, its answers kept.
 
-    It stays on the same version, unless that was retired: then it moves to the newest.
+    It stays on the same version while that may be signed; else it is on the newest. A draft of the
+    template that is open already takes its place, with what was returned where it is empty.
     """
-    version = returned.version
-    if version.status != VersionState.PUBLISHED:
-        newest = TemplateVersion.objects.current(Organisation.current().localdate(at)).filter(
-            template=version.template
-        )
-        version = newest.first() or version
-    draft, _created = Pledge.objects.get_or_create(
+    today = Organisation.current().localdate(at)
+    version = version_steps.open_version(returned.version, today) or returned.version
+    drafts = Pledge.objects.drafts().select_for_update(no_key=True, of=("self",))
+    draft = drafts.filter(person_id=returned.person_id, template_id=returned.template_id)
+    if found := draft.select_related("version").first():
+        return _take_in(found, returned, at=at)
+    return Pledge.objects.create(
         person=returned.person,
         version=version,
-        status=PledgeState.DRAFT,
-        defaults={
-            "language": returned.language,
-            "answers": returned.answers,
-            "saved_at": at,
-            "created_at": at,
-            "due_on": returned.due_on,
-            "assigned_at": returned.assigned_at,
-            "assigned_by_id": returned.assigned_by_id,
-            "assignment_note": returned.assignment_note,
-        },
+        template_id=returned.template_id,
+        language=returned.language,
+        answers=_answers_for(version, returned),
+        saved_at=at,
+        created_at=at,
+        corrects=returned,
+        **{name: getattr(returned, name) for name in ASKED},
     )
-    draft.corrects = returned
-    draft.save(update_fields=["corrects"])
+
+
+def _answers_for(version: TemplateVersion, returned: Pledge) -> dict[str, str]:
+    if version.pk == returned.version_id:
+        return returned.answers
+    given = draft_answers.profile_answers(version, returned.person)
+    return given | draft_answers.carried(returned.answers, returned.version, version)
+
+
+def _take_in(draft: Pledge, returned: Pledge, *, at: datetime) -> Pledge:
+    """What was typed into the draft stays; documents prepared of it are signed no more."""
+    other = _answers_for(draft.version, returned)
+    draft.answers = draft_answers.filled_up(draft.answers, other, draft.version)
+    draft.answers_revision += 1
+    draft.saved_at, draft.corrects = at, returned
+    for name in ASKED:
+        if not getattr(draft, name):
+            setattr(draft, name, getattr(returned, name))
+    draft.save(update_fields=["answers", "answers_revision", "saved_at", "corrects", *ASKED])
     return draft
 
 

@@ -12,6 +12,7 @@ from pledges.actions import (
     readings,
     sealing,
     signed_rows,
+    version_steps,
 )
 from pledges.actions.authenticating import Authentication, Proof
 from pledges.actions.commitments import write_commitments
@@ -108,6 +109,7 @@ def _check_intent(intent: SigningIntent, pledge: Pledge, at: datetime) -> None:
         raise refusals.IntentExpired
     if pledge.version.status != lifecycle.VersionState.PUBLISHED:
         raise refusals.VersionNotOpen
+    version_steps.require_open(pledge.version, at)
 
 
 def _check_request(request: SigningRequest, intent: SigningIntent) -> None:

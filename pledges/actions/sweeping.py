@@ -44,7 +44,7 @@ MAX_RUN = 10_000
 def sweep(at: datetime) -> int:
     """Remove files that nothing names any more; gives their number.
 
-    Documents, records, open intents, documents rendered ahead and paper pledges name theirs.
+    Documents, records, paper pledges, open intents and documents rendered ahead name theirs.
 
     Finishes, too, what an erasure was killed in.
     """

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pledges import access, audit, rendering, transactions
 from pledges.access import Act
-from pledges.actions import proposing
+from pledges.actions import proposing, version_steps
 from pledges.actions.proposing import Kind
 from pledges.core import lifecycle, refusals
 from pledges.core.digests import digest_of
@@ -115,8 +115,8 @@ def _fill(version: TemplateVersion, definition: Definition) -> None:
 def publish(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """Publish a draft: from now on its wording, blanks and fonts never change.
 
-    Drafts and signed pledges stay on their versions. Raises `FaultyTemplate`, and
-    `Unprintable` for wording with characters that no font has.
+    Signed pledges stay on their versions; what becomes of drafts, `publishing.publish` says.
+    Raises `FaultyTemplate`, and `Unprintable` for wording with characters that no font has.
     """
     locked = TemplateVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     lifecycle.require(lifecycle.PUBLISH, locked.status)
@@ -207,11 +207,15 @@ def _write_retention(
 
 @transactions.atomic
 def retire(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
-    """Close a published version: nothing new is signed on it; what was signed stays."""
+    """Close a published version: nothing new is signed on it; what was signed stays.
+
+    Drafts on it move to the current version, or are withdrawn where there is none.
+    """
     locked = TemplateVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     lifecycle.require(lifecycle.RETIRE, locked.status)
     access.require(actor, Act.WRITE_TEMPLATES)
     locked.status, locked.retired_at = lifecycle.RETIRE.target, at
     locked.save(update_fields=["status", "retired_at"])
+    version_steps.settle_now.enqueue()
     audit.record(lifecycle.RETIRE.event, actor=actor, subject=locked, at=at)
     return locked

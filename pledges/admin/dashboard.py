@@ -13,7 +13,15 @@ from pledges.actions import confirmers
 from pledges.admin.filters import ALL
 from pledges.core.lifecycle import PledgeState
 from pledges.core.papers import PaperState
-from pledges.models import Organisation, PaperPledge, Person, Pledge, Proposal, TemplateVersion
+from pledges.models import (
+    Excuse,
+    Organisation,
+    PaperPledge,
+    Person,
+    Pledge,
+    Proposal,
+    TemplateVersion,
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,9 @@ def of(person: Person, at: datetime) -> tuple[Figure, ...]:
     """The figures that `person` may see at `at`, most urgent first."""
     figures: list[Figure] = []
     if access.allows(person, Act.LIST_PLEDGES):
-        figures += _pledges(person, at)
+        figures += _pledges(person)
+    if access.allows(person, Act.READ_TASKS):
+        figures += _excuses(person)
     if access.allows(person, Act.WRITE_TEMPLATES):
         drafts = TemplateVersion.objects.filter(status="draft").count()
         address = reverse("admin:pledges_templateversion_changelist") + "?status__exact=draft"
@@ -61,6 +71,18 @@ def _papers(person: Person, at: datetime) -> list[Figure]:
     return [each for each in figures if each.count]
 
 
+def _excuses(person: Person) -> list[Figure]:
+    """Excuses that wait for this person's word; nothing where nothing does."""
+    waiting = sum(
+        access.allows(person, Act.APPROVE_EXCUSE, each)
+        for each in Excuse.objects.filter(outcome=Excuse.Outcome.OPEN).select_related("member")
+    )
+    if not waiting:
+        return []
+    address = reverse("admin:pledges_signingtask_excuses")
+    return [Figure(_("Excuses waiting for you"), waiting, address, urgent=True)]
+
+
 def _to_be_met(person: Person, at: datetime) -> list[Figure]:
     """Who waits to be met and confirmed; nothing where nobody does."""
     waiting = confirmers.wait_for(person, at)
@@ -82,7 +104,7 @@ def _proposals(person: Person) -> list[Figure]:
     return [Figure(_("Proposals waiting for you"), waiting, address, urgent=True)]
 
 
-def _pledges(person: Person, at: datetime) -> list[Figure]:
+def _pledges(person: Person) -> list[Figure]:
     address = reverse("admin:pledges_pledge_changelist")
     waiting = Pledge.objects.awaiting_review()
     figures = [
@@ -103,9 +125,6 @@ def _pledges(person: Person, at: datetime) -> list[Figure]:
             f"{address}?state={PledgeState.ACCEPTED}",
         ),
     ]
-    if access.allows(person, Act.ASSIGN_PLEDGE, person):
-        overdue = Pledge.objects.overdue(Organisation.current().localdate(at)).count()
-        figures.append(Figure(_("Overdue"), overdue, f"{address}?state={PledgeState.DRAFT}"))
     figures.append(
         Figure(_("Signed in total"), Pledge.objects.issued().count(), f"{address}?state={ALL}")
     )

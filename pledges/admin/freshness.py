@@ -38,24 +38,29 @@ FREE: Final = frozenset(
         "logout",
         *("pledges_templateversion_edit", "pledges_templateversion_revise"),
         *("pledges_ledgerentry_check", "pledges_acceptancebatch_go_on"),
+        *("pledges_signingtask_add", "pledges_signingtask_edit", "pledges_signingtask_discard"),
+        "pledges_signingtask_copy",
         # An upload is a preview; a file could not be carried along by the page that asks.
         *("pledges_paperpledge_upload", "pledges_paperbatch_upload"),
         *("pledges_paperpledge_discard", "pledges_paperbatch_discard"),
     }
 )
-FREE_ACTIONS: Final = {"pledges_person_changelist": {"assign"}}
 # The pages before such a step ask as well, before anything is typed there.
 STEPS: Final = frozenset(
     {
         *("pledges_pledge_accept", "pledges_pledge_return", "pledges_pledge_revoke"),
         *("pledges_templateversion_publish", "pledges_templateversion_retire"),
         *("pledges_person_set_password", "pledges_person_vouch"),
+        *("pledges_signingtask_close", "pledges_signingtask_cancel"),
         *("pledges_paperpledge_reject", "pledges_paperpledge_withdraw"),
     }
 )
 # What answers with a file leaves the browser on the page that asked: another one has to follow it.
 DOWNLOADS: Final = frozenset(
-    {"pledges_pledge_export", "pledges_pledge_commitments", "pledges_paperpledge_export"}
+    {
+        *("pledges_pledge_export", "pledges_pledge_commitments", "pledges_paperpledge_export"),
+        *("pledges_signingtask_members_export", "pledges_signingtask_people_export"),
+    }
 )
 DOWNLOAD_ACTIONS: Final = frozenset({"export_selected", "commitments_selected"})
 PREFIX: Final = "confirm"
@@ -70,9 +75,7 @@ def is_asked_for(request: HttpRequest) -> bool:
     name = request.resolver_match.url_name if request.resolver_match else None
     if request.method != "POST":
         return name in STEPS
-    # A request may name several actions, of which the list carries out one.
-    chosen = set(request.POST.getlist("action"))
-    return name not in FREE and not (chosen and chosen <= FREE_ACTIONS.get(name or "", set()))
+    return name not in FREE
 
 
 def is_fresh(request: HttpRequest, at: datetime) -> bool:

@@ -19,7 +19,6 @@ from pledges.core import lifecycle, refusals
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Pledge, Reading, Signature
-from pledges.models.pledges import NEVER_SIGNED, UNSIGNED
 from pledges.rendering import page_images
 from pledges.rendering.page_images import ShownPage
 
@@ -28,7 +27,7 @@ MAX_READINGS_SHOWN = 20
 
 def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
     """The pledge with everything that helps to judge it; of one never signed, its state."""
-    if pledge.status in NEVER_SIGNED:
+    if pledge.signed_at is None and pledge.status != PledgeState.ERASED:
         context = {**_frame(page, request, pledge), "title": pledge.person}
         return TemplateResponse(request, "admin/pledges/pledge/draft.html", context)
     if pledge.status == PledgeState.ERASED:
@@ -44,7 +43,7 @@ def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResp
 
 def note_reading(request: HttpRequest, pledge: Pledge) -> None:
     """Note that `pledge` is read, where there is anything to read."""
-    if pledge.status not in UNSIGNED:
+    if pledge.is_kept:
         noting_readings.note([pledge], Way.PAGE, reader=actor_of(request), at=timezone.now())
 
 
@@ -145,6 +144,8 @@ def _frame(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> dict[str, 
         "pledge": pledge,
         "own": pledge.person_id == request.user.pk,
         "may_judge": judges and pledge.status in lifecycle.ACCEPT.sources,
+        "may_withdraw": access.allows(request.user, Act.WITHDRAW_ANOTHERS, pledge)
+        and pledge.status in lifecycle.WITHDRAW.sources,
         "may_revoke": revokes and pledge.status in lifecycle.REVOKE.sources,
         "media": page.media,
     }

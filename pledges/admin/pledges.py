@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.admin import bulk, filters, pledge_page, review_pages
+from pledges.admin import bulk, filters, pledge_page, review_pages, withdrawal_page
 from pledges.admin.base import AccessModelAdmin
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Commitment, Organisation, Pledge
@@ -88,6 +88,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
             ("<uuid:pk>/accept/", review_pages.accept, "accept"),
             ("<uuid:pk>/return/", review_pages.return_to_manager, "return"),
             ("<uuid:pk>/revoke/", review_pages.revoke, "revoke"),
+            ("<uuid:pk>/withdraw/", withdrawal_page.withdraw, "withdraw"),
         ]
         whole = [
             ("export/", require_POST(self.export_all), "export"),
@@ -116,7 +117,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     def _with_pledge(self, page: Any) -> Any:
         def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             pledges = self.get_queryset(request).select_related(
-                "reviewed_by", "revoked_by", "corrects"
+                "reviewed_by", "revoked_by", "withdrawn_by", "corrects"
             )
             pledge = pledges.filter(pk=pk).first()
             if pledge is None or not self.has_view_permission(request, pledge):

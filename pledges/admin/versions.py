@@ -19,7 +19,7 @@ from pledges import access, rendering, wording
 from pledges.access import Act
 from pledges.actions import proposing, templates
 from pledges.actions.proposing import Kind
-from pledges.admin import previews, words
+from pledges.admin import previews, publishing, words
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.version_forms import DefinitionForm, RetentionForm, initial_of
 from pledges.core import lifecycle, refusals
@@ -50,6 +50,7 @@ class VersionAdmin(AccessModelAdmin):
         pages: tuple[tuple[str, Callable], ...] = (
             ("edit", self.edit_page),
             ("publish", self.publish_page),
+            ("discard", self.discard_page),
             ("retire", self.retire_page),
             ("revise", self.revise_page),
             ("retention", self.retention_page),
@@ -99,7 +100,9 @@ class VersionAdmin(AccessModelAdmin):
             "preview": rendering.write_for_screen(previews.sheet_of(version, language)),
             "preview_language": language,
             "retention": RetentionForm(instance=version.template),
-            "retention_proposed": proposing.find_open(template=version.template),
+            "retention_proposed": proposing.find_open(
+                template=version.template, kind=Kind.RETENTION
+            ),
             "retention_needs_second": proposing.is_second_needed(Kind.RETENTION, actor_of(request)),
             "blanks": [previews.row_of(each) for each in version.blank_list],
         }
@@ -149,36 +152,34 @@ class VersionAdmin(AccessModelAdmin):
         return False
 
     def publish_page(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Says what publishing means; confirmed by POST, publishes."""
-        return self._step(request, pk, "publish", lifecycle.PUBLISH, templates.publish)
+        """Asks what the new version means, and publishes it."""
+        return self._draft_page(request, pk, publishing.publish)
+
+    def discard_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Deletes a version that was never published."""
+        return self._draft_page(request, pk, publishing.discard)
+
+    def _draft_page(self, request: HttpRequest, pk: int, page: Callable) -> HttpResponse:
+        version = self._writable(request, pk)
+        try:
+            return page(self, request, version)
+        except (refusals.Refusal, lifecycle.Forbidden) as error:
+            return self._refused(request, version, error)
 
     def retire_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Says what retiring means; confirmed by POST, retires."""
-        return self._step(request, pk, "retire", lifecycle.RETIRE, templates.retire)
-
-    def _step(
-        self,
-        request: HttpRequest,
-        pk: int,
-        name: str,
-        step: lifecycle.Transition,
-        act: Callable,
-    ) -> HttpResponse:
-        version = self._writable(request, pk)
+        version, step = self._writable(request, pk), lifecycle.RETIRE
         if version.status not in step.sources:
             return self._refused(request, version, lifecycle.Forbidden(step, version.status))
         if request.method != "POST":
-            context = {**self._frame(request, version), "step": name}
+            context = {**self._frame(request, version), **publishing.retiring(version)}
             return TemplateResponse(request, "admin/pledges/templateversion/confirm.html", context)
         try:
-            done = act(version, actor=request.user, at=timezone.now())
+            done = templates.retire(version, actor=request.user, at=timezone.now())
         except (refusals.Refusal, lifecycle.Forbidden) as error:
             return self._refused(request, version, error)
-        text = _("%(version)s: %(state)s") % {
-            "version": done,
-            "state": done.get_status_display(),
-        }
-        messages.success(request, text)
+        said = {"version": done, "state": done.get_status_display()}
+        messages.success(request, _("%(version)s: %(state)s") % said)
         return redirect(CHANGE, pk)
 
     def revise_page(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -4,19 +4,24 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from pledges import wording
-from pledges.actions import batches
+from pledges.actions import batches, inviting_many
+from pledges.admin import step_words
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Proposal
+from pledges.models.duties import Show
+from pledges.wording import papers
 
 EVENTS: Final = {
     "version.imported": _("Template version imported"),
     "version.drafted": _("New draft version created"),
     "version.changed": _("Draft version changed"),
     "version.published": _("Version published"),
+    "version.discarded": _("Draft version discarded"),
+    "version.stepped": _("Step to a new version decided"),
     "version.retired": _("Version retired"),
     "pledge.opened": _("Pledge started"),
     "pledge.assigned": _("Pledge assigned to its signer"),
@@ -27,18 +32,12 @@ EVENTS: Final = {
     "pledge.revoked": _("Pledge revoked"),
     "pledge.read": _("Other people's pledges accessed"),
     "pledge.expired": _("Term of a pledge ended"),
-    "pledge.discarded": _("Draft discarded by its signer"),
-    "paper.filed": _("Paper pledge filed"),
-    "paper.confirmed": _("Paper pledge confirmed"),
-    "paper.rejected": _("Paper pledge rejected"),
-    "paper.withdrawn": _("Paper pledge withdrawn"),
-    "papers.filed": _("List of paper pledges filed"),
-    "papers.exported": _("List of paper pledges exported"),
-    "task.launched": _("Signing task launched"),
-    "task.joined": _("People joined a signing task"),
-    "task.reported": _("Standings of a signing task recorded for its report"),
+    "pledge.discarded": _("Draft discarded"),
+    "pledge.withdrawn": _("Pledge withdrawn"),
+    "pledge.moved": _("Draft moved to another version"),
     "record.issued": _("Record sealed and issued"),
     "record.erased": _("Files of a record erased"),
+    **papers.EVENTS,
     "document.renewed": _("Timestamp of a file renewed"),
     "files.removed": _("Files removed that are contained in longer files"),
     "passkey.enrolled": _("Passkey enrolled"),
@@ -55,11 +54,15 @@ EVENTS: Final = {
     "acceptance.begun": _("Bulk acceptance started"),
     "pledges.exported": _("Pledges exported"),
     "commitments.exported": _("Commitments exported"),
+    "members.exported": _("List of people in a signing task exported"),
     "ledger.restored": _("Ledger restored from a backup, with a loss of entries"),
     "person.created": _("Account created"),
     "person.changed": _("Account changed"),
     "person.invited": _("Invitation sent"),
+    "person.left": _("Leaving the company recorded"),
+    "person.returned": _("Return to the company recorded"),
     "record.reported": _("Error in own record reported"),
+    "invitation.printed": _("Invitation slip created"),
     "invitation.withdrawn": _("Invitation withdrawn"),
     "invitation.used": _("Invitation used"),
     "password.set": _("First password set by someone else"),
@@ -69,6 +72,30 @@ EVENTS: Final = {
     "template.retention_set": _("Retention period set"),
     "department.changed": _("Department changed"),
     "organisation.changed": _("Organisation changed"),
+    "task.launched": _("Signing task launched"),
+    "task.undone": _("Launch of the signing task undone"),
+    "task.joined": _("Members added to the signing task"),
+    "task.extended": _("Due date of members extended"),
+    "task.versions_changed": _("Versions that count for the signing task changed"),
+    "task.cancellation_asked": _("Cancellation of the signing task asked for"),
+    "task.cancellation_taken_back": _("Cancellation of the signing task no longer asked for"),
+    "task.cancelled": _("Signing task cancelled by a second officer"),
+    "task.reported": _("Completion of the signing task reported"),
+    "excuse.asked": _("Excuse of a member asked for"),
+    "excuse.approved": _("Excuse approved by a second officer"),
+    "excuse.rejected": _("Excuse rejected"),
+    "excuse.ended": _("Excuse ended early"),
+    "objection.made": _("Objection stated by a member"),
+    "objection.taken_back": _("Objection taken back by a member"),
+    "calendar.changed": _("Working calendar changed"),
+    "notices.switched": _("A kind of email switched on or off"),
+    "notices.printed": _("Notices printed for people without an email address"),
+    "task.reminded": _("Members of a signing task reminded by hand"),
+    "roster.uploaded": _("List of people uploaded"),
+    "roster.asked": _("List of people submitted for confirmation by a second person"),
+    "roster.confirmed": _("List of people confirmed"),
+    "roster.applied": _("List of people applied"),
+    "roster.discarded": _("List of people discarded"),
     "proposal.made": _("Change proposed that needs a second person"),
     "proposal.accepted": _("Proposed change accepted by a second person"),
     "proposal.rejected": _("Proposed change rejected or withdrawn"),
@@ -77,7 +104,7 @@ EVENTS: Final = {
 ROLES: Final = {
     Role.MANAGER: _("Account manager: fills in and signs pledges"),
     Role.COMPLIANCE: _("Compliance officer: reviews pledges, writes templates"),
-    Role.HR: _("HR: finds and exports signed pledges"),
+    Role.HR: _("HR: keeps people's records, finds and exports signed pledges"),
     Role.AUDITOR: _("Auditor: reads everything, changes nothing"),
     Role.ADMINISTRATOR: _("Administrator: manages people, sees no pledges"),
 }
@@ -88,6 +115,12 @@ SHORT_ROLES: Final = {
     Role.HR: _("HR"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
+}
+
+DUTIES: Final = {
+    Show.OPEN: _("to be signed"),
+    Show.LATE: pgettext_lazy("pledges", "overdue"),
+    Show.IN_FORCE: pgettext_lazy("pledges", "in force"),
 }
 
 DISCREPANCIES: Final = {
@@ -154,6 +187,8 @@ def proposal_rows(proposal: Proposal) -> list[tuple[str, str, str]]:
         ]
     if proposal.kind == Proposal.Kind.RETENTION:
         return [(str(_("Retention")), _years(before["years"]), _years(after["years"]))]
+    if proposal.kind == Proposal.Kind.EDITORIAL:
+        return step_words.rows_of(after)
     names = {
         "two_people": _("Two people required"),
         "meet_invited": _("Invited people are confirmed in person"),
@@ -186,6 +221,20 @@ _LEFT: Final = {
     batches.NOT_WAITING: _("not awaiting review"),
     batches.FAILED: _("acceptance failed; please accept it individually"),
 }
+
+
+_NOT_INVITED: Final = {
+    inviting_many.DEACTIVATED: _("account deactivated"),
+    inviting_many.HAS_PASSWORD: _("has a password of their own"),
+    inviting_many.NO_ADDRESS: _("no email address"),
+    inviting_many.STILL_OPEN: _("an earlier invitation is still valid"),
+    inviting_many.NOT_ALLOWED: _("only an administrator may invite them"),
+}
+
+
+def not_invited_because(reason: str) -> str:
+    """Why somebody was not invited along with others."""
+    return str(_NOT_INVITED[reason])
 
 
 def left_because(reason: str) -> str:

@@ -15,6 +15,7 @@ class PledgeState(StrEnum):
 
     Of an erased one nothing personal is left: its number, version, dates and file hashes stay.
     Of a discarded draft the answers are gone; a number that it was given is never given again.
+    A withdrawn one ended before anybody judged it, signed or not (`Why` says how it came to that).
     """
 
     DRAFT = "draft"
@@ -24,7 +25,18 @@ class PledgeState(StrEnum):
     REVOKED = "revoked"
     EXPIRED = "expired"
     DISCARDED = "discarded"
+    WITHDRAWN = "withdrawn"
     ERASED = "erased"
+
+
+class Why(StrEnum):
+    """On whose account a pledge was withdrawn."""
+
+    SIGNER = "signer"
+    COMPLIANCE = "compliance"
+    TASK_CANCELLED = "task-cancelled"
+    LEFT = "left"
+    VERSION_STEP = "version-step"
 
 
 class Role(StrEnum):
@@ -69,6 +81,12 @@ RETURN = _step("return", PledgeState.SIGNED, PledgeState.RETURNED, "pledge.retur
 REVOKE = _step("revoke", PledgeState.ACCEPTED, PledgeState.REVOKED, "pledge.revoked")
 EXPIRE = _step("expire", PledgeState.ACCEPTED, PledgeState.EXPIRED, "pledge.expired")
 DISCARD = _step("discard", PledgeState.DRAFT, PledgeState.DISCARDED, "pledge.discarded")
+WITHDRAW = Transition(
+    "withdraw",
+    frozenset({PledgeState.DRAFT.value, PledgeState.SIGNED.value}),
+    PledgeState.WITHDRAWN.value,
+    "pledge.withdrawn",
+)
 # A person's pledges are erased with the person, and told of with them.
 ERASE = Transition(
     "erase",
@@ -80,6 +98,7 @@ ERASE = Transition(
             PledgeState.REVOKED,
             PledgeState.EXPIRED,
             PledgeState.DISCARDED,
+            PledgeState.WITHDRAWN,
         )
     ),
     PledgeState.ERASED.value,
@@ -87,7 +106,7 @@ ERASE = Transition(
 )
 
 VERSION_TRANSITIONS = (PUBLISH, RETIRE)
-PLEDGE_TRANSITIONS = (SIGN, ACCEPT, RETURN, REVOKE, EXPIRE, DISCARD, ERASE)
+PLEDGE_TRANSITIONS = (SIGN, ACCEPT, RETURN, REVOKE, EXPIRE, DISCARD, WITHDRAW, ERASE)
 
 
 def require(transition: Transition, state: str) -> None:

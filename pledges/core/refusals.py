@@ -36,6 +36,10 @@ from pledges.core.seal_refusals import SealUnavailable as SealUnavailable
 from pledges.core.seal_refusals import TimestampUnavailable as TimestampUnavailable
 from pledges.core.template.blanks import Reading
 from pledges.core.template.problems import Problem
+from pledges.core.version_refusals import NobodyToConfirm as NobodyToConfirm
+from pledges.core.version_refusals import NotEditorial as NotEditorial
+from pledges.core.version_refusals import StepUnfit as StepUnfit
+from pledges.core.version_refusals import VersionReplaced as VersionReplaced
 
 
 class StaleDraft(Refusal):

@@ -31,6 +31,12 @@ def csv_line(cells: Iterable[str]) -> str:
     return line.getvalue()
 
 
+def escape_formula(text: str) -> str:
+    """`text` as no program reads it as a formula, wherever one might begin in it."""
+    first, *others = _DIVIDERS.split(text)
+    return "".join(map(_escape, (first, *others)))
+
+
 def _escape_hidden(cell: str) -> str:
     """Escape what the library does not see: a sign that is not the first character.
 

@@ -2,10 +2,13 @@
 
 from pledges.models.accounts import EnrolledApp, Invitation
 from pledges.models.batches import AcceptanceBatch, AcceptanceItem
+from pledges.models.calendar import CalendarDay
 from pledges.models.employment import Leave, Post
 from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
+from pledges.models.invitation_runs import InvitationItem, InvitationRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
+from pledges.models.notice_claims import NoticeClaim, NoticeSwitch
 from pledges.models.organisation import Organisation, organisation_read_once
 from pledges.models.paper_batches import PaperBatch, PaperItem
 from pledges.models.papers import PaperPage, PaperPledge
@@ -25,11 +28,13 @@ from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.signing_tasks import SigningTask, TaskVersion
 from pledges.models.task_members import TaskMember
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
+from pledges.models.version_steps import VersionStep, versions_that_count
 
 __all__ = [
     "AcceptanceBatch",
     "AcceptanceItem",
     "BackgroundWorker",
+    "CalendarDay",
     "ChoreRun",
     "Commitment",
     "Department",
@@ -37,11 +42,15 @@ __all__ = [
     "EnrolledApp",
     "Excuse",
     "Invitation",
+    "InvitationItem",
+    "InvitationRun",
     "IssuedRecord",
     "Leave",
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerOpening",
+    "NoticeClaim",
+    "NoticeSwitch",
     "Organisation",
     "PaperBatch",
     "PaperItem",
@@ -70,5 +79,7 @@ __all__ = [
     "TaskVersion",
     "TemplateVersion",
     "VersionFont",
+    "VersionStep",
     "organisation_read_once",
+    "versions_that_count",
 ]

@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from pledges.core.working_days import Calendar
+from pledges.core.working_hours import WorkingHours
 from pledges.models.names import PlainNames
 
 _memo: ContextVar[list["Organisation"] | None] = ContextVar("organisation", default=None)
@@ -101,6 +103,18 @@ class Organisation(BilingualName):
         ),
     )
 
+    notices_from = models.PositiveSmallIntegerField(
+        _("reminders are sent from (hour)"),
+        default=9,
+        validators=[MaxValueValidator(22)],
+    )
+    notices_until = models.PositiveSmallIntegerField(
+        _("reminders are sent until (hour)"),
+        default=18,
+        validators=[MaxValueValidator(24)],
+        help_text=_("By the organisation's clock, on working days."),
+    )
+
     two_people = models.BooleanField(
         _("two people for roles and retention periods"),
         default=True,
@@ -115,7 +129,13 @@ class Organisation(BilingualName):
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisation")
-        constraints = (models.CheckConstraint(name="organisation_is_one", condition=Q(pk=1)),)
+        constraints = (
+            models.CheckConstraint(name="organisation_is_one", condition=Q(pk=1)),
+            models.CheckConstraint(
+                name="organisation_has_working_hours",
+                condition=Q(notices_until__gt=F("notices_from"), notices_until__lte=24),
+            ),
+        )
 
     def save(self, *args: Any, **options: Any) -> None:
         super().save(*args, **options)
@@ -131,6 +151,11 @@ class Organisation(BilingualName):
         if not memo:
             memo.append(cls.objects.get(pk=1))
         return memo[0]
+
+    def working_hours(self, calendar: Calendar) -> WorkingHours:
+        """Within which people are reminded, by the organisation's clock and its calendar."""
+        zone = ZoneInfo(self.time_zone)
+        return WorkingHours(self.notices_from, self.notices_until, zone, calendar)
 
     def localtime(self, at: datetime) -> datetime:
         """The moment `at` by the organisation's clock."""

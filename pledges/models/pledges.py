@@ -2,68 +2,25 @@
 
 import uuid
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from pledges.core.lifecycle import PledgeState
+from pledges.core.lifecycle import PledgeState, Why
 from pledges.models.organisation import Organisation
-from pledges.models.templates import TemplateVersion
+from pledges.models.pledge_states import NEVER_SIGNED as NEVER_SIGNED
+from pledges.models.pledge_states import PLEDGE_STATES as PLEDGE_STATES
+from pledges.models.pledge_states import UNSIGNED as UNSIGNED
+from pledges.models.pledge_states import WHY_WITHDRAWN
+from pledges.models.pledge_states import PledgeQuerySet as PledgeQuerySet
+from pledges.models.templates import PledgeTemplate, TemplateVersion
 
 RENEWAL = timedelta(days=60)
 """For so long before the end of its term, a quarter of it at most, a pledge may be followed."""
-
-PLEDGE_STATES = [
-    (PledgeState.DRAFT, _("To be signed")),
-    (PledgeState.SIGNED, _("Signed, awaiting compliance review")),
-    (PledgeState.RETURNED, _("Returned")),
-    (PledgeState.ACCEPTED, _("In force")),
-    (PledgeState.REVOKED, _("Revoked")),
-    (PledgeState.EXPIRED, _("Expired")),
-    (PledgeState.DISCARDED, _("Discarded")),
-    (PledgeState.ERASED, _("Erased")),
-]
-
-
-NEVER_SIGNED = [PledgeState.DRAFT, PledgeState.DISCARDED]
-UNSIGNED = [*NEVER_SIGNED, PledgeState.ERASED]
-"""States in which a pledge need not have been signed."""
-
-
-class PledgeQuerySet(models.QuerySet["Pledge"]):
-    def of(self, person: models.Model) -> "PledgeQuerySet":
-        return self.filter(person_id=person.pk)
-
-    def drafts(self) -> "PledgeQuerySet":
-        return self.filter(status=PledgeState.DRAFT)
-
-    def awaiting_review(self) -> "PledgeQuerySet":
-        """Signed and not yet judged, the longest waiting first."""
-        return self.filter(status=PledgeState.SIGNED).order_by("signed_at", "pk")
-
-    def accepted(self) -> "PledgeQuerySet":
-        return self.filter(status=PledgeState.ACCEPTED)
-
-    def in_force(self, today: date) -> "PledgeQuerySet":
-        """Accepted, and not past the last day of its term, whether that was noted yet or not."""
-        return self.accepted().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
-
-    def over(self, today: date) -> "PledgeQuerySet":
-        """Accepted, and past the last day of its term: what is still to be noted."""
-        return self.accepted().filter(ends_on__lt=today)
-
-    def issued(self) -> "PledgeQuerySet":
-        """Everything that was ever signed."""
-        return self.filter(signed_at__isnull=False)
-
-    def kept(self) -> "PledgeQuerySet":
-        """Everything that was ever signed and still has its content and its files."""
-        return self.issued().exclude(status=PledgeState.ERASED)
-
-    def overdue(self, today: date) -> "PledgeQuerySet":
-        return self.drafts().filter(due_on__lt=today)
 
 
 class Pledge(models.Model):
@@ -75,6 +32,10 @@ class Pledge(models.Model):
     )
     version = models.ForeignKey(
         TemplateVersion, models.PROTECT, related_name="pledges", verbose_name=_("version")
+    )
+    # That of the version: a draft moves from one version of it to the next, and is one only.
+    template = models.ForeignKey(
+        PledgeTemplate, models.PROTECT, related_name="pledges", verbose_name=_("template")
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     status = models.CharField(
@@ -139,6 +100,19 @@ class Pledge(models.Model):
     )
     revocation_reason = models.TextField(_("reason for revocation"), blank=True)
     revoked_for_good = models.BooleanField(_("not to be signed again"), default=False)
+    withdrawn_at = models.DateTimeField(pgettext_lazy("a pledge", "withdrawn"), null=True)
+    # Null where it was no person.
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawn_why = models.CharField(
+        _("why it was withdrawn"), max_length=14, blank=True, choices=WHY_WITHDRAWN
+    )
+    withdrawal_reason = models.TextField(_("reason for withdrawal"), blank=True)
 
     objects = PledgeQuerySet.as_manager()
 
@@ -158,7 +132,7 @@ class Pledge(models.Model):
         )
         constraints = (
             models.UniqueConstraint(
-                fields=["person", "version"],
+                fields=["person", "template"],
                 condition=Q(status=PledgeState.DRAFT),
                 name="pledge_one_draft_each",
             ),
@@ -167,11 +141,25 @@ class Pledge(models.Model):
                 condition=Q(status=PledgeState.DRAFT, signed_at__isnull=True)
                 | Q(status=PledgeState.DISCARDED, signed_at__isnull=True, answers={})
                 | Q(status=PledgeState.ERASED, answers={}, signer_name="", content_digest="")
+                | Q(status=PledgeState.WITHDRAWN, signed_at__isnull=True, number__isnull=False)
                 | (
                     ~Q(status__in=UNSIGNED)
                     & Q(signed_at__isnull=False, number__isnull=False)
                     & ~Q(signer_name="")
                     & ~Q(document_digest="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="pledge_withdrawn_is_complete",
+                condition=Q(
+                    status=PledgeState.WITHDRAWN,
+                    withdrawn_at__isnull=False,
+                    withdrawn_why__in=list(Why),
+                )
+                | Q(status=PledgeState.ERASED, withdrawal_reason="")
+                | (
+                    ~Q(status__in=[PledgeState.WITHDRAWN, PledgeState.ERASED])
+                    & Q(withdrawn_at__isnull=True, withdrawn_why="", withdrawal_reason="")
                 ),
             ),
             models.CheckConstraint(
@@ -189,7 +177,12 @@ class Pledge(models.Model):
             models.CheckConstraint(
                 name="pledge_judged_is_complete",
                 condition=Q(
-                    status__in=[PledgeState.DRAFT, PledgeState.SIGNED, PledgeState.DISCARDED],
+                    status__in=[
+                        PledgeState.DRAFT,
+                        PledgeState.SIGNED,
+                        PledgeState.DISCARDED,
+                        PledgeState.WITHDRAWN,
+                    ],
                     reviewed_at__isnull=True,
                 )
                 | Q(
@@ -208,6 +201,16 @@ class Pledge(models.Model):
 
     def __str__(self) -> str:
         return self.number or str(self.pk)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding and self.template_id is None:
+            self.template_id = self.version.template_id
+        super().save(*args, **kwargs)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was ever signed, and still has its content and its files."""
+        return self.signed_at is not None and self.status != PledgeState.ERASED
 
     def state_on(self, today: date) -> str:
         """Where the pledge stands on `today`: a term ends with its day, noted yet or not."""

@@ -16,6 +16,7 @@ class Proposal(models.Model):
     class Kind(models.TextChoices):
         PERSON = "person", _("roles or account of a person")
         RETENTION = "retention", _("retention period of a template")
+        EDITORIAL = "editorial", _("a new version that nobody needs to sign again")
         TWO_PEOPLE = "two-people", _("no second person required from now on")
 
     class Outcome(models.TextChoices):
@@ -63,7 +64,9 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 name="proposal_is_about_one_thing",
                 condition=Q(kind="person", person__isnull=False, template__isnull=True)
-                | Q(kind="retention", person__isnull=True, template__isnull=False)
+                | Q(
+                    kind__in=("retention", "editorial"), person__isnull=True, template__isnull=False
+                )
                 | Q(kind="two-people", person__isnull=True, template__isnull=True),
             ),
             models.CheckConstraint(

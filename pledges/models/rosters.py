@@ -1,4 +1,4 @@
-"""Lists of people that somebody uploaded: the file, what it is a list of, and what becomes of it."""
+"""Lists of people that somebody uploaded: the file, what it is a list of, its fate."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -174,7 +174,8 @@ class RosterRow(models.Model):
     # By the column's index, what stood in a cell before it was mended.
     mended = models.JSONField(default=dict)
 
-    fate = models.CharField(max_length=10, choices=Fates.choices)
+    # Empty above the heads, and while the columns are to be chosen.
+    fate = models.CharField(max_length=10, choices=Fates.choices, blank=True)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     employee_number = models.CharField(_("employee number"), max_length=32, blank=True)
     name = models.CharField(_("full name"), max_length=80, blank=True)

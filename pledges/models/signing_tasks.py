@@ -58,6 +58,8 @@ class SigningTask(models.Model):
     # Set while the worker writes the members, or the report: then nobody edits.
     launching_since = models.DateTimeField(null=True)
     closing_since = models.DateTimeField(null=True)
+    # The kind of refusal for which the last launch wrote nothing.
+    launch_fault = models.CharField(max_length=40, blank=True)
     launched_at = models.DateTimeField(_("launched"), null=True)
     launched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

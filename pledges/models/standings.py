@@ -3,7 +3,9 @@
 A count and the list behind it use the same rows of it, so they cannot differ.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
@@ -13,10 +15,11 @@ from pledges.core.standings import Standing
 from pledges.models.employment import Leave
 from pledges.models.excuses import Excuse
 from pledges.models.papers import PaperPledge
+from pledges.models.people import Person
 from pledges.models.pledges import Pledge
 from pledges.models.signing_tasks import TaskVersion
 
-FORMER = [PledgeState.REVOKED, PledgeState.EXPIRED, PledgeState.ERASED, "withdrawn"]
+FORMER = [PledgeState.REVOKED, PledgeState.EXPIRED, PledgeState.ERASED, PledgeState.WITHDRAWN]
 """Of a pledge in one of these states nothing binds; the list of members says which it is."""
 
 
@@ -29,47 +32,69 @@ class MemberQuerySet(models.QuerySet):
         Also `former`: the state of the newest pledge on a version that counts of which nothing
         binds any longer, or None.
         """
-        counting = TaskVersion.objects.filter(task=OuterRef(OuterRef("task")))
-        own = Pledge.objects.filter(
-            person=OuterRef("person"), version__in=counting.values("version")
-        )
-        drafts = Pledge.objects.filter(
-            person=OuterRef("person"),
-            version__template=OuterRef("task__template"),
-            status=PledgeState.DRAFT,
-        )
-        holds = [
-            (Standing.IN_FORCE, Exists(own.in_force(day))),
-            (Standing.ON_PAPER, Exists(_on_paper(counting, day))),
-            (Standing.IN_REVIEW, Exists(own.filter(status=PledgeState.SIGNED))),
-            (Standing.EXCUSED, Exists(_excuses(day))),
-            (Standing.LEFT, Q(person__is_active=False) | Q(person__left_on__lt=day)),
-            (Standing.RETURNED, Exists(drafts.filter(corrects__isnull=False))),
-            (Standing.ON_LEAVE, Exists(_leaves(day))),
-            (Standing.OVERDUE, Q(due_on__lt=day)),
-        ]
+        counting = TaskVersion.objects.filter(task=OuterRef(OuterRef("task"))).values("version")
+        template = OuterRef("task__template")
+        holds = _holds("person", "person__", counting, template, day)
+        holds[Standing.EXCUSED] = Exists(_excuses(day))
+        holds[Standing.OVERDUE] = Q(due_on__lt=day)
+        own = Pledge.objects.filter(person=OuterRef("person"), version__in=counting)
         former = own.filter(Q(status__in=FORMER) | Q(status=PledgeState.ACCEPTED, ends_on__lt=day))
         return self.annotate(
-            standing=Case(
-                *(When(condition, then=Value(standing.value)) for standing, condition in holds),
-                default=Value(Standing.DUE.value),
-                output_field=CharField(),
-            ),
+            standing=_first_of(holds),
             former=Subquery(former.order_by("-created_at").values("status")[:1]),
         )
 
 
-def _on_paper(counting: models.QuerySet, day: date) -> models.QuerySet:
+def people_with_standing(
+    people: "models.QuerySet[Person]", counting: Collection[int], template: int, day: date
+) -> "models.QuerySet[Person]":
+    """Annotate `standing` as it would be for people who become members on `day`.
+
+    `counting` are the keys of the versions that would count. Nobody is excused or late yet.
+    """
+    return people.annotate(standing=_first_of(_holds("pk", "", counting, template, day)))
+
+
+def _first_of(holds: Mapping[Standing, Exists | Q]) -> Case:
+    """The first of all standings, in their order, that holds."""
+    return Case(
+        *(When(holds[each], then=Value(each.value)) for each in Standing if each in holds),
+        default=Value(Standing.DUE.value),
+        output_field=CharField(),
+    )
+
+
+def _holds(
+    person: str, prefix: str, counting: Any, template: Any, day: date
+) -> dict[Standing, Exists | Q]:
+    """When each standing holds that a person has, member or not.
+
+    `person` names the column of the person's key, `prefix` leads to the person's other columns.
+    """
+    own = Pledge.objects.filter(person=OuterRef(person), version__in=counting)
+    drafts = Pledge.objects.filter(
+        person=OuterRef(person), template=template, status=PledgeState.DRAFT
+    )
+    has_left = Q(**{f"{prefix}is_active": False}) | Q(**{f"{prefix}left_on__lt": day})
+    return {
+        Standing.IN_FORCE: Exists(own.in_force(day)),
+        Standing.ON_PAPER: Exists(_on_paper(person, counting, day)),
+        Standing.IN_REVIEW: Exists(own.filter(status=PledgeState.SIGNED)),
+        Standing.LEFT: has_left,
+        Standing.RETURNED: Exists(drafts.filter(corrects__isnull=False)),
+        Standing.ON_LEAVE: Exists(_leaves(person, day)),
+    }
+
+
+def _on_paper(person: str, counting: Any, day: date) -> models.QuerySet:
     papers = PaperPledge.objects.filter(
-        person=OuterRef("person"),
-        version__in=counting.values("version"),
-        state=PaperPledge.State.CONFIRMED,
+        person=OuterRef(person), version__in=counting, state=PaperPledge.State.CONFIRMED
     )
     return papers.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
-def _leaves(day: date) -> models.QuerySet:
-    return Leave.objects.filter(person=OuterRef("person"), from_on__lte=day, until_on__gte=day)
+def _leaves(person: str, day: date) -> models.QuerySet:
+    return Leave.objects.filter(person=OuterRef(person), from_on__lte=day, until_on__gte=day)
 
 
 def _excuses(day: date) -> models.QuerySet:

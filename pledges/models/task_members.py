@@ -51,6 +51,8 @@ class TaskMember(models.Model):
     objected_at = models.DateTimeField(_("objected"), null=True)
     # Written once, when the task is closed.
     standing_at_close = models.CharField(max_length=10, blank=True, choices=STANDINGS)
+    # Which file counted then, as a commitment under the salt; empty where none did.
+    document_at_close = models.CharField(max_length=64, blank=True)
 
     objects = MemberQuerySet.as_manager()
 

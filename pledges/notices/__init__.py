@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django_tasks import task
 
 from pledges import issued_files, wording
-from pledges.models import Document, Pledge
+from pledges.models import Document, NoticeSwitch, Pledge
 from pledges.notices import sending
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ ACCEPTED = "accepted"
 RETURNED = "returned"
 REVOKED = "revoked"
 EXPIRED = "expired"
+WITHDRAWN = "withdrawn"
 
 MAX_ATTACHED_BYTES: Final = 5 * 1024 * 1024
 """In a mail it grows by a third, and many servers take no mail above ten megabytes."""
@@ -40,6 +41,8 @@ def send(
     pledge = Pledge.objects.select_related("version", "person").get(pk=pledge_id)
     if pledge.person_id != person_id:
         return  # queued when officers still got a mail for each pledge: the daily one tells of it
+    if not NoticeSwitch.is_on(event):
+        return
     about = {
         "pledge": pledge,
         "title": pledge.version.subtitle.in_(pledge.person.language),

@@ -5,20 +5,23 @@ read, and links are made, when it is sent.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import make_msgid
+from email.utils import formataddr, make_msgid, parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from pledges.core.characters import escape_invisible, escape_lines
 from pledges.models import Organisation, Person, RequestCount, organisation_read_once
+from pledges.notices import as_html
+from pledges.notices.kinds import Kind
 
 logger = logging.getLogger(__name__)
 # How long a mail rests after each try in vain: for most of a day in all.
@@ -55,6 +58,11 @@ class Again:
         later = self.task.using(run_after=at + RESTS[self.tries])
         later.enqueue(*self.arguments, tries=self.tries + 1, message_id=self.message_id)
 
+    def postpone(self, until: datetime) -> None:
+        """Queue it for later, though nothing failed."""
+        later = self.task.using(run_after=until)
+        later.enqueue(*self.arguments, tries=self.tries, message_id=self.message_id)
+
 
 def queue(task: Any, *arguments: Any) -> None:
     """Queue a mail, in the caller's transaction, under the one Message-ID that it keeps.
@@ -62,10 +70,15 @@ def queue(task: Any, *arguments: Any) -> None:
     A worker may be killed between sending a mail and noting it, and then sends it once more: by
     its Message-ID (RFC 5322, section 3.6.4) the receiver's programs see that it is the same.
     """
-    task.enqueue(*arguments, message_id=_new_message_id())
+    queue_as(new_message_id(), task, *arguments)
 
 
-def _new_message_id() -> str:
+def queue_as(message_id: str, task: Any, *arguments: Any) -> None:
+    """The same under a Message-ID that is noted elsewhere too."""
+    task.enqueue(*arguments, message_id=message_id)
+
+
+def new_message_id() -> str:
     # The machine's own name is nobody's business, and to look it up may take long.
     return make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
 
@@ -87,7 +100,7 @@ def send_mail(
         mail = _compose(event, person, about, receiver)
         for attached in about.get("attached", ()):
             mail.attach(attached.name, attached.content, attached.kind)
-        mail.extra_headers["Message-ID"] = again.message_id or _new_message_id()
+        mail.extra_headers["Message-ID"] = again.message_id or new_message_id()
         mail.send()
     except OSError as error:  # as every error of smtplib is
         if again.is_last or _is_final(error):
@@ -98,19 +111,51 @@ def send_mail(
         again.queue(at)
 
 
-def _compose(event: str, person: Person, about: dict[str, Any], receiver: str) -> EmailMessage:
+def _compose(
+    event: str, person: Person, about: dict[str, Any], receiver: str
+) -> EmailMultiAlternatives:
+    composed = compose(event, person, about)
+    mail = EmailMultiAlternatives(
+        composed.subject,
+        composed.text,
+        composed.sender,
+        [receiver],
+        # Programs that answer for people on leave then keep silent (RFC 3834).
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    if composed.html:
+        mail.attach_alternative(composed.html, "text/html")
+    return mail
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A mail as it reads; `html` is empty where a mail is plain text alone."""
+
+    sender: str
+    subject: str
+    text: str
+    html: str
+
+
+def compose(event: str, person: Person, about: Mapping[str, Any]) -> Composed:
+    """The mail about `event` in the language of `person`, under the company's name."""
     with organisation_read_once(), translation.override(person.language):
+        organisation = Organisation.current().name_in(person.language)
         context = {
             **about,
             "person": person,
-            "organisation": Organisation.current().name_in(person.language),
+            "organisation": organisation,
             "contact": Organisation.current().pledge_contact,
             "site": settings.PUBLIC_URL.rstrip("/"),
         }
         subject = render_to_string(f"notices/{event}_subject.txt", context)
-        body = render_to_string(f"notices/{event}.txt", context)
-    title = escape_invisible(" ".join(subject.split()))
-    return EmailMessage(title, escape_lines(body.strip()) + "\n", to=[receiver])
+        body = escape_lines(render_to_string(f"notices/{event}.txt", context).strip())
+        title = escape_invisible(" ".join(subject.split()))
+        shown = {"subject": title, "organisation": organisation, "language": person.language}
+        html = as_html.render(event, body, shown) if event in set(Kind) else ""
+    sender = formataddr((organisation, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]), "utf-8")
+    return Composed(sender, title, body + "\n", html)
 
 
 def _is_final(error: OSError) -> bool:

@@ -65,10 +65,16 @@ def _printout(header: Header, parts: Parts) -> Parts:
     return framing.pack({}, page_drawing.draw_into(frame, document, tuple(header["place"])))
 
 
+def _plain(header: Header, parts: Parts) -> Parts:
+    (html,) = parts
+    return framing.pack({}, pdf.render_plain(html.decode(), css=header["css"]))
+
+
 _JOBS: Final[dict[str, Callable[[Header, Parts], Parts]]] = {
     "state": _state,
     "document": _document,
     "sizes": _sizes,
     "page": _page,
     "printout": _printout,
+    "plain": _plain,
 }

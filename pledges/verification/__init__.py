@@ -43,6 +43,7 @@ class PublicStatus:
     signed_at: datetime | None
     reviewed_at: datetime | None
     revoked_at: datetime | None
+    withdrawn_at: datetime | None
     ends_on: date | None
     superseded_at: datetime | None
     erased_at: datetime | None
@@ -89,6 +90,7 @@ def public_status(code: uuid.UUID, *, at: datetime) -> PublicStatus | None:
         signed_at=pledge.signed_at,
         reviewed_at=pledge.reviewed_at,
         revoked_at=pledge.revoked_at,
+        withdrawn_at=pledge.withdrawn_at,
         ends_on=pledge.ends_on,
         superseded_at=_superseded_at(pledge) if state == PledgeState.ACCEPTED else None,
         erased_at=pledge.person.erased_at if pledge.status == PledgeState.ERASED else None,

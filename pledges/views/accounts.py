@@ -39,8 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         staff = access.allows(request.user, Act.ENTER_ADMIN)
-        own = access.allows(request.user, Act.OPEN_PLEDGE)
-        return reverse("admin:index" if staff and not own else "my_pledges")
+        return reverse("admin:index" if staff else "my_pledges")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """On to work; allauth would show the form once more."""

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pledges.core.lifecycle import PledgeState, VersionState
+from pledges.core.lifecycle import PledgeState, VersionState, Why
 from pledges.core.periods import working_days
 from pledges.models import LedgerEntry, Organisation, Person, Pledge
 
@@ -91,6 +91,9 @@ def steps(pledge: Pledge, state: PledgeState) -> list[Step]:
     reviewed_at = pledge.reviewed_at
     if state == PledgeState.RETURNED:
         return [*way, Step(_("Returned, never took effect"), compliance, at=reviewed_at)]
+    if state == PledgeState.WITHDRAWN:
+        office = _yourself() if pledge.withdrawn_why == Why.SIGNER else compliance
+        return [*way, Step(_("Withdrawn, never took effect"), office, at=pledge.withdrawn_at)]
     words = _("Confirmed, in effect since the day of signing")
     way.append(Step(words, compliance, at=reviewed_at))
     if state == PledgeState.REVOKED:

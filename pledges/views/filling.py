@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.actions import answers, preparing, rendering_ahead
+from pledges.actions import answers, preparing, rendering_ahead, version_steps
 from pledges.core import refusals
 from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import Forbidden, PledgeState
@@ -54,13 +54,28 @@ def pledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if own.status == PledgeState.DISCARDED:
         messages.info(request, _("This draft was discarded."))
         return redirect("my_pledges")
+    if own.status == PledgeState.WITHDRAWN and own.signed_at is None:
+        messages.info(request, _("This draft was withdrawn."))
+        return redirect("my_pledges")
     if own.status != PledgeState.DRAFT:
         return reading.detail(request, own)
     access.require(request.user, Act.FILL_PLEDGE, own)
     at = timezone.now()
     if request.method == "POST":
         return _keep(request, own, at)
+    if version_steps.settle_one(own, at=at):
+        return _told_of_the_step(request, own)
     return fill_page(request, own, at=at, strict="check" in request.GET)
+
+
+def _told_of_the_step(request: HttpRequest, own: Pledge) -> HttpResponse:
+    """After a new version took the place of the draft's while nobody looked at it."""
+    if not Pledge.objects.drafts().filter(pk=own.pk).exists():
+        messages.info(request, _("This draft was withdrawn."))
+        return redirect("my_pledges")
+    text = _("A new version has replaced this one. Your answers have been kept. Please check them.")
+    messages.info(request, text)
+    return redirect("pledge", pk=own.pk)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -17,8 +17,10 @@ from pledges.actions.answers import reading_of, revoked_for_good
 from pledges.actions.papers import reading
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Organisation, PaperPledge, Person, Pledge, TemplateVersion
-from pledges.views import setting_up
+from pledges.models.version_steps import alike
+from pledges.views import own_tasks, setting_up
 from pledges.views.accounts import person_of
+from pledges.views.own_tasks import OwnTask
 from pledges.views.reading import ShownReason, reasons_of
 
 
@@ -33,6 +35,7 @@ class Draft:
     days_left: int | None
     reasons: tuple[ShownReason, ...]
     may_discard: bool
+    asked: OwnTask | None = None
 
     @property
     def begun(self) -> bool:
@@ -71,7 +74,7 @@ class ListedPaper:
 
 @require_safe
 def my_pledges(request: HttpRequest) -> HttpResponse:
-    """A manager's pledges; staff without any of their own go to where their work is."""
+    """A person's pledges: whoever is active may have some, whatever their office."""
     person = person_of(request)
     own = list(
         Pledge.objects.of(person)
@@ -79,10 +82,6 @@ def my_pledges(request: HttpRequest) -> HttpResponse:
         .order_by(F("due_on").asc(nulls_last=True), "created_at")
     )
     papers = reading.filed_of(person)
-    if not own and not papers and not access.allows(person, Act.OPEN_PLEDGE):
-        if access.allows(person, Act.ENTER_ADMIN):
-            return redirect("admin:index")
-        return render(request, "my_pledges_elsewhere.html")
     found = contents(person, own, timezone.now())
     found["papers"] = [ListedPaper(label_of(paper.version), paper) for paper in papers]
     found["empty"] = found["empty"] and not papers
@@ -93,26 +92,34 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     """The sections of the page, each a list, by the organisation's calendar."""
     organisation = Organisation.current()
     today = organisation.localdate(at)
+    tasks = own_tasks.tasks_of(person, at)
+    asked = {each.draft.pk: each for each in reversed(tasks) if each.draft and each.to_sign}
     drafts = [
-        draft_of(pledge, person, today) for pledge in own if pledge.status == PledgeState.DRAFT
+        draft_of(pledge, person, today, asked.get(pledge.pk))
+        for pledge in own
+        if pledge.status == PledgeState.DRAFT
     ]
+    unopened = [each for each in tasks if each.to_sign and not each.draft]
     sections = {
+        "tasks": unopened,
         "drafts": drafts,
         "waiting": _entries(own, PledgeState.SIGNED, today, "signed_at"),
         "in_force": _entries(own, PledgeState.ACCEPTED, today, "reviewed_at"),
         "returned": _entries(own, PledgeState.RETURNED, today, "reviewed_at"),
         "revoked": _entries(own, PledgeState.REVOKED, today, "revoked_at"),
         "expired": _entries(own, PledgeState.EXPIRED, today, "ends_on"),
+        "excused": [each for each in tasks if not each.to_sign],
+        "withdrawn": _entries(own, PledgeState.WITHDRAWN, today, "withdrawn_at"),
         "available": available(person, own, today, organisation),
     }
     return {
         **sections,
-        "overdue": [draft for draft in drafts if draft.overdue],
+        "overdue": [each for each in (*unopened, *drafts) if each.overdue],
         "empty": not any(sections.values()),
     }
 
 
-def draft_of(pledge: Pledge, person: Person, today: date) -> Draft:
+def draft_of(pledge: Pledge, person: Person, today: date, asked: OwnTask | None = None) -> Draft:
     """What the list tells of one draft."""
     reading = reading_of(pledge)
     blanks = sum(1 for blank in pledge.version.blank_list if blank.filled_by_manager)
@@ -124,6 +131,7 @@ def draft_of(pledge: Pledge, person: Person, today: date) -> Draft:
         days_left=(pledge.due_on - today).days if pledge.due_on else None,
         reasons=reasons_of(pledge.corrects) if pledge.corrects else (),
         may_discard=access.allows(person, Act.DISCARD_DRAFT, pledge),
+        asked=asked,
     )
 
 
@@ -131,11 +139,9 @@ def available(
     person: Person, own: Iterable[Pledge], today: date, organisation: Organisation
 ) -> list[ListedPledge]:
     """The versions that `answers.open_pledge` would open anew for this person today."""
-    if not access.allows(person, Act.OPEN_PLEDGE):
-        return []
     pledges = list(own)
-    closed = {p.version.template_id for p in pledges if p.status == PledgeState.SIGNED}
-    taken = {p.version_id for p in pledges if not p.may_be_followed_on(today, organisation)}
+    closed = {p.template_id for p in pledges if p.status == PledgeState.SIGNED}
+    taken = alike(*{p.version_id for p in pledges if not p.may_be_followed_on(today, organisation)})
     closed |= revoked_for_good(p for p in pledges if p.signed_at)
     return [
         ListedPledge(label_of(version), version=version)

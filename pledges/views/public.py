@@ -42,6 +42,7 @@ def status_words(status: PublicStatus) -> StatusText:
         PledgeState.ACCEPTED: StatusText(_("In force"), "good"),
         PledgeState.SIGNED: StatusText(_("Signed, not yet confirmed by the company"), "open"),
         PledgeState.RETURNED: StatusText(_("Returned, never took effect"), "bad"),
+        PledgeState.WITHDRAWN: StatusText(_("Withdrawn, never took effect"), "bad"),
         PledgeState.REVOKED: StatusText(_("Revoked, no longer in force"), "bad"),
         # As foreseen, and nobody's fault: no more than that it is over.
         PledgeState.EXPIRED: StatusText(_("Expired, no longer in force"), "ended"),

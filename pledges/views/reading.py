@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 STEPS = {
     PledgeState.SIGNED: 3,
     PledgeState.RETURNED: 3,
+    PledgeState.WITHDRAWN: 3,
     PledgeState.REVOKED: 4,
     PledgeState.EXPIRED: 4,
 }

@@ -11,6 +11,7 @@ from pledges.wording.answers import (
     label,
     missing,
 )
+from pledges.wording.audiences import in_words as audience_in_words
 from pledges.wording.citations import citation
 from pledges.wording.devices import device
 from pledges.wording.durations import about
@@ -25,6 +26,7 @@ __all__ = [
     "about",
     "answer",
     "answer_problem",
+    "audience_in_words",
     "citation",
     "device",
     "easily_guessed",

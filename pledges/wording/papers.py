@@ -91,6 +91,22 @@ ARCHIVES: Final[Texts] = {
     "too-many-entries": gettext_lazy("The ZIP has too many files: at most %(limit)s."),
     "too-much": gettext_lazy("Unpacked, the ZIP has more than %(limit)s MB. Please divide it."),
 }
+KEPT: Final[Texts] = {
+    "paper-filed": gettext_lazy(
+        "The paper pledge %(pledge)s awaits confirmation: reject or withdraw it first."
+    ),
+    "paper-confirmed": gettext_lazy(
+        "The paper pledge %(pledge)s counts as signed: withdraw it first."
+    ),
+}
+EVENTS: Final[Texts] = {
+    "paper.filed": gettext_lazy("Paper pledge filed"),
+    "paper.confirmed": gettext_lazy("Paper pledge confirmed"),
+    "paper.rejected": gettext_lazy("Paper pledge rejected"),
+    "paper.withdrawn": gettext_lazy("Paper pledge withdrawn"),
+    "papers.filed": gettext_lazy("List of paper pledges filed"),
+    "papers.exported": gettext_lazy("List of paper pledges exported"),
+}
 SENTENCES: Final[dict[type[Exception], str | Promise]] = {
     paper_refusals.PaperFiledAlready: gettext_lazy(
         "A paper of this person, version and date is filed already."

@@ -8,16 +8,27 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pledges.core import refusals
+from pledges.core import refusals, roster_refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
-from pledges.wording import account_refusals, papers
+from pledges.wording import (
+    account_refusals,
+    employment_refusals,
+    papers,
+    rosters,
+    task_refusals,
+    version_refusals,
+)
 from pledges.wording.names import unfit_character
 from pledges.wording.passkey_refusals import PASSKEYS
 from pledges.wording.texts import text_problem
 
 _SENTENCES: dict[type[Exception], str | Promise] = {
     **account_refusals.SENTENCES,
+    **employment_refusals.SENTENCES,
     **PASSKEYS,
+    **task_refusals.SENTENCES,
+    **version_refusals.SENTENCES,
+    **rosters.SENTENCES,
     refusals.StaleDraft: gettext_lazy(
         "This draft was changed in another window or on another device. Nothing was overwritten."
     ),
@@ -73,8 +84,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "password?” on the sign-in page sends them a link."
     ),
     refusals.InvitationGone: gettext_lazy(
-        "This link is no longer valid: it has been used, withdrawn or replaced, or has "
-        "expired after 48 hours."
+        "This link is no longer valid: it has been used, withdrawn or replaced, or has expired."
     ),
     refusals.ConsentMissing: gettext_lazy("Please confirm the declaration before signing."),
     refusals.SignatureImageMissing: gettext_lazy(
@@ -175,8 +185,12 @@ def refusal(error: Exception) -> str:
         return about_papers
     if isinstance(error, refusals.TooManyAttempts):
         return account_refusals.too_many_attempts(error)
+    if isinstance(error, roster_refusals.RosterUnreadable):
+        return rosters.unreadable(error.why, error.limit)
     if isinstance(error, refusals.TooManyReports):
         return account_refusals.too_many_reports(error)
+    if sentence := task_refusals.told(error):
+        return sentence
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return str(sentence)
@@ -203,10 +217,8 @@ def _key_expired(error: refusals.KeyExpired) -> str:
 
 
 def _kept(pledge: refusals.RetainedPledge) -> str:
-    if pledge.state == "paper-filed":
-        text = _("The paper pledge %(pledge)s awaits confirmation: reject or withdraw it first.")
-    elif pledge.state == "paper-confirmed":
-        text = _("The paper pledge %(pledge)s counts as signed: withdraw it first.")
+    if pledge.state in papers.KEPT:
+        text = str(papers.KEPT[pledge.state])
     elif pledge.state == PledgeState.ACCEPTED:
         text = _("%(pledge)s is in force: revoke it first.")
     elif pledge.until is None:

@@ -34,21 +34,26 @@ from pledges.actions import (
     signing,
     sweeping,
     templates,
+    withdrawing,
 )
 from pledges.actions.papers import filing, lists, settling
 from pledges.core import refusals
-from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.lifecycle import PledgeState, Role, Why
 from pledges.models import (
     Commitment,
+    Department,
     Document,
     EnrolledApp,
     Invitation,
+    InvitationRun,
+    Leave,
     LedgerEntry,
     LedgerOpening,
     PaperPage,
     PaperPledge,
     Person,
     Pledge,
+    Post,
     Proposal,
     RenderedAhead,
     ReturnReason,
@@ -66,9 +71,9 @@ TEN_YEARS = timedelta(days=365.25 * 10 + 30)
 REASON = "调任其他岗位，原承诺不再适用。"
 CONTACT, ADDRESS, BROWSER = "021-5555 9876", "203.0.113.77", "Netscape/4.7"
 NOTE, SCAN, DOUBT = "原件在一号档案柜", "李明承诺书扫描.jpg", "李明的签名页缺失"
-REPLY, WHY = "已按要求补充说明。", "因分管业务调整"
+REPLY, WHY, TAKEN_BACK = "已按要求补充说明。", "因分管业务调整", "误填了上一年度的数值"
 PERSONAL = (
-    *(REPLY, WHY, NOTE, SCAN, DOUBT),
+    *(REPLY, WHY, TAKEN_BACK, NOTE, SCAN, DOUBT),
     *("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明"),
     *(CONTACT, ADDRESS, BROWSER),
 )
@@ -108,7 +113,7 @@ def returned(signed, chenjing, now):
 
 
 @pytest.fixture
-def past(liming, revoked, returned, draft, version, chenjing, passkey, now):
+def past(liming, revoked, returned, signed, draft, version, chenjing, passkey, now):
     """Everything that a manager can leave behind."""
     liming.contact = CONTACT
     liming.save()
@@ -130,8 +135,10 @@ def past(liming, revoked, returned, draft, version, chenjing, passkey, now):
     pledges = [revoked("contract"), first, returned(), third]
     discarding.discard(draft("contract"), **by)
     _papers(liming, version, now)
+    withdrawing.withdraw(signed("contract"), why=Why.SIGNER, reason=TAKEN_BACK, **by)
     drafts = list(Pledge.objects.of(liming).drafts())
-    return [*pledges, *drafts, Pledge.objects.get(status=PledgeState.DISCARDED)]
+    ended = Pledge.objects.filter(status__in=(PledgeState.DISCARDED, PledgeState.WITHDRAWN))
+    return [*pledges, *drafts, *ended]
 
 
 def _papers(person, version, now):
@@ -356,6 +363,24 @@ def test_how_they_came_by_their_account_and_what_was_proposed_of_them_goes(limin
     assert not DBTaskResult.objects.filter(args_kwargs__contains={"args": [liming.pk]}).exists()
     erased = Person.objects.get(pk=liming.pk)
     assert (erased.handover, erased.must_change_password) == ("", False)
+
+
+@pytest.mark.django_db
+def test_what_is_kept_of_their_employment_goes(liming, wangfang, zhoumin, erase, now):
+    Department.objects.filter(pk=liming.department_id).update(head=liming)
+    Person.objects.filter(pk=liming.pk).update(entered_on=now.date(), left_on=now.date())
+    Post.objects.create(person=liming, title="柜台的那一份工作", from_on=now.date())
+    days = {"from_on": now.date(), "until_on": now.date(), "recorded_at": now}
+    Leave.objects.create(person=liming, delegate=wangfang, **days)
+    theirs = Leave.objects.create(person=wangfang, delegate=liming, **days)
+    run = InvitationRun.objects.create(started_by=zhoumin, created_at=now, worked_at=now)
+    run.items.create(person=liming)
+    erase(liming, at=now)
+    assert traces({"柜台的那一份工作"}) == set()
+    assert list(Leave.objects.values_list("pk", "delegate")) == [(theirs.pk, None)]
+    assert not Department.objects.filter(head=liming).exists() and not run.items.exists()
+    erased = Person.objects.get(pk=liming.pk)
+    assert (erased.entered_on, erased.left_on) == (None, None)
 
 
 @pytest.mark.django_db

@@ -1,7 +1,6 @@
-"""People, departments and the organisation; assigning pledges; the ledger's page."""
+"""People, departments and the organisation; the ledger's page."""
 
 import html
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,8 @@ from django.conf import settings
 from django.db import connection
 
 from pledges import wording
-from pledges.actions import people
-from pledges.core.lifecycle import PledgeState, Role
+from pledges.actions import departments, people
+from pledges.core.lifecycle import Role
 from pledges.core.refusals import LedgerBroken, UnfitCharacter
 from pledges.models import (
     Department,
@@ -18,7 +17,6 @@ from pledges.models import (
     LedgerEntry,
     Organisation,
     Person,
-    Pledge,
 )
 from pledges.storage import checkpoint_folder
 from tests import baseline
@@ -126,7 +124,7 @@ def test_whoever_enters_names_without_a_form_is_refused_likewise(admin, liming, 
         "department": liming.department,
         "organisation": Organisation.current(),
     }[role]
-    save = getattr(people, f"save_{role}")
+    save = getattr(departments if role == "department" else people, f"save_{role}")
     field = "name" if role == "person" else "name_zh"
     setattr(thing, field, "李\u2066明")
     with pytest.raises(UnfitCharacter) as refused:
@@ -190,58 +188,6 @@ def test_others_read_people_and_change_nothing(as_, request, liming, username):
     assert client.post(f"{URL}add/", facts()).status_code == 403
     liming.refresh_from_db()
     assert liming.name == "李明"
-
-
-def assigning(people, **more):
-    return {
-        "action": "assign",
-        "index": "0",
-        "select_across": "0",
-        "_selected_action": [person.pk for person in people],
-        **more,
-    }
-
-
-def test_compliance_lays_a_pledge_before_people_and_hears_who_was_passed_over(
-    as_, chenjing, liming, wangfang, zhoumin, version, signed, told
-):
-    signed(person=wangfang)
-    client = as_(chenjing)
-    people = (liming, wangfang, zhoumin)
-    page = client.post(URL, assigning(people))
-    assert page.status_code == 200
-    assert (page.context["people"], page.context["unable"]) == ([liming, wangfang], [zhoumin])
-    assert not Pledge.objects.drafts().exists()
-    sent = {"confirmed": "1", "version": version().pk, "due_on": "2026-12-15", "note": "换岗"}
-    done = client.post(URL, assigning(people, **sent), follow=True)
-    (assigned,) = Pledge.objects.drafts()
-    assert (assigned.person, assigned.due_on) == (liming, date(2026, 12, 15))
-    assert (assigned.assigned_by, assigned.assignment_note) == (chenjing, "换岗")
-    said = " ".join(told(done))
-    assert "王芳" in said
-    assert "周敏" in said
-    assert "李明" not in said
-
-
-def test_laying_before_people_needs_a_day_to_come_and_an_open_version(
-    as_, chenjing, liming, version
-):
-    for wrong in (
-        {"version": version().pk, "due_on": "2026-11-01"},
-        {"version": version().pk, "due_on": ""},
-        {"version": 999_999, "due_on": "2026-12-15"},
-    ):
-        page = as_(chenjing).post(URL, assigning([liming], confirmed="1", **wrong))
-        assert page.status_code == 200
-        assert page.context["form"].errors
-    assert not Pledge.objects.exists()
-
-
-def test_only_compliance_may_lay_a_pledge_before_people(as_, zhoumin, admin, liming, version):
-    sent = {"confirmed": "1", "version": version().pk, "due_on": "2026-12-15"}
-    for person in (zhoumin, admin):
-        as_(person).post(URL, assigning([liming], **sent))
-    assert not Pledge.objects.filter(status=PledgeState.DRAFT).exists()
 
 
 def test_the_organisation_is_renamed_through_the_ledger(as_, admin):

@@ -24,6 +24,7 @@ PAGES = {
     "ledgercheckpoint": {"wuying"},
     "reading": {"wuying"},
     "acceptancebatch": {"chenjing", "wuying"},
+    "signingtask": {"chenjing", "zhoumin", "wuying"},
     "proposal": {"chenjing", "wuying", "admin"},
 }
 BACK_OFFICE = ("chenjing", "zhoumin", "wuying", "admin")

@@ -229,15 +229,10 @@ def test_recovery_codes_left_alone_are_no_factor(late, chenjing, signed):
     assert set(refused.context["forms"]) == {"password"}
 
 
-def test_a_step_without_consequence_is_free_and_its_name_opens_no_other(
-    late, chenjing, zhoumin, liming, signed
-):
+def test_a_step_without_consequence_is_free_and_its_name_opens_no_other(late, chenjing, signed):
     pledge = signed()
-    free = {**chosen(liming, "assign"), "_selected_action": [str(liming.pk)]}
-    assert not asks(late(chenjing).post("/admin/pledges/person/", free))
-    assert asks(late(chenjing).post(f"{LIST}{pledge.pk}/accept/", {"action": "assign"}))
-    several = {**chosen(pledge, "x"), "action": ["export_selected", "assign"]}
-    assert asks(late(zhoumin).post(LIST + "?state=all", several))
+    assert not asks(late(chenjing).post("/admin/pledges/signingtask/add/", {}))
+    assert asks(late(chenjing).post(f"{LIST}{pledge.pk}/accept/", {"action": "add"}))
 
 
 @pytest.mark.parametrize(

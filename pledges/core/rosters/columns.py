@@ -9,7 +9,7 @@ from typing import Final
 
 from pledges.core.characters import normalized
 from pledges.core.digests import canonical_json
-from pledges.core.rosters.tables import Row
+from pledges.core.rosters.tables import Note, Row
 
 
 class Field(StrEnum):
@@ -93,17 +93,18 @@ def recognise(head: str) -> Field | None:
 
 
 def find_heads(rows: Sequence[Row]) -> Heads | None:
-    """The row of the first ones whose cells are heads of the most columns; the last of equal ones.
+    """The row of the first ones whose cells are heads of the most columns; the first of equal ones.
 
-    Where heads stand in two rows, groups above and columns below, the lower one is taken. None if
-    no row has a person's number or name.
+    Where heads stand in two rows, groups above and columns below, the lower one says more; so does
+    one that is merged with the row above. None if no row has a person's number or name.
     """
     found: Heads | None = None
     for row in rows[:HEADS_WITHIN]:
         mapped = _mapped(row.cells)
-        if set(mapped.values()) & set(REQUIRED) and (
-            found is None or len(mapped) >= len(found.mapped)
-        ):
+        more = found is None or len(mapped) > len(found.mapped)
+        merged = mapped and all(row.notes.get(column) == Note.MERGED for column in mapped)
+        same = found is not None and len(mapped) == len(found.mapped)
+        if set(mapped.values()) & set(REQUIRED) and (more or (merged and same)):
             found = Heads(row.number, row.cells, mapped)
     return found
 

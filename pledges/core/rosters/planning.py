@@ -63,7 +63,7 @@ class Plan:
     @property
     def has_many_leavers(self) -> bool:
         """Whether so many would go that the number has to be typed, and a second person asked."""
-        return self.leavers > MANY or self.leavers * 100 > self.within * MANY_PERCENT
+        return are_many(self.leavers, self.within)
 
     @property
     def is_clean(self) -> bool:
@@ -78,6 +78,11 @@ class Plan:
         ]
         moved = [[d.name, d.is_new, d.parent, d.head] for d in self.departments]
         return sha256(canonical_json([done, moved, self.within])).hexdigest()
+
+
+def are_many(leavers: int, within: int) -> bool:
+    """Whether so many of those within the scope are more than one person lets go."""
+    return leavers > MANY or leavers * 100 > within * MANY_PERCENT
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+"""Reminding by hand: whom an officer picks, once a day at most, and who is left out, and why."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from pledges import access, audit, transactions
+from pledges.access import Act
+from pledges.core.standings import REMINDED, TaskState
+from pledges.models import NoticeClaim, Organisation, Person, TaskMember
+from pledges.notices import tasks
+
+
+class LeftOut(StrEnum):
+    """Why a member is not reminded; the first that holds."""
+
+    NOT_RUNNING = "not-running"
+    NOTHING_TO_SIGN = "nothing-to-sign"
+    NO_ADDRESS = "no-address"
+    TOLD_TODAY = "told-today"
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """How many members are reminded, and the members who are not, by reason."""
+
+    count: int
+    left_out: Mapping[LeftOut, Sequence[TaskMember]]
+
+
+def foresee(members: Collection[TaskMember], *, at: datetime) -> Reminded:
+    """What `remind` would do now; nothing is written."""
+    reached, left_out = _sorted(members, Organisation.current().localdate(at))
+    return Reminded(len(reached), left_out)
+
+
+@transactions.atomic
+def remind(members: Collection[TaskMember], *, actor: Person, at: datetime) -> Reminded:
+    """Have `members` reminded, in the next working hour; the ledger notes how many of each task."""
+    access.require(actor, Act.REMIND_MEMBERS)
+    day = Organisation.current().localdate(at)
+    reached, left_out = _sorted(members, day)
+    tasks.remind(reached, day=day, at=at)
+    counts: dict[str, int] = {}
+    for member in reached:
+        subject = audit.subject_of(member.task)
+        counts[subject] = counts.get(subject, 0) + 1
+    for subject, count in sorted(counts.items()):
+        facts = {"members": count}
+        audit.record("task.reminded", actor=actor, subject=subject, at=at, facts=facts)
+    return Reminded(len(reached), left_out)
+
+
+def _sorted(
+    members: Collection[TaskMember], day: date
+) -> tuple[list[TaskMember], dict[LeftOut, list[TaskMember]]]:
+    keys = [member.pk for member in members]
+    known = TaskMember.objects.filter(pk__in=keys).with_standing(day)
+    known = known.annotate(told=NoticeClaim.objects.told_members())
+    digests = NoticeClaim.objects.filter(
+        reason="digest", for_day=day, person__memberships__in=keys
+    ).values_list("person", flat=True)
+    had_one, reached = set(digests), []
+    left_out: dict[LeftOut, list[TaskMember]] = {}
+    for member in known.select_related("task", "person").order_by("pk"):
+        why = _why_not(member, day, had_one)
+        if why is None:
+            reached.append(member)
+        else:
+            left_out.setdefault(why, []).append(member)
+    return reached, left_out
+
+
+def _why_not(member: TaskMember, day: date, had_one: Collection[int]) -> LeftOut | None:
+    if member.task.state != TaskState.RUNNING:
+        return LeftOut.NOT_RUNNING
+    if member.standing not in REMINDED:
+        return LeftOut.NOTHING_TO_SIGN
+    if not member.person.email:
+        return LeftOut.NO_ADDRESS
+    if (member.told is not None and member.told >= day) or member.person_id in had_one:
+        return LeftOut.TOLD_TODAY
+    return None

@@ -1,0 +1,1 @@
+"""Signing tasks: made, launched, joined, extended, excused, cancelled and closed."""

@@ -1,0 +1,120 @@
+"""Who is meant by an audience rule: the one function that every preview and launch asks."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from pledges import wording
+from pledges.core.audiences import AudienceRule, Clause, Kind
+from pledges.models import Department, PaperPledge, Person, Pledge, PledgeTemplate, TemplateVersion
+
+
+def members_of(
+    rule: AudienceRule,
+    template: PledgeTemplate,
+    versions: Collection[TemplateVersion],
+    day: date,
+) -> "QuerySet[Person]":
+    """The active people whom `rule` names on `day`, by employee number.
+
+    Whoever has left by then is nobody's member. A pledge is valid that is in force on `day` on one
+    of `versions` of `template`, here or on paper.
+    """
+    below = _children() if _asks_below(rule) else {}
+    named = _any_of(rule.named, below)
+    people = active_people(day).filter(named)
+    if rule.exclude:
+        people = people.exclude(pk__in=Person.objects.filter(_any_of(rule.exclude, below)))
+    if rule.only_without_pledge:
+        people = people.exclude(_has_valid_pledge(template, versions, day))
+    return people.order_by("employee_number", "pk")
+
+
+def active_people(day: date) -> "QuerySet[Person]":
+    """Everybody with the company on `day` who has an account that is not deactivated."""
+    return Person.objects.filter(Q(left_on__isnull=True) | Q(left_on__gte=day), is_active=True)
+
+
+def unknown_numbers(rule: AudienceRule) -> tuple[str, ...]:
+    """The employee numbers in `rule` that nobody has, as they were entered."""
+    numbers = rule.numbers()
+    known = set(
+        Person.objects.filter(employee_number__in=numbers).values_list("employee_number", flat=True)
+    )
+    return tuple(number for number in numbers if number not in known)
+
+
+def inactive_numbers(rule: AudienceRule, day: date) -> tuple[str, ...]:
+    """The employee numbers in `rule` of people who have left or are deactivated."""
+    numbers = rule.numbers()
+    active = active_people(day).filter(employee_number__in=numbers)
+    known = Person.objects.filter(employee_number__in=numbers).exclude(pk__in=active)
+    left = set(known.values_list("employee_number", flat=True))
+    return tuple(number for number in numbers if number in left)
+
+
+def in_words(rule: AudienceRule) -> str:
+    """`rule` as a sentence in the language of the page, with the names of its departments."""
+    departments = Department.objects.in_bulk(rule.departments())
+    return wording.audience_in_words(rule, {key: str(each) for key, each in departments.items()})
+
+
+def with_those_below(keys: Iterable[int], children: dict[int, list[int]]) -> set[int]:
+    """These departments and all that stand below them; a circle is walked once."""
+    found: set[int] = set()
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += children.get(key, [])
+    return found
+
+
+def _asks_below(rule: AudienceRule) -> bool:
+    return any(clause.below for clause in rule.include + rule.exclude)
+
+
+def _children() -> dict[int, list[int]]:
+    children: dict[int, list[int]] = defaultdict(list)
+    for key, parent in Department.objects.values_list("pk", "parent_id"):
+        if parent is not None:
+            children[parent].append(key)
+    return children
+
+
+def _any_of(clauses: Iterable[Clause], below: dict[int, list[int]]) -> Q:
+    anybody = Q(pk__in=[])
+    for clause in clauses:
+        anybody |= _people(clause, below)
+    return anybody
+
+
+def _people(clause: Clause, below: dict[int, list[int]]) -> Q:
+    if clause.kind is Kind.EVERYBODY:
+        return ~Q(pk__in=[])
+    if clause.kind is Kind.DEPARTMENTS:
+        keys = {int(value) for value in clause.values}
+        return Q(department__in=with_those_below(keys, below) if clause.below else keys)
+    if clause.kind is Kind.POSTS:
+        return Q(position__in=clause.values)
+    if clause.kind is Kind.ROLES:
+        # Not by a join: somebody with two of these roles would be there twice.
+        return Q(pk__in=Person.objects.filter(groups__name__in=clause.values).values("pk"))
+    return Q(employee_number__in=clause.values)
+
+
+def _has_valid_pledge(
+    template: PledgeTemplate, versions: Collection[TemplateVersion], day: date
+) -> Q:
+    counting = [version.pk for version in versions if version.template_id == template.pk]
+    own = Pledge.objects.filter(person=OuterRef("pk"), version__in=counting)
+    papers = PaperPledge.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+        person=OuterRef("pk"),
+        version__in=counting,
+        state=PaperPledge.State.CONFIRMED,
+    )
+    return Q(Exists(own.in_force(day))) | Q(Exists(papers))

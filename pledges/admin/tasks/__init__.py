@@ -1,0 +1,1 @@
+"""Signing tasks in the admin: making, preview, progress, lists of members."""

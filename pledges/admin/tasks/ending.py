@@ -1,0 +1,123 @@
+"""How a task ends: closed, with everything counted, or cancelled by two officers."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pledges import access
+from pledges.access import Act
+from pledges.actions.tasks import cancelling, closing
+from pledges.admin.base import actor_of
+from pledges.admin.tasks import frames
+from pledges.admin.tasks.figures import Tally
+from pledges.core.standings import TaskState
+from pledges.models import SigningTask
+
+
+class ReasonForm(forms.Form):
+    """Why a task is cancelled; its members read it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "prose"}),
+        help_text=gettext_lazy("The members read it in the mail that tells them."),
+    )
+
+
+def close(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """What will be written down; confirmed, the worker closes the task."""
+    if elsewhere := frames.require_running(request, task):
+        return elsewhere
+    if request.method != "POST":
+        tally = Tally(task, frames.today())
+        return frames.show(
+            page,
+            request,
+            task,
+            "close.html",
+            title=_("Close the task"),
+            subtitle=task.title,
+            standings=tally.standings(),
+            total=tally.all(),
+            to_sign=tally.group("to-sign"),
+        )
+    return frames.carry_out(
+        request,
+        lambda: closing.request_close(task, actor=actor_of(request), at=timezone.now()),
+        _("The task is being closed. The completion report appears here when it is sealed."),
+        frames.address(task),
+    )
+
+
+def cancel(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """One officer asks, with a reason; another decides, or the first takes it back."""
+    access.require(request.user, Act.CANCEL_TASK, task)
+    if task.state != TaskState.RUNNING:
+        return redirect(frames.CHANGE, task.pk)
+    if task.cancellation_asked_at is None:
+        return _ask(page, request, task)
+    if request.method == "POST":
+        return _settle(request, task)
+    return _asked(page, request, task)
+
+
+def _ask(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    posted = request.method == "POST"
+    form = ReasonForm(request.POST if posted else None)
+    if not (posted and form.is_valid()):
+        return _show(page, request, task, status=422 if posted else 200, form=form)
+    reason = form.cleaned_data["reason"]
+    return frames.carry_out(
+        request,
+        lambda: cancelling.ask(task, reason, actor=actor_of(request), at=timezone.now()),
+        _("You asked that the task be cancelled. A second officer decides; until then it runs."),
+        frames.address(task),
+    )
+
+
+def _asked(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    decides = access.allows(request.user, Act.CONFIRM_CANCELLATION, task)
+    return _show(page, request, task, decides=decides)
+
+
+def _show(
+    page: ModelAdmin, request: HttpRequest, task: SigningTask, status: int = 200, **extra: Any
+) -> HttpResponse:
+    form = extra.get("form")
+    return frames.show(
+        page,
+        request,
+        task,
+        "cancel.html",
+        status=status,
+        title=_("Cancel the task"),
+        subtitle=task.title,
+        errors=form.errors if form else None,
+        tally=Tally(task, frames.today()),
+        **extra,
+    )
+
+
+def _settle(request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """`decision` is "cancel" or "take-back"."""
+    by = {"actor": actor_of(request), "at": timezone.now()}
+    if request.POST.get("decision") == "cancel":
+        return frames.carry_out(
+            request,
+            lambda: cancelling.cancel(task, **by),
+            _("The task is cancelled. One mail tells those who had not signed."),
+            frames.address(task),
+        )
+    return frames.carry_out(
+        request,
+        lambda: cancelling.take_back(task, **by),
+        _("The task is not cancelled. It runs on."),
+        frames.address(task),
+    )

@@ -1,0 +1,91 @@
+"""Exactly the rows of a list as a workbook: members of a task, or people of a preview."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pledges.actions.tasks import member_tables
+from pledges.admin.base import actor_of
+from pledges.admin.tasks import frames, member_lists, preview_pages
+from pledges.admin.tasks.member_filters import MemberFilter
+from pledges.core.standings import TaskState
+from pledges.models import SigningTask
+
+KIND: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PEOPLE: Final = (
+    gettext_lazy("Employee number"),
+    gettext_lazy("Full name"),
+    gettext_lazy("Department"),
+    gettext_lazy("Position"),
+)
+MEMBERS: Final = (
+    *PEOPLE,
+    gettext_lazy("Standing"),
+    gettext_lazy("Standing today"),
+    gettext_lazy("Due date"),
+    gettext_lazy("Days overdue"),
+    gettext_lazy("Why in it"),
+    gettext_lazy("Pledge number"),
+    gettext_lazy("Former pledge"),
+    gettext_lazy("Objection"),
+)
+
+
+def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """The members that the address asks for, on all pages of their list."""
+    at, day = timezone.now(), frames.today()
+    found = MemberFilter.of(request.GET).members(task, day)
+    listed = found.select_related("person__department", "pledge")
+    rows = ((each.person_id, _member(each, task, day)) for each in listed)
+    return _file(request, task, [str(each) for each in MEMBERS], rows, at)
+
+
+def _member(member: Any, task: SigningTask, day: date) -> list[member_tables.Cell]:
+    member_lists.describe(member, task, day)
+    closed = task.state == TaskState.CLOSED
+    return [
+        *_person(member.person),
+        str(member.label),
+        str(member.today_label if closed else member.label),
+        member.due_on.isoformat(),
+        member.days_late or None,
+        str(member.get_joined_display()),
+        (member.pledge.number or "") if member.pledge else "",
+        str(member.former_label),
+        str(_("yes")) if member.objected_at else "",
+    ]
+
+
+def people(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """The people of a preview that the address asks for."""
+    at = timezone.now()
+    found = preview_pages.chosen(task, request.GET, actor=actor_of(request), at=at).select_related(
+        "department"
+    )
+    rows = ((each.pk, _person(each)) for each in found)
+    return _file(request, task, [str(each) for each in PEOPLE], rows, at)
+
+
+def _person(person: Any) -> list[member_tables.Cell]:
+    return [person.employee_number, person.name, str(person.department), person.position]
+
+
+def _file(
+    request: HttpRequest,
+    task: SigningTask,
+    heads: list[str],
+    rows: Iterator[tuple[int, list[member_tables.Cell]]],
+    at: datetime,
+) -> HttpResponse:
+    made = member_tables.export(task, heads, rows, actor=actor_of(request), at=at)
+    response = HttpResponse(made, content_type=KIND)
+    name = f"members-{frames.today().isoformat()}.xlsx"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response

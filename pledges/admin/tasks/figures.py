@@ -1,0 +1,197 @@
+"""How many members of a task stand where: each number with the address of exactly that list."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from pledges.admin.tasks.member_filters import AGES, GROUPS, MARKS, SIGNED, MemberFilter, age_of
+from pledges.core.standings import DONE, TO_SIGN, Standing, TaskState
+from pledges.models import Department, SigningTask, TaskMember
+from pledges.models.task_members import STANDINGS
+
+AGE_LABELS: Final = {
+    "1-5": _("1 to 5 days overdue"),
+    "6-10": _("6 to 10 days overdue"),
+    "over-10": _("more than 10 days overdue"),
+}
+MARK_LABELS: Final = {
+    "objection": _("With an objection"),
+    "no-address": _("Without an email address"),
+    "opened": _("Opened"),
+    "joined": _("Joined after the launch"),
+    "former": _("With a pledge that no longer binds"),
+}
+GROUP_LABELS: Final = {"signed": _("Signed"), "to-sign": _("Still to sign")}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, its words, and the list behind it."""
+
+    label: Any
+    count: int
+    address: str
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class DepartmentRow:
+    """How far one department is: its people in the task, as they stand."""
+
+    name: str
+    total: Figure
+    signed: Figure
+    to_sign: Figure
+    overdue: Figure
+    rest: Figure
+    bar: tuple["Segment", ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a bar, in hundredths of its width: where it begins, how wide it is, which ink."""
+
+    begin: float
+    width: float
+    ink: str
+
+
+class Tally:
+    """All members of a task counted in one go, as they stand on `day`."""
+
+    def __init__(self, task: SigningTask, day: date) -> None:
+        self.task, self.day = task, day
+        self.closed = task.state == TaskState.CLOSED
+        by = "standing_at_close" if self.closed else "standing"
+        members = TaskMember.objects.filter(task=task).with_standing(day)
+        # Without an order of its own the rows are grouped by these alone.
+        rows = members.order_by().values_list("person__department", by, "standing", "due_on")
+        self._rows = [
+            (department, standing, today, self._age(today, due_on), count)
+            for department, standing, today, due_on, count in rows.annotate(Count("pk"))
+        ]
+        self._everywhere = self._count()
+
+    def _age(self, today: str, due_on: date) -> str:
+        return age_of((self.day - due_on).days) if today == Standing.OVERDUE else ""
+
+    def _count(self, department: int | None = None) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for key, standing, _today, _age, count in self._rows:
+            if department in (None, key):
+                found[standing] += count
+        return found
+
+    @property
+    def total(self) -> int:
+        return self._everywhere.total()
+
+    @property
+    def signed(self) -> int:
+        return sum(self._everywhere[each] for each in SIGNED)
+
+    def all(self) -> Figure:
+        return Figure(_("members"), self.total, MemberFilter().address(self.task))
+
+    def group(self, name: str) -> Figure:
+        """Those who have signed, or who still have to."""
+        count = sum(self._everywhere[each] for each in GROUPS[name])
+        return self._figure(GROUP_LABELS[name], count, standing=name)
+
+    def standings(self) -> list[Figure]:
+        """Where they stand, in the order of the standings; nothing where nobody does."""
+        return [
+            self._figure(label, self._everywhere[value], standing=value, look=look_of(value))
+            for value, label in STANDINGS
+            if self._everywhere[value]
+        ]
+
+    def today(self) -> list[Figure]:
+        """Of a closed task: where its members would stand today."""
+        found: Counter[str] = Counter()
+        for _department, _standing, today, _age, count in self._rows:
+            found[today] += count
+        return [
+            self._figure(label, found[value], today=value, look=look_of(value))
+            for value, label in STANDINGS
+            if found[value]
+        ]
+
+    def late(self) -> list[Figure]:
+        """Those overdue, by how many days."""
+        found: Counter[str] = Counter()
+        for _department, _standing, _today, age, count in self._rows:
+            found[age] += count
+        return [self._figure(AGE_LABELS[age], found[age], late=age) for age in AGES]
+
+    def overdue(self) -> Figure:
+        late = sum(count for _d, _s, _t, age, count in self._rows if age)
+        name = "today" if self.closed else "standing"
+        return self._figure(_("Overdue"), late, **{name: Standing.OVERDUE.value})
+
+    def marked(self) -> list[Figure]:
+        """What else is to be known of members; nothing where there are none."""
+        members = TaskMember.objects.filter(task=self.task).with_standing(self.day)
+        counts = {mark: members.filter(MARKS[mark]).count() for mark in MARK_LABELS}
+        return [
+            self._figure(label, counts[mark], mark=mark)
+            for mark, label in MARK_LABELS.items()
+            if counts[mark]
+        ]
+
+    def bar(self) -> tuple[Segment, ...]:
+        """How far the whole task is."""
+        late = self._everywhere[Standing.OVERDUE]
+        to_sign = sum(self._everywhere[each] for each in TO_SIGN)
+        return bar([(self.signed, "done"), (to_sign - late, "open"), (late, "late")], self.total)
+
+    def departments(self) -> list[DepartmentRow]:
+        """Every department with members, those with most still to sign first."""
+        keys = {row[0] for row in self._rows}
+        names = {each.pk: str(each) for each in Department.objects.filter(pk__in=keys)}
+        rows = [self._department(key, names[key]) for key in keys]
+        return sorted(rows, key=lambda row: (-row.overdue.count, -row.to_sign.count, row.name))
+
+    def _department(self, key: int, name: str) -> DepartmentRow:
+        found, place = self._count(key), str(key)
+        total, signed = found.total(), sum(found[each] for each in SIGNED)
+        to_sign = sum(found[each] for each in TO_SIGN)
+        overdue, rest = found[Standing.OVERDUE], total - signed - to_sign
+        return DepartmentRow(
+            name=name,
+            total=self._figure(name, total, department=place),
+            signed=self._figure(_("Signed"), signed, department=place, standing="signed"),
+            to_sign=self._figure(_("Still to sign"), to_sign, department=place, standing="to-sign"),
+            overdue=self._figure(
+                _("Overdue"), overdue, department=place, standing=Standing.OVERDUE.value
+            ),
+            rest=self._figure(_("Excused or left"), rest, department=place, standing="rest"),
+            bar=bar([(signed, "done"), (to_sign - overdue, "open"), (overdue, "late")], total),
+        )
+
+    def _figure(self, label: Any, count: int, look: str = "", **asked: str) -> Figure:
+        return Figure(label, count, MemberFilter(**asked).address(self.task), look)
+
+
+def bar(parts: list[tuple[int, str]], total: int) -> tuple[Segment, ...]:
+    """`parts` of `total` side by side; what is left of it stays empty."""
+    segments, begin = [], 0.0
+    for count, ink in parts:
+        width = round(100 * count / total, 2) if total else 0.0
+        if width:
+            segments.append(Segment(round(begin, 2), width, ink))
+        begin += width
+    return tuple(segments)
+
+
+def look_of(standing: str) -> str:
+    """How a standing is set off: done, late, or neither."""
+    if standing in DONE:
+        return "accepted"
+    if standing in (Standing.OVERDUE, Standing.RETURNED):
+        return "returned"
+    return "signed" if standing == Standing.IN_REVIEW else ""

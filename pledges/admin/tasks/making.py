@@ -1,0 +1,93 @@
+"""Making a task in one page, changing it while nobody has launched it, and discarding it."""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pledges import access
+from pledges.access import Act
+from pledges.actions.tasks import drafting
+from pledges.admin import words
+from pledges.admin.base import actor_of
+from pledges.admin.tasks import frames
+from pledges.admin.tasks.forms import PARTS, TaskForm
+from pledges.core.refusal import Refusal
+from pledges.core.standings import TaskState
+from pledges.models import SigningTask
+
+UNFINISHED: Final = 422
+
+
+def make(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """A new task; kept, it is previewed."""
+    access.require(request.user, Act.MAKE_TASK)
+    return _form(page, request, None)
+
+
+def edit(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """The same page for a draft."""
+    access.require(request.user, Act.MAKE_TASK)
+    if not _is_free(task):
+        messages.error(request, _("This task was launched, so it is no longer changed here."))
+        return redirect(frames.CHANGE, task.pk)
+    return _form(page, request, task)
+
+
+def _form(page: ModelAdmin, request: HttpRequest, task: SigningTask | None) -> HttpResponse:
+    posted = request.POST if request.method == "POST" else None
+    form = TaskForm(posted, today=frames.today(), task=task, numbers=request.GET.get("numbers", ""))
+    if posted is not None and form.is_valid():
+        try:
+            kept = drafting.save_task(
+                form.drafted(), actor=actor_of(request), at=timezone.now(), task=task
+            )
+        except Refusal as refusal:
+            form.add_error(None, words.refusal(refusal))
+        else:
+            messages.success(request, _("The task is saved. Please look at the preview."))
+            return redirect(frames.CHANGE, kept.pk)
+    return frames.show(
+        page,
+        request,
+        task,
+        "edit.html",
+        status=UNFINISHED if form.errors else 200,
+        title=_("Change the signing task") if task else _("New signing task"),
+        form=form,
+        errors=form.errors,
+        parts=PARTS,
+    )
+
+
+def discard(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """Asks first; posted, the draft is deleted: nobody but its makers saw it."""
+    access.require(request.user, Act.MAKE_TASK)
+    if not _is_free(task):
+        return redirect(frames.CHANGE, task.pk)
+    if request.method != "POST":
+        return frames.show(
+            page, request, task, "discard.html", title=_("Discard the draft"), subtitle=task.title
+        )
+    return frames.carry_out(
+        request,
+        lambda: drafting.delete_draft(task, actor=actor_of(request)),
+        _("The draft was discarded."),
+        frames.LIST,
+    )
+
+
+def copy(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """A new draft with all that this task was made of."""
+    access.require(request.user, Act.MAKE_TASK)
+    made = drafting.copy(task, actor=actor_of(request), at=timezone.now())
+    messages.success(request, _("This draft is a copy. Please look at its due date first."))
+    return redirect("admin:pledges_signingtask_edit", made.pk)
+
+
+def _is_free(task: Any) -> bool:
+    return task.state == TaskState.DRAFT and task.launching_since is None

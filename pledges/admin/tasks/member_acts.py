@@ -1,0 +1,171 @@
+"""What is done with several members: remind them, or give them until another day."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pledges.actions.reminders import reminding
+from pledges.actions.reminders.reminding import LeftOut, Reminded
+from pledges.actions.tasks import extending
+from pledges.admin.base import actor_of
+from pledges.admin.tasks import frames
+from pledges.admin.tasks.forms import day_input
+from pledges.admin.tasks.member_filters import MemberFilter
+from pledges.models import SigningTask, TaskMember
+
+MAX_NAMED: Final = 30
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The members that somebody chose: by ticking them, or all of a list."""
+
+    members: QuerySet[TaskMember]
+    back: str
+    carried: list[tuple[str, str]]
+
+
+def chosen(task: SigningTask, asked: QueryDict) -> Chosen:
+    """The members ticked in `asked`, or else all that its filter leaves."""
+    wanted = MemberFilter.of(asked)
+    found = wanted.members(task, frames.today()).select_related("person__department")
+    keys = [each for each in asked.getlist("member") if each.isascii() and each.isdecimal()]
+    carried = list(wanted.asked.items())
+    if keys:
+        found = found.filter(pk__in=[int(each) for each in keys if len(each) < 19])
+        carried += [("member", each) for each in keys]
+    return Chosen(found, wanted.address(task), carried)
+
+
+def remind(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """First who gets a reminder and who not; then send it."""
+    if elsewhere := frames.require_running(request, task):
+        return elsewhere
+    those = chosen(task, request.POST if request.method == "POST" else request.GET)
+    if request.method == "POST":
+        return _remind(request, task, those)
+    people = list(those.members)
+    foreseen = reminding.foresee(people, at=timezone.now())
+    left = {each.pk for members in foreseen.left_out.values() for each in members}
+    return _ask(
+        page,
+        request,
+        task,
+        those,
+        "remind.html",
+        title=_("Remind"),
+        people=[each for each in people if each.pk not in left],
+        silent=foreseen.left_out.get(LeftOut.NO_ADDRESS, ()),
+        told=len(foreseen.left_out.get(LeftOut.TOLD_TODAY, ())),
+        rest=len(foreseen.left_out.get(LeftOut.NOTHING_TO_SIGN, ())),
+    )
+
+
+def _remind(request: HttpRequest, task: SigningTask, those: Chosen) -> HttpResponse:
+    return frames.carry_out(
+        request,
+        lambda: reminding.remind(list(those.members), actor=actor_of(request), at=timezone.now()),
+        _reminded,
+        those.back if those.carried else frames.address(task),
+    )
+
+
+def _reminded(done: Reminded) -> str:
+    text = ngettext(
+        "%(count)d person is reminded. The mail leaves within working hours.",
+        "%(count)d people are reminded. The mails leave within working hours.",
+        done.count,
+    )
+    return text % {"count": done.count}
+
+
+class ExtensionForm(forms.Form):
+    """Until which day."""
+
+    due_on = forms.DateField(label=gettext_lazy("New due date"), widget=day_input())
+
+    def __init__(self, *args: Any, after: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.after = after
+
+    def clean_due_on(self) -> Any:
+        day = self.cleaned_data["due_on"]
+        if day < self.after:
+            raise forms.ValidationError(_("This date has passed."))
+        return day
+
+
+def extend(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """A later due date, for the whole task or for those who were chosen."""
+    if elsewhere := frames.require_running(request, task):
+        return elsewhere
+    posted = request.method == "POST"
+    those = chosen(task, request.POST if posted else request.GET)
+    form = ExtensionForm(request.POST if posted else None, after=frames.today())
+    if not (posted and form.is_valid()):
+        return _ask(
+            page,
+            request,
+            task,
+            those,
+            "extend.html",
+            status=422 if posted else 200,
+            title=_("Extend"),
+            form=form,
+            errors=form.errors,
+            people=list(those.members) if those.carried else [],
+            whole=not those.carried,
+            count=those.members.count(),
+        )
+    members = list(those.members) if those.carried else None
+    due_on = form.cleaned_data["due_on"]
+    return frames.carry_out(
+        request,
+        lambda: extending.extend(
+            task, due_on, members=members, actor=actor_of(request), at=timezone.now()
+        ),
+        _extended,
+        those.back if those.carried else frames.address(task),
+    )
+
+
+def _extended(count: Any) -> str:
+    text = ngettext(
+        "%(count)d member has a later due date. A mail tells them.",
+        "%(count)d members have a later due date. A mail tells them.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _ask(
+    page: ModelAdmin,
+    request: HttpRequest,
+    task: SigningTask,
+    those: Chosen,
+    template: str,
+    *,
+    people: list[Any],
+    **extra: Any,
+) -> HttpResponse:
+    """The page before: who it is about, the first of them by name."""
+    return frames.show(
+        page,
+        request,
+        task,
+        template,
+        subtitle=task.title,
+        number=len(people),
+        named=people[:MAX_NAMED],
+        unnamed=max(0, len(people) - MAX_NAMED),
+        carried=those.carried,
+        back=those.back if those.carried else frames.address(task),
+        **extra,
+    )

@@ -1,0 +1,143 @@
+"""Which members of a task a list shows: as its address says, for counts and lists alike."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+
+from pledges.core.standings import DONE, TO_SIGN, Standing, TaskState
+from pledges.models import SigningTask, TaskMember
+
+SIGNED: Final = DONE | {Standing.IN_REVIEW}
+"""These members have signed; of those in review the company has not confirmed it yet."""
+
+REST: Final = frozenset({Standing.EXCUSED, Standing.LEFT})
+"""Nothing is asked of these members at present."""
+
+GROUPS: Final = {"signed": SIGNED, "to-sign": TO_SIGN, "rest": REST}
+"""Standings that are counted together, by the word that stands for them in an address."""
+
+AGES: Final = {"1-5": (1, 5), "6-10": (6, 10), "over-10": (11, None)}
+"""How many days somebody is overdue: from, to; by the word in an address."""
+
+MARKS: Final = {
+    "objection": Q(objected_at__isnull=False),
+    "no-address": Q(person__email=""),
+    "opened": Q(pledge__isnull=False),
+    "joined": ~Q(joined="launch"),
+    "former": Q(former__isnull=False),
+}
+"""What else may be said of a member, beside where they stand."""
+
+SORTS: Final = {
+    "name": ("person__name", "person__employee_number"),
+    "number": ("person__employee_number",),
+    "department": ("person__department__name_zh", "person__employee_number"),
+    "due": ("due_on", "person__employee_number"),
+    "standing": ("standing", "due_on", "person__employee_number"),
+}
+MAX_QUERY: Final = 100  # characters that are searched for
+
+
+@dataclass(frozen=True)
+class MemberFilter:
+    """What of a task's members is listed; empty fields leave all. Unknown values list nobody.
+
+    `standing` is where they stand: of a closed task at its close. `today` is then what it would be
+    today.
+    """
+
+    standing: str = ""
+    today: str = ""
+    late: str = ""
+    department: str = ""
+    mark: str = ""
+    q: str = ""
+    o: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict | dict[str, str]) -> "MemberFilter":
+        return cls(**{each.name: (query.get(each.name) or "").strip() for each in fields(cls)})
+
+    def but(self, **changes: str) -> "MemberFilter":
+        """The same list with `changes`."""
+        return replace(self, **changes)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What the address of this list says."""
+        named = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in named.items() if value}
+
+    @property
+    def narrows(self) -> bool:
+        return bool(set(self.asked) - {"o"})
+
+    def address(self, task: SigningTask, **more: object) -> str:
+        """Where this list is shown."""
+        asked = {**self.asked, **{name: str(value) for name, value in more.items()}}
+        page = reverse("admin:pledges_signingtask_members", args=[task.pk])
+        return f"{page}?{urlencode(asked)}" if asked else page
+
+    def members(self, task: SigningTask, day: date) -> QuerySet[TaskMember]:
+        """The members that are listed, as they stand on `day`, in the order of the list."""
+        found = TaskMember.objects.filter(task=task).with_standing(day)
+        for condition in self._conditions(task, day):
+            found = found.filter(condition)
+        return found.order_by(*self._order())
+
+    def _conditions(self, task: SigningTask, day: date) -> list[Q]:
+        by = "standing_at_close" if task.state == TaskState.CLOSED else "standing"
+        conditions = []
+        if self.standing:
+            conditions.append(_among(by, self.standing))
+        if self.today:
+            conditions.append(_among("standing", self.today))
+        if self.late:
+            conditions.append(Q(standing=Standing.OVERDUE) & late_by(self.late, day))
+        if self.department:
+            conditions.append(_in_department(self.department))
+        if self.mark:
+            conditions.append(MARKS.get(self.mark, Q(pk__in=[])))
+        for word in self.q[:MAX_QUERY].replace("\x00", " ").split():
+            conditions.append(
+                Q(person__name__icontains=word) | Q(person__employee_number__icontains=word)
+            )
+        return conditions
+
+    def _order(self) -> tuple[Any, ...]:
+        chosen = SORTS.get(self.o.lstrip("-"), SORTS["number"])
+        if self.o.startswith("-"):
+            return (f"-{chosen[0]}", *chosen[1:], "pk")
+        return (*chosen, "pk")
+
+
+def late_by(age: str, day: date) -> Q:
+    """Due so many days before `day`, as `AGES` says."""
+    if age not in AGES:
+        return Q(pk__in=[])
+    fewest, most = AGES[age]
+    latest = Q(due_on__lte=day - timedelta(days=fewest))
+    return latest if most is None else latest & Q(due_on__gte=day - timedelta(days=most))
+
+
+def age_of(days: int) -> str:
+    """Which of `AGES` somebody belongs to who is `days` overdue; "" for nobody overdue."""
+    for age, (fewest, most) in AGES.items():
+        if days >= fewest and (most is None or days <= most):
+            return age
+    return ""
+
+
+def _among(field: str, chosen: str) -> Q:
+    return Q(**{f"{field}__in": [each.value for each in GROUPS.get(chosen, ())] or [chosen]})
+
+
+def _in_department(chosen: str) -> Q:
+    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 10):
+        return Q(pk__in=[])
+    return Q(person__department=int(chosen))

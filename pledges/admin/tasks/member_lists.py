@@ -1,0 +1,129 @@
+"""The list of a task's members: filtered, sorted, in pages, each filter with its count."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib.admin import ModelAdmin
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pledges.admin.tasks import frames
+from pledges.admin.tasks.figures import Figure, Tally, look_of
+from pledges.admin.tasks.member_filters import MemberFilter
+from pledges.core.standings import Standing, TaskState
+from pledges.models import SigningTask
+from pledges.models.pledges import PLEDGE_STATES
+from pledges.models.task_members import STANDINGS
+
+PER_PAGE: Final = 50
+COLUMNS: Final = (
+    ("name", gettext_lazy("person")),
+    ("department", gettext_lazy("department")),
+    ("standing", gettext_lazy("standing")),
+    ("due", gettext_lazy("due")),
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """The head of a column: its words, where it sorts by it, and how it does now."""
+
+    name: str
+    label: Any
+    address: str
+    sorted: str = ""
+
+
+@dataclass(frozen=True)
+class FilterGroup:
+    """The choices of one filter, each the list that it would leave."""
+
+    title: Any
+    choices: list[tuple[Figure, bool]]
+    all: str
+    chosen: str
+
+
+def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """The members that the address asks for."""
+    wanted, day = MemberFilter.of(request.GET), frames.today()
+    found = wanted.members(task, day).select_related("person__department", "pledge")
+    listed = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    for member in listed:
+        describe(member, task, day)
+    return frames.show(
+        page,
+        request,
+        task,
+        "members.html",
+        title=_("Members"),
+        subtitle=task.title,
+        wanted=wanted,
+        query=urlencode(wanted.asked),
+        listed=listed,
+        count=listed.paginator.count,
+        columns=[_column(wanted, task, *each) for each in COLUMNS],
+        filters=_filters(task, wanted),
+        all=MemberFilter().address(task),
+        pages=_pages(listed, wanted, task),
+        runs=task.state == TaskState.RUNNING,
+        closed=task.state == TaskState.CLOSED,
+    )
+
+
+def describe(member: Any, task: SigningTask, day: Any) -> None:
+    """Give a member of a list the words for where they stand."""
+    labels, states = dict(STANDINGS), dict(PLEDGE_STATES)
+    closed = task.state == TaskState.CLOSED
+    shown = member.standing_at_close if closed else member.standing
+    member.label, member.look = labels.get(shown, "—"), look_of(shown)
+    member.today_label = labels.get(member.standing, "—") if closed else ""
+    member.former_label = states.get(member.former or "", "")
+    late = (day - member.due_on).days
+    member.days_late = late if member.standing == Standing.OVERDUE else 0
+
+
+def _column(wanted: MemberFilter, task: SigningTask, name: str, label: Any) -> Column:
+    now = wanted.o.lstrip("-") == name
+    down = wanted.o == name
+    order = f"-{name}" if down else name
+    way = ("ascending" if down else "descending") if now else ""
+    return Column(name, label, wanted.but(o=order).address(task), way)
+
+
+def _filters(task: SigningTask, wanted: MemberFilter) -> list[FilterGroup]:
+    """Counted over the whole task: what each choice would show by itself."""
+    tally = Tally(task, frames.today())
+    groups = [
+        (
+            _("standing at close") if tally.closed else _("standing"),
+            "standing",
+            [*tally.standings(), tally.group("signed"), tally.group("to-sign")],
+        ),
+        (_("days overdue"), "late", [each for each in tally.late() if each.count]),
+        (_("department"), "department", [row.total for row in tally.departments()]),
+        (_("also"), "mark", tally.marked()),
+    ]
+    if tally.closed:
+        groups.insert(1, (_("standing today"), "today", tally.today()))
+    return [_group(task, wanted, *each) for each in groups if each[2]]
+
+
+def _group(
+    task: SigningTask, wanted: MemberFilter, title: Any, name: str, figures: list[Figure]
+) -> FilterGroup:
+    own = getattr(wanted, name)
+    choices = [(each, f"{name}={own}" in each.address.split("?")[1].split("&")) for each in figures]
+    now = next((str(each.label) for each, chosen in choices if chosen), "") if own else ""
+    return FilterGroup(title, choices, wanted.but(**{name: ""}).address(task), now)
+
+
+def _pages(listed: Page, wanted: MemberFilter, task: SigningTask) -> list[tuple[Any, str]]:
+    """The numbers of pages to go to, each with its address; "…" leads nowhere."""
+    numbers = listed.paginator.get_elided_page_range(listed.number, on_each_side=2, on_ends=1)
+    return [
+        (each, wanted.address(task, p=each) if isinstance(each, int) else "") for each in numbers
+    ]

@@ -1,0 +1,46 @@
+"""Signing tasks that run, on the first page of the admin: how far each is, how many are late."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pledges import access
+from pledges.access import Act
+from pledges.admin.tasks import frames
+from pledges.admin.tasks.figures import Figure, Segment, Tally
+from pledges.core.standings import TaskState
+from pledges.models import Organisation, Person, SigningTask
+
+MAX_SHOWN: Final = 6  # the others are in the list of tasks
+
+
+@dataclass(frozen=True)
+class RunningTask:
+    """One task in a line."""
+
+    task: SigningTask
+    address: str
+    signed: Figure
+    total: Figure
+    overdue: Figure
+    bar: tuple[Segment, ...]
+
+
+def of(person: Person, at: datetime) -> list[RunningTask]:
+    """The tasks that run, those due first at the top; nothing for whom they do not concern."""
+    if not access.allows(person, Act.READ_TASKS):
+        return []
+    day = Organisation.current().localdate(at)
+    running = SigningTask.objects.filter(state=TaskState.RUNNING).order_by("due_on", "pk")
+    return [_line(task, Tally(task, day)) for task in running[:MAX_SHOWN]]
+
+
+def _line(task: SigningTask, tally: Tally) -> RunningTask:
+    return RunningTask(
+        task=task,
+        address=frames.address(task),
+        signed=tally.group("signed"),
+        total=tally.all(),
+        overdue=tally.overdue(),
+        bar=tally.bar(),
+    )

@@ -1,0 +1,157 @@
+"""What the mails about signing tasks say, as it stands when they are sent.
+
+Each maker gives the words' facts, or None where there is nothing to tell any more: who has signed
+meanwhile is not reminded, and a table of late people lists those who still are.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.urls import NoReverseMatch, reverse
+
+from pledges.core.notice_plans import Reason
+from pledges.core.standings import DONE, REMINDED, Standing, TaskState
+from pledges.core.working_days import Calendar
+from pledges.models import CalendarDay, NoticeClaim, Person, Pledge, TaskMember
+from pledges.notices.kinds import Kind
+
+MAX_ROWS: Final = 100
+"""Of a table; a mail with more is read by nobody, and the page has them all."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A task of somebody's, and how long they have; `days` are working days, until or since."""
+
+    member: TaskMember
+    days: int
+    provisional: bool
+
+    @property
+    def title(self) -> str:
+        return self.member.task.title
+
+    @property
+    def overdue(self) -> bool:
+        return self.days < 0
+
+    @property
+    def late(self) -> int:
+        return -self.days
+
+    @property
+    def returned(self) -> bool:
+        return getattr(self.member, "standing", "") == Standing.RETURNED
+
+
+def item_of(member: TaskMember, day: date, calendar: Calendar) -> Item:
+    days = calendar.between(day, member.due_on)
+    if member.due_on < day:
+        days = min(-calendar.between(member.due_on, day), -1)
+    provisional = member.due_on > day and calendar.first_provisional(day, member.due_on) is not None
+    return Item(member, days, provisional)
+
+
+def _first(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
+    member = _members(claims).with_standing(day).filter(standing__in=REMINDED).first()
+    if member is None or member.task.state != TaskState.RUNNING:
+        return None
+    return {"item": item_of(member, day, CalendarDay.objects.as_calendar()), "task": member.task}
+
+
+def _reminders(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
+    """All that somebody has to sign, where anything of what was claimed is still open."""
+    running = TaskMember.objects.filter(person=person, task__state=TaskState.RUNNING)
+    open_ones = running.with_standing(day).filter(standing__in=REMINDED)
+    members = list(open_ones.select_related("task").order_by("due_on", "pk"))
+    asked = {each.member_id for each in claims if each.member_id}
+    if asked.isdisjoint(each.pk for each in members):
+        members = []
+    pledges = _ending([each.pledge_id for each in claims if each.pledge_id], day)
+    if not members and not pledges:
+        return None
+    calendar = CalendarDay.objects.as_calendar()
+    reasons = {each.reason for each in claims}
+    return {
+        "items": [item_of(each, day, calendar) for each in members],
+        "ending": [
+            {"pledge": each, "title": each.version.subtitle.in_(person.language)}
+            for each in pledges
+        ],
+        "excuse_ended": Reason.EXCUSE_ENDED in reasons,
+        "by_hand": Reason.BY_HAND in reasons,
+    }
+
+
+def _ending(keys: Sequence[Any], day: date) -> list[Pledge]:
+    known = Pledge.objects.filter(pk__in=keys).in_force(day).select_related("version")
+    return [each for each in known.order_by("ends_on", "pk") if not is_followed(each)]
+
+
+def is_followed(pledge: Pledge) -> bool:
+    """Whether its signer has signed the next one: it waits for review, or lasts longer."""
+    same = Pledge.objects.filter(
+        person_id=pledge.person_id, version__template=pledge.version.template_id
+    )
+    return same.issued().filter(signed_at__gt=pledge.signed_at).exclude(status="returned").exists()
+
+
+def _extended(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
+    return _first(person, claims, day)
+
+
+def _cancelled(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
+    member = _members(claims).with_standing(day).exclude(standing__in=DONE).first()
+    if member is None or member.task.state != TaskState.CANCELLED:
+        return None
+    reason = "\n  ".join(member.task.cancellation_reason.splitlines())
+    return {"task": member.task, "said": reason}
+
+
+def _late(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
+    """Who is still late of those that the table was claimed with."""
+    table = claims[0]
+    whom = {"person": table.person_id} if table.reason == Reason.SUPERIOR else {}
+    rows = NoticeClaim.objects.filter(
+        reason=table.reason, for_day=table.for_day, member__isnull=False, **whom
+    )
+    members = TaskMember.objects.filter(
+        pk__in=rows.values("member"), task__state=TaskState.RUNNING, due_on__lt=day
+    ).with_standing(day)
+    late = members.filter(standing__in=(Standing.OVERDUE, Standing.RETURNED))
+    found = list(late.select_related("task", "person__department").order_by("due_on", "person"))
+    if not found:
+        return None
+    calendar = CalendarDay.objects.as_calendar()
+    return {
+        "items": [item_of(each, day, calendar) for each in found[:MAX_ROWS]],
+        "count": len(found),
+        "more": max(0, len(found) - MAX_ROWS),
+        "instead_of": table.person if table.person_id != person.pk else None,
+        "path": _path("my_people" if whom else "admin:pledges_signingtask_changelist"),
+    }
+
+
+def _path(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:  # an installation without that page
+        return reverse("my_pledges")
+
+
+def _members(claims: Sequence[NoticeClaim]) -> Any:
+    keys = [each.member_id for each in claims]
+    return TaskMember.objects.filter(pk__in=keys).select_related("task")
+
+
+Maker = Callable[[Person, Sequence[NoticeClaim], date], dict[str, Any] | None]
+MAKERS: Final[Mapping[str, Maker]] = {
+    Kind.FIRST: _first,
+    Kind.REMINDERS: _reminders,
+    Kind.EXTENDED: _extended,
+    Kind.CANCELLED: _cancelled,
+    Kind.LATE: _late,
+    Kind.LATE_ALL: _late,
+}

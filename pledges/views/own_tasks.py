@@ -1,0 +1,181 @@
+"""The member's side of a signing task: what they are asked for, opening it, objecting to it."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pledges import access, wording
+from pledges.access import Act
+from pledges.actions.tasks import objecting, opening
+from pledges.core import refusals
+from pledges.core.standings import TO_SIGN, Standing, TaskState
+from pledges.models import Excuse, Organisation, Person, Pledge, SigningTask, TaskMember
+from pledges.views.accounts import person_of
+
+_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True)
+class OwnTask:
+    """A signing task as one of its members sees it, on the day `today` of the organisation."""
+
+    member: Any
+    today: date
+    draft: Pledge | None = None
+    excuse: Excuse | None = None
+
+    @property
+    def task(self) -> SigningTask:
+        return self.member.task  # type: ignore[no-any-return]
+
+    @property
+    def to_sign(self) -> bool:
+        return self.member.standing in TO_SIGN
+
+    @property
+    def days_left(self) -> int:
+        return (self.member.due_on - self.today).days  # type: ignore[no-any-return]
+
+    @property
+    def days_over(self) -> int:
+        return -self.days_left
+
+    @property
+    def overdue(self) -> bool:
+        return self.days_left < 0
+
+    @property
+    def runs(self) -> bool:
+        return self.task.state == TaskState.RUNNING
+
+
+def tasks_of(person: Person, at: datetime) -> list[OwnTask]:
+    """What `person` is asked for by tasks that run, and still has to sign or is excused from."""
+    today = Organisation.current().localdate(at)
+    running = _own(person, at, today).filter(task__state=TaskState.RUNNING)
+    asked = [*TO_SIGN, Standing.EXCUSED]
+    found = running.filter(standing__in=[each.value for each in asked]).order_by("due_on", "pk")
+    return [_as_seen(member, today) for member in found]
+
+
+def _own(person: Person, at: datetime, today: date) -> Any:
+    """Memberships of which the person may know: the first notices of the task have left."""
+    members = TaskMember.objects.filter(person=person, task__first_notices_at__lte=at)
+    members = members.exclude(task__state=TaskState.DRAFT).with_standing(today)
+    return members.select_related("task__launched_by", "task__template")
+
+
+def _as_seen(member: Any, today: date) -> OwnTask:
+    drafts = Pledge.objects.of(member.person).drafts()
+    draft = drafts.filter(version__template=member.task.template_id).first()
+    excuses = member.excuses.filter(outcome=Excuse.Outcome.APPROVED, ended_at__isnull=True)
+    excuse = excuses.filter(until_on__gte=today).order_by("-until_on").first()
+    return OwnTask(member, today, draft, excuse)
+
+
+def _find(request: HttpRequest, pk: uuid.UUID) -> OwnTask | None:
+    person, at = person_of(request), timezone.now()
+    today = Organisation.current().localdate(at)
+    member = _own(person, at, today).filter(task=pk).first()
+    return _as_seen(member, today) if member else None
+
+
+def _not_yours(request: HttpRequest) -> HttpResponse:
+    """The same for a task that there is, and for none: whoever asks learns neither."""
+    return render(request, "task_not_yours.html", status=404)
+
+
+@require_safe
+def task(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Where a mail leads: to the draft that is open, or to the page with the one button."""
+    found = _find(request, pk)
+    if found is None:
+        return _not_yours(request)
+    if found.draft and found.runs and found.to_sign:
+        return redirect("pledge", pk=found.draft.pk)
+    return render(request, "task.html", {"own": found, **_signed(found)})
+
+
+def _signed(found: OwnTask) -> dict[str, Any]:
+    """The pledge that counts in the task, where there is one."""
+    counting = found.task.counting.values("version")
+    own = Pledge.objects.of(found.member.person).filter(version__in=counting)
+    return {"pledge": own.issued().order_by("-signed_at").first()}
+
+
+@_get_or_post
+def open_task(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The member's first click makes the draft; any later one leads to it."""
+    found = _find(request, pk)
+    if found is None:
+        return _not_yours(request)
+    if request.method != "POST":
+        return redirect("task", pk=pk)
+    try:
+        draft = opening.open_for(
+            found.member,
+            actor=person_of(request),
+            at=timezone.now(),
+            language=wording.language(),
+        )
+    except refusals.Refusal as refusal:
+        messages.error(request, wording.refusal(refusal))
+        return redirect("task", pk=pk)
+    return redirect("pledge", pk=draft.pk)
+
+
+class ObjectionForm(forms.Form):
+    """What a member objects to, in their own words."""
+
+    words = forms.CharField(
+        label=pgettext_lazy("an objection", "What do you object to, and why?"),
+        max_length=objecting.MAX_OBJECTION,
+        widget=forms.Textarea(attrs={"rows": 5, "class": "prose"}),
+        help_text=gettext_lazy("Compliance reads it. You can change it or take it back."),
+    )
+
+
+@_get_or_post
+def objection(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """State an objection, change its words, or take it back; what is due stays due."""
+    found = _find(request, pk)
+    if found is None:
+        return _not_yours(request)
+    if not found.runs or not access.allows(request.user, Act.OBJECT, found.member):
+        return redirect("task", pk=pk)
+    take_back = request.method == "POST" and "take_back" in request.POST
+    form = ObjectionForm(
+        request.POST if request.method == "POST" and not take_back else None,
+        initial={"words": found.member.objection},
+    )
+    if not take_back and not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "task_objection.html", {"own": found, "form": form}, status=status)
+    by = {"actor": person_of(request), "at": timezone.now()}
+    try:
+        if take_back:
+            objecting.take_back(found.member, **by)
+        else:
+            objecting.object_to(found.member, form.cleaned_data["words"], **by)
+    except refusals.Refusal as refusal:
+        messages.error(request, wording.refusal(refusal))
+    else:
+        done = _("Your objection was taken back.") if take_back else _OBJECTED
+        messages.success(request, done)
+    return redirect("my_pledges")
+
+
+_OBJECTED = gettext_lazy(
+    "Your objection is recorded, and compliance can read it. The pledge is still to be signed by "
+    "its due date unless compliance tells you otherwise."
+)

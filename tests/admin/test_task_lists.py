@@ -1,0 +1,130 @@
+"""The pages of a signing task: every number on them is the list that its link opens."""
+
+import html
+import io
+import re
+import zipfile
+
+import pytest
+
+from pledges.core.standings import Standing
+from pledges.models import LedgerEntry, Organisation
+from tests import task_scenes
+from tests.admin.conftest import TODAY
+
+URL = "/admin/pledges/signingtask/"
+LINK = re.compile(r'<a [^>]*?href="(/admin/pledges/signingtask/[^"]+)"[^>]*>(.*?)</a>', re.S)
+# In a mark of its own, or at the beginning of the words.
+COUNTS = (
+    re.compile(r'<span class="(?:figure-|filter-)?count">(\d+)</span>'),
+    re.compile(r"\s*(\d+)"),
+)
+
+
+@pytest.fixture
+def task(version, chenjing, sunhao):
+    task_scenes.hire(60)
+    task_scenes.hire(4, department="华南对公部")
+    task = task_scenes.running(version(), chenjing, TODAY)
+    day = Organisation.current().localdate(TODAY)
+    task_scenes.scatter(task, day, TODAY, (chenjing, sunhao))
+    return task
+
+
+def counted(page):
+    """Every link to a list on a page that holds a number, with that number."""
+    found = {}
+    for address, inside in LINK.findall(page):
+        count = COUNTS[0].search(inside) or COUNTS[1].match(inside)
+        if count and re.search("/(members|people)/", address) and "p=" not in address:
+            found[html.unescape(address)] = int(count[1])
+    return found
+
+
+def listed(client, address):
+    """How many rows a list has, on all its pages together."""
+    first = client.get(address).context["listed"]
+    sign = "&" if "?" in address else "?"
+    others = range(2, first.paginator.num_pages + 1)
+    pages = [client.get(f"{address}{sign}p={page}").context["listed"] for page in others]
+    return sum(len(page.object_list) for page in (first, *pages))
+
+
+@pytest.mark.parametrize("path", ["change/", "members/", "members/?standing=overdue&o=-due"])
+def test_every_number_of_a_task_opens_exactly_so_many_rows(as_, chenjing, task, path):
+    client = as_(chenjing)
+    found = counted(client.get(f"{URL}{task.pk}/{path}").content.decode())
+    assert len(found) > 10
+    assert {address: listed(client, address) for address in found} == found
+
+
+def test_every_number_of_a_preview_opens_exactly_so_many_rows(as_, chenjing, version, zhoumin):
+    task_scenes.hire(7)
+    zhoumin.email = ""
+    zhoumin.save()
+    rule = {
+        "include": [{"kind": "everybody"}, {"kind": "without-pledge"}],
+        "exclude": [{"kind": "numbers", "values": ["M10001", "E1001"]}],
+    }
+    rule["exclude"][0]["values"][0] = task_scenes.hire(1, first=90)[0].employee_number
+    task = task_scenes.draft(version(), chenjing, TODAY, audience=rule)
+    client = as_(chenjing)
+    found = counted(client.get(f"{URL}{task.pk}/change/").content.decode())
+    assert {"told=no-address", "told=mailed", "left_out=0", "standing=due"} <= {
+        address.partition("?")[2] for address in found
+    }
+    assert {address: listed(client, address) for address in found} == found
+
+
+def test_the_standings_of_a_task_add_up_to_its_members(as_, chenjing, task):
+    page = as_(chenjing).get(f"{URL}{task.pk}/change/")
+    members = task.members.count()
+    assert sum(each.count for each in page.context["standings"]) == members
+    assert sum(row.total.count for row in page.context["departments"]) == members
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("q=员工003", {"员工003"}),
+        ("q=no-such-person", set()),
+        ("standing=nonsense", set()),
+        ("department=nonsense", set()),
+        ("late=nonsense&o=nonsense", set()),
+        ("mark=objection", {"员工004"}),
+        ("standing=excused&o=-name", {"员工007", "员工008"}),
+        ("late=over-10", {"员工005", "员工006"}),
+    ],
+)
+def test_a_list_shows_whom_its_address_asks_for(as_, chenjing, task, query, shown):
+    page = as_(chenjing).get(f"{URL}{task.pk}/members/?{query}")
+    assert {each.person.name for each in page.context["listed"]} == shown
+
+
+def test_a_list_as_a_workbook_has_exactly_its_rows_and_no_formula(as_, zhoumin, task):
+    person = task.members.get(person__name="员工005").person
+    person.name = "=HYPERLINK(1)"
+    person.save()
+    answer = as_(zhoumin).post(f"{URL}{task.pk}/members.xlsx?late=over-10")
+    sheet = zipfile.ZipFile(io.BytesIO(answer.content)).read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row>") == 3
+    assert "'=HYPERLINK(1)" in sheet
+    assert "员工006" in sheet
+    assert "<f>" not in sheet
+    entry = LedgerEntry.objects.get(event="members.exported")
+    assert entry.actor_id == zhoumin.pk
+    assert '"count":2' in entry.leaf.replace(" ", "")
+
+
+def test_of_a_task_the_list_of_tasks_tells_how_many_signed_and_how_many_are_late(as_, wuying, task):
+    page = as_(wuying).get(URL).content.decode()
+    assert f"{task.members.count()}" in page
+    assert f"/members/?standing={Standing.OVERDUE}" in page
+    assert f"{URL}add/" not in page
+
+
+def test_those_who_only_read_find_no_button(as_, wuying, task):
+    for path in ("change/", "members/", f"members/{task.members.first().pk}/"):
+        page = as_(wuying).get(f"{URL}{task.pk}/{path}").content.decode()
+        for act in ("remind", "extend", "add", "close", "cancel", "excuse", "undo"):
+            assert f"{task.pk}/{act}/" not in page
