@@ -59,7 +59,7 @@ ROWS: Final[Texts] = {
         "A paper of this person, version and date is filed already."
     ),
     RowFault.SAME_SCAN: gettext_lazy("The same scan stands for another paper."),
-    RowFault.FAILED: gettext_lazy("The scan could not be drawn. Please file it by itself."),
+    RowFault.FAILED: gettext_lazy("The scan could not be drawn. Please file it separately."),
 }
 ENTRIES: Final[Texts] = {
     "path": gettext_lazy("its path leads out of the ZIP"),
