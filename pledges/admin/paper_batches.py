@@ -68,7 +68,7 @@ class PaperBatchAdmin(AccessModelAdmin):
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Takes a list and its ZIP, which the workers then look at."""
         access.require(request.user, Act.FILE_PAPER)
-        form = ListForm(request.POST or None, request.FILES or None)
+        form = ListForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
         if request.method == "POST" and form.is_valid():
             table, archive = form.cleaned_data["table"], form.cleaned_data["archive"]
             try:

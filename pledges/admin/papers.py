@@ -125,7 +125,8 @@ class PaperAdmin(AccessModelAdmin):
         """Takes one scan with what HR says of it; it is looked at before anything is filed."""
         access.require(request.user, Act.FILE_PAPER)
         first = {"number": request.GET.get("number", "")[:32]}
-        form = PaperForm(request.POST or None, request.FILES or None, initial=first)
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = PaperForm(*sent, initial=first)
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data["file"].read()
             try:
