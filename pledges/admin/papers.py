@@ -9,6 +9,7 @@ from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -146,7 +147,7 @@ class PaperAdmin(AccessModelAdmin):
         }
         return TemplateResponse(request, "admin/pledges/paperpledge/upload.html", context)
 
-    def export(self, request: HttpRequest) -> HttpResponse:
+    def export(self, request: HttpRequest) -> HttpResponseBase:
         """A CSV file of all papers that the list's filters leave."""
         if not access.allows(request.user, Act.EXPORT_PAPERS):
             raise PermissionDenied
