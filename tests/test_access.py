@@ -83,7 +83,6 @@ admin:pledges_noticeswitch_slips         3004400 3004400
 admin:pledges_noticeswitch_switch        3005555 3003000
 admin:pledges_organisation_change        3000002 3000002
 admin:pledges_organisation_changelist    3000003 3000003
-admin:pledges_person_absence             3000202 3000202
 admin:pledges_paperbatch_change          3000200 3005555
 admin:pledges_paperbatch_changelist      3000200 3000200
 admin:pledges_paperbatch_discard         3005555 3000300
@@ -100,6 +99,7 @@ admin:pledges_paperpledge_file           3005555 3000304
 admin:pledges_paperpledge_reject         3002004 3002004
 admin:pledges_paperpledge_upload         3000200 3000200
 admin:pledges_paperpledge_withdraw       3000204 3000204
+admin:pledges_person_absence             3000202 3000202
 admin:pledges_person_add                 3000002 3000002
 admin:pledges_person_add_to_task         3002000 3002000
 admin:pledges_person_change              3002222 3000202

@@ -13,6 +13,7 @@ from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Proposal
 from pledges.models.duties import Show
+from pledges.wording import papers
 
 EVENTS: Final = {
     "version.imported": _("Template version imported"),
@@ -36,12 +37,7 @@ EVENTS: Final = {
     "pledge.moved": _("Draft moved to another version"),
     "record.issued": _("Record sealed and issued"),
     "record.erased": _("Files of a record erased"),
-    "paper.filed": _("Paper pledge filed"),
-    "paper.confirmed": _("Paper pledge confirmed"),
-    "paper.rejected": _("Paper pledge rejected"),
-    "paper.withdrawn": _("Paper pledge withdrawn"),
-    "papers.filed": _("List of paper pledges filed"),
-    "papers.exported": _("List of paper pledges exported"),
+    **papers.EVENTS,
     "document.renewed": _("Timestamp of a file renewed"),
     "files.removed": _("Files removed that are contained in longer files"),
     "passkey.enrolled": _("Passkey enrolled"),

@@ -36,16 +36,11 @@ from pledges.actions import (
     templates,
     withdrawing,
 )
-<<<<<<< HEAD
 from pledges.actions.papers import filing, lists, settling
-from pledges.core import refusals
-from pledges.core.lifecycle import PledgeState, Role, Why
-=======
 from pledges.actions.rosters import uploading
 from pledges.core import refusals
-from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.lifecycle import PledgeState, Role, Why
 from pledges.core.rosters.people import Reach
->>>>>>> k-people
 from pledges.models import (
     Commitment,
     Department,
@@ -142,10 +137,8 @@ def past(liming, revoked, returned, signed, draft, version, chenjing, passkey, n
     answers.save(correction, typed={}, revision=0, reply=REPLY, **by)
     pledges = [revoked("contract"), first, returned(), third]
     discarding.discard(draft("contract"), **by)
-<<<<<<< HEAD
     withdrawing.withdraw(signed("contract"), why=Why.SIGNER, reason=TAKEN_BACK, **by)
     _papers(liming, version, now)
-=======
     uploading.upload(
         "工号,姓名,部门,岗位\nE1001,李明,合规部,高级客户经理\n".encode(),
         name="名单.csv",
@@ -153,7 +146,8 @@ def past(liming, revoked, returned, signed, draft, version, chenjing, passkey, n
         actor=SYSTEM,
         at=now,
     )
->>>>>>> k-people
+    _papers(liming, version, now)
+    withdrawing.withdraw(signed("contract"), why=Why.SIGNER, reason=TAKEN_BACK, **by)
     drafts = list(Pledge.objects.of(liming).drafts())
     ended = Pledge.objects.filter(status__in=(PledgeState.DISCARDED, PledgeState.WITHDRAWN))
     return [*pledges, *drafts, *ended]
@@ -212,12 +206,9 @@ def test_nothing_personal_is_left_and_the_ledger_verifies(past, liming, erase, n
     assert traces(PERSONAL) == set()
     assert erased.pledges == len(past)
     assert not Commitment.objects.exists()
-<<<<<<< HEAD
     assert not PaperPage.objects.exists()
     assert set(PaperPledge.objects.values_list("state", flat=True)) == {"erased"}
-=======
     assert not Roster.objects.exists()
->>>>>>> k-people
     assert list(audit.verify()) == []
     assert LedgerEntry.objects.count() == before + 1
     entry = audit.trail(f"person:{pk}").get(event="person.erased")
