@@ -19,7 +19,15 @@ from pledges.access import Act
 from pledges.actions.tasks import objecting, opening
 from pledges.core import refusals
 from pledges.core.standings import TO_SIGN, Standing, TaskState
-from pledges.models import Excuse, Organisation, Person, Pledge, SigningTask, TaskMember
+from pledges.models import (
+    Excuse,
+    Organisation,
+    Person,
+    Pledge,
+    SigningTask,
+    TaskMember,
+    TemplateVersion,
+)
 from pledges.views.accounts import person_of
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -31,6 +39,7 @@ class OwnTask:
 
     member: Any
     today: date
+    label: str = ""
     draft: Pledge | None = None
     excuse: Excuse | None = None
 
@@ -80,7 +89,10 @@ def _as_seen(member: Any, today: date) -> OwnTask:
     draft = drafts.filter(version__template=member.task.template_id).first()
     excuses = member.excuses.filter(outcome=Excuse.Outcome.APPROVED, ended_at__isnull=True)
     excuse = excuses.filter(until_on__gte=today).order_by("-until_on").first()
-    return OwnTask(member, today, draft, excuse)
+    counting = TemplateVersion.objects.filter(pk__in=member.task.counting.values("version"))
+    newest = counting.order_by("-number").first()
+    label = newest.name(wording.language()) if newest else ""
+    return OwnTask(member, today, label, draft, excuse)
 
 
 def _find(request: HttpRequest, pk: uuid.UUID) -> OwnTask | None:

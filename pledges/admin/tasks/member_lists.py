@@ -70,6 +70,7 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
         all=MemberFilter().address(task),
         pages=_pages(listed, wanted, task),
         runs=task.state == TaskState.RUNNING,
+        begun=frames.has_begun(task),
         closed=task.state == TaskState.CLOSED,
     )
 

@@ -48,7 +48,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         pledges=_pledges(request, task, found),
         leaves=Leave.objects.filter(person=found.person, until_on__gte=day).order_by("from_on"),
         may_deal=runs,
-        may_remind=runs and found.standing in REMINDED,
+        may_remind=runs and frames.has_begun(task) and found.standing in REMINDED,
         may_excuse=may_excuse and not open_excuse and found.standing != Standing.EXCUSED,
         may_end_excuse=may_excuse and found.standing == Standing.EXCUSED,
         may_settle=bool(open_excuse)

@@ -54,6 +54,7 @@ def _offered(request: HttpRequest, task: SigningTask, at: datetime) -> dict[str,
     return {
         "may_undo": runs and untold and not task.closing_since,
         "may_deal": runs and not task.closing_since,
+        "may_remind": runs and not untold and not task.closing_since,
         "may_cancel": runs and not untold and not task.closing_since,
         "cancellation_waits": asked and task.state == TaskState.RUNNING,
         "asked_by_reader": asked and task.cancellation_asked_by_id == request.user.pk,

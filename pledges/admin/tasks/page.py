@@ -186,7 +186,7 @@ class TaskAdmin(AccessModelAdmin):
             label = _("Being closed")
         return format_html('<span class="state state-{}">{}</span>', look, label)
 
-    @admin.display(description=gettext_lazy("signed"))
+    @admin.display(description=gettext_lazy("progress"))
     def progress(self, task: Any) -> str:
         total = task.counted.total()
         if not total:
