@@ -11,7 +11,7 @@ from benchmarks import samples
 from benchmarks.export import PASSWORD
 from benchmarks.manager import handwriting
 from pledges.access import SYSTEM
-from pledges.actions import enrolling, people, templates
+from pledges.actions import departments, enrolling, people, templates
 from pledges.actions.authenticating import PasskeyAnswer
 from pledges.actions.signing import SigningRequest
 from pledges.core.lifecycle import Role
@@ -40,7 +40,7 @@ def officer() -> Person:
 
 def _person(username: str, name: str, role: Role, hashed: str) -> Person:
     at = timezone.now()
-    department = Department.objects.first() or people.save_department(
+    department = Department.objects.first() or departments.save_department(
         Department(name_zh="华东零售部", name_en="East China Retail"), actor=SYSTEM, at=at
     )
     person = Person(

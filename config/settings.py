@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "pledges.views.sessions.SessionLifetimeMiddleware",
+    "pledges.views.archive_uploads.ArchiveUploadsMiddleware",
     "pledges.views.first_passwords.FirstPasswordMiddleware",
     "pledges.views.staff_factor.StaffFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -6,36 +6,14 @@ from typing import Final
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
-from pledges.access_rules import CONFIRMERS as CONFIRMERS
-from pledges.access_rules import DECIDING as DECIDING
-from pledges.access_rules import READERS, Rule
-from pledges.access_rules import SYSTEM as SYSTEM
-from pledges.access_rules import Actor as Actor
-from pledges.access_rules import System as System
-from pledges.access_rules import active as _active
-from pledges.access_rules import approves_excuse as _approves_excuse
-from pledges.access_rules import confirms_cancellation as _confirms_cancellation
-from pledges.access_rules import decides as _decides
-from pledges.access_rules import decides_on_anothers as _decides_on_anothers
-from pledges.access_rules import excuses as _excuses
-from pledges.access_rules import hands_over as _hands_over
-from pledges.access_rules import has as _has
-from pledges.access_rules import has_met as _has_met
-from pledges.access_rules import manages as _manages
-from pledges.access_rules import moves as _moves
-from pledges.access_rules import oneself as _oneself
-from pledges.access_rules import only_system as _only_system
-from pledges.access_rules import own as _own
-from pledges.access_rules import own_batch as _own_batch
-from pledges.access_rules import own_idea as _own_idea
-from pledges.access_rules import own_passkey as _own_passkey
-from pledges.access_rules import own_to_withdraw as _own_to_withdraw
-from pledges.access_rules import reads as _reads
-from pledges.access_rules import reads_batch as _reads_batch
-from pledges.access_rules import reads_proposal as _reads_proposal
-from pledges.access_rules import somebody_elses as _somebody_elses
-from pledges.access_rules import system_or as _system_or
+from pledges import access_rules as rules
+from pledges import paper_rules, people_rules
 from pledges.core.lifecycle import Role
+
+# What rules are made of, and others ask for by these names.
+System, SYSTEM = rules.System, rules.SYSTEM
+Actor = rules.Actor
+CONFIRMERS, DECIDING, IMPORTERS = people_rules.CONFIRMERS, rules.DECIDING, rules.IMPORTERS
 
 
 class Act(StrEnum):
@@ -61,11 +39,24 @@ class Act(StrEnum):
     RENEW_TIMESTAMPS = "have files stamped again"
     EXPORT_PLEDGES = "export pledges"
     EXPORT_COMMITMENTS = "export what was undertaken"
+    FILE_PAPER = "file what was signed on paper"
+    CONFIRM_PAPER = "confirm or reject a paper pledge that somebody else filed"
+    WITHDRAW_PAPER = "withdraw a paper pledge"
+    READ_PAPER = "read a paper pledge"
+    LIST_PAPERS = "see the list of paper pledges"
+    EXPORT_PAPERS = "export the list of paper pledges"
     READ_TEMPLATES = "read templates"
     WRITE_TEMPLATES = "write, publish and retire templates"
     READ_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
-    HAND_OVER = "invite somebody, or set a first password for them"
+    IMPORT_PEOPLE = "upload, mend and apply a list of people"
+    CONFIRM_ROSTER = "confirm a list of people by which many would leave"
+    READ_ROSTERS = "see lists of people and what they would change"
+    EDIT_PERSON_FACTS = "edit facts of people and departments"
+    SEE_OFF = "note that somebody leaves or comes back, edit who they are"
+    INVITE = "invite somebody"
+    READ_OWN_PEOPLE = "see how far the people of a department that one heads are"
+    HAND_OVER = "set a first password for somebody"
     ERASE_PERSON = "erase somebody's personal data after the retention period"
     READ_PROPOSALS = "see changes that need two people"
     ACCEPT_PROPOSAL = "accept a change that somebody else proposed"
@@ -103,59 +94,72 @@ class Denied(PermissionDenied):
         self.act = act
 
 
-RULES: Final[dict[Act, Rule]] = {
-    Act.ENTER_ADMIN: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
-    Act.OPEN_PLEDGE: _active,
-    Act.ASSIGN_PLEDGE: _system_or(_has(Role.COMPLIANCE)),
-    Act.FILL_PLEDGE: _own,
-    Act.DISCARD_DRAFT: _own_idea,
-    Act.SIGN_PLEDGE: _own,
-    Act.WITHDRAW_OWN: _own_to_withdraw,
-    Act.WITHDRAW_ANOTHERS: _somebody_elses,
-    Act.WITHDRAW_MANY: _system_or(_has(Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)),
-    Act.MOVE_DRAFT: _system_or(_moves),
-    Act.READ_PLEDGE: _reads,
-    Act.LIST_PLEDGES: _has(*READERS),
-    Act.JUDGE_PLEDGE: _somebody_elses,
-    Act.ACCEPT_MANY: _own_batch,
-    Act.READ_BATCHES: _reads_batch,
-    Act.REVOKE_PLEDGE: _somebody_elses,
-    Act.EXPIRE_PLEDGE: _only_system,
-    Act.RENEW_TIMESTAMPS: _only_system,
-    Act.EXPORT_PLEDGES: _has(Role.HR),
-    Act.EXPORT_COMMITMENTS: _has(Role.HR, Role.COMPLIANCE),
-    Act.READ_TEMPLATES: _has(Role.COMPLIANCE, Role.AUDITOR),
-    Act.WRITE_TEMPLATES: _system_or(_has(Role.COMPLIANCE)),
-    Act.READ_PEOPLE: _has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
-    Act.MANAGE_PEOPLE: _system_or(_manages),
-    Act.HAND_OVER: _system_or(_hands_over),
-    Act.ERASE_PERSON: _system_or(_has(Role.ADMINISTRATOR)),
-    Act.READ_PROPOSALS: _reads_proposal,
-    Act.ACCEPT_PROPOSAL: _system_or(_decides_on_anothers),
-    Act.REJECT_PROPOSAL: _decides,
-    Act.READ_LEDGER: _has(Role.AUDITOR),
-    Act.READ_REPORTS: _has(Role.HR, Role.ADMINISTRATOR),
-    Act.KEEP_OWN_RECORD: _oneself,
-    Act.READ_TASKS: _has(*READERS),
-    Act.MAKE_TASK: _has(Role.COMPLIANCE),
-    Act.LAUNCH_TASK: _has(Role.COMPLIANCE),
-    Act.RUN_TASK: _has(Role.COMPLIANCE),
-    Act.ADD_JOINERS: _system_or(_has(Role.COMPLIANCE)),
-    Act.CANCEL_TASK: _has(Role.COMPLIANCE),
-    Act.CONFIRM_CANCELLATION: _confirms_cancellation,
-    Act.EXCUSE: _excuses,
-    Act.APPROVE_EXCUSE: _approves_excuse,
-    Act.OBJECT: _own,
-    Act.ENROL_PASSKEY: _own_passkey,
-    Act.CONFIRM_ENROLMENT: _has_met,
-    Act.BEGIN_ORIGIN: _only_system,
-    Act.REMIND_MEMBERS: _has(Role.COMPLIANCE),
-    Act.READ_NOTICES: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
-    Act.SWITCH_NOTICES: _has(Role.COMPLIANCE),
-    Act.PRINT_SLIPS: _has(Role.COMPLIANCE, Role.HR),
-    Act.READ_CALENDAR: _has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
-    Act.WRITE_CALENDAR: _has(Role.COMPLIANCE, Role.HR),
-    Act.PERMIT_ENROLMENT: _only_system,
+RULES: Final[dict[Act, rules.Rule]] = {
+    Act.ENTER_ADMIN: rules.has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
+    Act.OPEN_PLEDGE: rules.active,
+    Act.ASSIGN_PLEDGE: rules.system_or(rules.has(Role.COMPLIANCE)),
+    Act.FILL_PLEDGE: rules.own,
+    Act.DISCARD_DRAFT: rules.own_idea,
+    Act.SIGN_PLEDGE: rules.own,
+    Act.WITHDRAW_OWN: rules.own_to_withdraw,
+    Act.WITHDRAW_ANOTHERS: rules.somebody_elses,
+    Act.WITHDRAW_MANY: rules.system_or(rules.has(Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)),
+    Act.MOVE_DRAFT: rules.system_or(rules.moves),
+    Act.READ_PLEDGE: rules.reads,
+    Act.LIST_PLEDGES: rules.has(*rules.READERS),
+    Act.JUDGE_PLEDGE: rules.somebody_elses,
+    Act.ACCEPT_MANY: rules.own_batch,
+    Act.READ_BATCHES: rules.reads_batch,
+    Act.REVOKE_PLEDGE: rules.somebody_elses,
+    Act.EXPIRE_PLEDGE: rules.only_system,
+    Act.RENEW_TIMESTAMPS: rules.only_system,
+    Act.EXPORT_PLEDGES: rules.has(Role.HR),
+    Act.EXPORT_COMMITMENTS: rules.has(Role.HR, Role.COMPLIANCE),
+    Act.READ_TEMPLATES: rules.has(Role.COMPLIANCE, Role.AUDITOR),
+    Act.WRITE_TEMPLATES: rules.system_or(rules.has(Role.COMPLIANCE)),
+    Act.READ_PEOPLE: rules.has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
+    Act.MANAGE_PEOPLE: rules.system_or(people_rules.manages),
+    Act.EDIT_PERSON_FACTS: rules.system_or(people_rules.keeps_facts),
+    Act.SEE_OFF: rules.system_or(people_rules.answers_for),
+    Act.INVITE: rules.system_or(people_rules.answers_for),
+    Act.READ_OWN_PEOPLE: people_rules.heads,
+    Act.IMPORT_PEOPLE: rules.system_or(rules.has(*rules.IMPORTERS)),
+    Act.CONFIRM_ROSTER: rules.system_or(rules.confirms_roster),
+    Act.READ_ROSTERS: rules.has(*rules.IMPORTERS, Role.AUDITOR),
+    Act.HAND_OVER: rules.system_or(people_rules.hands_over),
+    Act.ERASE_PERSON: rules.system_or(rules.has(Role.ADMINISTRATOR)),
+    Act.READ_PROPOSALS: rules.reads_proposal,
+    Act.ACCEPT_PROPOSAL: rules.system_or(rules.decides_on_anothers),
+    Act.REJECT_PROPOSAL: rules.decides,
+    Act.READ_LEDGER: rules.has(Role.AUDITOR),
+    Act.READ_REPORTS: rules.has(Role.HR, Role.ADMINISTRATOR),
+    Act.KEEP_OWN_RECORD: rules.oneself,
+    Act.READ_TASKS: rules.has(*rules.READERS),
+    Act.MAKE_TASK: rules.has(Role.COMPLIANCE),
+    Act.LAUNCH_TASK: rules.has(Role.COMPLIANCE),
+    Act.RUN_TASK: rules.has(Role.COMPLIANCE),
+    Act.ADD_JOINERS: rules.system_or(rules.has(Role.COMPLIANCE)),
+    Act.CANCEL_TASK: rules.has(Role.COMPLIANCE),
+    Act.CONFIRM_CANCELLATION: rules.confirms_cancellation,
+    Act.EXCUSE: rules.excuses,
+    Act.APPROVE_EXCUSE: rules.approves_excuse,
+    Act.OBJECT: rules.own,
+    Act.ENROL_PASSKEY: rules.own_passkey,
+    Act.CONFIRM_ENROLMENT: people_rules.has_met,
+    Act.BEGIN_ORIGIN: rules.only_system,
+    Act.REMIND_MEMBERS: rules.has(Role.COMPLIANCE),
+    Act.READ_NOTICES: rules.has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
+    Act.SWITCH_NOTICES: rules.has(Role.COMPLIANCE),
+    Act.PRINT_SLIPS: rules.has(Role.COMPLIANCE, Role.HR),
+    Act.READ_CALENDAR: rules.has(Role.COMPLIANCE, Role.HR, Role.AUDITOR, Role.ADMINISTRATOR),
+    Act.WRITE_CALENDAR: rules.has(Role.COMPLIANCE, Role.HR),
+    Act.PERMIT_ENROLMENT: rules.only_system,
+    Act.FILE_PAPER: paper_rules.files,
+    Act.CONFIRM_PAPER: paper_rules.confirms,
+    Act.WITHDRAW_PAPER: paper_rules.withdraws,
+    Act.READ_PAPER: paper_rules.reads,
+    Act.LIST_PAPERS: rules.has(*rules.READERS),
+    Act.EXPORT_PAPERS: rules.has(Role.HR),
 }
 
 

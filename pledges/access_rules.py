@@ -4,16 +4,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 
 from pledges.core.lifecycle import PledgeState, Role
 from pledges.models import (
     AcceptanceBatch,
     Excuse,
-    LedgerEntry,
     Person,
     Pledge,
     Proposal,
+    Roster,
     SigningTask,
     TaskMember,
 )
@@ -88,10 +87,8 @@ def reads_batch(actor: Any, batch: AcceptanceBatch | None) -> bool:
     return Role.AUDITOR in actor.roles or own_batch(actor, batch)
 
 
-def manages(actor: Any, subject: Any) -> bool:
-    """Nobody makes a new person of the row that an erased one left: the ledger names it."""
-    return Role.ADMINISTRATOR in actor.roles and not getattr(subject, "erased_at", None)
-
+# Who keeps the list of people: by an import, never their roles.
+IMPORTERS: Final = (Role.HR, Role.ADMINISTRATOR)
 
 # Who may make, and who may accept, each kind of change that needs two people.
 DECIDING: Final[dict[str, Role]] = {
@@ -120,33 +117,9 @@ def reads_proposal(actor: Any, proposal: Proposal | None) -> bool:
     return decides(actor, proposal)
 
 
-def hands_over(actor: Any, person: Person) -> bool:
-    """Nobody hands their own account over to themselves: they would be met by nobody."""
-    return manages(actor, person) and person.pk != actor.pk
-
-
-# What lets somebody act as the person whom they did it for: an address of their own choice too.
-_HANDED_OVER = Q(event__in=("person.created", "person.invited", "password.set")) | Q(
-    event="person.changed", leaf__contains='"email"'
-)
-
-
-# Who may be the second person that has met somebody.
-CONFIRMERS: Final = (Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)
-
-
-def has_met(actor: Any, person: Person) -> bool:
-    """A second person: neither the one concerned, nor whoever ever gave them their account.
-
-    It is the ledger that says who that was. Whoever has to be met themselves is nobody's witness:
-    an account made for the purpose confirms nothing.
-    """
-    if not has(*CONFIRMERS)(actor, person):
-        return False
-    if actor.pk == person.pk or actor.must_be_met or not person.is_active:
-        return False
-    by_them = LedgerEntry.objects.filter(subject=f"person:{person.pk}", actor_id=actor.pk)
-    return not by_them.filter(_HANDED_OVER).exists()
+def confirms_roster(actor: Any, roster: Roster) -> bool:
+    """Nobody is the second person of what they asked for themselves."""
+    return has(*IMPORTERS)(actor, roster) and roster.asked_by_id != actor.pk
 
 
 READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)

@@ -2,7 +2,7 @@
 
 Locks are taken in one order, whatever an action needs of it; who needs none of a line skips it:
 
-1. the group of administrators, the organisation, a department
+1. the group of administrators, the organisation, departments (of several, by their keys)
 2. a person
 3. a template, then its version; after these a signing task, then its members by their keys
 4. an item of a batch of acceptances, then the batch

@@ -2,15 +2,18 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, transaction
 
 from pledges.access import SYSTEM
 from pledges.actions import templates
@@ -119,22 +122,105 @@ def _imported(file: Path, **changes: Any) -> TemplateVersion:
     return templates.import_definition(changed, actor=SYSTEM, at=PUBLISHED)[0]
 
 
+class Kept:
+    """The tables as they were at some time, to be put back: quicker than filling them anew."""
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            self._marks = _marks(cursor)
+            self._rows = {name: _read(cursor, name) for name in self._marks}
+            cursor.execute("SELECT sequencename, last_value FROM pg_sequences")
+            self._sequences = dict(cursor.fetchall())
+
+    def put_back(self) -> None:
+        """Put back the rows of each table that changed, past the triggers: for tests alone."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            now = _marks(cursor)
+            changed = [name for name, mark in now.items() if mark != self._marks.get(name)]
+            if not changed:
+                return
+            # Foreign keys are triggers too; the guards act in every session, whatever it calls
+            # itself, and are switched off by name.
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            with _unguarded(cursor, changed):
+                for name in changed:
+                    cursor.execute(f'DELETE FROM "{name}"')
+                    _write(cursor, name, self._rows.get(name, b""))
+            for name, value in self._sequences.items():
+                cursor.execute("SELECT setval(%s, %s, %s)", [name, value or 1, value is not None])
+            # A row that was put back is another one, as the database counts.
+            self._marks = _marks(cursor)
+
+
+_kept: list[Kept] = []
+
+
+def keep() -> None:
+    """Remember the database as it is now."""
+    _kept[:] = [Kept()]
+
+
+def put_back() -> None:
+    """Make the database what it was when it was last kept."""
+    _kept[0].put_back()
+
+
+def _tables(cursor: Any) -> list[str]:
+    """The tables of the project, but those that migrations alone fill."""
+    cursor.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _marks(cursor: Any) -> dict[str, tuple[int, int]]:
+    """For each table, what differs once a row was added, changed or taken away."""
+    each = " UNION ALL ".join(
+        f"SELECT '{name}', count(*), coalesce(sum(xmin::text::bigint), 0) FROM \"{name}\""
+        for name in _tables(cursor)
+    )
+    cursor.execute(each)
+    return {name: (count, total) for name, count, total in cursor.fetchall()}
+
+
+def _read(cursor: Any, table: str) -> bytes:
+    into = BytesIO()
+    cursor.copy_expert(f'COPY "{table}" TO STDOUT (FORMAT binary)', into)
+    return into.getvalue()
+
+
+def _write(cursor: Any, table: str, rows: bytes) -> None:
+    if rows:
+        cursor.copy_expert(f'COPY "{table}" FROM STDIN (FORMAT binary)', BytesIO(rows))
+
+
+@contextmanager
+def _unguarded(cursor: Any, tables: Iterable[str]) -> Iterator[None]:
+    cursor.execute(
+        "SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE NOT tgisinternal AND relname = ANY(%s)",
+        [list(tables)],
+    )
+    guarded = [name for (name,) in cursor.fetchall()]
+    for name in guarded:
+        cursor.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
+    yield
+    for name in guarded:
+        cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
+    cursor.execute(
+        "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE NOT tgisinternal AND relname = ANY(%s)",
+        [guarded],
+    )
+    for name, trigger in cursor.fetchall():
+        cursor.execute(f'ALTER TABLE "{name}" ENABLE ALWAYS TRIGGER "{trigger}"')
+
+
 def wipe() -> None:
     """Empty every table of the project, past the triggers that refuse it: for tests alone."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename NOT IN"
-            " ('django_migrations', 'django_content_type', 'auth_permission')"
-        )
-        tables = [name for (name,) in cursor.fetchall()]
-        for name in tables:
-            cursor.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
-        joined = ", ".join(f'"{name}"' for name in tables)
-        cursor.execute(f"TRUNCATE {joined} RESTART IDENTITY CASCADE")
-        for name in tables:
-            cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
-        guards = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
-        cursor.execute(guards)
-        for table, trigger in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+        tables = _tables(cursor)
+        with _unguarded(cursor, tables):
+            joined = ", ".join(f'"{name}"' for name in tables)
+            cursor.execute(f"TRUNCATE {joined} RESTART IDENTITY CASCADE")

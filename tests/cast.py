@@ -47,6 +47,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         baseline.wipe()
         baseline.load()
+        baseline.keep()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -54,8 +55,7 @@ def _restore_after_transactional_tests():
     """A transactional test leaves the database as it found it, triggers notwithstanding."""
 
     def teardown(self):
-        baseline.wipe()
-        baseline.load()
+        baseline.put_back()
 
     original = TransactionTestCase._fixture_teardown
     TransactionTestCase._fixture_teardown = teardown

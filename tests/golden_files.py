@@ -2,8 +2,9 @@
 
 One folder a file under tests/golden/: `file.pdf`, its separate proof `proof.json`, the certificates
 that a verifier is told (`root.pem`, `tsa-roots.pem`, `company-roots.pem`), the company's pins
-(`pins.txt`), and `expected.json`: the whole verdict at two moments, one of them after the end of
-every certificate. They are only ever added to, by `tests/making_golden_files.py`.
+(`pins.txt`), of a report the `receipt.json` of a member, and `expected.json`: the whole verdict at
+two moments, one of them after the end of every certificate.
+They are only ever added to, by `tests/making_golden_files.py`.
 """
 
 import json
@@ -37,6 +38,12 @@ class GoldenFile:
     @property
     def proof(self) -> bytes:
         return (self.folder / "proof.json").read_bytes()
+
+    @property
+    def receipt(self) -> bytes | None:
+        """The receipt of a member, of a report that has one kept beside it."""
+        file = self.folder / "receipt.json"
+        return file.read_bytes() if file.exists() else None
 
     @property
     def trust(self) -> Trust:

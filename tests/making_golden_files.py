@@ -6,42 +6,59 @@ gets cases of its own here, with names of its own.
 """
 
 import hashlib
+import io
 import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings as configured
+from PIL import Image, ImageDraw
+from pledges.core.scans import DrawnPage, marked
 
 from pledges import audit, keyring
 from pledges.access import SYSTEM
 from pledges.actions import preparing, proving, renewing, review, signing, templates
+from pledges.actions.records import completion, issuing
+from pledges.actions.records import renewing as record_renewing
+from pledges.core.digests import canonical_json
 from pledges.core.template import template_file
-from pledges.models import Department, Document, Organisation, Pledge, TemplateVersion
-from pledges.proof import verdict_json
-from pledges.proof.judging import judge
+from pledges.models import (
+    Department,
+    Document,
+    IssuedRecord,
+    Organisation,
+    Pledge,
+    RecordFile,
+    TemplateVersion,
+)
 from pledges.proof.keys import certificates, company_pins, pki
 from pledges.proof.keys.company_pins import PinKind
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.keys.trust import pins_of
 from pledges.proof.ledger import checkpoints
-from pledges.rendering import SignatureImage
+from pledges.proof.records import contents, receipts
+from pledges.proof.records.judging import content_of, judge_any
+from pledges.proof.records.verdict import any_to_json
+from pledges.rendering import SignatureImage, paper_scans
 from pledges.storage import document_store
 from tests.attacks.authorities import LIFE, licensed_authority
 from tests.baseline import BUILTIN
 from tests.cast import request_by_code, request_by_passkey
 from tests.golden_files import FOLDER, SUMS
+from tests.reported_tasks import report_on, running_task, tell_ledger
+from tests.sealed_records import person, salt_of
 from tests.timestamp_authorities import KINDS, authority
 from tests.tsa import responder
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("golden")]
 AFTER_ALL = datetime(2080, 1, 1, tzinfo=UTC)
 """No certificate in any of the files is valid then."""
-Made = tuple[Document, datetime]
+Made = tuple[Document | RecordFile, datetime]
 CASES: dict[str, Callable[["Maker"], Made]] = {}
 
 
@@ -367,6 +384,113 @@ def publish_version_2(make, slug: str) -> None:
     templates.retire(old, actor=make.officer, at=make.now)
 
 
+# --- Records, number 1 ---------------------------------------------------------------------------
+def reported(make, size: int, at: datetime, **changed: object) -> IssuedRecord:
+    task = running_task(make.officer, at)
+    report = report_on(task, size, Organisation.current().localtime(at), **changed)
+    tell_ledger(task, report, at - timedelta(days=1), joined=min(3, size - 1))
+    return completion.issue(report, task_id=task.pk, actor=make.officer, at=at)
+
+
+def stamped_report(make, kind: str, size: int, *, renewals: int) -> Made:
+    chosen = next(each for each in KINDS if each.name == kind)
+    with responder(authority(chosen)) as running:
+        make.settings.TSA_URL = running.url
+        make.settings.TSA_ROOTS = str(running.roots)
+        now = datetime.now(UTC)
+        record = reported(make, size, now)
+        for _ in range(renewals):
+            record_renewing.renew(record.newest_file, actor=SYSTEM, at=datetime.now(UTC))
+    return record.newest_file, now + timedelta(days=1)
+
+
+@case
+def record_1_report_of_one(make):
+    return reported(make, 1, make.now).newest_file, make.now + timedelta(days=1)
+
+
+@case
+def record_1_report_of_twelve_en(make):
+    return reported(make, 12, make.now, language="en").newest_file, make.now + timedelta(days=1)
+
+
+@case
+def record_1_report_of_903(make):
+    return reported(make, 903, make.now).newest_file, make.now + timedelta(days=1)
+
+
+@case
+def record_1_report_b_lta(make):
+    return stamped_report(make, "certomancer-ecdsa", 46, renewals=0)
+
+
+@case
+def record_1_report_b_lta_renewed_twice(make):
+    return stamped_report(make, "rsa-sorted", 12, renewals=2)
+
+
+@case
+def record_1_paper_scan(make):
+    """Three pages: in colour, in grey, and written progressively."""
+    pages = [scanned(1, "RGB"), scanned(2, "L"), scanned(3, "RGB", progressive=True)]
+    organisation = Organisation.current().name_in("zh-hans")
+    content = {
+        "kind": contents.SCAN,
+        "language": "zh-hans",
+        "organisation": organisation,
+        "paper": "5d2c5b4e-4a5e-4b0e-8e43-7d1a5d9c0b55",
+        "template": {"slug": "contract", "version": 1, "digest": "c3" * 32},
+        "signed_on": "2024-03-01",
+        "ends_on": "2027-02-28",
+        "pages": [hashlib.sha256(page.jpeg).hexdigest() for page in pages],
+        "upload": hashlib.sha256(b"upload").hexdigest(),
+        "commitment": hashlib.sha256(b"commitment").hexdigest(),
+    }
+    local = Organisation.current().localtime(make.now)
+    scan = paper_scans.Scan(
+        identifier=contents.identifier(content),
+        short="P-5D2C5B",
+        organisation=organisation,
+        person="李明（E1001）",
+        version="第 1 版",
+        version_en="version 1",
+        signed_on=date(2024, 3, 1),
+        ends_on=date(2027, 2, 28),
+        filed=("王芳", local),
+        confirmed=("陈静", local),
+        upload=content["upload"],
+        address="https://pledges.example.com/verify/",
+    )
+    sealed = issuing.seal(paper_scans.render(scan, pages), content, at=make.now)
+    subject = f"paperpledge:{content['paper']}"
+    record = issuing.issue(
+        sealed, kind=contents.SCAN, subject=subject, actor=make.officer, at=make.now
+    )
+    return record.newest_file, make.now + timedelta(days=1)
+
+
+def scanned(number: int, mode: str, **options: object) -> DrawnPage:
+    image = Image.new(mode, (620, 877), "white")
+    ImageDraw.Draw(image).text((80, 100 * number), f"page {number}", fill="black")
+    written = io.BytesIO()
+    image.save(written, "JPEG", quality=60, **options)
+    return DrawnPage(marked(written.getvalue(), f"page {number}"), *image.size)
+
+
+def proof_of(document: Document | RecordFile) -> bytes:
+    now = datetime.now(UTC)
+    if isinstance(document, RecordFile):
+        return canonical_json(issuing.separate_proof(document, at=now))
+    return proving.prove(document, at=now)
+
+
+def receipt_of(document: Document | RecordFile, pdf: bytes) -> bytes:
+    """That of the first member of a report."""
+    if not isinstance(document, RecordFile) or document.record.kind != contents.COMPLETION:
+        return b""
+    return receipts.make(content_of(pdf), index=0, salt=salt_of(0), person=person(0), document=None)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_make(request, name):
     folder = FOLDER / name
@@ -374,16 +498,17 @@ def test_make(request, name):
         pytest.skip("it is there, and stays as it is")
     document, day = CASES[name](Maker(request))
     pdf = document_store.get(document.sha256)
-    proof = proving.prove(document, at=datetime.now(UTC))
+    proof = proof_of(document)
     trust = keyring.trust()
     verdicts = []
     for at in (day, AFTER_ALL):
-        verdict = judge(pdf, trust=trust, at=at, proof=proof)
+        verdict = judge_any(pdf, trust=trust, at=at, proof=proof)
         assert verdict.summary, [line for line in verdict.lines if not line.passed]
-        verdicts.append({"at": at.isoformat(), "verdict": verdict_json.to_json(verdict)})
+        verdicts.append({"at": at.isoformat(), "verdict": any_to_json(verdict)})
     files = {
         "file.pdf": pdf,
         "proof.json": proof,
+        "receipt.json": receipt_of(document, pdf),
         "root.pem": keyring.root_pem(),
         "tsa-roots.pem": keyring.tsa_roots_pem(),
         "company-roots.pem": keyring.company_roots_pem(),

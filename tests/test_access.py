@@ -12,7 +12,7 @@ from pledges import access, audit
 from pledges.access import SYSTEM, Act
 from pledges.actions import batches, preparing
 from pledges.core.lifecycle import Role
-from pledges.models import Excuse, Person, Proposal
+from pledges.models import Department, Excuse, InvitationRun, Leave, Person, Proposal
 from tests import task_scenes
 from tests.fresh import prove
 
@@ -59,9 +59,12 @@ admin:pledges_acceptancebatch_change     3002020 3005555
 admin:pledges_acceptancebatch_changelist 3002020 3002020
 admin:pledges_acceptancebatch_go_on      3005555 3003000
 admin:pledges_acceptancebatch_progress   3002020 3005555
-admin:pledges_department_add             3000002 3000002
-admin:pledges_department_change          3000002 3000002
-admin:pledges_department_changelist      3000002 3000002
+admin:pledges_department_add             3000202 3000202
+admin:pledges_department_change          3002222 3000202
+admin:pledges_department_changelist      3002222 3002222
+admin:pledges_invitationrun_change       3000202 3005555
+admin:pledges_invitationrun_changelist   3000202 3000202
+admin:pledges_invitationrun_progress     3000202 3005555
 admin:pledges_ledgercheckpoint_change    3000020 3000000
 admin:pledges_ledgercheckpoint_changelist 3000020 3000020
 admin:pledges_ledgerentry_change         3000020 3000000
@@ -69,14 +72,22 @@ admin:pledges_ledgerentry_changelist     3000020 3000020
 admin:pledges_ledgerentry_check          3005555 3000030
 admin:pledges_organisation_change        3000002 3000002
 admin:pledges_organisation_changelist    3000003 3000003
+admin:pledges_person_absence             3000202 3000202
 admin:pledges_person_add                 3000002 3000002
-admin:pledges_person_change              3002222 3000002
+admin:pledges_person_change              3002222 3000202
 admin:pledges_person_changelist          3002222 3002222
+admin:pledges_person_download            3005555 3000300
+admin:pledges_person_end_absence         3005555 3000303
 admin:pledges_person_end_sessions        3005555 3000003
-admin:pledges_person_invite              3005555 3000003
+admin:pledges_person_invite              3005555 3000303
+admin:pledges_person_leaving             3000202 3000202
+admin:pledges_person_many                3005555 3000202
+admin:pledges_person_return              3000202 3000202
 admin:pledges_person_set_password        3000002 3000002
+admin:pledges_person_staying             3005555 3000303
+admin:pledges_person_uninvited           3005555 3000202
 admin:pledges_person_vouch               3003303 3003303
-admin:pledges_person_withdraw_invitation 3005555 3000003
+admin:pledges_person_withdraw_invitation 3005555 3000303
 admin:pledges_pledge_accept              3003404 3003404
 admin:pledges_pledge_change              3002424 3005555
 admin:pledges_pledge_changelist          3002220 3002220
@@ -150,7 +161,8 @@ mfa_reauthenticate_webauthn              3333333 3333333
 mfa_remove_webauthn                      3444444 3444444
 mfa_set_up                               3332222 333uuuu
 mfa_view_recovery_codes                  3444444 3555555
-my_pledges                               3223333 3555555
+my_people                                3424444 3555555
+my_pledges                               3222222 3555555
 phone                                    4444444 4444444
 pledge                                   3244444 3b44444
 pledge_discard                           3244444 3344444
@@ -164,7 +176,7 @@ pledge_reading_copy                      3244444 3555555
 pledge_save                              3555555 3b44444
 pledge_sign                              3244444 3u44444
 pledge_sign_page                         3244444 3555555
-pledge_start                             3333333 3330000
+pledge_start                             3333333 3333333
 pledge_withdraw                          3344444 3344444
 robots_txt                               2222222 5555555
 security_txt                             4444444 5555555
@@ -210,7 +222,7 @@ CODES = {200: "2", 302: "3", 303: "3", 404: "4", 403: "0", 405: "5", 400: "b", 4
 
 
 @pytest.fixture
-def addresses(draft, version, liming, chenjing, now):
+def addresses(draft, version, liming, wangfang, chenjing, now):
     """Gives the address of each name, for one draft of Li Ming's, prepared for his signing."""
     pledge = draft()
     intent = preparing.prepare(pledge, actor=liming, at=now)
@@ -246,8 +258,18 @@ def addresses(draft, version, liming, chenjing, now):
     )
     for page in ("change", "accept", "reject"):
         arguments[f"admin:pledges_proposal_{page}"] = [proposal.pk]
-    for page in ("invite", "withdraw_invitation", "set_password", "end_sessions"):
+    of_person = ("invite", "withdraw_invitation", "set_password", "end_sessions", "absence")
+    for page in (*of_person, "leaving", "staying", "return", "download"):
         arguments[f"admin:pledges_person_{page}"] = [liming.pk]
+    Department.objects.filter(pk=wangfang.department_id).update(head=wangfang)
+    days = {"from_on": now.date(), "until_on": now.date(), "recorded_at": now}
+    leave = Leave.objects.create(person=liming, **days)
+    arguments["admin:pledges_person_end_absence"] = [liming.pk, leave.pk]
+    for page in ("many", "uninvited"):
+        arguments[f"admin:pledges_person_{page}"] = ["invite"]
+    run = InvitationRun.objects.create(started_by=liming, created_at=now, worked_at=now)
+    for page in ("change", "progress"):
+        arguments[f"admin:pledges_invitationrun_{page}"] = [run.pk]
     for page in ("edit", "publish", "retention", "retire", "revise", "change"):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
     for page in ("change", "progress", "go_on"):

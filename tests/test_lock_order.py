@@ -4,7 +4,7 @@ import ast
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -24,20 +24,25 @@ from pledges.actions import (
     beginning_origin,
     credentials,
     deciding,
+    departments,
     discarding,
+    employment,
     enrolling,
     enrolment,
     erasure,
     expiring,
     exporting,
     invitations,
+    inviting_many,
     issuing,
+    leaving,
     moving,
     noting_readings,
     own_record,
     passwords,
     pending,
     people,
+    person_facts,
     phones,
     preparing,
     proposing,
@@ -61,6 +66,7 @@ from pledges.core.refusals import TooManyAttempts
 from pledges.models import (
     Department,
     Document,
+    Leave,
     Organisation,
     Person,
     Pledge,
@@ -148,7 +154,12 @@ class Stage:
         self.promotion = self._proposed_promotion(people_by_name["zhaolei"])
         self.retention = self._proposed_retention(self.free.template)
         self.relaxation = self._proposed_relaxation()
+        Department.objects.filter(pk=self.wangfang.department_id).update(head=self.wangfang)
         self.newcomer = self._newcomer()
+        days = {"from_on": now.date(), "until_on": (now + timedelta(days=9)).date()}
+        self.leave = Leave.objects.create(person=self.liming, **days, recorded_at=now)
+        self.gone = self._gone(self.newcomer)
+        self.run = inviting_many.begin([self.newcomer], actor=self.zhoumin, at=self.now)
         self.invitation = invitations.invite(self.newcomer, actor=self.admin, at=self.now)
         self.unmet = self._unmet(self.newcomer)
         self.newer = TemplateVersion.objects.get(template=self.version.template, number=2)
@@ -173,6 +184,15 @@ class Stage:
         person.set_unusable_password()
         people.save_person(person, actor=SYSTEM, at=self.now, roles=[Role.MANAGER])
         return person
+
+    def _gone(self, person):
+        """Somebody who has left, and somebody whose last day is noted."""
+        gone = self._person(person, pk=None, username="gone", employee_number="E9", email="")
+        gone._state.adding = True
+        people.save_person(gone, actor=SYSTEM, at=self.now, roles=[])
+        leaving.leave(gone, last_day=self.now.date(), actor=self.zhoumin, at=self.now)
+        leaving.leave(person, last_day=date(2027, 1, 1), actor=self.zhoumin, at=self.now)
+        return gone
 
     def _unmet(self, person):
         """An app of somebody whom nobody has met yet."""
@@ -328,7 +348,7 @@ class Stage:
     def do_rename_department(self):
         department = Department.objects.get(pk=self.liming.department_id)
         department.name_zh = "华东一部"
-        people.save_department(department, actor=self.admin, at=self.now)
+        departments.save_department(department, actor=self.admin, at=self.now)
 
     def do_rename_organisation(self):
         organisation = Organisation.objects.get(pk=1)
@@ -437,6 +457,45 @@ class Stage:
     def do_set_first_password(self):
         person = self._person(self.newcomer)
         passwords.set_first(person, "new password 7", actor=self.admin, at=self.now)
+
+    def do_print_slip(self):
+        made = inviting_many.print_slips([self.newcomer], days=7, actor=self.admin, at=self.now)
+        assert made
+
+    def do_begin_invitations(self):
+        people = [self._person(self.newcomer), self._person(self.over.person)]
+        inviting_many.begin(people, actor=self.zhoumin, at=self.now)
+
+    def do_work_at_invitations(self):
+        inviting_many.work(self.run.pk, clock=lambda: self.now)
+
+    def do_save_facts(self):
+        person = self._person(self.liming, position="主管", employee_number="E9002")
+        person_facts.save_facts(person, actor=self.zhoumin, at=self.now)
+
+    def do_add_leave(self):
+        days = {"from_on": date(2027, 1, 1), "until_on": date(2027, 1, 9)}
+        by = {"actor": self.zhoumin, "at": self.now}
+        employment.add_leave(self.liming, **days, delegate=self._person(self.wangfang), **by)
+
+    def do_end_leave(self):
+        assert employment.end_leave(self.leave, actor=self.zhoumin, at=self.now)
+
+    def do_leave(self):
+        person, day = self._person(self.wangfang), self.now.date()
+        assert leaving.leave(person, last_day=day, actor=self.zhoumin, at=self.now)
+
+    def do_stay(self):
+        leaving.stay(self.newcomer, actor=self.zhoumin, at=self.now)
+
+    def do_come_back(self):
+        back = date(2027, 3, 1)
+        leaving.come_back(self.gone, entered_on=back, actor=self.zhoumin, at=self.now)
+
+    def do_move_department(self):
+        department = Department.objects.get(pk=self.liming.department_id)
+        department.parent_id, department.head = self.over.person.department_id, self.liming
+        departments.save_department(department, actor=self.admin, at=self.now)
 
     def do_end_sessions(self):
         end_for(self._person(self.liming), actor=self.admin, at=self.now)

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from pledges import notices
-from pledges.models import BackgroundWorker, PhoneLink, RequestCount, Session
+from pledges.models import BackgroundWorker, PhoneLink, RequestCount, Roster, Session
 from pledges.models.phone_links import PHONE_LINK_LASTS
 from pledges.proof.passkeys import pending_records
 
@@ -40,6 +40,11 @@ def clear_request_counts(at: datetime) -> int:
 def clear_phone_links(at: datetime) -> int:
     """Remove the links through which nothing can wait for confirmation any more."""
     return PhoneLink.objects.filter(created_at__lte=at - PHONE_LINKS_KEPT).delete()[0]
+
+
+def clear_rosters(at: datetime) -> int:
+    """Remove the lists of people, with their files and plans, whose thirty days are over."""
+    return Roster.objects.old(at).delete()[1].get("pledges.Roster", 0)
 
 
 def clear_workers(at: datetime) -> int:

@@ -10,11 +10,13 @@ from typing import Any, Final
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, notices, transactions
 from pledges.access import Act
 from pledges.actions import enrolment, expiring, people
+from pledges.actions.papers import erasing, keeping
 from pledges.actions.tasks import forgetting
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, Role
@@ -22,17 +24,24 @@ from pledges.core.periods import erasable_from
 from pledges.core.refusals import RetainedPledge
 from pledges.models import (
     Commitment,
+    Department,
     Document,
     Invitation,
+    InvitationItem,
+    Leave,
     LedgerOpening,
     Organisation,
+    PaperPledge,
     Person,
     PhoneLink,
     Pledge,
+    Post,
     Proposal,
     Reading,
     RenderedAhead,
     ReturnReason,
+    Roster,
+    RosterRow,
     Session,
     Signature,
     SigningIntent,
@@ -87,16 +96,22 @@ def erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 @transactions.atomic
 def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     people.lock_administrators()
+    list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    pledges = _locked_pledges(locked)
-    files = _files_of(pledges)
+    pledges, papers = _locked_pledges(locked), erasing.locked(locked)
+    files = _files_of(pledges) | keeping.files_of(papers)
     if locked.erased_at is None:
-        _require_erasable(locked, pledges, at)
+        _require_erasable(locked, pledges, papers, at)
         _blank_pledges(pledges)
+        erasing.blank(papers)
+        erasing.forget_rows(locked)
         number = locked.employee_number
         _blank_person(locked, at)
-        _forget_openings(locked, pledges, forgetting.forget(locked, number))
-        facts = {"pledges": [str(pledge.pk) for pledge in pledges], "files": len(files)}
+        others = [*map(audit.subject_of, papers), *forgetting.forget(locked, number)]
+        _forget_openings(locked, pledges, others)
+        facts: dict[str, object] = {"pledges": _keys(pledges), "files": len(files)}
+        if papers:
+            facts["papers"] = _keys(papers)
         audit.record(lifecycle.ERASE.event, actor=actor, subject=locked, at=at, facts=facts)
     transaction.on_commit(partial(_remove, locked.pk, files))
     return Erased(len(pledges), len(files))
@@ -105,7 +120,15 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 def what_keeps(person: Person, at: datetime) -> tuple[RetainedPledge, ...]:
     """The pledges for whose sake `person` cannot be erased at `at`."""
     pledges = Pledge.objects.of(person).select_related("version__template").order_by("number")
-    return tuple(_kept(pledges, at))
+    return (*_kept(pledges, at), *erasing.kept(_papers_of(person), at))
+
+
+def _papers_of(person: Person) -> list[PaperPledge]:
+    return list(PaperPledge.objects.of(person).select_related("version__template"))
+
+
+def _keys(rows: Sequence[Any]) -> list[str]:
+    return [str(row.pk) for row in rows]
 
 
 def _locked_pledges(person: Person) -> list[Pledge]:
@@ -113,8 +136,10 @@ def _locked_pledges(person: Person) -> list[Pledge]:
     return list(locked.select_related("version__template").order_by("number", "pk"))
 
 
-def _require_erasable(person: Person, pledges: Sequence[Pledge], at: datetime) -> None:
-    if kept := tuple(_kept(pledges, at)):
+def _require_erasable(
+    person: Person, pledges: Sequence[Pledge], papers: Sequence[PaperPledge], at: datetime
+) -> None:
+    if kept := (*_kept(pledges, at), *erasing.kept(papers, at)):
         raise refusals.NotErasable(kept)
     if Role.ADMINISTRATOR in person.roles:
         people.require_another_administrator(person)
@@ -176,10 +201,12 @@ def _blank_person(person: Person, at: datetime) -> None:
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     Invitation.objects.filter(person=person).delete()
+    _blank_employment(person)
     Proposal.objects.filter(person=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
     PhoneLink.objects.filter(person=person).delete()
     Reading.objects.filter(reader=person).update(reader_name="")
+    _forget_rosters(person)
     # A mail that could not be sent is kept with the error, and errors name addresses.
     mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
@@ -193,6 +220,24 @@ def _blank_person(person: Person, at: datetime) -> None:
     person.erased_at = at
     person.set_unusable_password()
     person.save()
+
+
+def _blank_employment(person: Person) -> None:
+    """Their posts and leaves, whom they stood in for, and whom they headed."""
+    InvitationItem.objects.filter(person=person).delete()
+    Post.objects.filter(person=person).delete()
+    Leave.objects.filter(person=person).delete()
+    Leave.objects.filter(delegate=person).update(delegate=None)
+    Department.objects.filter(head=person).update(head=None)
+    person.entered_on = person.left_on = None
+
+
+def _forget_rosters(person: Person) -> None:
+    """The lists that name them lose their file, and the rows about them; others stay as planned."""
+    told = Q(person=person) | Q(employee_number__iexact=person.employee_number)
+    rows = RosterRow.objects.filter(told)
+    Roster.objects.filter(pk__in=rows.values("roster")).update(content=b"")
+    rows.delete()
 
 
 def _forget_openings(person: Person, pledges: Sequence[Pledge], others: Sequence[str]) -> None:

@@ -14,6 +14,8 @@ from pledges.actions import (
     batches,
     clearing,
     expiring,
+    inviting_many,
+    leaving,
     ledger_checking,
     lost_tasks,
     noting_readings,
@@ -24,8 +26,16 @@ from pledges.actions import (
     sweeping,
     version_steps,
 )
+from pledges.actions.papers import list_filing, list_work
 from pledges.actions.reminders import calendar, sending_due
-from pledges.actions.tasks import closing, joining, launching, versions_following
+from pledges.actions.rosters import applying
+from pledges.actions.tasks import (
+    closing,
+    issuing_reports,
+    joining,
+    launching,
+    versions_following,
+)
 from pledges.models import BackgroundWorker, ChoreRun
 from pledges.models.housekeeping import SEEN_WITHIN
 from pledges.notices import digests
@@ -86,17 +96,22 @@ CHECKPOINTS = "checkpoints"
 SCHEDULE = (
     Chore(CHECKPOINTS, MINUTE, None),
     Chore("bulk acceptances", MINUTE, batches.resume),
+    Chore("invitations", MINUTE, inviting_many.resume),
+    Chore("lists of papers", MINUTE, list_work.resume),
     Chore("readings", MINUTE, noting_readings.record_noted),
     Chore("task launches", MINUTE, launching.resume),
     Chore("task closings", MINUTE, closing.resume),
+    Chore("completion reports", 10 * MINUTE, issuing_reports.resume, sealing.can_seal),
     Chore("task versions", MINUTE, versions_following.follow_steps),
     Chore("task joiners", DAY, joining.take_joiners),
     Chore("drafts on replaced versions", MINUTE, version_steps.settle),
+    Chore("rosters", MINUTE, applying.resume),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
     Chore("calendar", DAY, calendar.load_published),
     Chore("notices", 5 * MINUTE, sending_due.send_due),
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),
+    Chore("leavers", HOUR, leaving.carry_out_due),
     Chore("passkeys", HOUR, pending.lapse),
     Chore("documents rendered ahead", HOUR, rendering_ahead.sweep),
     Chore("sessions", HOUR, clearing.clear_sessions),
@@ -104,6 +119,8 @@ SCHEDULE = (
     Chore("request counts", HOUR, clearing.clear_request_counts),
     Chore("task results", HOUR, clearing.clear_task_results),
     Chore("workers", HOUR, clearing.clear_workers),
+    Chore("old rosters", DAY, clearing.clear_rosters),
+    Chore("papers that nobody filed", HOUR, list_filing.clear),
     Chore("orphans", DAY, sweeping.sweep),
     Chore("redundant files", DAY, sweeping.remove_redundant),
     Chore("ledger", DAY, ledger_checking.check_ledger, lambda at: audit.has_key()),

@@ -1,7 +1,7 @@
-"""Invitations: a link to somebody's own address, with which they choose their password once."""
+"""Invitations: a link, mailed or on paper, with which somebody chooses their password once."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 
@@ -19,12 +19,9 @@ def invite(person: Person, *, actor: access.Actor, at: datetime) -> Invitation:
 
     Raises `NoAddress`, or `HasPassword` for somebody who needs no invitation.
     """
-    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    access.require(actor, Act.HAND_OVER, locked)
+    locked = _locked(person, actor)
     if not locked.email:
         raise refusals.NoAddress
-    if locked.has_usable_password() and not locked.must_change_password:
-        raise refusals.HasPassword
     end(locked, Invitation.End.REPLACED, at=at)
     invitation = Invitation.objects.create(
         person=locked, email=locked.email, created_at=at, expires_at=at + INVITATION_LASTS
@@ -37,10 +34,45 @@ def invite(person: Person, *, actor: access.Actor, at: datetime) -> Invitation:
 
 
 @transactions.atomic
+def print_slip(
+    person: Person, *, lasts: timedelta, actor: access.Actor, at: datetime
+) -> Invitation:
+    """An invitation to be printed and handed over; any earlier link opens nothing from now on.
+
+    The link is read by whoever prints it, like a first password: so its person has to be met
+    before anything is signed, whatever the organisation says of mailed links. Raises
+    `HasPassword`.
+    """
+    locked = _locked(person, actor)
+    end(locked, Invitation.End.REPLACED, at=at)
+    slip = Invitation.objects.create(
+        person=locked, way=Invitation.Way.SLIP, email="", created_at=at, expires_at=at + lasts
+    )
+    locked.handover = Person.Handover.PASSWORD
+    locked.save(update_fields=["handover"])
+    facts = {"invitation": str(slip.pk)}
+    audit.record("invitation.printed", actor=actor, subject=locked, at=at, facts=facts)
+    return slip
+
+
+def has_chosen(person: Person) -> bool:
+    """Whether somebody has a password of their own choice, and so needs no invitation."""
+    return person.has_usable_password() and not person.must_change_password
+
+
+def _locked(person: Person, actor: access.Actor) -> Person:
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    access.require(actor, Act.INVITE, locked)
+    if has_chosen(locked):
+        raise refusals.HasPassword
+    return locked
+
+
+@transactions.atomic
 def withdraw(person: Person, *, actor: access.Actor, at: datetime) -> bool:
     """Have the link open nothing from now on; false if there was none that did."""
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    access.require(actor, Act.HAND_OVER, locked)
+    access.require(actor, Act.INVITE, locked)
     ended = end(locked, Invitation.End.WITHDRAWN, at=at)
     if ended:
         audit.record("invitation.withdrawn", actor=actor, subject=locked, at=at)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pledges import audit, crash_points, transactions
 from pledges.core.lifecycle import Role
-from pledges.models import LedgerEntry, Person, Pledge, Reading
+from pledges.models import LedgerEntry, PaperPledge, Person, Pledge, Reading
 
 Way = Reading.Way
 EVENT = "pledge.read"
@@ -28,6 +28,12 @@ def note(pledges: Iterable[Pledge], way: Way, *, reader: Person, at: datetime) -
     _insert(others, way, reader=reader, at=at, entry=None)
 
 
+def note_papers(papers: Iterable[PaperPledge], way: Way, *, reader: Person, at: datetime) -> None:
+    """Note that `reader` reads `papers`, as `note` does for pledges."""
+    others = [each.pk for each in papers if each.person_id != reader.pk]
+    _insert(others, way, reader=reader, at=at, entry=None, what="paper_id")
+
+
 def note_export(
     keys: Iterable[UUID], way: Way, *, reader: Person, entry: LedgerEntry, at: datetime
 ) -> None:
@@ -39,11 +45,17 @@ def note_export(
 
 
 def _insert(
-    keys: Iterable[UUID], way: Way, *, reader: Person, at: datetime, entry: LedgerEntry | None
+    keys: Iterable[UUID],
+    way: Way,
+    *,
+    reader: Person,
+    at: datetime,
+    entry: LedgerEntry | None,
+    what: str = "pledge_id",
 ) -> None:
     about = {"minute": at.replace(second=0, microsecond=0), "way": way, "entry": entry}
     whose = {"reader": reader, "reader_name": reader.name, "reader_role": _role_of(reader)}
-    rows = [Reading(pledge_id=key, **about, **whose) for key in keys]
+    rows = [Reading(**{what: key}, **about, **whose) for key in keys]
     Reading.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -71,19 +83,28 @@ def _record_bundle(minute: datetime, reader_id: int, at: datetime) -> int:
     rows = list(noted.select_for_update(no_key=True).order_by("pk"))
     if not rows:
         return 0
-    read: dict[str, list[str]] = {}
-    for row in rows:
-        read.setdefault(str(row.pledge_id), []).append(row.way)
+    facts: dict[str, object] = {
+        "minute": minute.astimezone(UTC).isoformat(),
+        "pledges": _ways(rows, "pledge_id"),
+    }
+    if papers := _ways(rows, "paper_id"):
+        facts["papers"] = papers
     entry = audit.record(
         EVENT,
         actor=Person(pk=reader_id),
         subject=f"person:{reader_id}",
         at=at,
-        facts={
-            "minute": minute.astimezone(UTC).isoformat(),
-            "pledges": {key: sorted(ways) for key, ways in read.items()},
-        },
+        facts=facts,
     )
     Reading.objects.filter(pk__in=[row.pk for row in rows]).update(entry=entry)
     crash_points.reach("readings:recorded")
     return 1
+
+
+def _ways(rows: list[Reading], what: str) -> dict[str, list[str]]:
+    """In which ways each pledge, or each paper, was read."""
+    read: dict[str, list[str]] = {}
+    for row in rows:
+        if key := getattr(row, what):
+            read.setdefault(str(key), []).append(row.way)
+    return {key: sorted(ways) for key, ways in read.items()}

@@ -1,29 +1,32 @@
-"""People: creating accounts, changing their facts and roles; departments; the organisation."""
+"""People: creating accounts, changing their facts and roles; the organisation."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import Group
 from django.db import models
 
 from pledges import access, audit, transactions
 from pledges.access import Act
-from pledges.actions import enrolment, proposing, sessions
+from pledges.actions import employment, enrolment, proposing, sessions
 from pledges.actions.proposing import Kind
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
-from pledges.models import Department, Organisation, Person, Proposal
+from pledges.models import Organisation, Person, Proposal
 from pledges.models.names import PlainNames
 from pledges.notices import accounts
 
 # Facts whose change the ledger names; their values are personal data and stay out of it.
 _FACTS = (
     *("username", "email", "name", "employee_number", "position", "department_id", "contact"),
-    *("language", "is_active"),
+    *("language", "is_active", "entered_on"),
 )
 # Each asks for a second person beside an administrator, so none is switched off by one alone.
 SWITCHES = ("two_people", "meet_invited")
-_ORGANISATION_FACTS = (*Organisation.NAMES, "time_zone", "number_prefix", "signing", *SWITCHES)
+_ORGANISATION_FACTS = (
+    *(*Organisation.NAMES, "time_zone", "number_prefix", "signing", "notices_from"),
+    *("notices_until", *SWITCHES),
+)
 # How somebody signs in is not changed here, least of all by an outdated copy of their row.
 _CREDENTIALS = ("password", "must_change_password", "handover")
 
@@ -35,9 +38,11 @@ def save_person(
     actor: access.Actor,
     at: datetime,
     roles: Collection[Role] | None = None,
+    since: date | None = None,
 ) -> Person:
     """Create or change a person; with `roles`, these and no others are theirs from now on.
 
+    A changed position is a post from `since` on, or from today.
     Whether somebody may enter the admin follows from their roles alone. Where a second person is
     needed, all is saved but the roles and whether the account is active: that is proposed. Raises
     `LastAdministrator` where nobody would be left to manage people, `UnfitCharacter` for a name
@@ -46,15 +51,15 @@ def save_person(
     lock_administrators()
     before = Person.objects.select_for_update(no_key=True).filter(pk=person.pk).first()
     access.require(actor, Act.MANAGE_PEOPLE, before or person)
-    held = {role.value for role in roles} if roles is not None else _held(before)
+    held = {role.value for role in roles} if roles is not None else held_by(before)
     takes_two = _takes_two(before, person, held, actor)
     if not (takes_two and proposing.is_second_needed(Kind.PERSON, actor)):
-        return _write(person, before, held, actor=actor, at=at)
+        return write(person, before, held, actor=actor, at=at, since=since)
     wanted = _standing(held, person.is_active)
     if before is not None:
         person.is_active = before.is_active
-    _write(person, before, _held(before), actor=actor, at=at)
-    now = _standing(_held(before), person.is_active)
+    write(person, before, held_by(before), actor=actor, at=at, since=since)
+    now = _standing(held_by(before), person.is_active)
     proposing.propose(Kind.PERSON, before=now, after=wanted, actor=actor, at=at, person=person)
     return person
 
@@ -70,13 +75,13 @@ def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
     person = locked.filter(proposals=proposal).first()
     if person is None:  # an erasure took the proposal
         raise refusals.ProposalSettled
-    if _standing(_held(person), person.is_active) != proposal.before or person.erased_at:
+    if _standing(held_by(person), person.is_active) != proposal.before or person.erased_at:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, person)
     proposing.settle(proposal, Proposal.Outcome.ACCEPTED, actor=actor, at=at)
     before = Person.objects.get(pk=person.pk)
     person.is_active = proposal.after["is_active"]
-    _write(person, before, set(proposal.after["roles"]), actor=actor, at=at)
+    write(person, before, set(proposal.after["roles"]), actor=actor, at=at)
 
 
 def _takes_two(
@@ -93,17 +98,22 @@ def _standing(held: Collection[str], is_active: bool) -> dict[str, object]:
     return {"roles": sorted(held), "is_active": is_active}
 
 
-def _write(
+def write(
     person: Person,
     before: Person | None,
     held: Collection[str],
     *,
     actor: access.Actor,
     at: datetime,
+    since: date | None = None,
 ) -> Person:
-    changed = _changed(before, person, _FACTS)
-    _require_fit(person, changed)
-    if held != _held(before):
+    """Save a person whose row as it was is locked, in the caller's transaction, and tell of it.
+
+    A changed position is a post from `since` on, or from today.
+    """
+    changed = changed_facts(before, person, _FACTS)
+    require_fit(person, changed)
+    if held != held_by(before):
         changed.append("roles")
     stays = person.is_active and Role.ADMINISTRATOR.value in held
     if before and Role.ADMINISTRATOR in before.roles and not stays:
@@ -114,6 +124,9 @@ def _write(
     person.save()
     person.groups.set(Group.objects.filter(name__in=held))
     person.__dict__.pop("_roles", None)
+    if "position" in changed:
+        day = since or (person.entered_on if before is None else None)
+        employment.note_post(person, day or Organisation.current().localdate(at))
     if not person.is_active:
         sessions.end_all(person)
     if before is not None:
@@ -139,18 +152,6 @@ def _tell(before: Person, person: Person, at: datetime) -> None:
 
 
 @transactions.atomic
-def save_department(department: Department, *, actor: access.Actor, at: datetime) -> Department:
-    """Create or rename a department; pledges already signed keep its old name."""
-    access.require(actor, Act.MANAGE_PEOPLE, department)
-    before = Department.objects.select_for_update(no_key=True).filter(pk=department.pk).first()
-    changed = _changed(before, department, ("name_zh", "name_en"))
-    _require_fit(department, changed)
-    department.save()
-    _record_change("department.changed", department, changed, actor=actor, at=at)
-    return department
-
-
-@transactions.atomic
 def save_organisation(
     organisation: Organisation, *, actor: access.Actor, at: datetime
 ) -> Organisation:
@@ -164,11 +165,11 @@ def save_organisation(
     waits = bool(off) and proposing.is_second_needed(Kind.TWO_PEOPLE, actor)
     for name in off if waits else ():
         setattr(organisation, name, True)
-    changed = _changed(before, organisation, _ORGANISATION_FACTS)
-    _require_fit(organisation, changed)
+    changed = changed_facts(before, organisation, _ORGANISATION_FACTS)
+    require_fit(organisation, changed)
     organisation.pk = 1
     organisation.save()
-    _record_change("organisation.changed", organisation, changed, actor=actor, at=at)
+    record_change("organisation.changed", organisation, changed, actor=actor, at=at)
     if waits:
         on = dict.fromkeys(off, True)
         proposing.propose(Kind.TWO_PEOPLE, before=on, after=off, actor=actor, at=at)
@@ -190,7 +191,7 @@ def carry_out_alone(proposal: Proposal, *, actor: access.Actor, at: datetime) ->
     for name in switched:
         setattr(organisation, name, False)
     organisation.save()
-    _record_change("organisation.changed", organisation, switched, actor=actor, at=at)
+    record_change("organisation.changed", organisation, switched, actor=actor, at=at)
 
 
 def _keep_credentials(
@@ -206,7 +207,7 @@ def _keep_credentials(
         person.handover = person.handover or Person.Handover.LINK
 
 
-def _held(person: Person | None) -> set[str]:
+def held_by(person: Person | None) -> set[str]:
     """The roles a person holds, whether or not they may use them at present."""
     known = {role.value for role in Role}
     return known.intersection(person.groups.values_list("name", flat=True)) if person else set()
@@ -224,20 +225,23 @@ def require_another_administrator(person: Person) -> None:
         raise refusals.LastAdministrator
 
 
-def _changed(before: models.Model | None, after: models.Model, facts: Sequence[str]) -> list[str]:
-    return [
-        fact for fact in facts if before is None or getattr(before, fact) != getattr(after, fact)
-    ]
+def changed_facts(
+    before: models.Model | None, after: models.Model, facts: Sequence[str]
+) -> list[str]:
+    """Which of `facts` are others than before; all of them where there was nothing before."""
+    if before is None:
+        return list(facts)
+    return [fact for fact in facts if getattr(before, fact) != getattr(after, fact)]
 
 
-def _require_fit(thing: PlainNames, changed: Collection[str]) -> None:
+def require_fit(thing: PlainNames, changed: Collection[str]) -> None:
     """Refuse what is entered now; what an earlier version let in need not be mended for it."""
     for name, character in thing.unfit_names().items():
         if name in changed:
             raise refusals.UnfitCharacter(character)
 
 
-def _record_change(
+def record_change(
     event: str,
     thing: models.Model,
     changed: list[str],

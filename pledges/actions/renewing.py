@@ -1,4 +1,7 @@
-"""Renewing timestamps: before an authority's certificate ends, another one vouches for the file."""
+"""Renewing timestamps: before an authority's certificate ends, another one vouches for the file.
+
+The files of records are renewed as those of pledges are.
+"""
 
 import logging
 import time
@@ -11,14 +14,17 @@ from pledges import access, audit, crash_points, issued_files, transactions
 from pledges.access import SYSTEM, Act
 from pledges.actions import issuing, sealing
 from pledges.actions.issuing import StoredFile
+from pledges.actions.records import renewing as record_renewing
 from pledges.core.lifecycle import PledgeState
 from pledges.core.refusals import DocumentUnavailable, FileNotGenuine
-from pledges.models import Document, Pledge
+from pledges.models import Document, Pledge, RecordFile
 from pledges.proof.fileformat import Level
 from pledges.proof.verdict import Outcome
 from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
+
+AnyFile = Document | RecordFile
 
 # How long before a timestamp ends it is renewed.
 WITHIN = timedelta(days=365)
@@ -33,6 +39,12 @@ def due(at: datetime, within: timedelta) -> Iterator[Document]:
     return files.select_related("pledge").order_by("stamped_until", "pk").iterator(chunk_size=200)
 
 
+def due_of_any(at: datetime, within: timedelta) -> Iterator[AnyFile]:
+    """The same, and then the newest file of each record."""
+    yield from due(at, within)
+    yield from record_renewing.due(at, within)
+
+
 def extend(at: datetime) -> int:
     """Renew every timestamp that is due; gives their number. Raises SealUnavailable.
 
@@ -42,11 +54,11 @@ def extend(at: datetime) -> int:
     for it.
     """
     renewed, unreadable, began = 0, 0, time.monotonic()
-    for file in due(at, WITHIN):
+    for file in due_of_any(at, WITHIN):
         # An answer counts only near to the time at which it is asked for.
         now = at + timedelta(seconds=time.monotonic() - began)
         try:
-            newest = renew(file, actor=SYSTEM, at=now)
+            newest = renew_any(file, actor=SYSTEM, at=now)
         except FileNotGenuine:
             continue
         except DocumentUnavailable:
@@ -60,6 +72,13 @@ def extend(at: datetime) -> int:
     if unreadable:
         raise DocumentUnavailable
     return renewed
+
+
+def renew_any(file: AnyFile, *, actor: access.Actor, at: datetime) -> AnyFile:
+    """`renew`, of a pledge's file or a record's."""
+    if isinstance(file, RecordFile):
+        return record_renewing.renew(file, actor=actor, at=at)
+    return renew(file, actor=actor, at=at)
 
 
 def renew(file: Document, *, actor: access.Actor, at: datetime) -> Document:

@@ -15,10 +15,20 @@ from django.db.models import Exists, OuterRef, QuerySet
 from pledges import audit, durable_files, transactions
 from pledges.access import SYSTEM
 from pledges.actions import enrolment, quarantine
+from pledges.actions.papers import keeping
+from pledges.actions.records import issuing as record_issuing
 from pledges.core import lifecycle
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Document, LedgerEntry, Person, RenderedAhead, SigningIntent
+from pledges.models import (
+    Document,
+    IssuedRecord,
+    LedgerEntry,
+    Person,
+    RecordFile,
+    RenderedAhead,
+    SigningIntent,
+)
 from pledges.storage import document_store
 
 logger = logging.getLogger(__name__)
@@ -34,15 +44,17 @@ MAX_RUN = 10_000
 def sweep(at: datetime) -> int:
     """Remove files that nothing names any more; gives their number.
 
-    Documents, open intents and documents rendered ahead name theirs.
+    Documents, records, paper pledges, open intents and documents rendered ahead name theirs.
 
     Finishes, too, what an erasure was killed in.
     """
-    removed, erased = 0, _erased_people()
+    removed, erased, erased_records = 0, _erased_people(), record_issuing.erased()
     needed = set(SigningIntent.objects.open(at).values_list("document_digest", flat=True))
     needed |= set(RenderedAhead.objects.values_list("document_digest", flat=True))
     for folder, digests in document_store.list_folders():
-        known = needed.union(_kept_in(folder, erased).values_list("sha256", flat=True))
+        kept = _kept_in(folder, erased), _kept_of_records_in(folder, erased_records)
+        known = needed.union(*(rows.values_list("sha256", flat=True) for rows in kept))
+        known.update(keeping.kept_in(folder))
         for digest in digests:
             if digest not in known and document_store.is_older(digest, at - ORPHAN_AGE):
                 document_store.remove(digest)
@@ -85,6 +97,12 @@ def _kept_in(folder: str, erased: Sequence[int]) -> QuerySet[Document]:
     # Behind every hexadecimal digit comes a "g".
     there = Document.objects.filter(sha256__gte=folder, sha256__lt=f"{folder}g")
     return there.exclude(pledge__status=PledgeState.ERASED, pledge__person__in=erased)
+
+
+def _kept_of_records_in(folder: str, erased: Sequence[IssuedRecord]) -> QuerySet[RecordFile]:
+    """The files of records that are stored in `folder`, but for those of erased records."""
+    there = RecordFile.objects.filter(sha256__gte=folder, sha256__lt=f"{folder}g")
+    return there.exclude(record__in=erased)
 
 
 def _redundant(at: datetime) -> Iterator[Document]:

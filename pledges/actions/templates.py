@@ -115,8 +115,8 @@ def _fill(version: TemplateVersion, definition: Definition) -> None:
 def publish(version: TemplateVersion, *, actor: access.Actor, at: datetime) -> TemplateVersion:
     """Publish a draft: from now on its wording, blanks and fonts never change.
 
-    Drafts and signed pledges stay on their versions. Raises `FaultyTemplate`, and
-    `Unprintable` for wording with characters that no font has.
+    Signed pledges stay on their versions; what becomes of drafts, `publishing.publish` says.
+    Raises `FaultyTemplate`, and `Unprintable` for wording with characters that no font has.
     """
     locked = TemplateVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     lifecycle.require(lifecycle.PUBLISH, locked.status)

@@ -25,10 +25,11 @@ _OPEN: Final = lifecycle.WITHDRAW.sources
 
 @dataclass(frozen=True)
 class Ended:
-    """How many pledges were withdrawn, and how many drafts without a number went."""
+    """How many were withdrawn, how many drafts without a number went, and what to tell of it."""
 
     withdrawn: int
     deleted: int
+    events: Sequence[audit.Event]
 
 
 @transactions.atomic
@@ -50,6 +51,7 @@ def withdraw(
     again = why is Why.SIGNER and was_signed and bool(locked.assigned_at or locked.corrects_id)
     draft = _begin_again(locked, at) if again else None
     ended = _end([locked], actor=actor, at=at, why=why, reason=reason, draft=draft)
+    audit.record_many(ended.events, actor=actor, at=at)
     if why is Why.COMPLIANCE and ended.withdrawn:
         notices.announce(notices.WITHDRAWN, locked)
     return locked if ended.withdrawn else None
@@ -64,6 +66,15 @@ def withdraw_many(
     A thousand take about a second. Within a transaction of the caller's that has locked persons
     and tasks before; nobody is told, which is the caller's.
     """
+    ended = end_many(keys, actor=actor, at=at, why=why, reason=reason)
+    audit.record_many(ended.events, actor=actor, at=at)
+    return ended
+
+
+def end_many(
+    keys: Collection[UUID], *, actor: access.Actor, at: datetime, why: Why, reason: str = ""
+) -> Ended:
+    """The same as a part of a greater change: the caller tells the ledger, within its one turn."""
     access.require(actor, Act.WITHDRAW_MANY)
     own = Pledge.objects.select_for_update(no_key=True).filter(pk__in=keys, status__in=_OPEN)
     return _end(list(own.order_by("pk")), actor=actor, at=at, why=why, reason=reason)
@@ -95,8 +106,7 @@ def _end(
     _write(numbered, actor, at, why, reason)
     RenderedAhead.objects.filter(pledge__in=pledges).delete()
     Pledge.objects.filter(pk__in=[each.pk for each in fresh]).delete()
-    audit.record_many(events, actor=actor, at=at)
-    return Ended(len(numbered), len(fresh))
+    return Ended(len(numbered), len(fresh), events)
 
 
 def _write(

@@ -30,14 +30,19 @@ def facts(request: HttpRequest, person: Person, at: datetime) -> dict[str, Any]:
     hands_over = access.allows(request.user, Act.HAND_OVER, person)
     waits = pending.waiting(person, at)
     meets = bool(waits) and access.allows(request.user, Act.CONFIRM_ENROLMENT, person)
-    chosen = person.has_usable_password() and not person.must_change_password
+    chosen, invites = (
+        invitations.has_chosen(person),
+        access.allows(request.user, Act.INVITE, person),
+    )
     may_read = access.allows(request.user, Act.READ_REPORTS)
     return {
         "reports": own_record.reports_of(person, at) if may_read else [],
         "invitation": Invitation.objects.filter(person=person).order_by("-created_at").first(),
         "open_invitation": Invitation.objects.open_at(at).filter(person=person).exists(),
         "has_chosen": chosen,
-        "may_invite": hands_over and not chosen and person.is_active and bool(person.email),
+        "may_invite": invites and not chosen and person.is_active and bool(person.email),
+        "may_print": invites and not chosen and person.is_active,
+        "may_withdraw": invites,
         "may_set_password": hands_over,
         "waiting": [(each, meets and vouching.is_possible(each, person)) for each in waits],
     }
@@ -45,7 +50,7 @@ def facts(request: HttpRequest, person: Person, at: datetime) -> dict[str, Any]:
 
 def invite(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
     """Sends an invitation; an earlier one opens nothing from then on."""
-    access.require(request.user, Act.HAND_OVER, person)
+    access.require(request.user, Act.INVITE, person)
     try:
         invitations.invite(person, actor=actor_of(request), at=timezone.now())
     except refusals.Refusal as error:

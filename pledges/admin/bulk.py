@@ -66,7 +66,7 @@ class BulkActions(ModelAdmin):
 
     @admin.action(description=_("Export as ZIP"), permissions=["export"])
     def export_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase:
-        return _zip(self, request, queryset)
+        return zip_of(self, request, queryset, timezone.now())
 
     @admin.action(description=_("Export the commitments (CSV)"), permissions=["export_commitments"])
     def commitments_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase:
@@ -76,7 +76,8 @@ class BulkActions(ModelAdmin):
         """The ZIP of everything that the list's filters leave, on all its pages."""
         if not self.has_export_permission(request):
             raise PermissionDenied
-        return _zip(self, request, self.get_changelist_instance(request).get_queryset(request))
+        listed = self.get_changelist_instance(request).get_queryset(request)
+        return zip_of(self, request, listed, timezone.now())
 
     def export_commitments(self, request: HttpRequest) -> HttpResponseBase:
         """The commitments of everything that the list's filters leave."""
@@ -85,12 +86,12 @@ class BulkActions(ModelAdmin):
         return _csv(self, request, self.get_changelist_instance(request).get_queryset(request))
 
 
-def _zip(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBase:
+def zip_of(page: ModelAdmin, request: HttpRequest, pledges: Any, at: datetime) -> HttpResponseBase:
+    """The files of the signed ones of `pledges`, as a download."""
     if not pledges.kept().exists():
         return _nothing_to_export(page, request)
-    at = timezone.now()
     archive = exporting.export(pledges, actor=actor_of(request), at=at)
-    response = _download(archive, "application/zip", f"pledges-{_today(at)}.zip")
+    response = download(archive, "application/zip", f"pledges-{_today(at)}.zip")
     # Its length is known beforehand, so the browser shows how far the download is; compressing
     # what is compressed already would lose that.
     response["Content-Length"] = str(len(archive))
@@ -103,7 +104,7 @@ def _csv(page: ModelAdmin, request: HttpRequest, pledges: Any) -> HttpResponseBa
         return _nothing_to_export(page, request)
     at = timezone.now()
     rows = exporting.export_commitments(pledges, actor=actor_of(request), at=at)
-    return _download(rows, "text/csv; charset=utf-8", f"commitments-{_today(at)}.csv")
+    return download(rows, "text/csv; charset=utf-8", f"commitments-{_today(at)}.csv")
 
 
 def _nothing_to_export(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -113,7 +114,8 @@ def _nothing_to_export(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse(address) + (f"?{from_list}" if from_list else ""))
 
 
-def _download(body: Iterable[bytes], kind: str, name: str) -> StreamingHttpResponse:
+def download(body: Iterable[bytes], kind: str, name: str) -> StreamingHttpResponse:
+    """What is kept by the browser as the file `name`, and by nobody on the way."""
     response = StreamingHttpResponse(body, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"

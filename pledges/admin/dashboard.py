@@ -12,7 +12,16 @@ from pledges.access import Act
 from pledges.actions import confirmers
 from pledges.admin.filters import ALL
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Excuse, Person, Pledge, Proposal, TemplateVersion
+from pledges.core.papers import PaperState
+from pledges.models import (
+    Excuse,
+    Organisation,
+    PaperPledge,
+    Person,
+    Pledge,
+    Proposal,
+    TemplateVersion,
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,26 @@ def of(person: Person, at: datetime) -> tuple[Figure, ...]:
         active = Person.objects.filter(is_active=True).count()
         address = reverse("admin:pledges_person_changelist") + "?is_active__exact=1"
         figures.append(Figure(_("Active accounts"), active, address))
-    return tuple(figures + _proposals(person) + _to_be_met(person, at))
+    return tuple(figures + _papers(person, at) + _proposals(person) + _to_be_met(person, at))
+
+
+def _papers(person: Person, at: datetime) -> list[Figure]:
+    """What was signed on paper, counted apart; nothing where there is nothing of it."""
+    if not access.allows(person, Act.LIST_PAPERS):
+        return []
+    address = reverse("admin:pledges_paperpledge_changelist")
+    standing = PaperPledge.objects.standing(Organisation.current().localdate(at)).count()
+    waiting = PaperPledge.objects.to_confirm().count()
+    figures = [
+        Figure(
+            _("Paper pledges to be confirmed"),
+            waiting,
+            f"{address}?state={PaperState.FILED}",
+            urgent=access.allows(person, Act.CONFIRM_PAPER),
+        ),
+        Figure(_("Signed on paper"), standing, f"{address}?state=standing"),
+    ]
+    return [each for each in figures if each.count]
 
 
 def _excuses(person: Person) -> list[Figure]:

@@ -1,8 +1,8 @@
 """Sensitive steps ask who it is: proved within ten minutes, by the factor that the person has.
 
 This stands before every page of the back office (`ReviewSite.admin_view`). Whatever was typed is
-carried along by the page that asks, so nothing is stored and nothing is lost. (No page of the back
-office takes a file; one that did would have to keep it.)
+carried along by the page that asks, so nothing is stored and nothing is lost. (A file cannot be:
+pages that take one do nothing but show it, and ask at the step after that.)
 """
 
 from datetime import datetime
@@ -40,6 +40,9 @@ FREE: Final = frozenset(
         *("pledges_ledgerentry_check", "pledges_acceptancebatch_go_on"),
         *("pledges_signingtask_add", "pledges_signingtask_edit", "pledges_signingtask_discard"),
         "pledges_signingtask_copy",
+        # An upload is a preview; a file could not be carried along by the page that asks.
+        *("pledges_paperpledge_upload", "pledges_paperbatch_upload"),
+        *("pledges_paperpledge_discard", "pledges_paperbatch_discard"),
     }
 )
 # The pages before such a step ask as well, before anything is typed there.
@@ -49,12 +52,13 @@ STEPS: Final = frozenset(
         *("pledges_templateversion_publish", "pledges_templateversion_retire"),
         *("pledges_person_set_password", "pledges_person_vouch"),
         *("pledges_signingtask_close", "pledges_signingtask_cancel"),
+        *("pledges_paperpledge_reject", "pledges_paperpledge_withdraw"),
     }
 )
 # What answers with a file leaves the browser on the page that asked: another one has to follow it.
 DOWNLOADS: Final = frozenset(
     {
-        *("pledges_pledge_export", "pledges_pledge_commitments"),
+        *("pledges_pledge_export", "pledges_pledge_commitments", "pledges_paperpledge_export"),
         *("pledges_signingtask_members_export", "pledges_signingtask_people_export"),
     }
 )

@@ -134,7 +134,7 @@ class ReadingAdmin(AccessModelAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reading]:
-        return super().get_queryset(request).select_related("pledge")
+        return super().get_queryset(request).select_related("pledge", "paper")
 
     @admin.display(description=_("time"), ordering="minute")
     def time(self, reading: Reading) -> str:
@@ -142,6 +142,13 @@ class ReadingAdmin(AccessModelAdmin):
 
     @admin.display(description=_("pledge"))
     def whose(self, reading: Reading) -> str:
+        if reading.paper is not None:
+            address = reverse("admin:pledges_paperpledge_change", args=[reading.paper.pk])
+            return format_html(
+                '<a href="{}">{}</a>',
+                address,
+                _("Paper pledge %(number)s") % {"number": reading.paper.short},
+            )
         address = reverse("admin:pledges_pledge_change", args=[reading.pledge_id])
         return format_html('<a href="{}">{}</a>', address, reading.pledge)
 

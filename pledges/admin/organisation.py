@@ -1,4 +1,4 @@
-"""Departments and the organisation in the admin; administrators alone."""
+"""The organisation in the admin; administrators alone."""
 
 import zoneinfo
 from typing import Any
@@ -15,26 +15,7 @@ from pledges.access import Act
 from pledges.actions import people, proposing
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.core import refusals
-from pledges.models import Department, Organisation
-
-
-class DepartmentAdmin(AccessModelAdmin):
-    """Pledges already signed keep the name that their department had."""
-
-    reads = Act.MANAGE_PEOPLE
-    list_display = ("name_zh", "name_en")
-    search_fields = ("name_zh", "name_en")
-    fields = ("name_zh", "name_en")
-    actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return access.allows(request.user, Act.MANAGE_PEOPLE)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return access.allows(request.user, Act.MANAGE_PEOPLE)
-
-    def save_model(self, request: HttpRequest, obj: Department, form: Any, change: Any) -> None:
-        people.save_department(obj, actor=request.user, at=timezone.now())
+from pledges.models import Organisation
 
 
 class OrganisationForm(forms.ModelForm):
@@ -46,6 +27,8 @@ class OrganisationForm(forms.ModelForm):
             "time_zone",
             "number_prefix",
             "pledge_contact",
+            "notices_from",
+            "notices_until",
             "signing",
             "two_people",
             "meet_invited",
@@ -56,6 +39,12 @@ class OrganisationForm(forms.ModelForm):
         if name not in zoneinfo.available_timezones():
             raise forms.ValidationError(_("This time zone does not exist. Example: Asia/Shanghai."))
         return name
+
+    def clean_notices_until(self) -> int:
+        until: int = self.cleaned_data["notices_until"]
+        if until <= self.cleaned_data.get("notices_from", 0):
+            raise forms.ValidationError(_("The last hour must be later than the first one."))
+        return until
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data

@@ -1,4 +1,4 @@
-"""People in the admin: administrators change them, others look."""
+"""People in the admin: administrators and HR change them, others look."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,37 +15,34 @@ from django.views.decorators.http import require_POST
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import invitations, passwords, proposing
+from pledges.actions import invitations, passwords, person_facts, proposing
 from pledges.actions.people import save_person
 from pledges.actions.proposing import Kind
-from pledges.admin import account_pages, words
+from pledges.admin import account_pages, employment_pages, person_overview, words
 from pledges.admin.base import AccessModelAdmin, actor_of
-from pledges.admin.people_filters import RoleFilter, ToBeMetFilter
-from pledges.admin.people_forms import NewPersonForm, PersonForm
+from pledges.admin.people_bulk import PeopleBulk
+from pledges.admin.people_forms import FactsForm, NewPersonForm, PersonForm
+from pledges.admin.people_list import PeopleList
 from pledges.core import refusals
+from pledges.core.lifecycle import Role
 from pledges.models import Person
 
 FACTS = (
-    *("username", "email", "name", "employee_number", "position", "department", "contact"),
-    *("language", "is_active"),
+    *("username", "email", "name", "employee_number", "department", "position"),
+    *("position_since", "contact", "language", "entered_on"),
 )
+# Who keeps facts alone has nothing to say about the account.
+KEPT_FACTS = tuple(fact for fact in FACTS if fact != "username")
 # To those who only read, the state of the account is told in words.
-READ_FACTS = (*(fact for fact in FACTS if fact != "is_active"), "active", "held")
+READ_FACTS = (*(fact for fact in FACTS if fact != "position_since"), "active", "held")
 ROLE_FACTS = ("roles", "proposed")
 
 
-class PersonAdmin(AccessModelAdmin):
+class PersonAdmin(PeopleList, PeopleBulk, AccessModelAdmin):
     """Accounts are never deleted: what people signed names them. They are deactivated."""
 
     reads = Act.READ_PEOPLE
     form = PersonForm
-    list_display = ("employee_number", "name", "department", "position", "held", "active")
-    list_display_links = ("employee_number", "name")
-    list_filter = (RoleFilter, "department", "is_active", ToBeMetFilter)
-    list_select_related = ("department",)
-    search_fields = ("name", "employee_number", "username", "email")
-    search_help_text = _("Name, employee number, username or email address")
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -54,6 +51,9 @@ class PersonAdmin(AccessModelAdmin):
         return access.allows(request.user, Act.MANAGE_PEOPLE)
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
+        return access.allows(request.user, Act.EDIT_PERSON_FACTS, obj)
+
+    def _manages(self, request: HttpRequest, obj: Person | None) -> bool:
         return access.allows(request.user, Act.MANAGE_PEOPLE, obj)
 
     def get_form(
@@ -61,19 +61,29 @@ class PersonAdmin(AccessModelAdmin):
     ) -> Any:
         if obj is None:
             options["form"] = NewPersonForm
+        elif not self._manages(request, obj):
+            options["form"] = FactsForm
         return super().get_form(request, obj, change, **options)
 
     def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> tuple:
         if not self.has_change_permission(request, obj):
             return ((None, {"fields": READ_FACTS}),)
+        if obj and not self._manages(request, obj):
+            return ((None, {"fields": (*KEPT_FACTS, "active", "held")}),)
         rest = () if obj else ("first_password",)
+        facts = FACTS if obj else tuple(fact for fact in FACTS if fact != "position_since")
         return (
-            (None, {"fields": (*FACTS, *rest)}),
+            (None, {"fields": (*facts, "is_active", *rest)}),
             (_("Permissions"), {"fields": ROLE_FACTS if obj else ("roles",)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple:
-        return ("proposed",) if self.has_change_permission(request, obj) else READ_FACTS
+        if not self.has_change_permission(request, obj):
+            return READ_FACTS
+        if obj is None or self._manages(request, obj):
+            return ("proposed",)
+        may_identify = access.allows(request.user, Act.SEE_OFF, obj)
+        return ("active", "held", *(() if may_identify else person_facts.IDENTIFYING))
 
     def get_urls(self) -> list[URLPattern]:
         pages = (
@@ -82,14 +92,20 @@ class PersonAdmin(AccessModelAdmin):
             ("end-sessions/", "end_sessions", account_pages.end_sessions, True),
             ("password/", "set_password", account_pages.set_password, False),
             ("confirm/<slug:digest>/", "vouch", account_pages.vouch, False),
+            ("absence/", "absence", employment_pages.absence, False),
+            ("absence/<int:leave>/end/", "end_absence", employment_pages.end_absence, True),
+            ("leaving/", "leaving", employment_pages.leaving_page, False),
+            ("staying/", "staying", employment_pages.staying, True),
+            ("return/", "return", employment_pages.come_back, False),
+            ("download/", "download", person_overview.download_all, True),
         )
         return [
             path(f"<int:pk>/{route}", self._page(view, post), name=f"pledges_person_{name}")
             for route, name, view, post in pages
         ] + super().get_urls()
 
-    def _page(self, view: Callable[..., HttpResponse], post_only: bool) -> Any:
-        def page(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+    def _page(self, view: Callable[..., Any], post_only: bool) -> Any:
+        def page(request: HttpRequest, pk: int, **kwargs: Any) -> Any:
             return view(self, request, account_pages.find(self, request, pk), **kwargs)
 
         return self.admin_site.admin_view(require_POST(page) if post_only else page)
@@ -121,12 +137,19 @@ class PersonAdmin(AccessModelAdmin):
         person = options.get("obj")
         if person and not person.erased_at:
             context["account"] = account_pages.facts(request, person, timezone.now())
+            context["overview"] = person_overview.of(request, person, timezone.now())
         return super().render_change_form(request, context, *args, **options)
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         actor, at = actor_of(request), timezone.now()
+        since = form.cleaned_data.get("position_since")
+        if change and not self._manages(request, obj):
+            person_facts.save_facts(obj, actor=actor, at=at, since=since)
+            return
         waited = proposing.find_open(person=obj) if change else None
-        save_person(obj, actor=actor, at=at, roles=form.chosen_roles())
+        held = {group.name for group in obj.groups.all()} if change else set()
+        save_person(obj, actor=actor, at=at, roles=form.chosen_roles(), since=since)
+        self._say_taken(request, obj, held)
         if waited is None and proposing.find_open(person=obj):
             text = _(
                 "This person's permissions stay as they are until another administrator "
@@ -141,9 +164,15 @@ class PersonAdmin(AccessModelAdmin):
             invitations.invite(obj, actor=actor, at=at)
             account_pages.say_invited(request, obj)
 
-    @admin.display(description=_("roles"))
-    def held(self, person: Person) -> str:
-        return words.roles(group.name for group in person.groups.all())
+    def _say_taken(self, request: HttpRequest, person: Person, held: set[str]) -> None:
+        """An office that somebody has no longer is easily overlooked among what was saved."""
+        now = set(person.groups.values_list("name", flat=True))
+        if taken := held - now - {Role.MANAGER.value}:
+            text = _("%(person)s no longer has this role: %(roles)s") % {
+                "person": person,
+                "roles": words.roles(taken),
+            }
+            self.message_user(request, text, messages.WARNING)
 
     @admin.display(description=_("proposed"))
     def proposed(self, person: Person) -> str:
@@ -153,9 +182,3 @@ class PersonAdmin(AccessModelAdmin):
             return "—"
         address = reverse("admin:pledges_proposal_change", args=[waits.pk])
         return format_html('<a href="{}">{}</a>', address, words.proposed_change(waits))
-
-    @admin.display(description=_("account"), ordering="is_active")
-    def active(self, person: Person) -> str:
-        label = _("active") if person.is_active else _("deactivated")
-        kind = "active" if person.is_active else "inactive"
-        return format_html('<span class="state state-{}">{}</span>', kind, label)

@@ -1,6 +1,6 @@
-"""Forms about people: their record, their roles, their first password."""
+"""Forms about people: their record, their roles, a first password."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -14,7 +14,64 @@ from pledges.core.lifecycle import Role
 from pledges.models import Person
 
 
-class PersonForm(forms.ModelForm):
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    """A day, chosen or typed."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, **options)
+
+
+class PersonNumberField(forms.CharField):
+    """Somebody named by their employee number, for a list of thousands helps nobody."""
+
+    default_error_messages: ClassVar = {
+        "unknown": _("Nobody with an active account has this employee number.")
+    }
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Person):
+            return value.employee_number
+        known = Person.objects.filter(pk=value).first() if isinstance(value, int) else None
+        return known.employee_number if known else value
+
+    def clean(self, value: Any) -> Any:
+        number = super().clean(value)
+        if not number:
+            return None
+        found = Person.objects.filter(employee_number__iexact=number, is_active=True).first()
+        if found is None:
+            raise forms.ValidationError(self.error_messages["unknown"], code="unknown")
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class FactsForm(forms.ModelForm):
+    """What HR keeps of somebody."""
+
+    position_since = day_field(
+        _("Position since"),
+        required=False,
+        help_text=_("Only for a changed position; if empty, it counts from today."),
+    )
+    entered_on = day_field(Person._meta.get_field("entered_on").verbose_name, required=False)
+
+    class Meta:
+        model = Person
+        fields: ClassVar = (
+            *("name", "employee_number", "email", "department", "position", "contact"),
+            *("language", "entered_on"),
+        )
+
+    def _post_clean(self) -> None:
+        """Once the person is as typed: whether somebody else is known by the same."""
+        super()._post_clean()  # type: ignore[misc]
+        for name in set(self.instance.taken_names()) & set(self.changed_data):
+            if name not in self.errors:
+                self.add_error(name, self.instance.unique_error_message(Person, (name,)))
+
+
+class PersonForm(FactsForm):
     """Somebody's record. What may be done follows from roles."""
 
     roles = forms.MultipleChoiceField(
@@ -26,13 +83,16 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = Person
-        fields = (
+        fields: ClassVar = (
             *("username", "email", "name", "employee_number", "position", "department"),
-            *("contact", "language", "is_active"),
+            *("contact", "language", "entered_on", "is_active"),
         )
         help_texts = {
             "username": _("Used to sign in."),
-            "is_active": _("If this is off, the person cannot sign in. Their pledges are kept."),
+            "is_active": _(
+                "If this is off, the person cannot sign in. Their pledges are kept. For somebody "
+                "who leaves the company, record their last day instead."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,13 +108,6 @@ class PersonForm(forms.ModelForm):
             for name in changed:
                 self.add_error(name, wording.refusal(refusals.AlreadyProposed()))
         return typed
-
-    def _post_clean(self) -> None:
-        """Once the person is as typed: whether somebody else is known by the same."""
-        super()._post_clean()  # type: ignore[misc]
-        for name in set(self.instance.taken_names()) & set(self.changed_data):
-            if name not in self.errors:
-                self.add_error(name, self.instance.unique_error_message(Person, (name,)))
 
     def _would_wait(self) -> bool:
         """Whether the change is one for two people: what is only taken away is done at once."""

@@ -20,24 +20,37 @@ from pledges.access import Act
 from pledges.admin import dashboard, freshness
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
+from pledges.admin.departments import DepartmentAdmin
+from pledges.admin.invitation_runs import InvitationRunAdmin
 from pledges.admin.ledger import CheckpointAdmin, LedgerAdmin, ReadingAdmin
-from pledges.admin.organisation import DepartmentAdmin, OrganisationAdmin
+from pledges.admin.notices import NoticeAdmin
+from pledges.admin.organisation import OrganisationAdmin
+from pledges.admin.paper_batches import PaperBatchAdmin
+from pledges.admin.papers import PaperAdmin
 from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
+from pledges.admin.rosters import RosterAdmin
 from pledges.admin.tasks import running
 from pledges.admin.tasks.page import TaskAdmin
 from pledges.admin.versions import VersionAdmin
+from pledges.admin.working_calendar import CalendarDayAdmin
 from pledges.models import (
     AcceptanceBatch,
+    CalendarDay,
     Department,
+    InvitationRun,
     LedgerCheckpoint,
     LedgerEntry,
+    NoticeSwitch,
     Organisation,
+    PaperBatch,
+    PaperPledge,
     Person,
     Pledge,
     Proposal,
     Reading,
+    Roster,
     SigningTask,
     TemplateVersion,
 )
@@ -46,10 +59,16 @@ PAGES: dict[type, type[AccessModelAdmin]] = {
     Pledge: PledgeAdmin,
     AcceptanceBatch: BatchAdmin,
     SigningTask: TaskAdmin,
+    PaperPledge: PaperAdmin,
+    PaperBatch: PaperBatchAdmin,
     TemplateVersion: VersionAdmin,
     Person: PersonAdmin,
+    Roster: RosterAdmin,
     Department: DepartmentAdmin,
+    InvitationRun: InvitationRunAdmin,
     Organisation: OrganisationAdmin,
+    CalendarDay: CalendarDayAdmin,
+    NoticeSwitch: NoticeAdmin,
     Proposal: ProposalAdmin,
     LedgerEntry: LedgerAdmin,
     LedgerCheckpoint: CheckpointAdmin,

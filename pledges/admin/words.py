@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from pledges import wording
-from pledges.actions import batches
+from pledges.actions import batches, inviting_many
 from pledges.admin import step_words
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Proposal
+from pledges.models.duties import Show
 
 EVENTS: Final = {
     "version.imported": _("Template version imported"),
@@ -33,6 +34,14 @@ EVENTS: Final = {
     "pledge.discarded": _("Draft discarded"),
     "pledge.withdrawn": _("Pledge withdrawn"),
     "pledge.moved": _("Draft moved to another version"),
+    "record.issued": _("Record sealed and issued"),
+    "record.erased": _("Files of a record erased"),
+    "paper.filed": _("Paper pledge filed"),
+    "paper.confirmed": _("Paper pledge confirmed"),
+    "paper.rejected": _("Paper pledge rejected"),
+    "paper.withdrawn": _("Paper pledge withdrawn"),
+    "papers.filed": _("List of paper pledges filed"),
+    "papers.exported": _("List of paper pledges exported"),
     "document.renewed": _("Timestamp of a file renewed"),
     "files.removed": _("Files removed that are contained in longer files"),
     "passkey.enrolled": _("Passkey enrolled"),
@@ -54,7 +63,10 @@ EVENTS: Final = {
     "person.created": _("Account created"),
     "person.changed": _("Account changed"),
     "person.invited": _("Invitation sent"),
+    "person.left": _("Leaving the company recorded"),
+    "person.returned": _("Return to the company recorded"),
     "record.reported": _("Error in own record reported"),
+    "invitation.printed": _("Invitation slip created"),
     "invitation.withdrawn": _("Invitation withdrawn"),
     "invitation.used": _("Invitation used"),
     "password.set": _("First password set by someone else"),
@@ -83,15 +95,20 @@ EVENTS: Final = {
     "notices.switched": _("A kind of email switched on or off"),
     "notices.printed": _("Notices printed for people without an email address"),
     "task.reminded": _("Members of a signing task reminded by hand"),
+    "roster.uploaded": _("List of people uploaded"),
+    "roster.asked": _("List of people submitted for confirmation by a second person"),
+    "roster.confirmed": _("List of people confirmed"),
+    "roster.applied": _("List of people applied"),
+    "roster.discarded": _("List of people discarded"),
     "proposal.made": _("Change proposed that needs a second person"),
     "proposal.accepted": _("Proposed change accepted by a second person"),
     "proposal.rejected": _("Proposed change rejected or withdrawn"),
 }
 
 ROLES: Final = {
-    Role.MANAGER: _("Account manager: fills in and signs pledges"),
+    Role.MANAGER: _("Account manager: a group of people, without an office"),
     Role.COMPLIANCE: _("Compliance officer: reviews pledges, writes templates"),
-    Role.HR: _("HR: finds and exports signed pledges"),
+    Role.HR: _("HR: keeps people's records, finds and exports signed pledges"),
     Role.AUDITOR: _("Auditor: reads everything, changes nothing"),
     Role.ADMINISTRATOR: _("Administrator: manages people, sees no pledges"),
 }
@@ -102,6 +119,12 @@ SHORT_ROLES: Final = {
     Role.HR: _("HR"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
+}
+
+DUTIES: Final = {
+    Show.OPEN: _("to be signed"),
+    Show.LATE: pgettext_lazy("pledges", "overdue"),
+    Show.IN_FORCE: pgettext_lazy("pledges", "in force"),
 }
 
 DISCREPANCIES: Final = {
@@ -202,6 +225,20 @@ _LEFT: Final = {
     batches.NOT_WAITING: _("not awaiting review"),
     batches.FAILED: _("acceptance failed; please accept it individually"),
 }
+
+
+_NOT_INVITED: Final = {
+    inviting_many.DEACTIVATED: _("account deactivated"),
+    inviting_many.HAS_PASSWORD: _("has a password of their own"),
+    inviting_many.NO_ADDRESS: _("no email address"),
+    inviting_many.STILL_OPEN: _("an earlier invitation is still valid"),
+    inviting_many.NOT_ALLOWED: _("only an administrator may invite them"),
+}
+
+
+def not_invited_because(reason: str) -> str:
+    """Why somebody was not invited along with others."""
+    return str(_NOT_INVITED[reason])
 
 
 def left_because(reason: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
+from uuid import UUID
 
 from pledges.models import LedgerEntry, Reading
 
@@ -19,7 +20,8 @@ EXPORTS: Final = {
     "pledges.exported": Reading.Way.EXPORT.value,
     "commitments.exported": Reading.Way.COMMITMENTS.value,
 }
-# Its number, event and text; and of a row reader, minute, pledge, way.
+PAPER: Final = "paper:"
+# Its number, event and text; and of a row reader, minute, pledge or paper, way.
 Entry = tuple[int, str, str]
 Told = tuple[int, datetime, str, str]
 
@@ -53,10 +55,14 @@ def _entries(size: int) -> Iterator[Entry]:
 
 
 def _rows(size: int) -> Iterator[tuple[int, list[Told]]]:
-    columns = ("entry_id", "reader_id", "minute", "pledge_id", "way")
+    columns = ("entry_id", "reader_id", "minute", "pledge_id", "paper_id", "way")
     noted = Reading.objects.filter(entry__lte=size).order_by("entry_id").values_list(*columns)
     for sequence, rows in groupby(noted.iterator(chunk_size=CHUNK), key=itemgetter(0)):
-        yield sequence, [(who, minute, str(key), way) for _, who, minute, key, way in rows]
+        yield sequence, [_told(*row) for _, *row in rows]
+
+
+def _told(who: int, minute: datetime, pledge: UUID | None, paper: UUID | None, way: str) -> Told:
+    return who, minute, str(pledge) if paper is None else f"{PAPER}{paper}", way
 
 
 def _without_rows(entry: Entry) -> Iterator[int]:
@@ -73,8 +79,13 @@ def _agrees(entry: Entry, rows: list[Told]) -> bool:
             minute = datetime.fromisoformat(told["at"]).replace(second=0, microsecond=0)
             return {(who, minute, EXPORTS[event])} == {(row[0], row[1], row[3]) for row in rows}
         minute = datetime.fromisoformat(told["facts"]["minute"])
-        pledges = told["facts"]["pledges"].items()
-        known = {(who, minute, str(key), str(way)) for key, ways in pledges for way in ways}
+        kinds = {"": told["facts"]["pledges"], PAPER: told["facts"].get("papers", {})}
+        known = {
+            (who, minute, f"{kind}{key}", str(way))
+            for kind, read in kinds.items()
+            for key, ways in read.items()
+            for way in ways
+        }
         return known == set(rows)
     except (ValueError, KeyError, TypeError, AttributeError):
         return False

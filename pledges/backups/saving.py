@@ -20,7 +20,7 @@ from pledges.backups import layout, postgres_tools
 from pledges.backups.layout import Manifest
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Document, Pledge, Session
+from pledges.models import Document, IssuedRecord, Pledge, RecordFile, Session
 from pledges.proof.keys import sealed_keys
 from pledges.proof.keys.hierarchy import COMPANY_SEAL, EVENT_CA
 from pledges.storage import checkpoint_folder, document_store, stored_files
@@ -36,6 +36,7 @@ class Issued:
     """A file that the snapshot names."""
 
     pledge: object
+    """The key of its pledge, or of its record."""
     sha256: str
     size: int
 
@@ -106,9 +107,12 @@ def _newest_migration() -> str:
 
 
 def issued() -> Iterator[Issued]:
-    """The files that the database names, of each pledge the longest first."""
+    """The files that the database names, of each pledge or record the longest first."""
     kept = Document.objects.exclude(pledge__status=PledgeState.ERASED)
     rows = kept.order_by("pledge_id", "-size").values_list("pledge_id", "sha256", "size")
+    yield from (Issued(*row) for row in rows.iterator(chunk_size=5000))
+    files = RecordFile.objects.filter(record__erased_at__isnull=True)
+    rows = files.order_by("record_id", "-size").values_list("record_id", "sha256", "size")
     yield from (Issued(*row) for row in rows.iterator(chunk_size=5000))
 
 
@@ -155,7 +159,10 @@ def not_copied(
     for pledge, files in groupby(issued, key=lambda each: each.pledge):
         lacking = _lacking(folder, list(files), copied)
         if lacking:
-            gone = Pledge.objects.filter(pk=pledge, status=PledgeState.ERASED).exists()
+            gone = (
+                Pledge.objects.filter(pk=pledge, status=PledgeState.ERASED).exists()
+                or IssuedRecord.objects.filter(pk=pledge, erased_at__isnull=False).exists()
+            )
             (erased if gone else missing).extend(lacking)
     return sorted(missing), sorted(erased)
 

@@ -40,7 +40,6 @@ class Fault(StrEnum):
     UNKNOWN_KEY = "unknown-key"
     UNKNOWN_KIND = "unknown-kind"
     NO_VALUES = "no-values"
-    VALUES_NOT_EXPECTED = "values-not-expected"
     WRONG_VALUE = "wrong-value"
     TOO_MUCH = "too-much"
     NOBODY_INCLUDED = "nobody-included"

@@ -85,7 +85,8 @@ def grouped(departments: Sequence[DepartmentCounts]) -> tuple[DepartmentCounts, 
     If they are fewer than that together, too, the smallest of the others goes with them: else it
     could be reckoned from the total who they are. The largest come first, those together last.
     """
-    ordered = sorted(departments, key=lambda each: (each.members, each.name))
+    ordered = sorted(departments, key=lambda each: each.name, reverse=True)
+    ordered.sort(key=lambda each: each.members)
     together: list[DepartmentCounts] = []
     rest = list(ordered)
     while rest and (

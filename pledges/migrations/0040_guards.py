@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
         ("pledges", "0033_notices"),
         ("pledges", "0031_records"),
         ("pledges", "0030_withdrawing"),
+        ("pledges", "0026_organisation"),
+        ("pledges", "0032_rosters"),
+        ("pledges", "0034_people_pages"),
+        ("pledges", "0035_papers"),
     ]
 
     operations = [guards.upgrade(8, 9)]

@@ -6,10 +6,12 @@ from pledges.models.calendar import CalendarDay
 from pledges.models.employment import Leave, Post
 from pledges.models.excuses import Excuse
 from pledges.models.housekeeping import BackgroundWorker, ChoreRun
+from pledges.models.invitation_runs import InvitationItem, InvitationRun
 from pledges.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerOpening
 from pledges.models.notice_claims import NoticeClaim, NoticeSwitch
 from pledges.models.organisation import Organisation, organisation_read_once
-from pledges.models.papers import PaperPledge
+from pledges.models.paper_batches import PaperBatch, PaperItem
+from pledges.models.papers import PaperPage, PaperPledge
 from pledges.models.people import Department, Person
 from pledges.models.phone_links import PhoneLink
 from pledges.models.pledge_numbers import SerialCounter
@@ -20,6 +22,7 @@ from pledges.models.readings import Reading
 from pledges.models.records import IssuedRecord, RecordFile
 from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
+from pledges.models.rosters import Roster, RosterColumns, RosterRow
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.signing_tasks import SigningTask, TaskVersion
@@ -39,6 +42,8 @@ __all__ = [
     "EnrolledApp",
     "Excuse",
     "Invitation",
+    "InvitationItem",
+    "InvitationRun",
     "IssuedRecord",
     "Leave",
     "LedgerCheckpoint",
@@ -47,6 +52,9 @@ __all__ = [
     "NoticeClaim",
     "NoticeSwitch",
     "Organisation",
+    "PaperBatch",
+    "PaperItem",
+    "PaperPage",
     "PaperPledge",
     "Person",
     "PhoneLink",
@@ -59,6 +67,9 @@ __all__ = [
     "RenderedAhead",
     "RequestCount",
     "ReturnReason",
+    "Roster",
+    "RosterColumns",
+    "RosterRow",
     "SerialCounter",
     "Session",
     "Signature",

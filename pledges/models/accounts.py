@@ -18,17 +18,13 @@ _SIGNER: Final = "shounuo.invitation"
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open_at(self, at: datetime) -> "InvitationQuerySet":
-        """Those whose link works at `at`: for somebody who still has the address it was sent to."""
-        return self.filter(
-            ended_at=None,
-            expires_at__gt=at,
-            person__is_active=True,
-            person__email=models.F("email"),
-        )
+        """Those whose link works at `at`; a mailed one while its person has that address."""
+        reaches = Q(way=Invitation.Way.SLIP) | Q(person__email=models.F("email"))
+        return self.filter(reaches, ended_at=None, expires_at__gt=at, person__is_active=True)
 
 
 class Invitation(models.Model):
-    """A link to somebody's own address with which they choose their password, once.
+    """A link with which somebody chooses their password, once: mailed to them, or on paper.
 
     The link holds the row's id and a signature over it with `SECRET_KEY`: the row is what is used
     up, and whoever reads the database alone has no link.
@@ -39,9 +35,15 @@ class Invitation(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         REPLACED = "replaced", _("replaced")
 
+    class Way(models.TextChoices):
+        MAIL = "mail", _("by email")
+        SLIP = "slip", _("on paper")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="invitations")
-    email = models.EmailField()
+    way = models.CharField(max_length=4, default=Way.MAIL, choices=Way.choices)
+    # Empty for a slip, which is handed over.
+    email = models.EmailField(blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -55,6 +57,10 @@ class Invitation(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["person"], condition=Q(ended_at=None), name="invitation_one_open_each"
+            ),
+            models.CheckConstraint(
+                condition=Q(way="mail") & ~Q(email="") | Q(way="slip", email=""),
+                name="invitation_mailed_has_address",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None, end="") | Q(ended_at__isnull=False) & ~Q(end=""),

@@ -160,6 +160,12 @@ class Person(PlainNames, AbstractUser):
         return self._roles
 
     @property
+    def holds_office(self) -> bool:
+        """Whether a role is theirs beside that of a signer, also one that rests at present."""
+        offices = [role.value for role in Role if role is not Role.MANAGER]
+        return bool(self.pk) and any(group.name in offices for group in self.groups.all())
+
+    @property
     def must_be_met(self) -> bool:
         """Whether a second person has to confirm with what they sign, before it signs."""
         if self.handover == self.Handover.LINK:

@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.core.lifecycle import Role
 from pledges.models.ledger import LedgerEntry
+from pledges.models.papers import PaperPledge
 from pledges.models.people import Person
 from pledges.models.pledges import Pledge
 
 
 class Reading(models.Model):
-    """That somebody read another person's pledge, in which way and in which minute.
+    """That somebody read another person's pledge or paper, in which way and in which minute.
 
     `entry` is the ledger's entry that tells of it, none until it is written. No constraint binds
     reader and pledge: a page would wait for whoever has locked one of those rows.
@@ -43,10 +44,21 @@ class Reading(models.Model):
     pledge = models.ForeignKey(
         Pledge,
         models.PROTECT,
+        null=True,
         related_name="readings",
         db_constraint=False,
         db_index=False,
         verbose_name=_("pledge"),
+    )
+    # What was read is a pledge or a paper pledge.
+    paper = models.ForeignKey(
+        PaperPledge,
+        models.PROTECT,
+        null=True,
+        related_name="readings",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("paper pledge"),
     )
     minute = models.DateTimeField(_("time"))
     way = models.CharField(_("what was done"), max_length=12, choices=Way.choices)
@@ -64,6 +76,11 @@ class Reading(models.Model):
         indexes = (
             models.Index(fields=["pledge", "-minute"], name="reading_by_pledge"),
             models.Index(
+                fields=["paper", "-minute"],
+                condition=Q(paper__isnull=False),
+                name="reading_by_paper",
+            ),
+            models.Index(
                 fields=["minute", "reader"], condition=Q(entry=None), name="reading_unrecorded"
             ),
         )
@@ -71,10 +88,18 @@ class Reading(models.Model):
             models.UniqueConstraint(
                 fields=["reader", "pledge", "minute", "way"], name="reading_once_a_minute"
             ),
+            models.UniqueConstraint(
+                fields=["reader", "paper", "minute", "way"], name="reading_paper_once_a_minute"
+            ),
+            models.CheckConstraint(
+                name="reading_is_of_one_thing",
+                condition=Q(pledge__isnull=False, paper__isnull=True)
+                | Q(pledge__isnull=True, paper__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.minute} {self.pledge_id} {self.way}"
+        return f"{self.minute} {self.pledge_id or self.paper_id} {self.way}"
 
     @property
     def who(self) -> str:

@@ -97,17 +97,17 @@ class VersionStep(models.Model):
         return f"{self.before_id} → {self.after_id}"
 
 
-def alike(version_id: int) -> set[int]:
-    """The versions (by key) that editorial steps alone lead to from this one, either way."""
+def alike(*version_ids: int) -> set[int]:
+    """The versions (by key) that editorial steps alone lead to from one of these, either way."""
     steps = VersionStep.objects.filter(
         kind=VersionStep.Kind.EDITORIAL,
-        after__template__versions=version_id,
+        after__template__versions__in=version_ids,
     ).values_list("before_id", "after_id")
     beside: dict[int, set[int]] = {}
     for before, after in steps:
         beside.setdefault(before, set()).add(after)
         beside.setdefault(after, set()).add(before)
-    found, ahead = {version_id}, deque([version_id])
+    found, ahead = set(version_ids), deque(version_ids)
     while ahead:
         fresh = beside.get(ahead.popleft(), set()) - found
         found |= fresh

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django_tasks import task
 
 from pledges import issued_files, wording
-from pledges.models import Document, Pledge
+from pledges.models import Document, NoticeSwitch, Pledge
 from pledges.notices import sending
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ def send(
     pledge = Pledge.objects.select_related("version", "person").get(pk=pledge_id)
     if pledge.person_id != person_id:
         return  # queued when officers still got a mail for each pledge: the daily one tells of it
+    if not NoticeSwitch.is_on(event):
+        return
     about = {
         "pledge": pledge,
         "title": pledge.version.subtitle.in_(pledge.person.language),

@@ -39,7 +39,8 @@ def _reset_link(person: Person, at: datetime, facts: Mapping[str, str]) -> dict[
 
 def _invitation(person: Person, at: datetime, facts: Mapping[str, str]) -> dict[str, Any] | None:
     """The link of the invitation that is open at `at`, if one is."""
-    invitation = Invitation.objects.open_at(at).filter(person=person).first()
+    mailed = Invitation.objects.open_at(at).filter(way=Invitation.Way.MAIL)
+    invitation = mailed.filter(person=person).first()
     if invitation is None:
         return None
     return {"pk": invitation.pk, "key": invitation.key(), "until": invitation.expires_at}

@@ -27,8 +27,8 @@ BUTTONS: Final[Mapping[str, Any]] = {
     "signed": _("See the pledge"),
     "accepted": _("See the pledge"),
     "returned": _("Correct and sign again"),
-    "revoked": _("See the pledge"),
-    "expired": _("See the pledge"),
+    "revoked": _("Open the page"),
+    "expired": _("Open the page"),
 }
 
 

@@ -73,6 +73,8 @@ class FileFormat:
     """
 
     signers: ClassVar[tuple[RevisionKind, ...]]
+    has_images: ClassVar[bool] = False
+    """Whether pages may show images: those of scanned paper."""
     name: str
     company_field: str
     timestamp_field: str
@@ -128,6 +130,7 @@ class RecordFormat(FileFormat):
     """One number of the format of a record: a document that the company alone seals."""
 
     signers = (RevisionKind.RECORD,)
+    has_images = True
     max_listed: int
     """Members that a completion report may list."""
 

@@ -4,6 +4,7 @@ from pledges.rendering.answer_writer import write_for_paper, write_for_screen, w
 from pledges.rendering.closing import write_signed
 from pledges.rendering.paper import paper_html, paper_text, render_pledge
 from pledges.rendering.press import warm_engine
+from pledges.rendering.record_pages import ReportDigests, draw_record_stamp, render_report
 from pledges.rendering.signature_images import (
     SignatureImage,
     draw_signature,
@@ -12,12 +13,15 @@ from pledges.rendering.signature_images import (
 from pledges.rendering.warming import warm_up
 
 __all__ = [
+    "ReportDigests",
     "SignatureImage",
+    "draw_record_stamp",
     "draw_signature",
     "draw_stamp",
     "paper_html",
     "paper_text",
     "render_pledge",
+    "render_report",
     "warm_engine",
     "warm_up",
     "write_for_paper",

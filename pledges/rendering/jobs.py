@@ -31,7 +31,7 @@ def _state(header: Header, parts: Parts) -> Parts:
 
 def _document(header: Header, parts: Parts) -> Parts:
     """The document that a request asks for, or what of it no font has."""
-    html, serif, sans = parts
+    html, serif, sans, *images = parts
     fonts = FontSubset(serif=serif, sans=sans, sha256=header["fonts"])
     try:
         made = pdf.render(
@@ -40,6 +40,7 @@ def _document(header: Header, parts: Parts) -> Parts:
             fonts=fonts,
             identifier=header["identifier"],
             boxes=header.get("boxes", OF_PLEDGE),
+            images=[bytes(image) for image in images],
         )
     except MissingGlyph as missing:
         return framing.pack({"missing": missing.characters}, b"")
@@ -64,10 +65,16 @@ def _printout(header: Header, parts: Parts) -> Parts:
     return framing.pack({}, page_drawing.draw_into(frame, document, tuple(header["place"])))
 
 
+def _plain(header: Header, parts: Parts) -> Parts:
+    (html,) = parts
+    return framing.pack({}, pdf.render_plain(html.decode(), css=header["css"]))
+
+
 _JOBS: Final[dict[str, Callable[[Header, Parts], Parts]]] = {
     "state": _state,
     "document": _document,
     "sizes": _sizes,
     "page": _page,
     "printout": _printout,
+    "plain": _plain,
 }

@@ -3,7 +3,7 @@
 import atexit
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -50,16 +50,16 @@ class _Refusal(FatalURLFetchingError):  # type: ignore[misc]  # the library has 
 
 
 class _ClosedFetcher(URLFetcher):  # type: ignore[misc]  # the library has no types
-    """Knows the fonts in memory and refuses every other address, whatever its scheme."""
+    """Knows the fonts or images in memory and refuses every other address, whatever its scheme."""
 
-    def __init__(self, known: dict[str, bytes]) -> None:
+    def __init__(self, known: Mapping[str, bytes], kind: str = "font/otf") -> None:
         super().__init__(allowed_protocols=())
-        self._known = known
+        self._known, self._kind = known, kind
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         if url not in self._known:
             raise _Refusal(f"the paper may not refer to {url!r}")
-        return URLFetcherResponse(url, self._known[url], {"Content-Type": "font/otf"})
+        return URLFetcherResponse(url, self._known[url], {"Content-Type": self._kind})
 
 
 _CLOSED = _ClosedFetcher({})
@@ -92,12 +92,14 @@ def render(
     fonts: FontSubset,
     identifier: str,
     boxes: Sequence[str] = OF_PLEDGE,
+    images: Sequence[bytes] = (),
 ) -> bytes:
     """The PDF of `html`, which must be well-formed XML; equal arguments give equal bytes.
 
     It is PDF/A-3a and PDF/UA-1. The boxes of the elements whose ids are `boxes`, those of a pledge
     or of a record, are empty signature fields, and the file says for good that it is `identifier`
-    (printable ASCII; ISO 32000-1, 14.4).
+    (printable ASCII; ISO 32000-1, 14.4). `images` are JPEGs, which `html` calls "image:1" and so
+    on; they stand in the file byte for byte.
 
     Characters outside `fonts` are taken from the full fonts, as is all that is bold. Raises
     MissingGlyph for a character that no font has and ResourceRefused for a reference to anything
@@ -106,7 +108,7 @@ def render(
     if unfit := UNFIT.findall(html):
         raise MissingGlyph(tuple(dict.fromkeys(unfit)))
     options = {"pdf_variant": "pdf/a-3a", "pdf_identifier": identifier.encode("ascii")}
-    return _render(html, css, fonts, options, boxes)
+    return _render(html, css, fonts, options, boxes, images)
 
 
 def render_plain(html: str, *, css: str) -> bytes:
@@ -122,11 +124,18 @@ def render_plain(html: str, *, css: str) -> bytes:
 
 
 def _render(
-    html: str, css: str, fonts: FontSubset, options: dict[str, Any], boxes: Sequence[str]
+    html: str,
+    css: str,
+    fonts: FontSubset,
+    options: dict[str, Any],
+    boxes: Sequence[str],
+    images: Sequence[bytes] = (),
 ) -> bytes:
+    shown = {f"image:{number}": image for number, image in enumerate(images, start=1)}
+    fetcher = _ClosedFetcher(shown, "image/jpeg") if shown else _CLOSED
     with _one_at_a_time:
         try:
-            parsed = Markup(html, url_fetcher=_CLOSED)
+            parsed = Markup(html, url_fetcher=fetcher)
             drawings = line_drawings.take_out(parsed.etree_element)
             root = parsed.etree_element
             written = "".join(_printed(root)) + css

@@ -33,14 +33,17 @@ def render(
     within: float = WITHIN,
     urgent: bool = True,
     boxes: Sequence[str] = OF_PLEDGE,
+    images: Sequence[bytes] = (),
 ) -> bytes:
     """The PDF as `pdf.render` makes it; raises MissingGlyph, and kinds of `refusals.Unmade`."""
     pool: Path | None = settings.RENDERING_SOCKET
     if pool is None:
         from pledges.rendering import pdf
 
-        return pdf.render(html, css=css, fonts=fonts, identifier=identifier, boxes=boxes)
-    request = ask_for(html, css=css, fonts=fonts, identifier=identifier, boxes=boxes)
+        return pdf.render(
+            html, css=css, fonts=fonts, identifier=identifier, boxes=boxes, images=images
+        )
+    request = ask_for(html, css=css, fonts=fonts, identifier=identifier, boxes=boxes, images=images)
     key = pools.key_of(request)
     return _read(pools.ask(pool, request, key=key, within=within, urgent=urgent))
 
@@ -98,13 +101,14 @@ def ask_for(
     fonts: FontSubset,
     identifier: str,
     boxes: Sequence[str] = OF_PLEDGE,
+    images: Sequence[bytes] = (),
 ) -> Sequence[bytes]:
     """The pieces of a request that the pool's workers read."""
     header: dict[str, Any] = {"do": "document", "css": css, "identifier": identifier}
     if boxes != OF_PLEDGE:
         header["boxes"] = list(boxes)
     header["fonts"] = fonts.sha256
-    return framing.pack(header, html.encode(), fonts.serif, fonts.sans)
+    return framing.pack(header, html.encode(), fonts.serif, fonts.sans, *images)
 
 
 def _read(answer: bytes) -> bytes:

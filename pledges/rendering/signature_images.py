@@ -1,6 +1,7 @@
 """What is drawn into the two signature fields: the pledgor's hand, and the company's stamp."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +87,22 @@ def draw_stamp(
     figure.write(confirmed, top=13.0, height=8, size=size, spacing=spacing, bold=True)
     for place, line in enumerate((in_effect, numbered, dated)):
         figure.write(line, top=20.6 + 4.5 * place, height=4.5, size=3.2)
+    return figure.finished()
+
+
+def draw_seal(
+    *, organisation: str, said: str, lines: Sequence[str], language: str, fonts: FontSubset
+) -> bytes:
+    """The same of a record, on which the company alone has a field. Raises `MissingGlyph`."""
+    organisation = _in_one_line(organisation)
+    figure = _figure(VERMILION, "".join(lines), language, fonts, bold=organisation + said)
+    figure.frame(5.45, 3.45, 70.55, 36.55, radius=2.05, width=0.9)
+    figure.frame(6.625, 4.625, 69.375, 35.375, radius=1.475, width=0.25)
+    _write(figure, organisation, COMPANY, top=6.4, height=COMPANY.height, bold=True)
+    size, spacing = (4.4, 0.0) if language == ENGLISH else (6.0, 0.3)
+    figure.write(said, top=14.0, height=8, size=size, spacing=spacing, bold=True)
+    for place, line in enumerate(lines):
+        figure.write(line, top=24.0 + 4.5 * place, height=4.5, size=3.2)
     return figure.finished()
 
 

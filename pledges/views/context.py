@@ -17,9 +17,10 @@ from pledges.models import Organisation, organisation_read_once
 
 @dataclass(frozen=True)
 class Shell:
-    """What the header offers a person: their own pledges, their place in the admin."""
+    """What the header offers a person: their own pledges and people, their place in the admin."""
 
     signs: bool = False
+    heads: bool = False
     workplace: str = ""
 
 
@@ -27,7 +28,11 @@ def shell_of(user: Any) -> Shell:
     """The header for `user`; nothing for a stranger."""
     if user is None or not user.is_authenticated:
         return Shell()
-    return Shell(signs=access.allows(user, Act.OPEN_PLEDGE), workplace=workplace(user))
+    return Shell(
+        signs=access.allows(user, Act.OPEN_PLEDGE),
+        heads=access.allows(user, Act.READ_OWN_PEOPLE),
+        workplace=workplace(user),
+    )
 
 
 def workplace(user: Any) -> str:

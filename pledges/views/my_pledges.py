@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 from pledges import access
 from pledges.access import Act
 from pledges.actions.answers import reading_of, revoked_for_good
+from pledges.actions.papers import reading
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Organisation, Person, Pledge, TemplateVersion
+from pledges.models import Organisation, PaperPledge, Person, Pledge, TemplateVersion
 from pledges.models.version_steps import alike
 from pledges.views import own_tasks, setting_up
 from pledges.views.accounts import person_of
@@ -63,6 +64,14 @@ class ListedPledge:
     version: TemplateVersion | None = None
 
 
+@dataclass(frozen=True)
+class ListedPaper:
+    """What was signed on paper: kept for the record, and never among what was signed here."""
+
+    label: str
+    paper: PaperPledge
+
+
 @require_safe
 def my_pledges(request: HttpRequest) -> HttpResponse:
     """A person's pledges: whoever is active may have some, whatever their office."""
@@ -72,7 +81,10 @@ def my_pledges(request: HttpRequest) -> HttpResponse:
         .select_related("version", "corrects", "corrected_by", "assigned_by")
         .order_by(F("due_on").asc(nulls_last=True), "created_at")
     )
+    papers = reading.filed_of(person)
     found = contents(person, own, timezone.now())
+    found["papers"] = [ListedPaper(label_of(paper.version), paper) for paper in papers]
+    found["empty"] = found["empty"] and not papers
     return render(request, "my_pledges.html", {**found, **setting_up.announced(person)})
 
 
@@ -132,13 +144,8 @@ def available(
 ) -> list[ListedPledge]:
     """The versions that `answers.open_pledge` would open anew for this person today."""
     pledges = list(own)
-    # A draft of an earlier version becomes one of this: it stands among the drafts.
-    unfinished = (PledgeState.DRAFT, PledgeState.SIGNED)
-    closed = {p.template_id for p in pledges if p.status in unfinished}
-    taken: set[int] = set()
-    for pledge in pledges:
-        if not pledge.may_be_followed_on(today, organisation):
-            taken |= alike(pledge.version_id)
+    closed = {p.template_id for p in pledges if p.status == PledgeState.SIGNED}
+    taken = alike(*{p.version_id for p in pledges if not p.may_be_followed_on(today, organisation)})
     closed |= revoked_for_good(p for p in pledges if p.signed_at)
     return [
         ListedPledge(label_of(version), version=version)

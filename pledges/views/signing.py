@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import rendering, wording
-from pledges.actions import authenticating, readings, signing
+from pledges.actions import authenticating, readings, signing, version_steps
 from pledges.actions.attempts import Account, What
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
 from pledges.forms.signing import SigningForm
-from pledges.models import SigningIntent
+from pledges.models import Organisation, SigningIntent
 from pledges.rendering import page_images
 from pledges.views import document_pages, security_log, setting_up
 from pledges.views.accounts import begin_attempt, person_of
@@ -178,7 +178,9 @@ def _why_closed(intent: SigningIntent, at: datetime) -> refusals.Refusal | None:
         return refusals.StaleDraft()
     if intent.used_at is not None or intent.expires_at <= at:
         return refusals.IntentExpired()
-    return None
+    today = Organisation.current().localdate(at)
+    replaced = version_steps.replaced_by(intent.pledge.version, today)
+    return refusals.VersionReplaced() if replaced else None
 
 
 def _page(

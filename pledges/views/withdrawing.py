@@ -45,7 +45,7 @@ def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("pledge", pk=own.pk)
     messages.success(request, _("%(pledge)s has been withdrawn.") % {"pledge": own})
     if Pledge.objects.of(person_of(request)).drafts().filter(template=own.template_id).exists():
-        text = _("The company asked for this pledge, so a draft with your answers is open again.")
+        text = _("The company requested this pledge, so a draft with your answers is open again.")
         messages.info(request, text)
     return redirect("my_pledges")
 

@@ -25,7 +25,6 @@ FAULTS: Final[dict[Fault, str | Promise]] = {
     Fault.UNKNOWN_KEY: gettext_lazy("The audience contains “%(what)s”, which means nothing here."),
     Fault.UNKNOWN_KIND: gettext_lazy("Nobody can be chosen by “%(what)s”."),
     Fault.NO_VALUES: gettext_lazy("Nothing has been chosen for one part of the audience."),
-    Fault.VALUES_NOT_EXPECTED: gettext_lazy("One part of the audience takes no values."),
     Fault.WRONG_VALUE: gettext_lazy("“%(what)s” is not possible in this part of the audience."),
     Fault.TOO_MUCH: gettext_lazy("The audience has too many parts."),
     Fault.NOBODY_INCLUDED: gettext_lazy("Please choose who has to sign."),

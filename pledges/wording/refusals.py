@@ -8,18 +8,27 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pledges.core import refusals
+from pledges.core import refusals, roster_refusals
 from pledges.core.lifecycle import Forbidden, PledgeState
-from pledges.wording import account_refusals, task_refusals, version_refusals
+from pledges.wording import (
+    account_refusals,
+    employment_refusals,
+    papers,
+    rosters,
+    task_refusals,
+    version_refusals,
+)
 from pledges.wording.names import unfit_character
 from pledges.wording.passkey_refusals import PASSKEYS
 from pledges.wording.texts import text_problem
 
 _SENTENCES: dict[type[Exception], str | Promise] = {
     **account_refusals.SENTENCES,
+    **employment_refusals.SENTENCES,
     **PASSKEYS,
     **task_refusals.SENTENCES,
     **version_refusals.SENTENCES,
+    **rosters.SENTENCES,
     refusals.StaleDraft: gettext_lazy(
         "This draft was changed in another window or on another device. Nothing was overwritten."
     ),
@@ -75,8 +84,7 @@ _SENTENCES: dict[type[Exception], str | Promise] = {
         "password?” on the sign-in page sends them a link."
     ),
     refusals.InvitationGone: gettext_lazy(
-        "This link is no longer valid: it has been used, withdrawn or replaced, or has "
-        "expired after 48 hours."
+        "This link is no longer valid: it has been used, withdrawn or replaced, or has expired."
     ),
     refusals.ConsentMissing: gettext_lazy("Please confirm the declaration before signing."),
     refusals.SignatureImageMissing: gettext_lazy(
@@ -173,8 +181,12 @@ def refusal(error: Exception) -> str:
         return _key_expired(error)
     if isinstance(error, refusals.NotErasable):
         return " ".join([*map(_kept, error.kept), _("Nothing was erased.")])
+    if (about_papers := papers.refusal(error)) is not None:
+        return about_papers
     if isinstance(error, refusals.TooManyAttempts):
         return account_refusals.too_many_attempts(error)
+    if isinstance(error, roster_refusals.RosterUnreadable):
+        return rosters.unreadable(error.why, error.limit)
     if isinstance(error, refusals.TooManyReports):
         return account_refusals.too_many_reports(error)
     if sentence := task_refusals.told(error):
@@ -205,7 +217,11 @@ def _key_expired(error: refusals.KeyExpired) -> str:
 
 
 def _kept(pledge: refusals.RetainedPledge) -> str:
-    if pledge.state == PledgeState.ACCEPTED:
+    if pledge.state == "paper-filed":
+        text = _("The paper pledge %(pledge)s awaits confirmation: reject or withdraw it first.")
+    elif pledge.state == "paper-confirmed":
+        text = _("The paper pledge %(pledge)s counts as signed: withdraw it first.")
+    elif pledge.state == PledgeState.ACCEPTED:
         text = _("%(pledge)s is in force: revoke it first.")
     elif pledge.until is None:
         text = _("%(pledge)s awaits review: accept or return it first.")

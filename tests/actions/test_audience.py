@@ -108,7 +108,7 @@ def test_the_function_says_what_the_rule_says(company, version, chenjing, zhoumi
     )
     narrowed = st.one_of(clause, st.just(Clause(Kind.WITHOUT_PLEDGE)))
 
-    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(
         st.builds(
             AudienceRule,

@@ -40,13 +40,17 @@ from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role, Why
 from pledges.models import (
     Commitment,
+    Department,
     Document,
     EnrolledApp,
     Invitation,
+    InvitationRun,
+    Leave,
     LedgerEntry,
     LedgerOpening,
     Person,
     Pledge,
+    Post,
     Proposal,
     RenderedAhead,
     ReturnReason,
@@ -327,6 +331,24 @@ def test_how_they_came_by_their_account_and_what_was_proposed_of_them_goes(limin
     assert not DBTaskResult.objects.filter(args_kwargs__contains={"args": [liming.pk]}).exists()
     erased = Person.objects.get(pk=liming.pk)
     assert (erased.handover, erased.must_change_password) == ("", False)
+
+
+@pytest.mark.django_db
+def test_what_is_kept_of_their_employment_goes(liming, wangfang, zhoumin, erase, now):
+    Department.objects.filter(pk=liming.department_id).update(head=liming)
+    Person.objects.filter(pk=liming.pk).update(entered_on=now.date(), left_on=now.date())
+    Post.objects.create(person=liming, title="柜台的那一份工作", from_on=now.date())
+    days = {"from_on": now.date(), "until_on": now.date(), "recorded_at": now}
+    Leave.objects.create(person=liming, delegate=wangfang, **days)
+    theirs = Leave.objects.create(person=wangfang, delegate=liming, **days)
+    run = InvitationRun.objects.create(started_by=zhoumin, created_at=now, worked_at=now)
+    run.items.create(person=liming)
+    erase(liming, at=now)
+    assert traces({"柜台的那一份工作"}) == set()
+    assert list(Leave.objects.values_list("pk", "delegate")) == [(theirs.pk, None)]
+    assert not Department.objects.filter(head=liming).exists() and not run.items.exists()
+    erased = Person.objects.get(pk=liming.pk)
+    assert (erased.entered_on, erased.left_on) == (None, None)
 
 
 @pytest.mark.django_db

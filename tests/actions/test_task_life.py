@@ -13,6 +13,7 @@ from pledges.actions.tasks import (
     closing,
     excusing,
     extending,
+    issuing_reports,
     joining,
     membership,
     objecting,
@@ -365,6 +366,23 @@ def test_the_report_made_later_is_the_one_that_was_committed_to(
     previous = audit.trail(task).first().sequence
     assert completion.facts_of(report, previous) == audit.facts_of(entry)
     assert report.audience == ""  # it would name employee numbers
+
+
+def test_the_report_of_a_closed_task_is_issued_once(launched_task, accepted, chenjing, now):
+    task = launched_task()
+    accepted()
+    assert issuing_reports.issue(str(task.pk), at=now) is None
+    task = closed(task, chenjing, now + timedelta(days=10))
+    assert queued(issuing_reports.issue_report).count() == 1
+    assert issuing_reports.resume(now) == 0
+    queued(issuing_reports.issue_report).delete()
+    assert issuing_reports.resume(now) == 1
+    at = now + timedelta(days=10, minutes=1)
+    record = issuing_reports.issue(str(task.pk), at=at)
+    assert record.list_digest == audit.facts_of(audit.trail(task).last())["list"]
+    assert issuing_reports.issue(str(task.pk), at=at) == record
+    queued(issuing_reports.issue_report).delete()
+    assert issuing_reports.resume(now) == 0
 
 
 def test_two_officers_close_the_same_and_one_is_told(launched_task, chenjing, sunhao, now):

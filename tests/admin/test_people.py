@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from pledges import wording
-from pledges.actions import people
+from pledges.actions import departments, people
 from pledges.core.lifecycle import Role
 from pledges.core.refusals import LedgerBroken, UnfitCharacter
 from pledges.models import (
@@ -124,7 +124,7 @@ def test_whoever_enters_names_without_a_form_is_refused_likewise(admin, liming, 
         "department": liming.department,
         "organisation": Organisation.current(),
     }[role]
-    save = getattr(people, f"save_{role}")
+    save = getattr(departments if role == "department" else people, f"save_{role}")
     field = "name" if role == "person" else "name_zh"
     setattr(thing, field, "李\u2066明")
     with pytest.raises(UnfitCharacter) as refused:

@@ -16,11 +16,16 @@ from pledges.access import SYSTEM
 from pledges.actions import (
     answers,
     batches,
+    departments,
+    employment,
     enrolling,
     enrolment,
     erasure,
     invitations,
+    inviting_many,
+    leaving,
     noting_readings,
+    person_facts,
     phones,
     preparing,
     review,
@@ -36,6 +41,7 @@ from pledges.models import (
     Department,
     Excuse,
     Invitation,
+    InvitationRun,
     LedgerCheckpoint,
     LedgerEntry,
     Organisation,
@@ -86,6 +92,8 @@ class Stage:
     phone_link: PhoneLink
     task: SigningTask
     task_draft: SigningTask
+    leaver: Person
+    runs: tuple[InvitationRun, InvitationRun]
 
 
 def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
@@ -117,7 +125,10 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
     )
     invited.groups.add(Group.objects.get(name=Role.MANAGER))
     administrator = Person.objects.get(username="admin")
+    leaver = _employed(liming, wangfang, now)
     return Stage(
+        leaver=leaver,
+        runs=_runs(invited, now),
         empty=answers.open_pledge(revoked.version, actor=liming, at=now, language="zh-hans"),
         prepared=preparing.prepare(draft("contract", person=liming), actor=liming, at=now),
         outdated=outdated,
@@ -157,6 +168,32 @@ def _task(version: TemplateVersion, judge: Person, *, at: datetime) -> SigningTa
         **{"reason": "legal", "until_on": task.due_on, "asked_by": other, "asked_at": at},
     )
     return task
+
+
+def _employed(person: Person, head: Person, now: datetime) -> Person:
+    """Wang Fang heads the department of Li Ming, who is on leave; gives somebody who left it."""
+    hr, today = Person.objects.get(username="zhoumin"), now.date()
+    by = {"actor": hr, "at": now}
+    person.position = "支行行长"
+    person_facts.save_facts(person, since=today - timedelta(days=90), **by)
+    days = {"from_on": today - timedelta(days=3), "until_on": today + timedelta(days=30)}
+    employment.add_leave(person, **days, delegate=head, **by)
+    department, above = person.department, Department.objects.get(name_zh="华南对公部")
+    department.head, department.parent = head, above
+    departments.save_department(department, **by)
+    leaver = Person.objects.create_user(
+        "leaver", name="孙立", employee_number="E0003", department=department
+    )
+    leaving.leave(leaver, last_day=today - timedelta(days=9), **by)
+    return leaver
+
+
+def _runs(invited: Person, now: datetime) -> tuple[InvitationRun, InvitationRun]:
+    """One that no worker has begun with, and one that has ended."""
+    hr = Person.objects.get(username="zhoumin")
+    done = inviting_many.begin([invited], actor=hr, at=now)
+    inviting_many.work(done.pk, clock=timezone.now)
+    return inviting_many.begin([invited], actor=hr, at=now), done
 
 
 def _erased(signed: Callable[..., Pledge], judge: Person, *, at: datetime) -> Pledge:
@@ -259,8 +296,10 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             NOWHERE,
         ],
         "wangfang": [
-            *("/", reverse("task", args=[stage.task.pk])),
+            *("/", reverse("my_people"), reverse("my_people") + "?show=to-sign"),
+            reverse("task", args=[stage.task.pk]),
             *(pledge_path(each) for each in (stage.signed, stage.accepted, stage.revoked)),
+            reverse("pledge_withdraw", args=[stage.signed.pk]),
             sign_path(stage.laid_by_passkey),
             reverse("pledge_last_time", args=[stage.laid_by_passkey.pledge_id]),
             *map(reverse, TWO_FACTORS),
@@ -283,6 +322,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("pledge_accept", stage.signed.pk),
             admin_path("pledge_return", stage.signed.pk),
             admin_path("pledge_revoke", stage.accepted.pk),
+            *(admin_path("pledge_withdraw", each.pk) for each in (stage.signed, stage.empty)),
             admin_path("acceptancebatch_changelist"),
             *(
                 admin_path("acceptancebatch_change", each.pk)
@@ -297,8 +337,18 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("templateversion_edit", stage.next_version.pk),
             admin_path("templateversion_publish", stage.next_version.pk),
             *_of_tasks(stage),
+            admin_path("templateversion_discard", stage.next_version.pk),
         ],
-        "zhoumin": ["/admin/", records, admin_path("pledge_change", stage.accepted.pk)],
+        "zhoumin": [
+            *("/admin/", records, admin_path("pledge_change", stage.accepted.pk)),
+            *(people, people + "?duties=late", admin_path("person_change", person.pk)),
+            *(admin_path(f"person_{page}", person.pk) for page in ("absence", "leaving")),
+            admin_path("person_change", stage.leaver.pk),
+            admin_path("person_return", stage.leaver.pk),
+            *(admin_path("department_changelist"), admin_path("department_change", department.pk)),
+            admin_path("invitationrun_changelist"),
+            *(admin_path("invitationrun_change", run.pk) for run in stage.runs),
+        ],
         "wuying": [
             *("/admin/", records, admin_path("pledge_change", stage.returned.pk)),
             *(versions, admin_path("templateversion_change", stage.version.pk)),

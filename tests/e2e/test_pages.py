@@ -34,7 +34,9 @@ NO_PAGES = {
     *("pledge_proof", "verify_root", "verify_tsa_roots", "verify_company_roots"),
 }
 # Part of a page, fetched while it moves.
-PARTS = {"admin:pledges_acceptancebatch_progress", "admin:pledges_signingtask_progress"}
+PARTS = {
+    f"admin:pledges_{each}_progress" for each in ("acceptancebatch", "invitationrun", "signingtask")
+}
 # The key of a reset is put away in the session, out of the address.
 SENDS_ON = re.compile(r"/accounts/password/reset/key/\d+-.*-")
 ERROR_PAGES = {

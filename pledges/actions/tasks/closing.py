@@ -9,14 +9,14 @@ from django.utils import timezone, translation
 from django_tasks import task as background
 from django_tasks_db.models import DBTaskResult
 
-from pledges import access, audit, crash_points, transactions
+from pledges import access, crash_points, transactions
 from pledges.access import Act
-from pledges.actions.tasks import membership, reporting
+from pledges.actions.records import completion
+from pledges.actions.tasks import issuing_reports, reporting
 from pledges.actions.tasks.reporting import Stood
 from pledges.core.standings import TaskState
 from pledges.core.task_refusals import ClosingUnderWay, TaskNotRunning
 from pledges.models import Person, SigningTask, TaskMember
-from pledges.proof.records import completion
 
 RESUMED_AFTER: Final = timedelta(minutes=2)  # longer than it takes
 
@@ -71,11 +71,11 @@ def _close(task_id: str, at: datetime) -> bool:
     )
     locked.refresh_from_db()
     crash_points.reach("close:written")
-    language = locked.closed_by.language if locked.closed_by else "zh-hans"
+    language = reporting.language_of(locked)
     with translation.override(language):
         report = reporting.report_of(locked, stood, as_of=at, language=language)
-    facts = completion.facts_of(report, membership.previous(locked))
-    audit.record(membership.REPORTED, actor=locked.closed_by, subject=locked, at=at, facts=facts)
+    issuing_reports.queue(locked)
+    completion.commit(report, task_id=locked.pk, actor=locked.closed_by or access.SYSTEM, at=at)
     return True
 
 

@@ -15,12 +15,12 @@ from pledges.core.standings import Joined, TaskState
 from pledges.core.task_refusals import TaskNotRunning
 from pledges.models import SigningTask, TaskMember
 from pledges.proof.records import members
+from pledges.proof.records.completion import CHAIN
+from pledges.proof.records.completion import JOINED as JOINED
+from pledges.proof.records.completion import LAUNCHED as LAUNCHED
 from pledges.proof.records.trees import Tree
 
 BATCH: Final = 2_000  # rows in one statement
-LAUNCHED, JOINED, REPORTED = "task.launched", "task.joined", "task.reported"
-CHAIN: Final = (LAUNCHED, JOINED, REPORTED)
-"""The events of a task that each name the one before, and commit to all members so far."""
 
 
 class Joiner(NamedTuple):

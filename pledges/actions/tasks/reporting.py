@@ -62,6 +62,11 @@ def report_of(
     )
 
 
+def language_of(task: SigningTask) -> str:
+    """The language of a closed task's report: that of whoever closed it."""
+    return task.closed_by.language if task.closed_by else "zh-hans"
+
+
 def standing_on(task: SigningTask, as_of: datetime) -> list[Stood]:
     """Where every member stands at `as_of`, in the order in which they became members."""
     day = Organisation.current().localdate(as_of)

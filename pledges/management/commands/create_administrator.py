@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pledges import transactions, wording
 from pledges.access import SYSTEM
-from pledges.actions import passwords, people
+from pledges.actions import departments, passwords, people
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Person
@@ -62,4 +62,4 @@ def _create(options: dict[str, Any], password: str, at: datetime) -> Person:
 
 def _department(name: str, at: datetime) -> Department:
     found = Department.objects.filter(name_zh=name).first()
-    return found or people.save_department(Department(name_zh=name), actor=SYSTEM, at=at)
+    return found or departments.save_department(Department(name_zh=name), actor=SYSTEM, at=at)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from pledges import durable_files, transactions
 from pledges.access import SYSTEM
-from pledges.actions import answers, credentials, passwords, people
+from pledges.actions import answers, credentials, departments, passwords, people
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Department, Organisation, Person, Pledge, TemplateVersion
@@ -109,7 +109,7 @@ def _create_people(at: datetime, *, reset: bool) -> dict[str, tuple[str, str, st
 
 def _department(name: str, at: datetime) -> Department:
     found = Department.objects.filter(name_zh=name).first()
-    return found or people.save_department(
+    return found or departments.save_department(
         Department(name_zh=name, name_en=DEPARTMENTS[name]), actor=SYSTEM, at=at
     )
 

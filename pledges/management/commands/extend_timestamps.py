@@ -25,9 +25,9 @@ class Command(VisibleCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         count, rejected, unreadable = 0, list[str](), list[str]()
-        for file in renewing.due(timezone.now(), timedelta(days=options["within"])):
+        for file in renewing.due_of_any(timezone.now(), timedelta(days=options["within"])):
             try:
-                renewing.renew(file, actor=SYSTEM, at=timezone.now())
+                renewing.renew_any(file, actor=SYSTEM, at=timezone.now())
             except FileNotGenuine as error:
                 rejected.append(error.kept_as)  # one file's fault is not that of the others
                 continue

@@ -318,6 +318,42 @@ CREATE TRIGGER excuse_guard BEFORE UPDATE OR DELETE ON pledges_excuse
 CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON pledges_versionstep
     FOR EACH ROW EXECUTE FUNCTION shounuo_refuse();
 
+-- A paper pledge passes through its states in one direction. What it says is fixed once it is filed;
+-- a draft, which nobody has filed, may be changed and deleted. A confirmed one never changes but to
+-- be withdrawn. When its person is erased, all that is personal is blanked, and nothing else.
+CREATE FUNCTION shounuo_guard_paper() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    step text := OLD.state || '>' || COALESCE(NEW.state, '');
+    free text[] := '{}';
+BEGIN
+    IF OLD.state = 'draft' AND step IN ('draft>', 'draft>draft', 'draft>filed') THEN
+        RETURN COALESCE(NEW, OLD);
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'DELETE of a filed paper is not possible'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF step IN ('filed>confirmed', 'filed>rejected') THEN
+        free := '{state,settled_at,settled_by_id,reason,upload_stored,record_sha256,record_size}';
+    ELSIF step IN ('filed>withdrawn', 'confirmed>withdrawn') THEN
+        free := '{state,withdrawn_at,withdrawn_by_id,reason,upload_stored}';
+    ELSIF step IN ('draft>erased', 'confirmed>erased', 'rejected>erased', 'withdrawn>erased')
+        AND to_jsonb(NEW) = to_jsonb(OLD) || '{
+            "state": "erased", "note": "", "file_name": "", "upload_sha256": "",
+            "upload_stored": "", "reason": "", "salt": ""
+        }' THEN
+        RETURN NEW;
+    END IF;
+    IF to_jsonb(OLD) - free = to_jsonb(NEW) - free THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'this change of a filed paper is not possible: %', step
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER paper_guard BEFORE UPDATE OR DELETE ON pledges_paperpledge
+    FOR EACH ROW EXECUTE FUNCTION shounuo_guard_paper();
+
 -- None of these tables is emptied as a whole.
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_ledgerentry
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
@@ -355,6 +391,8 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_taskmember
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_taskversion
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_excuse
+    FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_paperpledge
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 
 -- All of them act in every session, also in one that calls itself a replica.

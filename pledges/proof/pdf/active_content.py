@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from pledges.proof.fileformat import FileFormat
-from pledges.proof.pdf import form_fields, page_content
+from pledges.proof.pdf import form_fields, images, page_content
 from pledges.proof.pdf.objects import (
     Budget,
     Name,
@@ -64,32 +64,34 @@ LINK: Final = frozenset(
 )
 
 
-def check(history: History, file_format: FileFormat, fields: Sequence[str]) -> None:
+def check(history: History, file_format: FileFormat, fields: Sequence[str]) -> tuple[str, ...]:
     """Raise `Rejected` for anything active in any object of any revision, used or not.
 
     `fields` are the names of the form's fields: those of signature and seal, then those of the
-    timestamps, of which one comes with each revision behind these.
+    timestamps, of which one comes with each revision behind these. Gives the digests of the images
+    on the pages, where the format has any.
     """
     signed = len(file_format.signers)
     for revision, brought in enumerate(history.revisions):
         objects = history.at(revision)
         for number, value in brought.objects.items():
-            _check_object(objects, number, value)
+            _check_object(objects, number, value, with_images=file_format.has_images)
         _check_catalog(objects)
         names = [*fields[:signed], *fields[signed:revision]]
         form_fields.check(objects, names, brought, file_format, history.budget)
     _check_colours(history.at(0), history.budget)
-    page_content.check(history.at(0), history.budget)
+    shown = page_content.check(history.at(0), history.budget, with_images=file_format.has_images)
     # In between, `revisions` lets only the first page change, and only by a timestamp's own field.
     for objects in (history.at(0), history.at(len(history.revisions) - 1)):
         _check_annotations(objects)
+    return shown
 
 
 def _refuse(what: str, rule: str, where: str = "") -> NoReturn:
     raise Rejected("active-content", rule, found=what, where=where, what=what)
 
 
-def _check_object(objects: Objects, number: int, value: Any) -> None:
+def _check_object(objects: Objects, number: int, value: Any, *, with_images: bool) -> None:
     where = f"object {number}"
     for found in dictionaries(value):
         active = ACTIVE & set(found)
@@ -99,7 +101,10 @@ def _check_object(objects: Objects, number: int, value: Any) -> None:
         if isinstance(found.get("/Type"), str) and found["/Type"] in LAYERS:
             _refuse("/OCG", "there are no layers", where)
     if isinstance(value, Stream):
-        _check_stream(value, where)
+        is_jpeg = (
+            with_images and images.is_image(value) and value.entries.get("/Filter") == images.JPEG
+        )
+        _check_stream(value, where, packed_by=images.JPEG if is_jpeg else "/FlateDecode")
 
 
 def _check_actions(found: Mapping[str, Any], objects: Objects, where: str) -> None:
@@ -123,13 +128,13 @@ def _is_address(value: object) -> bool:
     return isinstance(value, String) and value.value.startswith(SCHEMES)
 
 
-def _check_stream(found: Stream, where: str) -> None:
+def _check_stream(found: Stream, where: str, *, packed_by: str) -> None:
     entries = found.entries
     elsewhere = ELSEWHERE & set(entries)
     if elsewhere or "/PS" in (entries.get("/Subtype"), entries.get("/Subtype2")):
         _refuse(min(elsewhere, default="/PS"), "a stream holds its own data, no program", where)
-    if entries.get("/Filter", "/FlateDecode") != "/FlateDecode" or "/DecodeParms" in entries:
-        _refuse(str(entries.get("/Filter")), "streams are compressed by FlateDecode alone", where)
+    if entries.get("/Filter", packed_by) != packed_by or "/DecodeParms" in entries:
+        _refuse(str(entries.get("/Filter")), f"a stream is packed by {packed_by} alone", where)
 
 
 def _check_catalog(objects: Objects) -> None:

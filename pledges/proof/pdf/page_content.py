@@ -4,10 +4,10 @@ Things are known by where they stand, not by what they call themselves: whatever
 page's fonts is a font, and has to be one that is in the file.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
-from pledges.proof.pdf import content_streams
+from pledges.proof.pdf import content_streams, images
 from pledges.proof.pdf.objects import (
     Budget,
     Reference,
@@ -89,19 +89,25 @@ def _pages(objects: Objects, own: Reference, seen: set[int]) -> Iterator[Mapping
         refuse("a page tree counts its pages (7.7.3.2)", expected=count, found=node.get("/Count"))
 
 
-def check(objects: Objects, budget: Budget) -> None:
-    """Raise `Rejected` unless every page looks the same in every reader."""
-    looks = Looks(objects, budget)
+def check(objects: Objects, budget: Budget, *, with_images: bool = False) -> tuple[str, ...]:
+    """Raise `Rejected` unless every page looks the same in every reader.
+
+    Gives the digests of the images on the pages, in their order; there are none unless they are
+    allowed, and then at most one a page.
+    """
+    looks = Looks(objects, budget, with_images=with_images)
     for page in pages(objects):
         looks.check_page(page)
+    return tuple(looks.images)
 
 
 class Looks:
     """What is drawn at one time of a file; each part of it is checked once, however often used."""
 
-    def __init__(self, objects: Objects, budget: Budget) -> None:
-        self._objects, self._budget = objects, budget
+    def __init__(self, objects: Objects, budget: Budget, *, with_images: bool = False) -> None:
+        self._objects, self._budget, self._with_images = objects, budget, with_images
         self._checked: set[int] = set()
+        self.images: list[str] = []
 
     def _is_new(self, part: Any) -> bool:
         """Whether `part`, which the file keeps alive, was not asked about before."""
@@ -120,7 +126,17 @@ class Looks:
             if not same(self._objects.follow(page[box]), whole):
                 _refuse(box, "what is shown of a page is the whole page")
         resources = self._check_resources(page.get("/Resources"), 0)
-        self._check_content(page.get("/Contents"), resources)
+        used = self._check_content(page.get("/Contents"), resources)
+        self.images += self._images_among(used, resources)
+
+    def _images_among(self, used: Iterable[tuple[str, str]], resources: Resources) -> Sequence[str]:
+        """The digest of the image that a page shows, if it does."""
+        named = {key for kind, key in used if kind == "/XObject"}
+        shown = [self._objects.follow(resources["/XObject"][key]) for key in named]
+        found = [images.check(each) for each in shown if images.is_image(each)]
+        if len(found) > 1:
+            _refuse("/Image", "a page shows one image")
+        return found
 
     def check_form(self, value: Any, depth: int = 0) -> tuple[float, float]:
         """The size of the form XObject (8.10); raises `Rejected` unless every reader shows the
@@ -162,7 +178,12 @@ class Looks:
             if not isinstance(kind, str) or kind not in COLOUR_SPACES:
                 _refuse("/ColorSpace", f"colours are in {sorted(COLOUR_SPACES)}")
         for form in kinds.get("/XObject", {}).values():
-            self.check_form(form, depth + 1)
+            drawn = self._objects.follow(form)
+            # A page's own: within a form nobody would look for it.
+            if self._with_images and not depth and images.is_image(drawn):
+                images.check(drawn)
+            else:
+                self.check_form(form, depth + 1)
         return kinds
 
     def _check_font(self, value: Any) -> None:
@@ -185,7 +206,7 @@ class Looks:
         if not isinstance(objects.follow(descriptor[min(files)]), Stream):
             _refuse("/FontDescriptor", "a font's outlines are in the file")
 
-    def _check_content(self, value: Any, resources: Resources) -> None:
+    def _check_content(self, value: Any, resources: Resources) -> set[tuple[str, str]]:
         """A content stream uses known operators, and names what its resources have."""
         stream = self._objects.follow(value)
         if not isinstance(stream, Stream):
@@ -198,6 +219,7 @@ class Looks:
         for kind, key in used:
             if key not in resources.get(kind, {}):
                 _refuse(key, "a content stream uses what its resources have")
+        return used
 
 
 def _size(box: Any, key: str, rule: str, *, least: float = 0) -> tuple[float, float]:

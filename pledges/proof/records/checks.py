@@ -56,6 +56,7 @@ class RecordCase:
     tables: Sequence[Table] = ()
     seal: ValidatedSignature | None = None
     stamps: list[TimestampToken] = field(default_factory=list)
+    images: tuple[str, ...] = ()
     content: dict[str, Any] = field(default_factory=dict)
     entries: Sequence[int] = ()
 
@@ -135,7 +136,7 @@ def _time(case: RecordCase) -> Finding:
 def _revisions(case: RecordCase) -> Finding:
     history, file_format = case.history, case.file_format
     fields = file_format.fields(len(case.tables) - 1 - SIGNED)
-    active_content.check(history, file_format, fields)
+    case.images = active_content.check(history, file_format, fields)
     for revision in range(1, len(case.tables)):
         kind = RevisionKind.RECORD if revision == SIGNED else RevisionKind.TIMESTAMP
         revisions.check(history, revision, file_format, kind)
@@ -181,8 +182,13 @@ def _record(case: RecordCase) -> Finding:
 
 def _content(case: RecordCase) -> Finding:
     """What the record says follows from what it lists."""
-    if case.content["kind"] == contents.SCAN:
-        return True, "scan-listed", {"count": str(len(case.content["pages"]))}
+    scanned = case.content["kind"] == contents.SCAN
+    expected = case.content["pages"] if scanned else []
+    if list(case.images) != expected:
+        rule = "the images on the pages are those that the record lists, in their order"
+        raise Rejected("images-differ", rule, expected=expected, found=case.images)
+    if scanned:
+        return True, "scan-listed", {"count": str(len(expected))}
     for part in completion.contradictions(case.content):
         rule = f"roots and counts follow from the list: {part}"
         raise Rejected("list-contradicts", rule, found=part, part=part)

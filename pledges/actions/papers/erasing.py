@@ -1,0 +1,58 @@
+"""What erasure does with papers: kept as long as pledges, then blanked with their files."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from pledges.actions.papers import keeping
+from pledges.core.papers import PaperState
+from pledges.core.periods import erasable_from
+from pledges.core.refusals import RetainedPledge
+from pledges.models import Organisation, PaperItem, PaperPage, PaperPledge, Person
+
+BLANK = {"note": "", "file_name": "", "upload_sha256": "", "upload_stored": "", "reason": ""}
+
+
+def locked(person: Person) -> list[PaperPledge]:
+    """All papers of `person`, locked."""
+    rows = PaperPledge.objects.of(person).select_for_update(no_key=True, of=("self",))
+    return list(rows.select_related("version__template").order_by("pk"))
+
+
+def kept(papers: Sequence[PaperPledge], at: datetime) -> Iterator[RetainedPledge]:
+    """The papers that keep their person from being erased, each with why."""
+    organisation = Organisation.current()
+    today = organisation.localdate(at)
+    for paper in papers:
+        if paper.state == PaperState.FILED:
+            yield RetainedPledge(paper.short, "paper-filed")
+        elif paper.state == PaperState.CONFIRMED and not paper.is_over(today):
+            yield RetainedPledge(paper.short, "paper-confirmed")
+        elif paper.state in (PaperState.CONFIRMED, PaperState.WITHDRAWN) and paper.record_sha256:
+            years = paper.version.template.retention_years
+            day = erasable_from(_ended(paper, organisation), years)
+            if today < day:
+                yield RetainedPledge(paper.short, "paper-over", day)
+
+
+def _ended(paper: PaperPledge, organisation: Organisation) -> date:
+    """The day of the last thing that happened to a paper that was confirmed."""
+    events = (paper.settled_at, paper.withdrawn_at)
+    days = [organisation.localdate(event) for event in events if event is not None]
+    days += [paper.ends_on] if paper.ends_on and paper.withdrawn_at is None else []
+    return max(days)
+
+
+def blank(papers: Sequence[PaperPledge]) -> frozenset[str]:
+    """Blank papers that are `locked`; gives their files, to be removed after the commit."""
+    files = keeping.files_of(papers)
+    keys = [paper.pk for paper in papers]
+    PaperPage.objects.filter(paper__in=keys).delete()
+    PaperItem.objects.filter(paper__in=keys).update(cells={}, faults=[])
+    PaperPledge.objects.filter(pk__in=keys).update(state=PaperState.ERASED, salt="", **BLANK)
+    return files
+
+
+def forget_rows(person: Person) -> None:
+    """Blank the rows of lists that name somebody by their number, filed or not."""
+    rows = PaperItem.objects.filter(cells__number__iexact=person.employee_number)
+    rows.update(cells={}, faults=[])

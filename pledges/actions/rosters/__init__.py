@@ -1,0 +1,1 @@
+"""Importing people from a list: upload, plan, mend, confirm, apply."""

@@ -1,0 +1,137 @@
+"""Pages about somebody's employment: away, leaving the company, coming back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pledges import access
+from pledges.access import Act
+from pledges.actions import employment, leaving
+from pledges.admin import words
+from pledges.admin.account_pages import CHANGE
+from pledges.admin.base import actor_of
+from pledges.admin.people_acts_forms import AbsenceForm, LeavingForm, ReturnForm
+from pledges.core import refusals
+from pledges.models import Leave, Organisation, Person
+from pledges.models.task_members import STANDINGS
+from pledges.templatetags.sheet_extras import day
+
+
+def absence(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
+    """Records a leave, with the delegate."""
+    access.require(request.user, Act.EDIT_PERSON_FACTS, person)
+    form = AbsenceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            employment.add_leave(
+                person, **form.cleaned_data, actor=actor_of(request), at=timezone.now()
+            )
+        except refusals.Refusal as refusal:
+            form.add_error(None, words.refusal(refusal))
+        else:
+            messages.success(request, _("The leave has been recorded."))
+            return redirect(CHANGE, person.pk)
+    context = {"form": form, "button": gettext_lazy("Record the leave")}
+    return _asking(page, request, person, _("Record a leave"), context)
+
+
+def end_absence(page: ModelAdmin, request: HttpRequest, person: Person, leave: int) -> HttpResponse:
+    """Ends a leave today, or takes one out that has not begun."""
+    access.require(request.user, Act.EDIT_PERSON_FACTS, person)
+    found = get_object_or_404(Leave, pk=leave, person=person)
+    if employment.end_leave(found, actor=actor_of(request), at=timezone.now()):
+        messages.success(request, _("The leave has ended. Reminders continue from today."))
+    else:
+        messages.info(request, _("This leave had already ended."))
+    return redirect(CHANGE, person.pk)
+
+
+def leaving_page(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
+    """Shows what follows, asks for the last day, and carries it out."""
+    access.require(request.user, Act.SEE_OFF, person)
+    at = timezone.now()
+    initial = {"last_day": Organisation.current().localdate(at)}
+    form = LeavingForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        last_day = form.cleaned_data["last_day"]
+        try:
+            gone = leaving.leave(person, last_day=last_day, actor=actor_of(request), at=at)
+        except refusals.Refusal as refusal:
+            form.add_error(None, words.refusal(refusal))
+        else:
+            messages.success(request, _said(person, last_day, gone))
+            return redirect(CHANGE, person.pk)
+    found, labels = leaving.preview(person, at), dict(STANDINGS)
+    context = {
+        "form": form,
+        "button": gettext_lazy("Record leaving"),
+        "leaving": found,
+        "roles": words.roles(found.roles) if found.roles else "",
+        "members": [(each, labels[each.standing]) for each in found.memberships],
+    }
+    return _asking(page, request, person, _("Leaving the company"), context)
+
+
+def _said(person: Person, last_day: Any, gone: bool) -> str:
+    told = {"person": person, "day": day(last_day)}
+    if gone:
+        return _("%(person)s has left the company. The account is deactivated.") % told
+    return (
+        _("The leaving date of %(person)s is %(day)s. When that day is over, the account is "
+          "deactivated and what is open ends.")
+        % told
+    )  # fmt: skip
+
+
+def staying(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
+    """Takes a leaving date back that has not come yet."""
+    access.require(request.user, Act.SEE_OFF, person)
+    try:
+        leaving.stay(person, actor=actor_of(request), at=timezone.now())
+    except refusals.Refusal as refusal:
+        messages.info(request, words.refusal(refusal))
+    else:
+        messages.success(request, _("The leaving date has been removed."))
+    return redirect(CHANGE, person.pk)
+
+
+def come_back(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
+    """Opens the account of somebody who had left, from their new entry date."""
+    access.require(request.user, Act.SEE_OFF, person)
+    at = timezone.now()
+    initial = {"entered_on": Organisation.current().localdate(at)}
+    form = ReturnForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            leaving.come_back(person, **form.cleaned_data, actor=actor_of(request), at=at)
+        except refusals.Refusal as refusal:
+            form.add_error(None, words.refusal(refusal))
+        else:
+            text = _("%(person)s is with the company again. Check department and position.")
+            messages.success(request, text % {"person": person})
+            return redirect(CHANGE, person.pk)
+    context = {"form": form, "button": gettext_lazy("Record the return"), "returning": True}
+    return _asking(page, request, person, _("Return to the company"), context)
+
+
+def _asking(
+    page: ModelAdmin, request: HttpRequest, person: Person, title: str, context: dict[str, Any]
+) -> HttpResponse:
+    form: Form = context["form"]
+    frame = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "title": title,
+        "person": person,
+        "media": page.media,
+        "errors": form.errors,
+    }
+    return TemplateResponse(request, "admin/pledges/person/employment.html", {**frame, **context})

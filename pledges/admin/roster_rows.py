@@ -1,0 +1,158 @@
+"""The rows of a roster as its page shows them: their fate, what changes, what is wrong where."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.core.paginator import Page, Paginator
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pledges.core.rosters.faults import Fault
+from pledges.core.rosters.people import Fate
+from pledges.core.rosters.tables import address
+from pledges.models import Department, Roster, RosterRow
+from pledges.wording import rosters as words
+
+PER_PAGE: Final = 50
+ORDER: Final = (Fate.FAULTY, Fate.NEW, Fate.CHANGED, Fate.RETURNED, Fate.LEFT)
+QUIET: Final = (Fate.OMITTED, Fate.UNCHANGED)
+LOOKS: Final = {Fate.FAULTY: "returned", Fate.NEW: "accepted", Fate.LEFT: "signed"}
+_LABELS: Final = {
+    Fate.FAULTY: gettext_lazy("faulty"),
+    Fate.NEW: gettext_lazy("new"),
+    Fate.CHANGED: gettext_lazy("changed"),
+    Fate.RETURNED: gettext_lazy("return"),
+    Fate.LEFT: gettext_lazy("leave"),
+    Fate.OMITTED: gettext_lazy("left out"),
+    Fate.UNCHANGED: gettext_lazy("unchanged"),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How many rows have a fate, and whether they are the ones that are shown."""
+
+    fate: str
+    label: Any
+    count: int
+    shown: bool
+
+
+@dataclass(frozen=True)
+class ShownFault:
+    """A fault in words; with a column, its cell can be mended on the page."""
+
+    sentence: str
+    address: str = ""
+    column: int | None = None
+    head: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One row for the page."""
+
+    row: RosterRow
+    label: Any
+    look: str
+    changes: list[tuple[Any, str, str]]
+    faults: list[ShownFault]
+
+    @property
+    def can_be_left_out(self) -> bool:
+        return self.row.fate not in (Fate.OMITTED, Fate.UNCHANGED)
+
+
+def figures(roster: Roster, chosen: str) -> list[Figure]:
+    """The counts of all fates that occur, what has to be done first."""
+    return [
+        Figure(fate.value, _LABELS[fate], roster.counts[fate], fate == chosen)
+        for fate in (*ORDER, *QUIET)
+        if roster.counts.get(fate)
+    ]
+
+
+def chosen_fate(roster: Roster, asked: str) -> str:
+    """The fate that was asked for; else the first one of which there are rows."""
+    if asked in roster.counts:
+        return asked
+    return next((fate.value for fate in (*ORDER, *QUIET) if roster.counts.get(fate)), "")
+
+
+def page_of(roster: Roster, fate: str, number: str) -> Page:
+    """A page of the rows of one fate."""
+    rows = roster.rows.filter(fate=fate).select_related("person")
+    return Paginator(rows, PER_PAGE).get_page(number)
+
+
+def shown(roster: Roster, rows: Any) -> list[ShownRow]:
+    """The rows in words."""
+    columns = {field: int(column) for column, field in roster.mapping.items()}
+    return [
+        ShownRow(
+            row,
+            _LABELS[Fate(row.fate)],
+            LOOKS.get(Fate(row.fate), ""),
+            [_change(*change) for change in row.changes],
+            [_fault(roster, row, Fault.from_json(told), columns) for told in row.faults],
+        )
+        for row in rows
+    ]
+
+
+def _change(fact: str, before: Any, after: Any) -> tuple[Any, str, str]:
+    return words.FACTS[fact], _cell(fact, before), _cell(fact, after)
+
+
+def _cell(fact: str, value: Any) -> str:
+    if fact == "is_active":
+        return _("active") if value else _("deactivated")
+    if not value:
+        return "—"
+    if fact == "language":
+        return "English" if value == "en" else "中文"
+    if fact in ("entered_on", "left_on"):
+        return date_format(date.fromisoformat(value))
+    return str(value)
+
+
+def _fault(roster: Roster, row: RosterRow, fault: Fault, columns: dict[Any, int]) -> ShownFault:
+    sentence = words.fault(fault)
+    column = columns.get(fault.field.value) if fault.field else None
+    if column is None or row.number is None:
+        return ShownFault(sentence)
+    value = row.cells[column] if column < len(row.cells) else ""
+    head = roster.heads[column] if column < len(roster.heads) else ""
+    place = address(column, row.number)
+    return ShownFault(sentence, place, column, head, fault.suggested or value)
+
+
+def moves(roster: Roster) -> list[str]:
+    """What changes of departments, a sentence each."""
+    told = []
+    for name, is_new, parent, head, parent_before, _head_before in roster.moves:
+        facts = {"name": name, "parent": parent or "—", "before": parent_before or "—"}
+        if is_new and parent:
+            told.append(_("%(name)s is new, below %(parent)s.") % facts)
+        elif is_new:
+            told.append(_("%(name)s is new.") % facts)
+        elif parent is not None:
+            told.append(_("%(name)s moves from %(before)s to %(parent)s.") % facts)
+        if head:
+            told.append(_("%(name)s gets the head %(head)s.") % {**facts, "head": head.upper()})
+    return told
+
+
+def scope(roster: Roster) -> str:
+    """What it is a list of, in words."""
+    if not roster.departments.exists():
+        return roster.get_reach_display()
+    names = _(", ").join(str(each) for each in Department.objects.filter(pk__in=_keys(roster)))
+    return _("everybody in %(departments)s, with all departments below") % {"departments": names}
+
+
+def _keys(roster: Roster) -> list[int]:
+    return list(roster.departments.values_list("pk", flat=True))

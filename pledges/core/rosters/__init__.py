@@ -1,0 +1,1 @@
+"""Rosters: a list of people as a table, read, and compared with the people who are known."""

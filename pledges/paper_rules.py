@@ -1,0 +1,39 @@
+"""Who may do what with paper pledges: the rules that `access` lists, and nobody else asks."""
+
+from typing import Any, Final
+
+from pledges.core.lifecycle import Role
+from pledges.core.papers import PaperState
+from pledges.models import PaperBatch, PaperPledge, Person
+
+READERS: Final = frozenset({Role.COMPLIANCE, Role.HR, Role.AUDITOR})
+
+
+def files(actor: Any, subject: PaperPledge | PaperBatch | None) -> bool:
+    """HR; what is not filed yet is for whoever uploaded it. `None`: any at all."""
+    unfiled = isinstance(subject, PaperBatch) or (
+        subject is not None and subject.state == PaperState.DRAFT
+    )
+    own = subject is None or not unfiled or subject.filed_by_id == actor.pk
+    return Role.HR in actor.roles and own
+
+
+def confirms(actor: Any, paper: PaperPledge | None) -> bool:
+    """A second person: neither who filed it nor whose it is. `None`: any at all."""
+    if Role.COMPLIANCE not in actor.roles:
+        return False
+    return paper is None or actor.pk not in (paper.filed_by_id, paper.person_id)
+
+
+def withdraws(actor: Any, paper: PaperPledge) -> bool:
+    """HR until it is confirmed, then compliance; nobody their own."""
+    role = Role.COMPLIANCE if paper.state == PaperState.CONFIRMED else Role.HR
+    return role in actor.roles and paper.person_id != actor.pk
+
+
+def reads(actor: Any, paper: PaperPledge) -> bool:
+    """Whose it is, and those who read pledges; a draft is for whoever uploaded it."""
+    if paper.state == PaperState.DRAFT:
+        return files(actor, paper)
+    own = isinstance(actor, Person) and actor.is_active and paper.person_id == actor.pk
+    return own or not READERS.isdisjoint(actor.roles)
