@@ -122,6 +122,7 @@ admin:pledges_signingtask_people         3003330 3005555
 admin:pledges_signingtask_people_export  3005555 3003330
 admin:pledges_signingtask_progress       3002220 3005555
 admin:pledges_signingtask_remind         3002000 3003000
+admin:pledges_signingtask_report         3004440 3005555
 admin:pledges_signingtask_settle_excuse  3005555 3003000
 admin:pledges_signingtask_undo           3005555 3003000
 admin:pledges_templateversion_change     3002020 3005555
@@ -286,7 +287,7 @@ def addresses(draft, version, liming, wangfang, chenjing, now):
 OF_TASKS = (
     *("change", "edit", "discard", "copy", "people", "people_export", "launch", "undo"),
     *("progress", "members", "members_export", "remind", "extend", "add_members", "cancel"),
-    "close",
+    *("close", "report"),
 )
 
 

@@ -1,54 +1,12 @@
-"""Forms that say what is done to somebody or to many: assign, leave, come back, invite, move."""
-
-from datetime import date, timedelta
-from typing import Any, Final, cast
+"""Forms that say what is done to somebody or to many: leave, come back, invite, move."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pledges.actions.answers import MAX_NOTE_LENGTH
 from pledges.actions.inviting_many import MAX_DAYS, USUAL_DAYS
 from pledges.admin import words
 from pledges.admin.people_forms import PersonNumberField, day_field
-from pledges.models import Department, TemplateVersion
-
-USUAL_TERM: Final = timedelta(days=14)
-
-
-class AssignForm(forms.Form):
-    """Which pledge is assigned to people, and until when it is to be signed.
-
-    `today` is the organisation's: what is in effect then is offered, and no earlier day is taken.
-    """
-
-    version = forms.ModelChoiceField(
-        label=_("Pledge"), queryset=TemplateVersion.objects.none(), empty_label=None
-    )
-    due_on = forms.DateField(
-        label=_("Due date"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    note = forms.CharField(
-        label=_("Why (optional)"),
-        required=False,
-        max_length=MAX_NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Each of these people sees this beside their pledge."),
-    )
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-        current = TemplateVersion.objects.current(today).values("pk")
-        choice = cast(forms.ModelChoiceField, self.fields["version"])
-        choice.queryset = TemplateVersion.objects.filter(pk__in=current)
-        self.fields["due_on"].initial = today + USUAL_TERM
-
-    def clean_due_on(self) -> Any:
-        day = self.cleaned_data["due_on"]
-        if day < self.today:
-            raise forms.ValidationError(_("This date has passed."))
-        return day
+from pledges.models import Department
 
 
 class AbsenceForm(forms.Form):

@@ -7,7 +7,7 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from pledges.actions.tasks import audience, versions
+from pledges.actions.tasks import audience, reports, versions
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.figures import Tally
 from pledges.core.audiences import AudienceRule
@@ -39,6 +39,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         departments=departments[:MAX_DEPARTMENTS_OPEN],
         more_departments=departments[MAX_DEPARTMENTS_OPEN:],
         whole_bar=tally.bar(),
+        report=reports.of(task) if tally.closed else None,
         versions=versions.counting(task, frames.today()),
         audience_words=audience.in_words(AudienceRule.from_data(task.audience)),
         excuses_waiting=_excuses_waiting(task),

@@ -57,6 +57,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], tuple[str, ...]], ...]
     ("add/", "add_members", adding.add, ONE),
     ("cancel/", "cancel", ending.cancel, ONE),
     ("close/", "close", ending.close, ONE),
+    ("completion-report.pdf", "report", ending.report, ("GET", "HEAD")),
 )
 OF_A_MEMBER = (
     ("", "member", member_page.shown, ("GET", "HEAD")),
