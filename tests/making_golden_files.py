@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings as configured
 from PIL import Image, ImageDraw
-from pledges.core.scans import DrawnPage, marked
 
 from pledges import audit, keyring
 from pledges.access import SYSTEM
@@ -26,6 +25,7 @@ from pledges.actions import preparing, proving, renewing, review, signing, templ
 from pledges.actions.records import completion, issuing
 from pledges.actions.records import renewing as record_renewing
 from pledges.core.digests import canonical_json
+from pledges.core.scans import DrawnPage, marked
 from pledges.core.template import template_file
 from pledges.models import (
     Department,

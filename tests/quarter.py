@@ -232,13 +232,13 @@ class Quarter:
         for day in days():
             self._begin(day)
             if day not in OUTAGE:
-                self._tick(day, 8, 30)
-                self._tick(day, 9, 5)
+                self._tick(day, *((9, 5) if day in WORKING else (11, 30)))
             self._happen(day)
-            if day not in OUTAGE:
-                self._tick(day, 12, 30)
+            if day in WORKING and day not in OUTAGE:
                 self._tick(day, 17, 55)
+            if day in (LAUNCHED, DUE):  # outside working hours
                 self._tick(day, 20)
+                self._tick(day + timedelta(days=1), 8, 30)
 
     def _tick(self, day: date, hour: int, minute: int = 0) -> None:
         at = self.set_clock(day, hour, minute)

@@ -11,9 +11,17 @@ from django.urls import URLResolver, get_resolver, reverse
 from pledges import access, audit
 from pledges.access import SYSTEM, Act
 from pledges.actions import batches, preparing
+from pledges.actions.papers import filing
+from pledges.actions.rosters import uploading
 from pledges.core.lifecycle import Role
+<<<<<<< HEAD
 from pledges.models import Department, Excuse, InvitationRun, Leave, Person, Proposal
 from tests import task_scenes
+=======
+from pledges.core.rosters.people import Reach
+from pledges.models import CalendarDay, Department, InvitationRun, Leave, PaperBatch, Proposal
+from tests import scans
+>>>>>>> k-taskcore
 from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +67,9 @@ admin:pledges_acceptancebatch_change     3002020 3005555
 admin:pledges_acceptancebatch_changelist 3002020 3002020
 admin:pledges_acceptancebatch_go_on      3005555 3003000
 admin:pledges_acceptancebatch_progress   3002020 3005555
+admin:pledges_calendarday_add            3002200 3002200
+admin:pledges_calendarday_change         3002222 3003300
+admin:pledges_calendarday_changelist     3002222 3002222
 admin:pledges_department_add             3000202 3000202
 admin:pledges_department_change          3002222 3000202
 admin:pledges_department_changelist      3002222 3002222
@@ -70,9 +81,30 @@ admin:pledges_ledgercheckpoint_changelist 3000020 3000020
 admin:pledges_ledgerentry_change         3000020 3000000
 admin:pledges_ledgerentry_changelist     3000020 3000020
 admin:pledges_ledgerentry_check          3005555 3000030
+admin:pledges_noticeswitch_changelist    3002222 3002222
+admin:pledges_noticeswitch_mail          3002222 3005555
+admin:pledges_noticeswitch_preview       3002222 3005555
+admin:pledges_noticeswitch_slips         3004400 3004400
+admin:pledges_noticeswitch_switch        3005555 3003000
 admin:pledges_organisation_change        3000002 3000002
 admin:pledges_organisation_changelist    3000003 3000003
 admin:pledges_person_absence             3000202 3000202
+admin:pledges_paperbatch_change          3000200 3005555
+admin:pledges_paperbatch_changelist      3000200 3000200
+admin:pledges_paperbatch_discard         3005555 3000300
+admin:pledges_paperbatch_file            3005555 3000300
+admin:pledges_paperbatch_progress        3000200 3005555
+admin:pledges_paperbatch_template        3000200 3005555
+admin:pledges_paperbatch_upload          3000200 3000200
+admin:pledges_paperpledge_change         3002224 3005555
+admin:pledges_paperpledge_changelist     3002220 3002220
+admin:pledges_paperpledge_confirm        3005555 3003004
+admin:pledges_paperpledge_discard        3005555 3000304
+admin:pledges_paperpledge_export         3005555 3000200
+admin:pledges_paperpledge_file           3005555 3000304
+admin:pledges_paperpledge_reject         3002004 3002004
+admin:pledges_paperpledge_upload         3000200 3000200
+admin:pledges_paperpledge_withdraw       3000204 3000204
 admin:pledges_person_add                 3000002 3000002
 admin:pledges_person_change              3002222 3000202
 admin:pledges_person_changelist          3002222 3002222
@@ -101,6 +133,7 @@ admin:pledges_proposal_change            3004022 3005555
 admin:pledges_proposal_changelist        3002022 3002022
 admin:pledges_proposal_reject            3005555 3004003
 admin:pledges_reading_changelist         3000020 3000020
+<<<<<<< HEAD
 admin:pledges_signingtask_add            3002000 300u000
 admin:pledges_signingtask_add_members    3002000 300u000
 admin:pledges_signingtask_cancel         3002000 300u000
@@ -125,6 +158,21 @@ admin:pledges_signingtask_remind         3002000 3003000
 admin:pledges_signingtask_report         3004440 3005555
 admin:pledges_signingtask_settle_excuse  3005555 3003000
 admin:pledges_signingtask_undo           3005555 3003000
+=======
+admin:pledges_roster_add                 3000202 3000202
+admin:pledges_roster_again               3005555 3000303
+admin:pledges_roster_change              3000222 3000555
+admin:pledges_roster_changelist          3000222 3000222
+admin:pledges_roster_columns             3000202 3000202
+admin:pledges_roster_confirm             3005555 3000303
+admin:pledges_roster_discard             3005555 3000303
+admin:pledges_roster_leave_out           3005555 3000303
+admin:pledges_roster_mend                3005555 3000303
+admin:pledges_roster_progress            3000222 3005555
+admin:pledges_roster_second              3005555 3000303
+admin:pledges_roster_take_in             3005555 3000303
+admin:pledges_roster_template            3000202 3005555
+>>>>>>> k-taskcore
 admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
 admin:pledges_templateversion_discard    3003000 3003000
@@ -164,6 +212,9 @@ mfa_set_up                               3332222 333uuuu
 mfa_view_recovery_codes                  3444444 3555555
 my_people                                3424444 3555555
 my_pledges                               3222222 3555555
+paper                                    3244444 3555555
+paper_page                               3242224 3555555
+paper_record                             3444444 3555555
 phone                                    4444444 4444444
 pledge                                   3244444 3b44444
 pledge_discard                           3244444 3344444
@@ -187,6 +238,7 @@ task_open                                3344444 3344444
 task_receipt                             3344444 3555555
 verify                                   4444444 5555555
 verify_file                              2222222 uuuuuuu
+verify_paper                             4444444 5555555
 verify_printout                          3333333 uuuuuuu
 verify_company_roots                     4444444 5555555
 verify_root                              2222222 5555555
@@ -224,7 +276,7 @@ CODES = {200: "2", 302: "3", 303: "3", 404: "4", 403: "0", 405: "5", 400: "b", 4
 
 
 @pytest.fixture
-def addresses(draft, version, liming, wangfang, chenjing, now):
+def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
     """Gives the address of each name, for one draft of Li Ming's, prepared for his signing."""
     pledge = draft()
     intent = preparing.prepare(pledge, actor=liming, at=now)
@@ -254,6 +306,11 @@ def addresses(draft, version, liming, wangfang, chenjing, now):
         "admin:pledges_ledgerentry_change": [1],
         "admin:pledges_ledgercheckpoint_change": [audit.checkpoint(now).pk],
     }
+    for page in ("preview", "mail", "switch"):
+        arguments[f"admin:pledges_noticeswitch_{page}"] = ["task_first"]
+    arguments["admin:pledges_noticeswitch_slips"] = [uuid.uuid4()]
+    CalendarDay.objects.create(date=now.date(), working=True, source="published")
+    arguments["admin:pledges_calendarday_change"] = [now.date()]
     change = {"roles": ["manager"], "is_active": True}
     proposal = Proposal.objects.create(
         kind="person", person=liming, before=change, after=change, proposer=liming, proposed_at=now
@@ -276,6 +333,26 @@ def addresses(draft, version, liming, wangfang, chenjing, now):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
     for page in ("change", "progress", "go_on"):
         arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
+    roster = uploading.upload(
+        "工号,姓名,部门\nE1001,李明,合规部\n".encode(),
+        name="a.csv",
+        reach=Reach.ADDITIONS,
+        actor=zhoumin,
+        at=now,
+    )
+    steps = ("mend", "leave_out", "take_in", "confirm", "second", "again", "discard")
+    for page in ("change", "columns", "progress", *steps):
+        arguments[f"admin:pledges_roster_{page}"] = [roster.pk]
+    facts = filing.Facts(liming, version(), scans.SIGNED_ON)
+    by = {"actor": zhoumin, "at": now}
+    paper = filing.file(filing.upload(scans.encoded(), facts, **by), **by)
+    papers = PaperBatch.objects.create(filed_by=zhoumin, created_at=now, worked_at=now)
+    for page in ("change", "file", "discard", "confirm", "reject", "withdraw"):
+        arguments[f"admin:pledges_paperpledge_{page}"] = [paper.pk]
+    for page in ("change", "progress", "file", "discard"):
+        arguments[f"admin:pledges_paperbatch_{page}"] = [papers.pk]
+    arguments |= {"paper": [paper.pk], "paper_page": [paper.pk, 1], "paper_record": [paper.pk]}
+    arguments["verify_paper"] = [paper.pk]
     for page in ("accept", "return", "revoke", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
     arguments |= task_addresses(version("contract"), liming, at=now)
@@ -343,8 +420,16 @@ FREE = {
     *("admin:login", "admin:logout", "admin:pledges_ledgerentry_check"),
     *("admin:pledges_acceptancebatch_go_on", "admin:pledges_templateversion_edit"),
     "admin:pledges_templateversion_revise",
+<<<<<<< HEAD
     *("admin:pledges_signingtask_add", "admin:pledges_signingtask_edit"),
     *("admin:pledges_signingtask_discard", "admin:pledges_signingtask_copy"),
+=======
+    *("admin:pledges_roster_add", "admin:pledges_roster_columns", "admin:pledges_roster_mend"),
+    *("admin:pledges_roster_leave_out", "admin:pledges_roster_take_in"),
+    *("admin:pledges_roster_again", "admin:pledges_roster_discard"),
+    *("admin:pledges_paperpledge_upload", "admin:pledges_paperpledge_discard"),
+    *("admin:pledges_paperbatch_upload", "admin:pledges_paperbatch_discard"),
+>>>>>>> k-taskcore
 }
 
 

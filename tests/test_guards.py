@@ -10,11 +10,14 @@ from pledges.models import (
     AcceptanceItem,
     Commitment,
     Document,
+    IssuedRecord,
     LedgerCheckpoint,
     LedgerEntry,
     LedgerOpening,
+    PaperPledge,
     Pledge,
     Reading,
+    RecordFile,
     ReturnReason,
     Signature,
     TemplateVersion,
@@ -86,6 +89,22 @@ def test_what_opens_a_commitment_is_erased_or_kept_but_never_changed(signed):
     assert not LedgerOpening.objects.exists()
 
 
+def test_a_record_is_kept_as_it_was_issued_but_may_be_erased_once(now):
+    record = IssuedRecord.objects.create(
+        kind="paper-scan", subject="paperpledge:1", list_digest="ab" * 32, created_at=now
+    )
+    RecordFile.objects.create(record=record, revision=1, sha256="cd" * 32, size=1, created_at=now)
+    for table in (IssuedRecord._meta.db_table, RecordFile._meta.db_table):
+        refused(lambda table=table: run(f"DELETE FROM {table}"))
+        refused(lambda table=table: run(f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE"))
+    refused(lambda: RecordFile.objects.update(sha256="ef" * 32))
+    refused(lambda: IssuedRecord.objects.update(list_digest="ef" * 32))
+    refused(lambda: IssuedRecord.objects.update(erased_at=now, list_digest="ef" * 32))
+    IssuedRecord.objects.update(erased_at=now)
+    refused(lambda: IssuedRecord.objects.update(erased_at=now + timedelta(days=1)))
+    refused(lambda: IssuedRecord.objects.update(erased_at=None))
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -125,6 +144,72 @@ def test_nobody_can_be_their_own_judge_even_in_sql(signed):
             status="accepted", reviewed_at=pledge.signed_at, reviewed_by=pledge.person
         )
     )
+
+
+PAPER = {
+    "note": "",
+    "file_name": "",
+    "upload_sha256": "",
+    "upload_stored": "",
+    "reason": "",
+    "salt": "",
+}
+
+
+@pytest.fixture
+def paper(liming, version, zhoumin, chenjing, now):
+    def make(state):
+        settled = {} if state in ("draft", "filed") else {"settled_by": chenjing, "settled_at": now}
+        row = PaperPledge.objects.create(
+            person=liming, version=version(), signed_on=now.date(), state=state, filed_at=now,
+            filed_by=zhoumin, file_name="李明.jpg", salt="ab" * 32, **settled,
+        )  # fmt: skip
+        return PaperPledge.objects.filter(pk=row.pk)
+
+    return make
+
+
+@pytest.mark.parametrize("state", ["filed", "confirmed", "rejected", "withdrawn"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"person_id": 2}, {"signed_on": "2020-01-01"}, {"ends_on": "2099-01-01"}),
+        *({"note": "x"}, {"upload_sha256": "0" * 64}, {"filed_by_id": 4}, {"salt": ""}),
+        *({"state": "draft"}, {"state": "erased"}),
+    ],
+    ids=str,
+)
+def test_what_a_filed_paper_says_is_fixed(paper, state, change):
+    row = paper(state)
+    refused(lambda: row.update(**change))
+    refused(lambda: row._raw_delete(row.db))
+
+
+@pytest.mark.parametrize("state", ["confirmed", "rejected", "withdrawn"])
+def test_what_was_decided_about_a_paper_stays(paper, state, now):
+    row = paper(state)
+    for change in ({"state": "filed"}, {"settled_at": now}, {"record_id": None, "reason": "x"}):
+        if change != {"settled_at": now} or row.get().settled_at != now:
+            refused(lambda change=change: row.update(**change))
+    refused(lambda: row.update(state="confirmed" if state != "confirmed" else "rejected"))
+
+
+def test_a_draft_of_a_paper_may_go_and_a_filed_one_is_confirmed_or_not(paper, chenjing, now):
+    assert paper("draft").update(note="x") == 1
+    assert PaperPledge.objects.all().delete()[0] == 1
+    row = paper("filed")
+    refused(lambda: row.update(state="confirmed", settled_by=chenjing, note="x"))
+    assert row.update(state="confirmed", settled_by=chenjing, settled_at=now) == 1
+    assert row.update(state="withdrawn", withdrawn_by=chenjing, withdrawn_at=now, reason="x") == 1
+    refused(lambda: row.update(state="erased", **{**PAPER, "note": "x"}))
+    assert row.update(state="erased", **PAPER) == 1
+    refused(lambda: row.update(state="filed"))
+
+
+def test_nobody_confirms_their_own_paper_even_in_sql(paper, liming, zhoumin, now):
+    row = paper("filed")
+    for who in (liming, zhoumin):
+        refused(lambda who=who: row.update(state="confirmed", settled_by=who, settled_at=now))
 
 
 ERASED = {
@@ -255,10 +340,17 @@ def test_what_was_judged_is_not_withdrawn(returned, now):
     refused(lambda: returned.update(**gone, reviewed_at=None, reviewed_by=None))
 
 
+def _checked(act):
+    """What a commit would check, checked now."""
+    act()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def test_a_pledge_stays_with_its_template(draft, version):
     row, other = Pledge.objects.filter(pk=draft().pk), version("contract")
     refused(lambda: row.update(template=other.template, version=other))
-    refused(lambda: row.update(version=other))
+    refused(lambda: _checked(lambda: row.update(version=other)))
 
 
 @pytest.mark.parametrize("change", [{"reply": "另一段回复"}, {"assignment_note": "另一个原因"}])

@@ -59,6 +59,7 @@ from pledges.actions import (
 )
 from pledges.actions.attempts import Account, What
 from pledges.actions.issuing import StoredFile
+from pledges.actions.reminders import slips
 from pledges.actions.sessions import end_for
 from pledges.core.languages import Localized
 from pledges.core.lifecycle import Role, Why
@@ -85,6 +86,7 @@ from tests.baseline import totp_secret
 from tests.cast import FILLED, request_by_passkey
 from tests.fresh import confirm_by_code
 from tests.interleaving import Session, fullest, meet
+from tests.notices_stage import NoticeActions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROJECT = Path(__file__).resolve().parent.parent
@@ -107,6 +109,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(signing, "_embed_signature", lambda *given, **more: b"")
     monkeypatch.setattr(review, "_seal", lambda *given: b"")
     monkeypatch.setattr(sealing, "renew_timestamp", lambda *given, **more: b"")
+    monkeypatch.setattr(slips, "print_task_slips", lambda *given, **more: b"%PDF")
     monkeypatch.setattr(fonts, "subset_for", lambda text: FontSubset(b"", b"", "0" * 64))
     # What is accepted along with others is accepted as by itself, which is among the actions.
     monkeypatch.setattr(batches, "_settle", lambda *given, **more: False)
@@ -129,7 +132,7 @@ def actions(draft, signed, accepted, passkey, version, now, settings):
     }
 
 
-class Stage:
+class Stage(NoticeActions):
     """Li Ming with a pledge in each state, Wang Fang who leaves, and the people who decide."""
 
     def __init__(self, draft, signed, accepted, passkey, version, now):
@@ -172,6 +175,7 @@ class Stage:
         self.browser.force_login(self.liming)
         confirm_by_code(self.browser, self.liming)
         self.link = self._link(self.now)
+        self.set_notices_up()
 
     def _link(self, at):
         """What a phone of Li Ming's could use now."""

@@ -112,6 +112,7 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
         facts: dict[str, object] = {"pledges": _keys(pledges), "files": len(files)}
         if papers:
             facts["papers"] = _keys(papers)
+        erasing.erase_records(papers, actor=actor, at=at)
         audit.record(lifecycle.ERASE.event, actor=actor, subject=locked, at=at, facts=facts)
     transaction.on_commit(partial(_remove, locked.pk, files))
     return Erased(len(pledges), len(files))

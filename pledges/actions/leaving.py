@@ -1,7 +1,6 @@
 """Leaving the company, and coming back: accounts are deactivated, never deleted."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,7 +52,8 @@ def leave(person: Person, *, last_day: date, actor: access.Actor, at: datetime) 
     `AdministratorLeaves` where their role needs two people, and `LastAdministrator`.
     """
     people.lock_administrators()
-    list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
+    headed = Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk")
+    departments = len(headed)
     locked = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     access.require(actor, Act.SEE_OFF, locked)
     if not locked.is_active:
@@ -64,19 +64,16 @@ def leave(person: Person, *, last_day: date, actor: access.Actor, at: datetime) 
         people.require_another_administrator(locked)
         if locked.pk != actor.pk and proposing.is_second_needed(Kind.PERSON, actor):
             raise employment_refusals.AdministratorLeaves
-    locked.left_on = last_day
+    locked.left_on, roles = last_day, sorted(locked.roles)
     at_once = last_day <= Organisation.current().localdate(at)
+    locked.is_active = not at_once
+    locked.save(update_fields=["left_on", "is_active"])
+    events: list[audit.Event] = []
     facts: dict[str, object] = {"carried_out": at_once}
     if at_once:
-        roles = sorted(locked.roles)
-        locked.is_active = False
-    locked.save(update_fields=["left_on", "is_active"])
-    told: Sequence[audit.Event] = ()
-    if at_once:
-        followed = people_changes.left([locked.pk], actor=actor, at=at)
-        facts |= {"roles": roles, "departments": followed.departments, "drafts": followed.drafts}
-        told = followed.events
-    audit.record_many([*told, audit.Event("person.left", locked, facts)], actor=actor, at=at)
+        events = people_changes.left([locked.pk], actor=actor, at=at)
+        facts |= {"roles": roles, "departments": departments, "drafts": len(events)}
+    audit.record_many([*events, audit.Event("person.left", locked, facts)], actor=actor, at=at)
     return at_once
 
 

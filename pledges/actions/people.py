@@ -23,10 +23,7 @@ _FACTS = (
 )
 # Each asks for a second person beside an administrator, so none is switched off by one alone.
 SWITCHES = ("two_people", "meet_invited")
-_ORGANISATION_FACTS = (
-    *(*Organisation.NAMES, "time_zone", "number_prefix", "signing", "notices_from"),
-    *("notices_until", *SWITCHES),
-)
+_ORGANISATION_FACTS = (*Organisation.NAMES, *Organisation.RULES, *SWITCHES)
 # How somebody signs in is not changed here, least of all by an outdated copy of their row.
 _CREDENTIALS = ("password", "must_change_password", "handover")
 

@@ -1,7 +1,6 @@
 """What follows when people have left the company: the one place that carries it out."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
 
 from pledges import access, audit
@@ -23,16 +22,7 @@ OPEN = (PledgeState.DRAFT,)
 """The states that a leaver's pledges do not stay in; what is signed stays with compliance."""
 
 
-@dataclass(frozen=True)
-class Followed:
-    """How much followed from it, and what the ledger is to be told of that."""
-
-    departments: int
-    drafts: int
-    events: Sequence[audit.Event]
-
-
-def left(person_ids: Collection[int], *, actor: access.Actor, at: datetime) -> Followed:
+def left(person_ids: Collection[int], *, actor: access.Actor, at: datetime) -> list[audit.Event]:
     """Carry out what follows for people whose accounts were just deactivated, as they have left.
 
     Their roles, offices and departments are without them, their posts, sessions and links end,
@@ -46,7 +36,7 @@ def left(person_ids: Collection[int], *, actor: access.Actor, at: datetime) -> F
     gone = list(
         Person.objects.filter(pk__in=person_ids, is_active=False).values_list("pk", flat=True)
     )
-    departments = Department.objects.filter(head__in=gone).update(head=None)
+    Department.objects.filter(head__in=gone).update(head=None)
     Person.groups.through.objects.filter(person__in=gone).delete()
     Person.objects.filter(pk__in=gone).update(is_staff=False)
     today = Organisation.current().localdate(at)
@@ -59,7 +49,7 @@ def left(person_ids: Collection[int], *, actor: access.Actor, at: datetime) -> F
     Session.objects.filter(person_id__in=gone).delete()
     begun = Pledge.objects.filter(person__in=gone, status__in=OPEN).values_list("pk", flat=True)
     ended = withdrawing.end_many(list(begun), actor=access.SYSTEM, at=at, why=Why.LEFT)
-    return Followed(departments, ended.withdrawn + ended.deleted, ended.events)
+    return list(ended.events)
 
 
 def _end_posts(gone: Collection[int], today: date) -> None:

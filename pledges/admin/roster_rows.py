@@ -7,7 +7,6 @@ from typing import Any, Final
 from django.core.paginator import Page, Paginator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pledges.core.rosters.faults import Fault
 from pledges.core.rosters.people import Fate
@@ -19,15 +18,6 @@ PER_PAGE: Final = 50
 ORDER: Final = (Fate.FAULTY, Fate.NEW, Fate.CHANGED, Fate.RETURNED, Fate.LEFT)
 QUIET: Final = (Fate.OMITTED, Fate.UNCHANGED)
 LOOKS: Final = {Fate.FAULTY: "returned", Fate.NEW: "accepted", Fate.LEFT: "signed"}
-_LABELS: Final = {
-    Fate.FAULTY: gettext_lazy("faulty"),
-    Fate.NEW: gettext_lazy("new"),
-    Fate.CHANGED: gettext_lazy("changed"),
-    Fate.RETURNED: gettext_lazy("return"),
-    Fate.LEFT: gettext_lazy("leave"),
-    Fate.OMITTED: gettext_lazy("left out"),
-    Fate.UNCHANGED: gettext_lazy("unchanged"),
-}
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,7 @@ class ShownRow:
 def figures(roster: Roster, chosen: str) -> list[Figure]:
     """The counts of all fates that occur, what has to be done first."""
     return [
-        Figure(fate.value, _LABELS[fate], roster.counts[fate], fate == chosen)
+        Figure(fate.value, RosterRow.Fates(fate).label, roster.counts[fate], fate == chosen)
         for fate in (*ORDER, *QUIET)
         if roster.counts.get(fate)
     ]
@@ -94,7 +84,7 @@ def shown(roster: Roster, rows: Any) -> list[ShownRow]:
     return [
         ShownRow(
             row,
-            _LABELS[Fate(row.fate)],
+            row.get_fate_display(),
             LOOKS.get(Fate(row.fate), ""),
             [_change(*change) for change in row.changes],
             [_fault(roster, row, Fault.from_json(told), columns) for told in row.faults],

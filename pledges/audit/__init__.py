@@ -27,6 +27,7 @@ from pledges.audit.tree import consistency, inclusion, root, size
 from pledges.audit.verifying import Discrepancy, verify
 from pledges.audit.verifying_pledges import Standing
 from pledges.audit.verifying_pledges import contradicted as contradicted_pledges
+from pledges.audit.verifying_tasks import TaskChain, left_out, task_chain
 from pledges.core.refusals import CheckpointUnavailable, LedgerBroken
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Event",
     "LedgerBroken",
     "Standing",
+    "TaskChain",
     "UnknownEvent",
     "begin_origin",
     "checkpoint",
@@ -48,6 +50,7 @@ __all__ = [
     "folder",
     "has_key",
     "inclusion",
+    "left_out",
     "note_sent",
     "opened",
     "origin_number",
@@ -60,6 +63,7 @@ __all__ = [
     "sent",
     "size",
     "subject_of",
+    "task_chain",
     "trail",
     "unpublished",
     "verify",

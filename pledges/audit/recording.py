@@ -166,8 +166,8 @@ def record_many(events: Sequence[Event], *, actor: object, at: datetime) -> list
     _hash(entries)
     kept = LedgerEntry.objects.bulk_create(entries, batch_size=BATCH)
     for entry, own in zip(kept, openings, strict=True):
-        for each in own:
-            each.entry = entry
+        for opening in own:
+            opening.entry = entry
     LedgerOpening.objects.bulk_create(chain.from_iterable(openings), batch_size=BATCH)
     return kept
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from pledges.core import lifecycle
 from pledges.core.lifecycle import Transition
 
 
@@ -36,6 +37,6 @@ MAX_NOTE: Final = 300
 
 
 def events() -> frozenset[str]:
-    """The ledger's words for all steps, and for a list that was filed or exported."""
+    """The ledger's words for all steps of pledges and papers, and for lists of papers."""
     own = {step.event for step in TRANSITIONS}
-    return frozenset(own | {"papers.filed", "papers.exported"})
+    return lifecycle.events() | own | {"papers.filed", "papers.exported"}

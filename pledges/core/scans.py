@@ -76,8 +76,10 @@ def marked(jpeg: bytes, mark: str) -> bytes:
     """The same image with `mark` (ASCII) as a comment in it.
 
     Files are kept by their digest: marked with whose it is, no image is shared by two papers, so
-    that one can be removed without a thought of the other.
+    that one can be removed without a thought of the other. It stands behind the head of JFIF, which
+    comes first (ITU-T T.871, 10.1).
     """
     comment = mark.encode("ascii")
     length = (len(comment) + 2).to_bytes(2, "big")
-    return jpeg[:2] + b"\xff\xfe" + length + comment + jpeg[2:]
+    place = 4 + int.from_bytes(jpeg[4:6], "big") if jpeg[2:4] == b"\xff\xe0" else 2
+    return jpeg[:place] + b"\xff\xfe" + length + comment + jpeg[place:]

@@ -140,9 +140,9 @@ class SheetReader:
         cells, notes = self._rows[number]
         for column in range(left, right + 1):
             cells.extend([""] * (column + 1 - len(cells)))
-            if not cells[column]:
-                cells[column] = shown
-                notes[column] = Note.MERGED
+            # What stood there before is kept in some files, and seen by nobody.
+            cells[column] = shown
+            notes[column] = Note.MERGED
 
 
 def _index(name: str) -> int:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0026_organisation"),
+        ("pledges", "0031_records"),
     ]
 
     operations = [
@@ -133,13 +133,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="paperpledge",
-            name="record_sha256",
-            field=models.CharField(blank=True, max_length=64, verbose_name="SHA-256 of the record"),
-        ),
-        migrations.AddField(
-            model_name="paperpledge",
-            name="record_size",
-            field=models.PositiveIntegerField(default=0, verbose_name="size of the record"),
+            name="record",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="paper",
+                to="pledges.issuedrecord",
+                verbose_name="record",
+            ),
         ),
         migrations.AddField(
             model_name="paperpledge",

@@ -59,6 +59,9 @@ class Organisation(BilingualName):
     """The company whose pledges these are; exactly one row."""
 
     NAMES = (*BilingualName.NAMES, "pledge_contact")
+    RULES: ClassVar[tuple[str, ...]] = (
+        *("time_zone", "number_prefix", "signing", "notices_from", "notices_until"),
+    )
     UNNAMED: ClassVar[str] = "本公司"
     """What the migration calls it until somebody gives it its name."""
 

@@ -6,12 +6,14 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pledges.core.papers import MAX_NOTE, PaperState
 from pledges.models.paper_batches import PaperBatch
 from pledges.models.people import Person
+from pledges.models.records import IssuedRecord, RecordFile
 from pledges.models.templates import TemplateVersion
 
 
@@ -70,8 +72,9 @@ class PaperPledge(models.Model):
     # Opens what the record says of whose it is; erasure empties it.
     salt = models.CharField(max_length=64, blank=True)
     page_count = models.PositiveSmallIntegerField(_("pages"), default=0)
-    record_sha256 = models.CharField(_("SHA-256 of the record"), max_length=64, blank=True)
-    record_size = models.PositiveIntegerField(_("size of the record"), default=0)
+    record = models.OneToOneField(
+        IssuedRecord, models.PROTECT, null=True, related_name="paper", verbose_name=_("record")
+    )
 
     filed_at = models.DateTimeField(_("filed"))
     filed_by = models.ForeignKey(
@@ -138,6 +141,13 @@ class PaperPledge(models.Model):
     def short(self) -> str:
         """The first digits of its key, by which people tell papers apart."""
         return str(self.pk)[:8].upper()
+
+    @cached_property
+    def record_file(self) -> RecordFile | None:
+        """The newest file of its record; none until it is confirmed, and once it was erased."""
+        if self.record is None or self.record.erased_at is not None:
+            return None
+        return self.record.newest_file
 
     def is_over(self, today: date) -> bool:
         """Whether it is past the last day of its term."""

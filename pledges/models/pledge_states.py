@@ -1,7 +1,7 @@
 """States of pledges with their words, and the queries that are asked again and again."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -9,9 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pledges.core.lifecycle import PledgeState, Why
-
-if TYPE_CHECKING:
-    pass
 
 PLEDGE_STATES = [
     (PledgeState.DRAFT, _("To be signed")),
@@ -37,7 +34,7 @@ UNSIGNED = [*NEVER_SIGNED, PledgeState.ERASED]
 """States that say nothing of a signature; a withdrawn pledge may have one, or none."""
 
 
-class PledgeQuerySet(models.QuerySet["Pledge"]):
+class PledgeQuerySet(models.QuerySet[Any]):
     def of(self, person: models.Model) -> "PledgeQuerySet":
         return self.filter(person_id=person.pk)
 

@@ -68,12 +68,10 @@ def _of_a_task(person: Person, at: datetime) -> dict[str, Any]:
         cancelled_at=at,
         message=_("An example of a message to the members."),
     )
-    calendar = Calendar()
+    now = task_mails.Today(today, Calendar())
     days = (timedelta(days=-9), timedelta(days=5))
     items = [
-        task_mails.item_of(
-            TaskMember(task=task, person=person, due_on=today + each), today, calendar
-        )
+        task_mails.item_of(TaskMember(task=task, person=person, due_on=today + each), now)
         for each in days
     ]
     return {

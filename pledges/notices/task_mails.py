@@ -14,11 +14,19 @@ from django.urls import NoReverseMatch, reverse
 from pledges.core.notice_plans import Reason
 from pledges.core.standings import DONE, REMINDED, Standing, TaskState
 from pledges.core.working_days import Calendar
-from pledges.models import CalendarDay, NoticeClaim, Person, Pledge, TaskMember
+from pledges.models import NoticeClaim, Person, Pledge, TaskMember
 from pledges.notices.kinds import Kind
 
 MAX_ROWS: Final = 100
 """Of a table; a mail with more is read by nobody, and the page has them all."""
+
+
+@dataclass(frozen=True)
+class Today:
+    """The day on which a mail is sent, and the calendar that it counts by."""
+
+    day: date
+    calendar: Calendar
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,8 @@ class Item:
         return getattr(self.member, "standing", "") == Standing.RETURNED
 
 
-def item_of(member: TaskMember, day: date, calendar: Calendar) -> Item:
+def item_of(member: TaskMember, now: Today) -> Item:
+    day, calendar = now.day, now.calendar
     days = calendar.between(day, member.due_on)
     if member.due_on < day:
         days = min(-calendar.between(member.due_on, day), -1)
@@ -54,28 +63,27 @@ def item_of(member: TaskMember, day: date, calendar: Calendar) -> Item:
     return Item(member, days, provisional)
 
 
-def _first(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
-    member = _members(claims).with_standing(day).filter(standing__in=REMINDED).first()
+def _first(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:
+    member = _members(claims).with_standing(now.day).filter(standing__in=REMINDED).first()
     if member is None or member.task.state != TaskState.RUNNING:
         return None
-    return {"item": item_of(member, day, CalendarDay.objects.as_calendar()), "task": member.task}
+    return {"item": item_of(member, now), "task": member.task}
 
 
-def _reminders(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
+def _reminders(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:
     """All that somebody has to sign, where anything of what was claimed is still open."""
     running = TaskMember.objects.filter(person=person, task__state=TaskState.RUNNING)
-    open_ones = running.with_standing(day).filter(standing__in=REMINDED)
+    open_ones = running.with_standing(now.day).filter(standing__in=REMINDED)
     members = list(open_ones.select_related("task").order_by("due_on", "pk"))
     asked = {each.member_id for each in claims if each.member_id}
     if asked.isdisjoint(each.pk for each in members):
         members = []
-    pledges = _ending([each.pledge_id for each in claims if each.pledge_id], day)
+    pledges = _ending([each.pledge_id for each in claims if each.pledge_id], now.day)
     if not members and not pledges:
         return None
-    calendar = CalendarDay.objects.as_calendar()
     reasons = {each.reason for each in claims}
     return {
-        "items": [item_of(each, day, calendar) for each in members],
+        "items": [item_of(each, now) for each in members],
         "ending": [
             {"pledge": each, "title": each.version.subtitle.in_(person.language)}
             for each in pledges
@@ -98,19 +106,19 @@ def is_followed(pledge: Pledge) -> bool:
     return same.issued().filter(signed_at__gt=pledge.signed_at).exclude(status="returned").exists()
 
 
-def _extended(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
-    return _first(person, claims, day)
+def _extended(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:
+    return _first(person, claims, now)
 
 
-def _cancelled(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
-    member = _members(claims).with_standing(day).exclude(standing__in=DONE).first()
+def _cancelled(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:
+    member = _members(claims).with_standing(now.day).exclude(standing__in=DONE).first()
     if member is None or member.task.state != TaskState.CANCELLED:
         return None
     reason = "\n  ".join(member.task.cancellation_reason.splitlines())
     return {"task": member.task, "said": reason}
 
 
-def _late(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str, Any] | None:
+def _late(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:
     """Who is still late of those that the table was claimed with."""
     table = claims[0]
     whom = {"person": table.person_id} if table.reason == Reason.SUPERIOR else {}
@@ -118,15 +126,14 @@ def _late(person: Person, claims: Sequence[NoticeClaim], day: date) -> dict[str,
         reason=table.reason, for_day=table.for_day, member__isnull=False, **whom
     )
     members = TaskMember.objects.filter(
-        pk__in=rows.values("member"), task__state=TaskState.RUNNING, due_on__lt=day
-    ).with_standing(day)
+        pk__in=rows.values("member"), task__state=TaskState.RUNNING, due_on__lt=now.day
+    ).with_standing(now.day)
     late = members.filter(standing__in=(Standing.OVERDUE, Standing.RETURNED))
     found = list(late.select_related("task", "person__department").order_by("due_on", "person"))
     if not found:
         return None
-    calendar = CalendarDay.objects.as_calendar()
     return {
-        "items": [item_of(each, day, calendar) for each in found[:MAX_ROWS]],
+        "items": [item_of(each, now) for each in found[:MAX_ROWS]],
         "count": len(found),
         "more": max(0, len(found) - MAX_ROWS),
         "instead_of": table.person if table.person_id != person.pk else None,
@@ -146,7 +153,7 @@ def _members(claims: Sequence[NoticeClaim]) -> Any:
     return TaskMember.objects.filter(pk__in=keys).select_related("task")
 
 
-Maker = Callable[[Person, Sequence[NoticeClaim], date], dict[str, Any] | None]
+Maker = Callable[[Person, Sequence[NoticeClaim], Today], dict[str, Any] | None]
 MAKERS: Final[Mapping[str, Maker]] = {
     Kind.FIRST: _first,
     Kind.REMINDERS: _reminders,

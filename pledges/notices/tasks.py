@@ -38,12 +38,6 @@ def queue_first_notices(task: SigningTask) -> None:
     later.enqueue(str(task.pk))
 
 
-def queue_reminders(members: Iterable[TaskMember], actor: Person) -> None:
-    """Have `members` reminded now, each at most once a day, in the transaction of the act."""
-    for some in claiming.slices(each.pk for each in members):
-        tell_by_hand.enqueue(some)
-
-
 def announce_cancelled(task: SigningTask) -> None:
     """Have those told who were asked to sign, in the transaction of the cancellation."""
     tell_cancelled.enqueue(str(task.pk))
@@ -72,14 +66,6 @@ def tell_first(task_id: str) -> None:
         return
     members = _with_standing(found.members.all(), organisation.localdate(at))
     queue_first(list(members.filter(standing__in=REMINDED, told__isnull=True)), at=at)
-
-
-@task()
-def tell_by_hand(members: list[int]) -> None:
-    at = timezone.now()
-    day = Organisation.current().localdate(at)
-    open_ones = TaskMember.objects.filter(pk__in=members, task__state=TaskState.RUNNING)
-    remind(_with_standing(open_ones, day).filter(standing__in=REMINDED), day=day, at=at)
 
 
 @task()
@@ -177,7 +163,8 @@ def send(
     person, at = Person.objects.get(pk=person_id), timezone.now()
     organisation = Organisation.current()
     again = sending.Again(send, (person_id, kind, claims), tries, message_id)
-    hours = organisation.working_hours(CalendarDay.objects.as_calendar())
+    calendar = CalendarDay.objects.as_calendar()
+    hours = organisation.working_hours(calendar)
     if not hours.includes(at):
         again.postpone(hours.next_moment(at))
         return
@@ -185,7 +172,7 @@ def send(
     known = list(NoticeClaim.objects.filter(pk__in=claims).select_related("person").order_by("pk"))
     if not known or not NoticeSwitch.is_on(kind):
         return
-    about = task_mails.MAKERS[kind](person, known, day)
+    about = task_mails.MAKERS[kind](person, known, task_mails.Today(day, calendar))
     if about is None or (kind == Kind.REMINDERS and _is_outdated(person_id, day, at, message_id)):
         return
     NoticeClaim.objects.tell_on(claims, day)

@@ -11,10 +11,11 @@ from pledges import issued_files
 from pledges.core.lifecycle import PledgeState
 from pledges.forkserver import Busy, Unavailable
 from pledges.forkserver.client import is_answering
-from pledges.models import Document, Organisation, Pledge
+from pledges.models import Document, Organisation, Pledge, RecordFile
 from pledges.proof import judging
 from pledges.proof.judging_service import client
-from pledges.proof.verdict import Outcome, Summary, Verdict
+from pledges.proof.records.verdict import AnyVerdict, RecordVerdict
+from pledges.proof.verdict import Check, Line, Outcome, Summary, Verdict
 from pledges.sealing_service import client as sealing
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,15 @@ class Judgement:
         return self.verdict.outcome is not Outcome.REJECTED
 
 
+@dataclass(frozen=True)
+class RecordJudgement:
+    """The verdict on a record, and whether its bytes were issued here; `newest`, no later ones."""
+
+    verdict: RecordVerdict
+    issued: RecordFile | None
+    newest: bool
+
+
 def public_status(code: uuid.UUID, *, at: datetime) -> PublicStatus | None:
     """How the pledge behind a document's code stands at `at`; `None` unless it was signed."""
     related = ("version", "person", "signature__intent")
@@ -122,16 +132,30 @@ def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
 
     By the pledge that the signed evidence names, not by the bytes: anybody can add a timestamp to a
     file, and it must not lose its revocation by that. The bytes are a stranger's, so another
-    process reads them; raises CannotJudge.
+    process reads them; raises CannotJudge. A record is no pledge, and refused.
     """
+    judged = judge_any(pdf, at=at, proof=proof)
+    if isinstance(judged, Judgement):
+        return judged
+    line = Line(Check.MANAGER, False, "is-a-record")
+    return Judgement(Verdict(Outcome.REJECTED, (line,), judged.verdict.sha256), None, False, None)
+
+
+def judge_any(
+    pdf: bytes, *, at: datetime, proof: bytes | None = None
+) -> Judgement | RecordJudgement:
+    """The same of `pdf` as what it says it is: a record, or else a pledge. Raises CannotJudge."""
     verdict = _verdict(pdf, at=at, proof=proof)
+    if isinstance(verdict, RecordVerdict):
+        file = RecordFile.objects.filter(sha256=verdict.sha256).first()
+        return RecordJudgement(verdict, file, file is not None and file == file.record.newest_file)
     status = _public_status_of(verdict.summary, at)
     files = status.files if status else ()
     issued = next((each for each in files if each.sha256 == verdict.sha256), None)
     return Judgement(verdict, issued, bool(issued) and issued == files[-1], status)
 
 
-def _verdict(pdf: bytes, *, at: datetime, proof: bytes | None) -> Verdict:
+def _verdict(pdf: bytes, *, at: datetime, proof: bytes | None) -> AnyVerdict:
     try:
         verdict = client.judge(
             settings.JUDGING_SOCKET, pdf, trust=sealing.trust(at), at=at, proof=proof

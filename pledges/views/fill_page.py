@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.actions import answers, taking_over
+from pledges.actions import answers, draft_answers, taking_over
 from pledges.core.lifecycle import VersionState
 from pledges.forms.filling import FillingForm
 from pledges.forms.notes import Former
@@ -98,8 +98,8 @@ def filling_form(
     same_version = returned is not None and returned.version_id == pledge.version_id
     return FillingForm(
         pledge,
-        typed=answers.kept_of(typed or {}),
-        profile=answers.profile_answers(pledge.version, pledge.person),
+        typed=draft_answers.kept_of(typed or {}),
+        profile=draft_answers.profile_answers(pledge.version, pledge.person),
         reasons=_reasons(returned, same_version=same_version) if returned else (),
         former=Former(returned.answers, returned.language) if returned and same_version else None,
         strict=strict,

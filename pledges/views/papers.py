@@ -60,7 +60,7 @@ def page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The record of a confirmed paper; what was uploaded is given to nobody."""
     paper = _readable(request, pk, Way.FILE)
-    if not paper.record_sha256:
+    if (file := paper.record_file) is None:
         raise Http404
     try:
         data = reading.record(paper)
@@ -69,7 +69,7 @@ def record(request: HttpRequest, pk: UUID) -> HttpResponse:
     who = safe_part(paper.person.name)
     name = FileName(f"{SCAN}-{who}-{paper.short}.pdf", f"paper-pledge-{paper.short}.pdf")
     download = "download" in request.GET
-    return pdf_response(data, name=name, sha256=paper.record_sha256, download=download)
+    return pdf_response(data, name=name, sha256=file.sha256, download=download)
 
 
 @require_safe
@@ -97,7 +97,7 @@ def own(request: HttpRequest, pk: UUID) -> HttpResponse:
 def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The status of a confirmed paper, with no word about the person; 404 for any other code."""
     rows = PaperPledge.objects.select_related("version").filter(pk=pk, state__in=PUBLIC)
-    paper = rows.exclude(record_sha256="").first()
+    paper = rows.exclude(record=None).first()
     headers = {"X-Robots-Tag": "noindex"}
     if paper is None:
         unknown = render(request, "verify_unknown.html", status=HTTPStatus.NOT_FOUND)

@@ -19,7 +19,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pledges import keyring, verification
 from pledges.core.characters import shown
 from pledges.core.lifecycle import PledgeState
-from pledges.verification import Judgement, PublicStatus, reports
+from pledges.verification import (
+    Judgement,
+    PublicStatus,
+    RecordJudgement,
+    record_reports,
+    reports,
+)
 from pledges.views import printout_tickets
 from pledges.views.throttle import per_minute
 
@@ -61,10 +67,26 @@ def check(request: HttpRequest) -> HttpResponse:
         return page(request, HTTPStatus.UNPROCESSABLE_ENTITY, missing=True)
     content = proof.read() if proof else None
     try:
-        judgement = verification.judge(file.read(), proof=content, at=timezone.now())
+        judgement = verification.judge_any(file.read(), proof=content, at=timezone.now())
     except verification.CannotJudge as error:
         return postponed(request, busy=error.busy)
+    if isinstance(judgement, RecordJudgement):
+        return page(request, **judged_record(judgement, file.name or ""))
     return page(request, **judged(judgement, file.name or ""))
+
+
+def judged_record(judgement: RecordJudgement, name: str) -> dict[str, Any]:
+    """What the page says of a record that was judged."""
+    report = record_reports.of(judgement.verdict, get_language() or "zh-hans")
+    return {
+        "name": shown(name),
+        "verdict": judgement.verdict,
+        "record": report,
+        "large": StatusText(report.headline, report.look),
+        "lines": report.lines,
+        "issued": judgement.issued,
+        "newest": judgement.newest,
+    }
 
 
 def postponed(request: HttpRequest, *, busy: bool) -> HttpResponse:

@@ -36,6 +36,7 @@ from pledges.actions import (
     templates,
     withdrawing,
 )
+from pledges.actions.papers import filing, lists, settling
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role, Why
 from pledges.models import (
@@ -48,6 +49,8 @@ from pledges.models import (
     Leave,
     LedgerEntry,
     LedgerOpening,
+    PaperPage,
+    PaperPledge,
     Person,
     Pledge,
     Post,
@@ -60,15 +63,17 @@ from pledges.models import (
 )
 from pledges.notices import accounts
 from pledges.storage import document_store
+from tests import scans
 from tests.cast import request_by_passkey
 from tests.serving import ROOT, surroundings
 
 TEN_YEARS = timedelta(days=365.25 * 10 + 30)
 REASON = "调任其他岗位，原承诺不再适用。"
 CONTACT, ADDRESS, BROWSER = "021-5555 9876", "203.0.113.77", "Netscape/4.7"
+NOTE, SCAN, DOUBT = "原件在一号档案柜", "李明承诺书扫描.jpg", "李明的签名页缺失"
 REPLY, WHY, TAKEN_BACK = "已按要求补充说明。", "因分管业务调整", "误填了上一年度的数值"
 PERSONAL = (
-    *(REPLY, WHY, TAKEN_BACK),
+    *(REPLY, WHY, TAKEN_BACK, NOTE, SCAN, DOUBT),
     *("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明"),
     *(CONTACT, ADDRESS, BROWSER),
 )
@@ -130,9 +135,34 @@ def past(liming, revoked, returned, signed, draft, version, chenjing, passkey, n
     pledges = [revoked("contract"), first, returned(), third]
     discarding.discard(draft("contract"), **by)
     withdrawing.withdraw(signed("contract"), why=Why.SIGNER, reason=TAKEN_BACK, **by)
+    _papers(liming, version, now)
     drafts = list(Pledge.objects.of(liming).drafts())
     ended = Pledge.objects.filter(status__in=(PledgeState.DISCARDED, PledgeState.WITHDRAWN))
     return [*pledges, *drafts, *ended]
+
+
+def _papers(person, version, now):
+    """A paper in each state that may be erased, and a list that names its person."""
+    zhoumin, chenjing = (Person.objects.get(username=each) for each in ("zhoumin", "chenjing"))
+    hr, officer = {"actor": zhoumin, "at": now}, {"actor": chenjing, "at": now}
+
+    def upload(number):
+        day = date(2024, 3, number)
+        facts = filing.Facts(person, version(), day, day, note=NOTE, file_name=SCAN)
+        return filing.upload(scans.encoded(mark=number), facts, **hr)
+
+    upload(1)
+    settling.confirm(filing.file(upload(2), **hr), **officer)
+    settling.reject(filing.file(upload(3), **hr), reason=DOUBT, **officer)
+    withdrawn = settling.confirm(filing.file(upload(4), **hr), **officer)
+    settling.withdraw(withdrawn, reason=DOUBT, **officer)
+    lists.begin(
+        scans.table(scans.row(note=NOTE)),
+        scans.archive({"liming.jpg": scans.encoded()}),
+        list_name="a.csv",
+        archive_name="a.zip",
+        **hr,
+    )
 
 
 def everything_kept():
@@ -164,6 +194,8 @@ def test_nothing_personal_is_left_and_the_ledger_verifies(past, liming, erase, n
     assert traces(PERSONAL) == set()
     assert erased.pledges == len(past)
     assert not Commitment.objects.exists()
+    assert not PaperPage.objects.exists()
+    assert set(PaperPledge.objects.values_list("state", flat=True)) == {"erased"}
     assert list(audit.verify()) == []
     assert LedgerEntry.objects.count() == before + 1
     entry = audit.trail(f"person:{pk}").get(event="person.erased")
@@ -453,3 +485,25 @@ def test_the_command_refuses_in_words_and_asks_before_it_erases(
     assert f"person:{liming.pk}" in run("E1001")
     assert traces(PERSONAL) == set()
     assert "Erased" in run(f"erased-{liming.pk}", "--yes")
+
+
+@pytest.mark.django_db
+def test_a_paper_that_waits_or_counts_keeps_its_person(
+    version, liming, zhoumin, chenjing, erase, now
+):
+    scan, by = scans.encoded(), {"actor": zhoumin, "at": now}
+    paper = filing.file(
+        filing.upload(scan, filing.Facts(liming, version(), scans.SIGNED_ON), **by), **by
+    )
+    for state in ("paper-filed", "paper-confirmed"):
+        with pytest.raises(refusals.NotErasable) as refused:
+            erase(liming, at=now + TEN_YEARS)
+        assert refused.value.kept == (refusals.RetainedPledge(paper.short, state),)
+        if state == "paper-filed":
+            paper = settling.confirm(paper, actor=chenjing, at=now)
+    settling.withdraw(paper, actor=chenjing, at=now, reason=DOUBT)
+    with pytest.raises(refusals.NotErasable) as refused:
+        erase(liming, at=now + timedelta(days=300))
+    assert refused.value.kept[0].until == date(2036, 11, 24)
+    assert erase(liming, at=now + TEN_YEARS).files == 1
+    assert not [path for path in stored_files() if len(path.parent.name) == 2]

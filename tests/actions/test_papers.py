@@ -3,17 +3,19 @@
 from datetime import date, timedelta
 
 import pytest
+from pypdfium2 import PdfDocument
 
-from pledges import access, audit
+from pledges import access, audit, keyring
 from pledges.access import Act
 from pledges.actions import noting_readings, sweeping
 from pledges.actions.noting_readings import Way
-from pledges.actions.papers import filing, keeping, list_filing, recording, settling
+from pledges.actions.papers import filing, keeping, list_filing, settling
 from pledges.core import lifecycle, paper_refusals, refusals
 from pledges.core.papers import PaperState
-from pledges.core.scans import DrawnPage, Fault
-from pledges.models import LedgerEntry, LedgerOpening, PaperPage, PaperPledge, Reading
-from pledges.proof.records import scans as record_scans
+from pledges.core.scans import Fault
+from pledges.models import IssuedRecord, LedgerEntry, LedgerOpening, PaperPage, PaperPledge, Reading
+from pledges.proof.records.judging import judge_record
+from pledges.proof.verdict import Outcome
 from pledges.storage import document_store
 from tests import scans
 
@@ -81,24 +83,48 @@ def test_a_scan_is_drawn_looked_at_filed_and_confirmed(
     with django_capture_on_commit_callbacks(execute=True):
         paper = settling.confirm(paper, actor=chenjing, at=now + DAY)
     assert (paper.state, paper.settled_by) == (PaperState.CONFIRMED, chenjing)
-    record = document_store.get(paper.record_sha256)
-    assert len(record) == paper.record_size and all(image in record for image in images)
+    record = document_store.get(paper.record_file.sha256)
+    assert all(image in record for image in images)
     assert data not in record
     assert not paper.pages.exists() and not any(document_store.exists(each) for each in kept)
     assert settling.confirm(paper, actor=chenjing, at=now + DAY) == paper
     events = [entry.event for entry in audit.trail(paper)]
     assert events == ["paper.filed", "paper.confirmed"]
+    assert audit.trail(paper.record).get().event == "record.issued"
     leaves = "".join(entry.leaf for entry in audit.trail(paper))
-    assert paper.record_sha256 in leaves and "李明" not in leaves and "E1001" not in leaves
+    assert paper.record_file.sha256 in leaves and "李明" not in leaves and "E1001" not in leaves
 
 
-def test_a_record_says_for_good_what_it_is_of(filed, chenjing, now):
+def test_a_record_is_genuine_and_says_on_every_page_what_it_is(confirmed, now):
+    record = document_store.get(confirmed(scans.encoded("PDF", pages=2)).record_file.sha256)
+    verdict = judge_record(record, trust=keyring.trust(), at=now + 2 * DAY)
+    assert verdict.outcome is Outcome.ACCEPTED and verdict.summary.kind == "paper-scan"
+    assert verdict.summary.content["pages"] == 2
+    pages = [page.get_textpage().get_text_range() for page in PdfDocument(record)]
+    assert len(pages) == 3
+    for text in pages:
+        assert "并非在守诺签署" in text and "not signed in Shounuo" in text
+        assert "李明" in text and "2024年3月1日" in text
+
+
+def test_killed_while_confirming_nothing_is_issued(filed, chenjing, now, monkeypatch):
     paper = filed()
-    images = [document_store.get(page.sha256) for page in paper.pages.all()]
-    said = recording.said(paper, [DrawnPage(image, 1, 1) for image in images])
-    record = recording.render(paper, confirmed_by=chenjing, at=now)
-    assert record_scans.content_digest(said).encode() in record
-    assert b"Scan of a paper pledge" in record or b"pdfaid" in record
+    monkeypatch.setattr(settling.crash_points, "reach", _die)
+    with pytest.raises(_Killed):
+        settling.confirm(paper, actor=chenjing, at=now)
+    monkeypatch.undo()
+    assert not IssuedRecord.objects.exists() and paper.pages.exists()
+    settling.confirm(paper, actor=chenjing, at=now + DAY)
+    assert IssuedRecord.objects.count() == 1
+
+
+class _Killed(BaseException):
+    pass
+
+
+def _die(point):
+    if point == "paper:stored":
+        raise _Killed
 
 
 @pytest.mark.parametrize(
@@ -170,12 +196,12 @@ def test_hr_withdraws_until_it_is_confirmed_and_compliance_afterwards(
     filed, confirmed, version, zhoumin, chenjing, now
 ):
     early = settling.withdraw(filed(), actor=zhoumin, at=now, reason="录错了人")
-    assert early.state == PaperState.WITHDRAWN and not early.record_sha256
+    assert early.state == PaperState.WITHDRAWN and early.record is None
     paper = confirmed()
     with pytest.raises(access.Denied):
         settling.withdraw(paper, actor=zhoumin, at=now, reason="录错了人")
     late = settling.withdraw(paper, actor=chenjing, at=now + DAY, reason="原件有误")
-    assert late.state == PaperState.WITHDRAWN and document_store.exists(late.record_sha256)
+    assert late.state == PaperState.WITHDRAWN and document_store.exists(late.record_file.sha256)
 
 
 def test_the_same_paper_is_filed_once(filed, drafted, zhoumin, now):
@@ -215,7 +241,7 @@ def test_files_of_papers_are_never_swept_until_nothing_names_them(
     orphan = document_store.put(b"left behind")
     later = now + timedelta(days=900)
     assert sweeping.sweep(later) == 1 and not document_store.exists(orphan)
-    needed = files(draft) | files(paper) | {record.record_sha256}
+    needed = files(draft) | files(paper) | {record.record_file.sha256}
     assert all(document_store.exists(each) for each in needed)
 
 

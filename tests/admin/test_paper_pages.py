@@ -184,7 +184,7 @@ def test_the_public_page_says_what_it_is_and_names_nobody(client, chenjing, file
     confirmed = settling.confirm(paper, actor=chenjing, at=TODAY)
     shown = client.get(address)
     text = shown.content.decode()
-    assert shown.status_code == 200 and confirmed.record_sha256 in text
+    assert shown.status_code == 200 and confirmed.record_file.sha256 in text
     assert "李明" not in text and "E1001" not in text and "陈静" not in text
     settling.withdraw(confirmed, actor=chenjing, at=TODAY, reason="原件有误")
     assert client.get(address).context["large"].look == "bad"

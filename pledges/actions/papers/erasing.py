@@ -1,9 +1,11 @@
-"""What erasure does with papers: kept as long as pledges, then blanked with their files."""
+"""What erasure does with papers: kept as long as pledges, then blanked with all their files."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from pledges import access
 from pledges.actions.papers import keeping
+from pledges.actions.records import issuing
 from pledges.core.papers import PaperState
 from pledges.core.periods import erasable_from
 from pledges.core.refusals import RetainedPledge
@@ -27,7 +29,7 @@ def kept(papers: Sequence[PaperPledge], at: datetime) -> Iterator[RetainedPledge
             yield RetainedPledge(paper.short, "paper-filed")
         elif paper.state == PaperState.CONFIRMED and not paper.is_over(today):
             yield RetainedPledge(paper.short, "paper-confirmed")
-        elif paper.state in (PaperState.CONFIRMED, PaperState.WITHDRAWN) and paper.record_sha256:
+        elif paper.state in (PaperState.CONFIRMED, PaperState.WITHDRAWN) and paper.record_id:
             years = paper.version.template.retention_years
             day = erasable_from(_ended(paper, organisation), years)
             if today < day:
@@ -50,6 +52,13 @@ def blank(papers: Sequence[PaperPledge]) -> frozenset[str]:
     PaperItem.objects.filter(paper__in=keys).update(cells={}, faults=[])
     PaperPledge.objects.filter(pk__in=keys).update(state=PaperState.ERASED, salt="", **BLANK)
     return files
+
+
+def erase_records(papers: Sequence[PaperPledge], *, actor: access.Actor, at: datetime) -> None:
+    """Note that the records of `papers` are erased; the ledger is told, so this comes last."""
+    for paper in papers:
+        if paper.record is not None:
+            issuing.erase(paper.record, actor=actor, at=at)
 
 
 def forget_rows(person: Person) -> None:

@@ -32,7 +32,10 @@ COLUMNS: Final[tuple[tuple[object, Cell], ...]] = (
     (pgettext_lazy("a paper pledge", "Settled"), lambda paper: _on(paper.settled_at)),
     (_("Settled by"), lambda paper: paper.settled_by.name if paper.settled_by else ""),
     (_("Reason"), lambda paper: paper.reason),
-    (_("SHA-256 of the record"), lambda paper: paper.record_sha256),
+    (
+        _("SHA-256 of the record"),
+        lambda paper: paper.record_file.sha256 if paper.record_file else "",
+    ),
 )
 
 
@@ -62,7 +65,7 @@ def _table(keys: list, language: str) -> Iterator[bytes]:
         head = spreadsheets.csv_line(str(title) for title, _cell in COLUMNS)
     yield (spreadsheets.BOM + head).encode()
     rows = PaperPledge.objects.select_related(
-        "person__department", "version", "filed_by", "settled_by"
+        "person__department", "version", "filed_by", "settled_by", "record"
     )
     for start in range(0, len(keys), CHUNK):
         found = rows.in_bulk(keys[start : start + CHUNK])

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from pledges.core.refusals import DocumentUnavailable
 from pledges.core.scans import DrawnPage, marked
-from pledges.models import PaperItem, PaperPage, PaperPledge
+from pledges.models import PaperItem, PaperPage, PaperPledge, RecordFile
 from pledges.storage import document_store
 
 HEAD: Final = b"shounuo upload "
@@ -79,21 +79,21 @@ def files_of(papers: Iterable[PaperPledge]) -> frozenset[str]:
     """The digests of all stored files of `papers`: uploads, images and records."""
     listed = list(papers)
     pages = PaperPage.objects.filter(paper__in=[paper.pk for paper in listed])
-    named = {digest for paper in listed for digest in (paper.upload_stored, paper.record_sha256)}
-    return frozenset(named | set(pages.values_list("sha256", flat=True))) - {""}
+    records = RecordFile.objects.filter(record__paper__in=listed)
+    named = {paper.upload_stored for paper in listed} - {""}
+    for rows in (pages, records):
+        named.update(rows.values_list("sha256", flat=True))
+    return frozenset(named)
 
 
 def kept_in(folder: str) -> Iterator[str]:
-    """The digests with these first digits that papers and lists of papers name."""
+    """The digests with these first digits that papers and lists name, records apart."""
     end = f"{folder}g"  # behind every hexadecimal digit
     for model, column in (
         (PaperPage, "sha256"),
         (PaperPledge, "upload_stored"),
-        (PaperPledge, "record_sha256"),
         (PaperItem, "upload_stored"),
     ):
         within = {f"{column}__gte": folder, f"{column}__lt": end}
         rows = model._default_manager.filter(**within)
-        if model is PaperPledge:
-            rows = rows.exclude(state=PaperPledge.State.ERASED)
         yield from rows.values_list(column, flat=True)

@@ -20,10 +20,10 @@ class NoSuchPage(LookupError):
 
 def sizes(paper: PaperPledge) -> Sequence[Size]:
     """Width and height of each page; nothing where there is none, or none is drawn just now."""
-    if not paper.record_sha256:
+    if (file := paper.record_file) is None:
         return list(paper.pages.values_list("width", "height"))
     try:
-        return page_images.sizes(record(paper), paper.record_sha256)
+        return page_images.sizes(record(paper), file.sha256)
     except (Unmade, DocumentUnavailable):
         return ()
 
@@ -33,9 +33,9 @@ def page(paper: PaperPledge, number: int) -> tuple[bytes, str]:
 
     Of a confirmed paper it is a page of the record, the first of which tells about it.
     """
-    if paper.record_sha256:
+    if (file := paper.record_file) is not None:
         try:
-            image = page_images.draw(paper.record_sha256, number, lambda: record(paper))
+            image = page_images.draw(file.sha256, number, lambda: record(paper))
         except page_images.NoSuchPage as missing:
             raise NoSuchPage(number) from missing
         return image, DRAWN
@@ -47,9 +47,9 @@ def page(paper: PaperPledge, number: int) -> tuple[bytes, str]:
 
 def record(paper: PaperPledge) -> bytes:
     """The record of a confirmed paper; raises DocumentUnavailable."""
-    if not paper.record_sha256 or paper.state == PaperState.ERASED:
+    if paper.record_file is None:
         raise DocumentUnavailable
-    return keeping.stored(paper.record_sha256)
+    return keeping.stored(paper.record_file.sha256)
 
 
 def same_scan(paper: PaperPledge) -> PaperQuerySet:

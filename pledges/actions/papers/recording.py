@@ -1,44 +1,45 @@
 """The record of a paper: its images set into a PDF of our own, which is all that is kept of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
 from pledges.actions.papers import keeping
+from pledges.actions.records import issuing
+from pledges.actions.records.issuing import KeptRecord
+from pledges.core import refusals
 from pledges.core.digests import sha256_hex
+from pledges.core.languages import CHINESE
 from pledges.core.scans import DrawnPage
 from pledges.models import Organisation, PaperPledge, Person
-from pledges.proof.records import members, scans
+from pledges.proof.records import contents, members
 from pledges.rendering import paper_scans
-from pledges.storage import document_store
+from pledges.rendering.fonts import MissingGlyph
 
 
-@dataclass(frozen=True)
-class Made:
-    """A record in the store that no row names yet."""
+def make(paper: PaperPledge, *, confirmed_by: Person, at: datetime) -> KeptRecord:
+    """Make and seal the record of `paper`, and keep it; it is issued when the paper is confirmed.
 
-    sha256: str
-    size: int
-
-
-def make(paper: PaperPledge, *, confirmed_by: Person, at: datetime) -> Made:
-    """Make the record of `paper` and keep it; raises `refusals.Unmade`, `StorageUnavailable`.
-
-    Images that are missing or damaged raise DocumentUnavailable.
+    Raises DocumentUnavailable where an image is lost, SealUnavailable, kinds of `refusals.Unmade`,
+    StorageUnavailable, Unprintable.
     """
-    pdf = render(paper, confirmed_by=confirmed_by, at=at)
-    return Made(document_store.put(pdf), len(pdf))
-
-
-def render(paper: PaperPledge, *, confirmed_by: Person, at: datetime) -> bytes:
-    """The PDF of the record: a sheet about the paper, then each image in a frame that says so."""
     pages = [
         DrawnPage(keeping.stored(page.sha256), page.width, page.height)
         for page in paper.pages.all()
     ]
-    return paper_scans.render(_scan(paper, pages, confirmed_by, at), pages)
+    content = {
+        "kind": contents.SCAN,
+        "language": CHINESE,
+        "organisation": Organisation.current().name_in(CHINESE),
+        **said(paper, pages),
+    }
+    identifier = contents.identifier(content)
+    try:
+        read = paper_scans.render(_scan(paper, identifier, confirmed_by, at), pages)
+    except MissingGlyph as missing:
+        raise refusals.Unprintable(tuple(missing.characters)) from missing
+    return issuing.keep(issuing.seal(read, content, at=at), kind=contents.SCAN, at=at)
 
 
 def said(paper: PaperPledge, pages: Sequence[DrawnPage]) -> dict[str, object]:
@@ -62,11 +63,11 @@ def said(paper: PaperPledge, pages: Sequence[DrawnPage]) -> dict[str, object]:
 
 
 def _scan(
-    paper: PaperPledge, pages: Sequence[DrawnPage], confirmed_by: Person, at: datetime
+    paper: PaperPledge, identifier: str, confirmed_by: Person, at: datetime
 ) -> paper_scans.Scan:
     organisation = Organisation.current()
     return paper_scans.Scan(
-        identifier=scans.content_digest(said(paper, pages)),
+        identifier=identifier,
         short=paper.short,
         organisation=organisation.name_zh,
         person=f"{paper.person.name}（{paper.person.employee_number}）",

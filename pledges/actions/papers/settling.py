@@ -7,6 +7,7 @@ from pledges import access, audit, crash_points, transactions
 from pledges.access import Act
 from pledges.actions.papers import keeping, recording
 from pledges.actions.papers.filing import lock
+from pledges.actions.records.issuing import KeptRecord, issue_kept
 from pledges.core import lifecycle, papers, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import Transition
@@ -35,20 +36,18 @@ def confirm(paper: PaperPledge, *, actor: Person, at: datetime) -> PaperPledge:
 
 
 @transactions.atomic
-def _confirm(
-    paper: PaperPledge, made: recording.Made, *, actor: Person, at: datetime
-) -> PaperPledge:
+def _confirm(paper: PaperPledge, made: KeptRecord, *, actor: Person, at: datetime) -> PaperPledge:
     locked = _lock(paper, papers.CONFIRM, Act.CONFIRM_PAPER, actor)
+    record = issue_kept(made, subject=audit.subject_of(locked), actor=actor, at=at)
     _settle(
         locked,
         papers.CONFIRM,
         settled_at=at,
         settled_by=actor,
-        record_sha256=made.sha256,
-        record_size=made.size,
+        record=record,
         upload_stored="",
     )
-    facts = {"record": made.sha256, "pages": locked.page_count}
+    facts = {"record": str(record.pk), "issued": made.file.sha256, "pages": locked.page_count}
     audit.record(papers.CONFIRM.event, actor=actor, subject=locked, at=at, facts=facts)
     return locked
 

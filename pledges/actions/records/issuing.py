@@ -5,6 +5,7 @@ whether it may be made: that is a question of what it is of.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -52,6 +53,14 @@ def seal(pages: bytes, content: Mapping[str, Any], *, at: datetime) -> bytes:
     return sealing.seal_record(pages, appearance=stamp, record=said, at=at)
 
 
+@dataclass(frozen=True)
+class KeptRecord:
+    """A sealed record in the store that no row names yet, and what it says."""
+
+    file: StoredFile
+    content: Mapping[str, Any]
+
+
 def issue(
     record: bytes, *, kind: str, subject: str, actor: access.Actor, at: datetime
 ) -> IssuedRecord:
@@ -60,36 +69,41 @@ def issue(
     Issuing the same content again gives the record that there is. Raises FileNotGenuine unless our
     own verdict accepts it at `at`, StorageUnavailable, Unmade; then there is none.
     """
+    return issue_kept(keep(record, kind=kind, at=at), subject=subject, actor=actor, at=at)
+
+
+def keep(record: bytes, *, kind: str, at: datetime) -> KeptRecord:
+    """Keep a sealed record that is to be issued with a change that it belongs to.
+
+    Raises as `issue` does.
+    """
     kept = issuing.keep(record, sealing.level_at_acceptance(), Outcome.ACCEPTED, at)
     content = content_of(record)
     if content["kind"] != kind:
         raise ValueError(f"a record of kind {content['kind']} is issued as {kind}")
     crash_points.reach("record:stored")
-    return _issue(kept, content, subject=subject, actor=actor, at=at)
+    return KeptRecord(kept, content)
 
 
 @transactions.atomic
-def _issue(
-    kept: StoredFile,
-    content: Mapping[str, Any],
-    *,
-    subject: str,
-    actor: access.Actor,
-    at: datetime,
+def issue_kept(
+    record: KeptRecord, *, subject: str, actor: access.Actor, at: datetime
 ) -> IssuedRecord:
+    """Issue what was kept, in the caller's transaction if there is one; as `issue` says."""
+    kept, content = record.file, record.content
     digest = contents.identifier(content)
-    record, created = IssuedRecord.objects.get_or_create(
+    issued, created = IssuedRecord.objects.get_or_create(
         kind=content["kind"],
         subject=subject,
         list_digest=digest,
         defaults={"language": content["language"], "created_at": at},
     )
     if not created:
-        return record
-    add_file(record, kept, revision=FIRST, at=at)
-    facts = {"issued": kept.sha256, "kind": record.kind, "of": subject, "list": digest}
-    audit.record(ISSUED, actor=actor, subject=record, at=at, facts=facts)
-    return record
+        return issued
+    add_file(issued, kept, revision=FIRST, at=at)
+    facts = {"issued": kept.sha256, "kind": issued.kind, "of": subject, "list": digest}
+    audit.record(ISSUED, actor=actor, subject=issued, at=at, facts=facts)
+    return issued
 
 
 def add_file(record: IssuedRecord, kept: StoredFile, *, revision: int, at: datetime) -> RecordFile:

@@ -8,12 +8,15 @@ from enum import StrEnum
 from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.core.standings import REMINDED, TaskState
-from pledges.models import NoticeClaim, Organisation, Person, TaskMember
+from pledges.models import NoticeClaim, Organisation, Person, SigningTask, TaskMember
 from pledges.notices import tasks
 
 
 class LeftOut(StrEnum):
-    """Why a member is not reminded; the first that holds."""
+    """Why a member is not reminded; the first that holds.
+
+    Until its first notices leave, a task is not running for this: its launch can still be undone.
+    """
 
     NOT_RUNNING = "not-running"
     NOTHING_TO_SIGN = "nothing-to-sign"
@@ -31,7 +34,7 @@ class Reminded:
 
 def foresee(members: Collection[TaskMember], *, at: datetime) -> Reminded:
     """What `remind` would do now; nothing is written."""
-    reached, left_out = _sorted(members, Organisation.current().localdate(at))
+    reached, left_out = _sorted(members, at)
     return Reminded(len(reached), left_out)
 
 
@@ -40,7 +43,7 @@ def remind(members: Collection[TaskMember], *, actor: Person, at: datetime) -> R
     """Have `members` reminded, in the next working hour; the ledger notes how many of each task."""
     access.require(actor, Act.REMIND_MEMBERS)
     day = Organisation.current().localdate(at)
-    reached, left_out = _sorted(members, day)
+    reached, left_out = _sorted(members, at)
     tasks.remind(reached, day=day, at=at)
     counts: dict[str, int] = {}
     for member in reached:
@@ -53,8 +56,9 @@ def remind(members: Collection[TaskMember], *, actor: Person, at: datetime) -> R
 
 
 def _sorted(
-    members: Collection[TaskMember], day: date
+    members: Collection[TaskMember], at: datetime
 ) -> tuple[list[TaskMember], dict[LeftOut, list[TaskMember]]]:
+    day = Organisation.current().localdate(at)
     keys = [member.pk for member in members]
     known = TaskMember.objects.filter(pk__in=keys).with_standing(day)
     known = known.annotate(told=NoticeClaim.objects.told_members())
@@ -64,7 +68,8 @@ def _sorted(
     had_one, reached = set(digests), []
     left_out: dict[LeftOut, list[TaskMember]] = {}
     for member in known.select_related("task", "person").order_by("pk"):
-        why = _why_not(member, day, had_one)
+        why = None if _is_running(member.task, at) else LeftOut.NOT_RUNNING
+        why = why or _why_not(member, day, had_one)
         if why is None:
             reached.append(member)
         else:
@@ -72,9 +77,12 @@ def _sorted(
     return reached, left_out
 
 
+def _is_running(task: SigningTask, at: datetime) -> bool:
+    early = task.first_notices_at is not None and at < task.first_notices_at
+    return task.state == TaskState.RUNNING and not early
+
+
 def _why_not(member: TaskMember, day: date, had_one: Collection[int]) -> LeftOut | None:
-    if member.task.state != TaskState.RUNNING:
-        return LeftOut.NOT_RUNNING
     if member.standing not in REMINDED:
         return LeftOut.NOTHING_TO_SIGN
     if not member.person.email:

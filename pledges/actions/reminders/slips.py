@@ -31,11 +31,12 @@ def without_address(task: SigningTask, at: datetime) -> MemberQuerySet:
 def print_slips(task: SigningTask, *, actor: Person, at: datetime, language: str) -> bytes:
     """A PDF with a slip for each of them; the ledger notes how many, the claims for whom.
 
-    Empty where there is nobody. Raises kinds of `refusals.Unmade`: then nothing is noted.
+    Empty where there is nobody, and until the first notices leave. Raises kinds of `refusals.Unmade`: then nothing is noted.
     """
     access.require(actor, Act.PRINT_SLIPS)
-    members = list(without_address(task, at)) if task.state == TaskState.RUNNING else []
-    if not members:
+    early = task.first_notices_at is not None and at < task.first_notices_at
+    members = list(without_address(task, at))
+    if not members or early or task.state != TaskState.RUNNING:
         return b""
     made = print_task_slips([_slip(task, each, at) for each in members], language=language)
     _note(task, members, actor=actor, at=at)

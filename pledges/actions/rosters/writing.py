@@ -88,7 +88,7 @@ class Writer:
         posts.follow(changed, self._today)
         self._name_heads()
         gone = [each.person for each in self._of(Fate.LEFT) if each.person is not None]
-        self.events += people_changes.left(gone, actor=actor, at=self._at).events
+        self.events += people_changes.left(gone, actor=actor, at=self._at)
         self.link()
         tell(90)
 

@@ -83,8 +83,8 @@ def _asked(blank: dict[str, Any]) -> dict[str, Any]:
 
 def _of_text(before: Outline, after: Outline, language: str) -> Iterator[Difference]:
     then, now = list(_clauses(before)), list(_clauses(after))
-    said = [[_said(clause) for clause in each] for each in (then, now)]
-    matched = SequenceMatcher(None, *said, autojunk=False).get_opcodes()
+    said, says = [_said(clause) for clause in then], [_said(clause) for clause in now]
+    matched = SequenceMatcher(a=said, b=says, autojunk=False).get_opcodes()
     for kind, first, last, begin, end in matched:
         if kind == "equal":
             continue

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
 from pledges import audit
+from pledges.management import task_verifying
 from pledges.management.visible import VisibleCommand
 
 WORDS = {
@@ -38,8 +41,22 @@ class Command(VisibleCommand):
             type=Path,
             help="a published checkpoint; by default the newest in CHECKPOINTS_DIR",
         )
+        parser.add_argument(
+            "--task",
+            metavar="UUID",
+            type=UUID,
+            help="say too whether the entries of this signing task are a chain without a gap",
+        )
+        parser.add_argument(
+            "--report",
+            metavar="FILE",
+            type=Path,
+            help="with --task: a completion report, which must name every one of these entries",
+        )
 
     def handle(self, **options: Any) -> None:
+        if options["report"] and not options["task"]:
+            raise CommandError("--report needs --task: which task is the report of?")
         try:
             note = self._note(options["since"])
             faults = 0
@@ -50,6 +67,9 @@ class Command(VisibleCommand):
                 raise CommandError(f"The ledger is not as it was written; faults: {faults}.")
             self._compare_pledges()
             self._tell_whole(note)
+            if options["task"]:
+                for each in task_verifying.tell(options["task"], options["report"], timezone.now()):
+                    self.stdout.write(each)
         except audit.LedgerBroken as error:
             raise CommandError(f"The ledger is not as it was written: {error.reason}.") from error
         except audit.CheckpointUnavailable as error:

@@ -334,7 +334,7 @@ BEGIN
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF step IN ('filed>confirmed', 'filed>rejected') THEN
-        free := '{state,settled_at,settled_by_id,reason,upload_stored,record_sha256,record_size}';
+        free := '{state,settled_at,settled_by_id,reason,upload_stored,record_id}';
     ELSIF step IN ('filed>withdrawn', 'confirmed>withdrawn') THEN
         free := '{state,withdrawn_at,withdrawn_by_id,reason,upload_stored}';
     ELSIF step IN ('draft>erased', 'confirmed>erased', 'rejected>erased', 'withdrawn>erased')
@@ -354,7 +354,23 @@ END $$;
 CREATE TRIGGER paper_guard BEFORE UPDATE OR DELETE ON pledges_paperpledge
     FOR EACH ROW EXECUTE FUNCTION shounuo_guard_paper();
 
+-- What somebody was told is claimed once; its mail may leave on a later day.
+CREATE FUNCTION shounuo_guard_notice() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.told_on >= OLD.told_on
+        AND to_jsonb(NEW) - 'told_on' = to_jsonb(OLD) - 'told_on' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% of a notice is not possible: it is kept as it was claimed', TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER notice_guard BEFORE UPDATE OR DELETE ON pledges_noticeclaim
+    FOR EACH ROW EXECUTE FUNCTION shounuo_guard_notice();
+
 -- None of these tables is emptied as a whole.
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_noticeclaim
+    FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_ledgerentry
     FOR EACH STATEMENT EXECUTE FUNCTION shounuo_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON pledges_document

@@ -25,7 +25,7 @@ from pledges.proof.pdf import (
 from pledges.proof.pdf.objects import Budget
 from pledges.proof.pdf.reader import History
 from pledges.proof.pdf.xref_precheck import Table
-from pledges.proof.records import chain, completion, contents
+from pledges.proof.records import chain, completion, contents, wording
 from pledges.proof.records.verdict import RecordCheck
 from pledges.proof.signatures import signed_ranges, timestamp_tokens, validation
 from pledges.proof.signatures.signed_ranges import SignedRange
@@ -36,8 +36,6 @@ from pledges.proof.verdict import Rejected
 MAX_FILE_BYTES: Final = max(each.max_file_bytes for each in RECORD_FORMATS.values())
 MAX_TIMESTAMPS: Final = max(each.max_timestamps for each in RECORD_FORMATS.values())
 SIGNED: Final = len(RecordFormat.signers)
-MAX_NAMED: Final = 12
-"""Entries of the ledger that a verdict names one by one."""
 
 
 def budget_of(file_format: RecordFormat) -> Budget:
@@ -203,15 +201,8 @@ def _ledger(case: RecordCase) -> Finding:
     case.entries, size = chain.check(case.content, case.trust.roots, at)
     if max(chain.reported_at(case.content), evidences.moment(case.content, "as_of")) > at:
         raise Rejected("order-of-time", "a report is sealed after what it tells of", found=at)
-    values = {"sequences": _shortened(case.entries), "size": str(size)}
+    values = {"sequences": wording.shortened(case.entries), "size": str(size)}
     return True, "entries-commit", values
-
-
-def _shortened(sequences: Sequence[int]) -> str:
-    said = [str(each) for each in sequences]
-    if len(said) > MAX_NAMED:
-        said = [*said[: MAX_NAMED - 1], "…", said[-1]]
-    return ", ".join(said)
 
 
 def _proof(case: RecordCase) -> Finding:

@@ -1,7 +1,7 @@
 """A verdict on a record or receipt in words; whatever a file says is escaped here."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from pledges.core.characters import shown
 from pledges.proof.messages import catalogue as pledge_words
@@ -12,6 +12,8 @@ from pledges.proof.records.statements import STATEMENTS
 from pledges.proof.records.verdict import RecordSummary
 from pledges.proof.verdict import Line
 
+MAX_NAMED: Final = 12
+"""Entries of the ledger that a verdict names one by one."""
 Statement = tuple[str, list[str]]
 """A heading, and what stands under it."""
 
@@ -56,9 +58,8 @@ def facts(summary: RecordSummary, language: str) -> Iterator[str]:
     if summary.kind == "paper-scan":
         yield from _of_scan(content, in_chinese)
         return
-    state = catalogue.STATES.get(content["task"]["state"])
-    said = state.in_(language) if state else shown(content["task"]["state"])
-    yield f"{shown(content['task']['title'])} ({content['task']['id']}) · {said}"
+    state = state_of(content, language)
+    yield f"{shown(content['task']['title'])} ({shown(content['task']['id'])}) · {state}"
     versions = ", ".join(f"v{each['version']}" for each in content["template"]["versions"])
     yield f"{shown(content['template']['slug'])} {versions}"
     members, as_of = content["members"], shown(content["as_of"])
@@ -70,9 +71,23 @@ def facts(summary: RecordSummary, language: str) -> Iterator[str]:
     yield f"  {counts}"
 
 
+def state_of(content: Any, language: str) -> str:
+    """How the task stood that a report is of."""
+    state = catalogue.STATES.get(content["task"]["state"])
+    return state.in_(language) if state else shown(content["task"]["state"])
+
+
+def shortened(sequences: Sequence[int]) -> str:
+    """The numbers of entries, of many the first ones and the last."""
+    said = [str(each) for each in sequences]
+    if len(said) > MAX_NAMED:
+        said = [*said[: MAX_NAMED - 1], "…", said[-1]]
+    return ", ".join(said)
+
+
 def _of_scan(content: Any, in_chinese: bool) -> Iterator[str]:
     template, ends = content["template"], content["ends_on"]
-    yield f"{shown(template['slug'])} v{template['version']} ({content['paper']})"
+    yield f"{shown(template['slug'])} v{template['version']} ({shown(content['paper'])})"
     if in_chinese:
         until = f"，有效至 {ends}" if ends else ""
         yield f"据公司记载：签于 {content['signed_on']}{until}，共 {content['pages']} 页"

@@ -1,0 +1,60 @@
+"""The page that judges files takes records too: a panel of its own, and no word too many."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tests.sealed import PASSPHRASE, Installation
+from tests.sealed_records import RecordMaker
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judging_service")]
+
+
+@pytest.fixture(scope="module")
+def maker(tmp_path_factory):
+    return RecordMaker(Installation(tmp_path_factory.mktemp("records") / "pki"))
+
+
+@pytest.fixture(autouse=True)
+def _ours(settings, maker):
+    settings.PKI_DIR, settings.PKI_PASSPHRASE = maker.by.folder, PASSPHRASE.decode()
+
+
+def post(client, content, name="verify_file"):
+    file = SimpleUploadedFile("报告.pdf", content, content_type="application/pdf")
+    return client.post(reverse(name), {"file": file})
+
+
+def test_a_report_is_told_with_what_it_proves_and_what_not(client, maker):
+    page = post(client, maker.report(12))
+    said = page.content.decode()
+    assert page.status_code == 200
+    assert "记录真实：由公司盖章的完成报告" in said
+    assert "不在本系统签发的文件之列" in said
+    assert re.search(r"<dd>12</dd>", said) and "生效中" in said
+    places = [said.index(each) for each in ("离线即可证明", "只有凭完整账本才能证明", "不能证明")]
+    assert places == sorted(places)
+    assert "printout" not in said.partition("</main>")[0] or "verify_printout" not in said
+
+
+def test_it_speaks_english_too(client, maker, settings):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    said = post(client, maker.report(3)).content.decode()
+    assert "Genuine record: a completion report" in said
+    assert "that no entry of this task was left out." in said
+    assert "obody was left out" not in said
+
+
+def test_a_changed_report_says_nothing_of_what_it_told(client, maker):
+    content = {**maker.twelve, "counts": {**maker.twelve["counts"], "in-force": 12}}
+    said = post(client, maker.sealed(content)).content.decode()
+    assert "不予采信：此记录不能证明其内容" in said
+    assert "离线即可证明" not in said and "2026 年度承诺书" not in said
+
+
+def test_no_printout_is_made_of_a_record(client, maker):
+    page = post(client, maker.report(3), "verify_printout")
+    assert page.status_code == 422
+    assert "这份文件是公司的记录，不是承诺书" in page.content.decode()
