@@ -14,14 +14,18 @@ from pledges.actions import batches, preparing
 from pledges.actions.papers import filing
 from pledges.actions.rosters import uploading
 from pledges.core.lifecycle import Role
-<<<<<<< HEAD
-from pledges.models import Department, Excuse, InvitationRun, Leave, Person, Proposal
-from tests import task_scenes
-=======
 from pledges.core.rosters.people import Reach
-from pledges.models import CalendarDay, Department, InvitationRun, Leave, PaperBatch, Proposal
-from tests import scans
->>>>>>> k-taskcore
+from pledges.models import (
+    CalendarDay,
+    Department,
+    Excuse,
+    InvitationRun,
+    Leave,
+    PaperBatch,
+    Person,
+    Proposal,
+)
+from tests import scans, task_scenes
 from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +137,19 @@ admin:pledges_proposal_change            3004022 3005555
 admin:pledges_proposal_changelist        3002022 3002022
 admin:pledges_proposal_reject            3005555 3004003
 admin:pledges_reading_changelist         3000020 3000020
-<<<<<<< HEAD
+admin:pledges_roster_add                 3000202 3000202
+admin:pledges_roster_again               3005555 3000303
+admin:pledges_roster_change              3000222 3000555
+admin:pledges_roster_changelist          3000222 3000222
+admin:pledges_roster_columns             3000202 3000202
+admin:pledges_roster_confirm             3005555 3000303
+admin:pledges_roster_discard             3005555 3000303
+admin:pledges_roster_leave_out           3005555 3000303
+admin:pledges_roster_mend                3005555 3000303
+admin:pledges_roster_progress            3000222 3005555
+admin:pledges_roster_second              3005555 3000303
+admin:pledges_roster_take_in             3005555 3000303
+admin:pledges_roster_template            3000202 3005555
 admin:pledges_signingtask_add            3002000 300u000
 admin:pledges_signingtask_add_members    3002000 300u000
 admin:pledges_signingtask_cancel         3002000 300u000
@@ -158,21 +174,6 @@ admin:pledges_signingtask_remind         3002000 3003000
 admin:pledges_signingtask_report         3004440 3005555
 admin:pledges_signingtask_settle_excuse  3005555 3003000
 admin:pledges_signingtask_undo           3005555 3003000
-=======
-admin:pledges_roster_add                 3000202 3000202
-admin:pledges_roster_again               3005555 3000303
-admin:pledges_roster_change              3000222 3000555
-admin:pledges_roster_changelist          3000222 3000222
-admin:pledges_roster_columns             3000202 3000202
-admin:pledges_roster_confirm             3005555 3000303
-admin:pledges_roster_discard             3005555 3000303
-admin:pledges_roster_leave_out           3005555 3000303
-admin:pledges_roster_mend                3005555 3000303
-admin:pledges_roster_progress            3000222 3005555
-admin:pledges_roster_second              3005555 3000303
-admin:pledges_roster_take_in             3005555 3000303
-admin:pledges_roster_template            3000202 3005555
->>>>>>> k-taskcore
 admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
 admin:pledges_templateversion_discard    3003000 3003000
@@ -420,16 +421,13 @@ FREE = {
     *("admin:login", "admin:logout", "admin:pledges_ledgerentry_check"),
     *("admin:pledges_acceptancebatch_go_on", "admin:pledges_templateversion_edit"),
     "admin:pledges_templateversion_revise",
-<<<<<<< HEAD
     *("admin:pledges_signingtask_add", "admin:pledges_signingtask_edit"),
     *("admin:pledges_signingtask_discard", "admin:pledges_signingtask_copy"),
-=======
     *("admin:pledges_roster_add", "admin:pledges_roster_columns", "admin:pledges_roster_mend"),
     *("admin:pledges_roster_leave_out", "admin:pledges_roster_take_in"),
     *("admin:pledges_roster_again", "admin:pledges_roster_discard"),
     *("admin:pledges_paperpledge_upload", "admin:pledges_paperpledge_discard"),
     *("admin:pledges_paperbatch_upload", "admin:pledges_paperbatch_discard"),
->>>>>>> k-taskcore
 }
 
 
