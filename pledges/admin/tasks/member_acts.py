@@ -21,7 +21,7 @@ from pledges.admin.tasks.forms import day_input
 from pledges.admin.tasks.member_filters import MemberFilter
 from pledges.models import SigningTask, TaskMember
 
-MAX_NAMED: Final = 30
+MAX_NAMED: Final = 12
 
 
 @dataclass(frozen=True)
