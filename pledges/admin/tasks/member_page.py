@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pledges import access
 from pledges.access import Act
+from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames, member_lists
 from pledges.core.standings import REMINDED, Standing, TaskState
 from pledges.models import Excuse, Leave, Pledge, SigningTask, TaskMember
@@ -59,9 +60,10 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
 
 def _pledges(request: HttpRequest, task: SigningTask, member: TaskMember) -> list[Pledge]:
     """Their pledges of this kind, the newest first, that the reader may open; drafts as such."""
+    drafts = sees_drafts(request.user)
     own = Pledge.objects.filter(person=member.person_id, version__template=task.template_id)
     return [
         each
         for each in own.select_related("version").order_by("-created_at")
-        if access.allows(request.user, Act.READ_PLEDGE, each)
+        if access.allows(request.user, Act.READ_PLEDGE, each) and (drafts or each.signed_at)
     ]
