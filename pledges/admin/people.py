@@ -18,7 +18,12 @@ from pledges.access import Act
 from pledges.actions import invitations, passwords, person_facts, proposing
 from pledges.actions.people import save_person
 from pledges.actions.proposing import Kind
+<<<<<<< HEAD
 from pledges.admin import account_pages, employment_pages, person_overview, person_tasks, words
+=======
+from pledges.admin import account_pages, employment_pages, person_overview, words
+from pledges.admin.assigning import Assigning
+>>>>>>> k-taskpages
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.people_bulk import PeopleBulk
 from pledges.admin.people_forms import FactsForm, NewPersonForm, PersonForm
@@ -38,11 +43,12 @@ READ_FACTS = (*(fact for fact in FACTS if fact != "position_since"), "active", "
 ROLE_FACTS = ("roles", "proposed")
 
 
-class PersonAdmin(PeopleList, PeopleBulk, AccessModelAdmin):
+class PersonAdmin(Assigning, PeopleList, PeopleBulk, AccessModelAdmin):
     """Accounts are never deleted: what people signed names them. They are deactivated."""
 
     reads = Act.READ_PEOPLE
     form = PersonForm
+    actions: Any = ("assign", *PeopleBulk.actions)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         return super().get_queryset(request).prefetch_related("groups")
