@@ -18,12 +18,7 @@ from pledges.access import Act
 from pledges.actions import invitations, passwords, person_facts, proposing
 from pledges.actions.people import save_person
 from pledges.actions.proposing import Kind
-<<<<<<< HEAD
 from pledges.admin import account_pages, employment_pages, person_overview, person_tasks, words
-=======
-from pledges.admin import account_pages, employment_pages, person_overview, words
-from pledges.admin.assigning import Assigning
->>>>>>> k-taskpages
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.people_bulk import PeopleBulk
 from pledges.admin.people_forms import FactsForm, NewPersonForm, PersonForm

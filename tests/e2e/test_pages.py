@@ -37,12 +37,8 @@ NO_PAGES = {
 }
 # Part of a page, fetched while it moves.
 PARTS = {
-<<<<<<< HEAD
     f"admin:pledges_{model}_progress"
-    for model in ("acceptancebatch", "invitationrun", "paperbatch")
-=======
-    f"admin:pledges_{each}_progress" for each in ("acceptancebatch", "invitationrun", "signingtask")
->>>>>>> k-taskpages
+    for model in ("acceptancebatch", "invitationrun", "paperbatch", "signingtask")
 }
 # The key of a reset is put away in the session, out of the address.
 SENDS_ON = re.compile(r"/accounts/password/reset/key/\d+-.*-")
