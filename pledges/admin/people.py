@@ -38,7 +38,7 @@ READ_FACTS = (*(fact for fact in FACTS if fact != "position_since"), "active", "
 ROLE_FACTS = ("roles", "proposed")
 
 
-class PersonAdmin(Assigning, PeopleList, PeopleBulk, AccessModelAdmin):
+class PersonAdmin(PeopleList, PeopleBulk, AccessModelAdmin):
     """Accounts are never deleted: what people signed names them. They are deactivated."""
 
     reads = Act.READ_PEOPLE
