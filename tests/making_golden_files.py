@@ -51,7 +51,7 @@ from tests.baseline import BUILTIN
 from tests.cast import request_by_code, request_by_passkey
 from tests.golden_files import FOLDER, SUMS
 from tests.reported_tasks import report_on, running_task, tell_ledger
-from tests.sealed_records import person, salt_of
+from tests.sealed_records import document_of, person, salt_of
 from tests.timestamp_authorities import KINDS, authority
 from tests.tsa import responder
 
@@ -488,7 +488,9 @@ def receipt_of(document: Document | RecordFile, pdf: bytes) -> bytes:
     """That of the first member of a report."""
     if not isinstance(document, RecordFile) or document.record.kind != contents.COMPLETION:
         return b""
-    return receipts.make(content_of(pdf), index=0, salt=salt_of(0), person=person(0), document=None)
+    content = content_of(pdf)
+    held = document_of(0) if content["members"][0][2] else None
+    return receipts.make(content, index=0, salt=salt_of(0), person=person(0), document=held)
 
 
 @pytest.mark.parametrize("name", CASES)

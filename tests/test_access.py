@@ -15,8 +15,17 @@ from pledges.actions.papers import filing
 from pledges.actions.rosters import uploading
 from pledges.core.lifecycle import Role
 from pledges.core.rosters.people import Reach
-from pledges.models import CalendarDay, Department, InvitationRun, Leave, PaperBatch, Proposal
-from tests import scans
+from pledges.models import (
+    CalendarDay,
+    Department,
+    Excuse,
+    InvitationRun,
+    Leave,
+    PaperBatch,
+    Person,
+    Proposal,
+)
+from tests import scans, task_scenes
 from tests.fresh import prove
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +92,6 @@ admin:pledges_noticeswitch_slips         3004400 3004400
 admin:pledges_noticeswitch_switch        3005555 3003000
 admin:pledges_organisation_change        3000002 3000002
 admin:pledges_organisation_changelist    3000003 3000003
-admin:pledges_person_absence             3000202 3000202
 admin:pledges_paperbatch_change          3000200 3005555
 admin:pledges_paperbatch_changelist      3000200 3000200
 admin:pledges_paperbatch_discard         3005555 3000300
@@ -100,7 +108,9 @@ admin:pledges_paperpledge_file           3005555 3000304
 admin:pledges_paperpledge_reject         3002004 3002004
 admin:pledges_paperpledge_upload         3000200 3000200
 admin:pledges_paperpledge_withdraw       3000204 3000204
+admin:pledges_person_absence             3000202 3000202
 admin:pledges_person_add                 3000002 3000002
+admin:pledges_person_add_to_task         3002000 3002000
 admin:pledges_person_change              3002222 3000202
 admin:pledges_person_changelist          3002222 3002222
 admin:pledges_person_download            3005555 3000300
@@ -141,6 +151,30 @@ admin:pledges_roster_progress            3000222 3005555
 admin:pledges_roster_second              3005555 3000303
 admin:pledges_roster_take_in             3005555 3000303
 admin:pledges_roster_template            3000202 3005555
+admin:pledges_signingtask_add            3002000 300u000
+admin:pledges_signingtask_add_members    3002000 300u000
+admin:pledges_signingtask_cancel         3002000 300u000
+admin:pledges_signingtask_change         3002220 3005555
+admin:pledges_signingtask_changelist     3002220 3002220
+admin:pledges_signingtask_close          3002000 3003000
+admin:pledges_signingtask_copy           3005555 3003000
+admin:pledges_signingtask_discard        3003000 3003000
+admin:pledges_signingtask_edit           3003000 3003000
+admin:pledges_signingtask_end_excuse     3005555 3003000
+admin:pledges_signingtask_excuse         3002000 300u000
+admin:pledges_signingtask_excuses        3002220 3005555
+admin:pledges_signingtask_extend         3002000 300u000
+admin:pledges_signingtask_launch         3005555 3003000
+admin:pledges_signingtask_member         3002220 3005555
+admin:pledges_signingtask_members        3002220 3005555
+admin:pledges_signingtask_members_export 3005555 3002220
+admin:pledges_signingtask_people         3003330 3005555
+admin:pledges_signingtask_people_export  3005555 3003330
+admin:pledges_signingtask_progress       3002220 3005555
+admin:pledges_signingtask_remind         3002000 3003000
+admin:pledges_signingtask_report         3004440 3005555
+admin:pledges_signingtask_settle_excuse  3005555 3003000
+admin:pledges_signingtask_undo           3005555 3003000
 admin:pledges_templateversion_change     3002020 3005555
 admin:pledges_templateversion_changelist 3002020 3002020
 admin:pledges_templateversion_discard    3003000 3003000
@@ -200,6 +234,10 @@ pledge_start                             3333333 3333333
 pledge_withdraw                          3344444 3344444
 robots_txt                               2222222 5555555
 security_txt                             4444444 5555555
+task                                     3244444 3555555
+task_objection                           3244444 3u44444
+task_open                                3344444 3344444
+task_receipt                             3344444 3555555
 verify                                   4444444 5555555
 verify_file                              2222222 uuuuuuu
 verify_paper                             4444444 5555555
@@ -282,7 +320,7 @@ def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
     for page in ("change", "accept", "reject"):
         arguments[f"admin:pledges_proposal_{page}"] = [proposal.pk]
     of_person = ("invite", "withdraw_invitation", "set_password", "end_sessions", "absence")
-    for page in (*of_person, "leaving", "staying", "return", "download"):
+    for page in (*of_person, "leaving", "staying", "return", "download", "add_to_task"):
         arguments[f"admin:pledges_person_{page}"] = [liming.pk]
     Department.objects.filter(pk=wangfang.department_id).update(head=wangfang)
     days = {"from_on": now.date(), "until_on": now.date(), "recorded_at": now}
@@ -319,10 +357,36 @@ def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
     arguments["verify_paper"] = [paper.pk]
     for page in ("accept", "return", "revoke", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
+    arguments |= task_addresses(version("contract"), liming, at=now)
     of_pledge = ("save", "prepare", "document", "printout", "proof", "discard", "last_time")
     for name in ("pledge", "verify", *(f"pledge_{each}" for each in of_pledge)):
         arguments[name] = [pledge.pk]
     return lambda name: reverse(name, args=arguments.get(name, []))
+
+
+OF_TASKS = (
+    *("change", "edit", "discard", "copy", "people", "people_export", "launch", "undo"),
+    *("progress", "members", "members_export", "remind", "extend", "add_members", "cancel"),
+    *("close", "report"),
+)
+
+
+def task_addresses(version, member, *, at) -> dict[str, list]:
+    """Of a task that runs for one member, with an excuse that waits for a second officer."""
+    officers = [Person.objects.get(username=name) for name in ("chenjing", "sunhao")]
+    rule = {"include": [{"kind": "numbers", "values": [member.employee_number]}]}
+    task = task_scenes.running(version, officers[0], at, audience=rule)
+    row = task.members.get()
+    excuse = Excuse.objects.create(
+        member=row, reason="legal", until_on=task.due_on, asked_by=officers[1], asked_at=at
+    )
+    prefix = "admin:pledges_signingtask_"
+    return {
+        **{f"{prefix}{page}": [task.pk] for page in OF_TASKS},
+        **{f"{prefix}{page}": [task.pk, row.pk] for page in ("member", "excuse", "end_excuse")},
+        **{name: [task.pk] for name in ("task", "task_open", "task_objection", "task_receipt")},
+        f"{prefix}settle_excuse": [excuse.pk],
+    }
 
 
 def test_no_address_is_unlisted():
@@ -358,6 +422,8 @@ FREE = {
     *("admin:login", "admin:logout", "admin:pledges_ledgerentry_check"),
     *("admin:pledges_acceptancebatch_go_on", "admin:pledges_templateversion_edit"),
     "admin:pledges_templateversion_revise",
+    *("admin:pledges_signingtask_add", "admin:pledges_signingtask_edit"),
+    *("admin:pledges_signingtask_discard", "admin:pledges_signingtask_copy"),
     *("admin:pledges_roster_add", "admin:pledges_roster_columns", "admin:pledges_roster_mend"),
     *("admin:pledges_roster_leave_out", "admin:pledges_roster_take_in"),
     *("admin:pledges_roster_again", "admin:pledges_roster_discard"),

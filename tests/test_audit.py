@@ -362,6 +362,8 @@ def test_many_at_once_are_the_same_entries_as_one_by_one(chenjing, groups):
     *alone, turns = written(one_by_one)
     *many, fewer = written(together)
     assert alone == many
+    for row in many[0]:
+        assert canonical_json(json.loads(row["leaf"])).decode() == row["leaf"]
     assert (turns, fewer) == (sum(map(len, groups)), sum(map(bool, groups)))
 
 

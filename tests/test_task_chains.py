@@ -1,4 +1,4 @@
-"""`manage.py verify_ledger --task`: whether a task's entries are a chain, and a report names all."""
+"""`verify_ledger --task`: whether a task's entries are a chain, and whether a report names all."""
 
 from datetime import timedelta
 from io import StringIO
@@ -41,8 +41,10 @@ def test_a_whole_chain_is_told_and_its_report_names_it_all(task, chenjing, now, 
     later = report_on(task, 12, now + DAY)
     completion.commit(later, task_id=task.pk, actor=chenjing, at=now + DAY)
     assert "names every one of them" in run(task=task.pk, report=file)
+    other = running_task(chenjing, now)
+    tell_ledger(other, report_on(other, 3, now), now)
     with pytest.raises(CommandError, match="not a genuine completion report of task"):
-        run(task=UUID(int=7), report=file)
+        run(task=other.pk, report=file)
 
 
 @pytest.mark.parametrize("change", ["left out", "wrong place", "elsewhere", "shrunk"])

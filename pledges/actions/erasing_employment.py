@@ -6,7 +6,7 @@ from pledges.models import Department, InvitationItem, Leave, Person, Post, Rost
 
 
 def blank(person: Person) -> None:
-    """Their posts and leaves, whom they stood in for, and whom they headed; the row is not saved."""
+    """Their posts and leaves, whom they stood in for, and whom they headed; does not save."""
     InvitationItem.objects.filter(person=person).delete()
     Post.objects.filter(person=person).delete()
     Leave.objects.filter(person=person).delete()
@@ -16,8 +16,7 @@ def blank(person: Person) -> None:
 
 
 def forget_rosters(person: Person) -> None:
-    """The lists that name them lose their file, and the rows about them; others stay as planned."""
-    told = Q(person=person) | Q(employee_number__iexact=person.employee_number)
-    rows = RosterRow.objects.filter(told)
-    Roster.objects.filter(pk__in=rows.values("roster")).update(content=b"")
-    rows.delete()
+    """The lists in which they stand go whole, with their files: others upload theirs anew."""
+    number = person.employee_number
+    told = Q(person=person) | Q(employee_number__iexact=number) | Q(cells__contains=[number])
+    Roster.objects.filter(pk__in=RosterRow.objects.filter(told).values("roster")).delete()

@@ -104,9 +104,8 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
         _blank_person(locked, at)
         others = [*map(audit.subject_of, papers), *forgetting.forget(locked, number)]
         _forget_openings(locked, pledges, others)
-        facts: dict[str, object] = {"pledges": _keys(pledges), "files": len(files)}
-        if papers:
-            facts["papers"] = _keys(papers)
+        told = {"pledges": _keys(pledges), **({"papers": _keys(papers)} if papers else {})}
+        facts = {**told, "files": len(files)}
         erasing.erase_records(papers, actor=actor, at=at)
         audit.record(lifecycle.ERASE.event, actor=actor, subject=locked, at=at, facts=facts)
     transaction.on_commit(partial(_remove, locked.pk, files))
@@ -116,11 +115,7 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
 def what_keeps(person: Person, at: datetime) -> tuple[RetainedPledge, ...]:
     """The pledges for whose sake `person` cannot be erased at `at`."""
     pledges = Pledge.objects.of(person).select_related("version__template").order_by("number")
-    return (*_kept(pledges, at), *erasing.kept(_papers_of(person), at))
-
-
-def _papers_of(person: Person) -> list[PaperPledge]:
-    return list(PaperPledge.objects.of(person).select_related("version__template"))
+    return (*_kept(pledges, at), *erasing.kept(erasing.papers_of(person), at))
 
 
 def _keys(rows: Sequence[Any]) -> list[str]:

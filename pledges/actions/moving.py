@@ -45,7 +45,9 @@ def move_many(
 
 def _locked(keys: Sequence[UUID]) -> list[Pledge]:
     locked = Pledge.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys)
-    return list(locked.select_related("version", "person__department").order_by("pk"))
+    return list(
+        locked.select_related("version", "person__department").order_by("person_id", "number", "pk")
+    )
 
 
 def _carry(

@@ -94,11 +94,10 @@ def _settle(version_id: int, keys: Sequence[UUID], *, at: datetime) -> int:
     step, current = replaced_by(version, today), _current(version.template_id, today)
     if current is None and _is_awaited(version.template_id):
         return 0  # until it takes effect
-    # Whoever opened theirs meanwhile has moved it.
-    own = Pledge.objects.drafts().select_for_update(no_key=True).filter(pk__in=keys)
-    keys = [each.pk for each in own.filter(version=version_id).only("pk").order_by("pk")]
     if current is None or (step and step.drafts == VersionStep.Drafts.WITHDRAWN):
-        ended = withdrawing.withdraw_many(keys, actor=SYSTEM, at=at, why=Why.VERSION_STEP)
+        ended = withdrawing.withdraw_many(
+            keys, actor=SYSTEM, at=at, why=Why.VERSION_STEP, version_id=version_id
+        )
         return ended.withdrawn + ended.deleted
     return moving.move_many(keys, current, actor=SYSTEM, at=at)
 

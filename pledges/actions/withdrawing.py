@@ -11,7 +11,7 @@ from pledges.access import Act
 from pledges.core import lifecycle, refusals
 from pledges.core.characters import refused_at
 from pledges.core.lifecycle import PledgeState, Why
-from pledges.models import Person, Pledge, RenderedAhead, SigningIntent
+from pledges.models import Person, Pledge, RenderedAhead, SigningIntent, TaskMember
 
 MAX_REASON_LENGTH: Final = 2_000
 DISCARDED: Final = lifecycle.DISCARD.event
@@ -42,7 +42,9 @@ def withdraw(
     withdrew once signed, is a draft of theirs again, with its answers. Raises `ReasonMissing`
     where compliance gives none, `Forbidden` where it was judged or ended meanwhile.
     """
-    locked = Pledge.objects.select_for_update(no_key=True, of=("self",)).get(pk=pledge.pk)
+    locked = next(iter(_lock([pledge.pk])), None)
+    if locked is None:  # a draft that somebody else withdrew a moment ago
+        raise lifecycle.Forbidden(lifecycle.WITHDRAW, "")
     lifecycle.require(lifecycle.WITHDRAW, locked.status)
     access.require(actor, _ACTS.get(why, Act.WITHDRAW_MANY), locked)
     was_signed = locked.status == PledgeState.SIGNED
@@ -59,12 +61,19 @@ def withdraw(
 
 @transactions.atomic
 def withdraw_many(
-    keys: Collection[UUID], *, actor: access.Actor, at: datetime, why: Why, reason: str = ""
+    keys: Collection[UUID],
+    *,
+    actor: access.Actor,
+    at: datetime,
+    why: Why,
+    reason: str = "",
+    version_id: int | None = None,
 ) -> Ended:
     """The same for all of `keys` that are open, in one turn of the ledger; the others stay.
 
-    A thousand take about a second. Within a transaction of the caller's that has locked persons
-    and tasks before; nobody is told, which is the caller's.
+    With `version_id`, so do those that have moved to another version meanwhile. A thousand take
+    about a second. Within a transaction of the caller's that has locked persons and tasks before;
+    nobody is told, which is the caller's.
     """
     ended = end_many(keys, actor=actor, at=at, why=why, reason=reason)
     audit.record_many(ended.events, actor=actor, at=at)
@@ -76,8 +85,20 @@ def end_many(
 ) -> Ended:
     """The same as a part of a greater change: the caller tells the ledger, within its one turn."""
     access.require(actor, Act.WITHDRAW_MANY)
-    own = Pledge.objects.select_for_update(no_key=True).filter(pk__in=keys, status__in=_OPEN)
-    return _end(list(own.order_by("pk")), actor=actor, at=at, why=why, reason=reason)
+    own = [
+        each
+        for each in _lock(keys)
+        if each.status in _OPEN and version_id in (None, each.version_id)
+    ]
+    return _end(own, actor=actor, at=at, why=why, reason=reason)
+
+
+def _lock(keys: Collection[UUID]) -> list[Pledge]:
+    """In the order of locks: a draft that goes is let go of by the members of tasks it was for."""
+    members = TaskMember.objects.select_for_update(no_key=True).filter(pledge__in=keys)
+    list(members.order_by("pk").values_list("pk"))
+    own = Pledge.objects.select_for_update(no_key=True).filter(pk__in=keys)
+    return list(own.order_by("person_id", "number", "pk"))
 
 
 def _end(

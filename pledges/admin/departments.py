@@ -39,6 +39,11 @@ class DepartmentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "parent" in self.fields:  # who only reads is offered no choices
+            self._offer_parents()
+
+    def _offer_parents(self) -> None:
+        """Every department but this one and those below it, as a tree."""
         tree, own = read_tree(), self.instance.pk
         names = {each.pk: str(each) for each in Department.objects.all()}
         below = superiors.below(own, tree) if own else frozenset()

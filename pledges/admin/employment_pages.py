@@ -40,7 +40,7 @@ def absence(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpRespo
             messages.success(request, _("The leave has been recorded."))
             return redirect(CHANGE, person.pk)
     context = {"form": form, "button": gettext_lazy("Record the leave")}
-    return _asking(page, request, person, _("Record a leave"), context)
+    return ask(page, request, person, _("Record a leave"), context)
 
 
 def end_absence(page: ModelAdmin, request: HttpRequest, person: Person, leave: int) -> HttpResponse:
@@ -77,7 +77,7 @@ def leaving_page(page: ModelAdmin, request: HttpRequest, person: Person) -> Http
         "roles": words.roles(found.roles) if found.roles else "",
         "members": [(each, labels[each.standing]) for each in found.memberships],
     }
-    return _asking(page, request, person, _("Leaving the company"), context)
+    return ask(page, request, person, _("Leaving the company"), context)
 
 
 def _said(person: Person, last_day: Any, gone: bool) -> str:
@@ -119,12 +119,13 @@ def come_back(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpRes
             messages.success(request, text % {"person": person})
             return redirect(CHANGE, person.pk)
     context = {"form": form, "button": gettext_lazy("Record the return"), "returning": True}
-    return _asking(page, request, person, _("Return to the company"), context)
+    return ask(page, request, person, _("Return to the company"), context)
 
 
-def _asking(
+def ask(
     page: ModelAdmin, request: HttpRequest, person: Person, title: str, context: dict[str, Any]
 ) -> HttpResponse:
+    """The page that asks what an act on somebody needs to know."""
     form: Form = context["form"]
     frame = {
         **page.admin_site.each_context(request),

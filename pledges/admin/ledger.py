@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from pledges import access, audit, wording
 from pledges.access import Act
-from pledges.admin import words
+from pledges.admin import ledger_words, words
 from pledges.admin.base import AccessModelAdmin
 from pledges.core import refusals
 from pledges.models import LedgerCheckpoint, LedgerEntry, Person, Reading
@@ -70,7 +70,7 @@ class LedgerAdmin(AccessModelAdmin):
         for fault in faults:
             text = _("Entry %(sequence)d: %(kind)s") % {
                 "sequence": fault.sequence,
-                "kind": words.fault(fault.kind),
+                "kind": ledger_words.fault(fault.kind),
             }
             messages.error(request, text)
         if faults:

@@ -39,7 +39,12 @@ KINDS: Final = {
 }
 _NONE: Final = ["'none'"]
 # The mail is shown as it is sent, with the styles in its tags, and may do nothing else.
-AS_SENT: Final = {"default-src": _NONE, "style-src": ["'unsafe-inline'"], "base-uri": _NONE}
+_FORBIDDEN: Final = ("default", "script", "img", "font", "connect", "frame")
+AS_SENT: Final = {
+    **{f"{name}-src": _NONE for name in _FORBIDDEN},
+    "form-action": _NONE,
+    "style-src": ["'unsafe-inline'"],
+}
 
 
 class NoticeAdmin(AccessModelAdmin):

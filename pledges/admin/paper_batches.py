@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -68,7 +69,7 @@ class PaperBatchAdmin(AccessModelAdmin):
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Takes a list and its ZIP, which the workers then look at."""
         access.require(request.user, Act.FILE_PAPER)
-        form = ListForm(request.POST or None, request.FILES or None)
+        form = ListForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
         if request.method == "POST" and form.is_valid():
             table, archive = form.cleaned_data["table"], form.cleaned_data["archive"]
             try:
@@ -94,7 +95,7 @@ class PaperBatchAdmin(AccessModelAdmin):
         }
         return TemplateResponse(request, "admin/pledges/paperbatch/upload.html", context)
 
-    def template(self, request: HttpRequest) -> HttpResponse:
+    def template(self, request: HttpRequest) -> HttpResponseBase:
         """The heads of the list's columns and a row as an example, in the language in use."""
         access.require(request.user, Act.FILE_PAPER)
         made = [list_template.write(timezone.now())]

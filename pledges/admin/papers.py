@@ -9,6 +9,7 @@ from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -125,7 +126,8 @@ class PaperAdmin(AccessModelAdmin):
         """Takes one scan with what HR says of it; it is looked at before anything is filed."""
         access.require(request.user, Act.FILE_PAPER)
         first = {"number": request.GET.get("number", "")[:32]}
-        form = PaperForm(request.POST or None, request.FILES or None, initial=first)
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = PaperForm(*sent, initial=first)
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data["file"].read()
             try:
@@ -145,7 +147,7 @@ class PaperAdmin(AccessModelAdmin):
         }
         return TemplateResponse(request, "admin/pledges/paperpledge/upload.html", context)
 
-    def export(self, request: HttpRequest) -> HttpResponse:
+    def export(self, request: HttpRequest) -> HttpResponseBase:
         """A CSV file of all papers that the list's filters leave."""
         if not access.allows(request.user, Act.EXPORT_PAPERS):
             raise PermissionDenied

@@ -18,7 +18,7 @@ from pledges.access import Act
 from pledges.actions import invitations, passwords, person_facts, proposing
 from pledges.actions.people import save_person
 from pledges.actions.proposing import Kind
-from pledges.admin import account_pages, employment_pages, person_overview, words
+from pledges.admin import account_pages, employment_pages, person_overview, person_tasks, words
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.people_bulk import PeopleBulk
 from pledges.admin.people_forms import FactsForm, NewPersonForm, PersonForm
@@ -43,6 +43,7 @@ class PersonAdmin(PeopleList, PeopleBulk, AccessModelAdmin):
 
     reads = Act.READ_PEOPLE
     form = PersonForm
+    actions: Any = ("assign", *PeopleBulk.actions)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -97,6 +98,7 @@ class PersonAdmin(PeopleList, PeopleBulk, AccessModelAdmin):
             ("leaving/", "leaving", employment_pages.leaving_page, False),
             ("staying/", "staying", employment_pages.staying, True),
             ("return/", "return", employment_pages.come_back, False),
+            ("task/", "add_to_task", person_tasks.add, False),
             ("download/", "download", person_overview.download_all, True),
         )
         return [

@@ -54,7 +54,7 @@ class FactsForm(forms.ModelForm):
         required=False,
         help_text=_("Only for a changed position; if empty, it counts from today."),
     )
-    entered_on = day_field(Person._meta.get_field("entered_on").verbose_name, required=False)
+    entered_on = day_field(_("Entry date"), required=False)
 
     class Meta:
         model = Person

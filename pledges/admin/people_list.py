@@ -1,6 +1,6 @@
 """The list of people: who they report to, what they have to sign, what is late, what binds them."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import ShowFacets
@@ -42,12 +42,12 @@ class PeopleChangeList(ChangeList):
 class PeopleList(AccessModelAdmin):
     """Columns and filters; every number opens exactly what it counts."""
 
-    list_display: ClassVar = (
+    list_display: Any = (
         *("employee_number", "name", "department", "position", "superior"),
         *("to_sign", "late", "in_force", "held", "active"),
     )
     list_display_links = ("employee_number", "name")
-    list_filter: ClassVar = (
+    list_filter: Any = (
         *(people_filters.DepartmentFilter, people_filters.DutyFilter, people_filters.RoleFilter),
         *("is_active", people_filters.EmploymentFilter, people_filters.AccountFilter),
         people_filters.ToBeMetFilter,

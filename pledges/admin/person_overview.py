@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from pledges import access
 from pledges.access import Act
-from pledges.admin import bulk
+from pledges.admin import bulk, person_tasks
 from pledges.admin.filters import sees_drafts
-from pledges.models import Leave, Organisation, Person, Pledge, TaskMember, duties
+from pledges.models import Leave, Organisation, Person, Pledge, duties
 from pledges.models.department_tree import superiors_of
 from pledges.models.duties import Show
 from pledges.models.task_members import STANDINGS
@@ -47,8 +47,7 @@ def _pledges(request: HttpRequest, person: Person, today: date) -> dict[str, Any
     shown = [each for each in own if show not in set(Show) or each.is_shown(show)]
     every = Pledge.objects.of(person).select_related("version__template")
     drafts = sees_drafts(request.user)
-    labels = dict(STANDINGS)
-    members = TaskMember.objects.filter(person=person).with_standing(today)
+    labels: dict[str, Any] = dict(STANDINGS)
     return {
         "show": show,
         "duties": [
@@ -59,10 +58,10 @@ def _pledges(request: HttpRequest, person: Person, today: date) -> dict[str, Any
             (pledge, pledge.state_on(today), drafts or pledge.signed_at is not None)
             for pledge in every
         ],
-        "members": [
-            (member, labels[member.standing])
-            for member in members.select_related("task").order_by("-joined_at")
-        ],
+        "members": person_tasks.memberships(request, person, today),
+        "may_add": person.is_active
+        and access.allows(request.user, Act.RUN_TASK)
+        and person_tasks.open_to(person).exists(),
         "may_download": access.allows(request.user, Act.EXPORT_PLEDGES) and every.kept().exists(),
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -127,8 +128,8 @@ def compared(pledge: Pledge, earlier: Pledge) -> list[Compared]:
     ]
 
 
-def trail(pledge: Pledge) -> list[Step]:
-    """What the ledger tells of `pledge`, in order."""
+def trail(pledge: Model) -> list[Step]:
+    """What the ledger tells of `pledge`, or of a paper, in order."""
     entries = list(audit.trail(pledge))
     names = Person.objects.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
     return [

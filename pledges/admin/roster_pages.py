@@ -81,8 +81,7 @@ def back_to(request: HttpRequest, roster: Roster) -> str:
 
 
 def _is_ready(roster: Roster) -> bool:
-    ready = roster.state in (State.PLANNED, State.FAILED)
-    return ready and not roster.counts.get(Fate.FAULTY)
+    return roster.state == State.PLANNED and not roster.counts.get(Fate.FAULTY)
 
 
 def _why(roster: Roster) -> str:

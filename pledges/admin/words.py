@@ -13,6 +13,7 @@ from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Role
 from pledges.models import Proposal
 from pledges.models.duties import Show
+from pledges.wording import papers
 
 EVENTS: Final = {
     "version.imported": _("Template version imported"),
@@ -36,12 +37,7 @@ EVENTS: Final = {
     "pledge.moved": _("Draft moved to another version"),
     "record.issued": _("Record sealed and issued"),
     "record.erased": _("Files of a record erased"),
-    "paper.filed": _("Paper pledge filed"),
-    "paper.confirmed": _("Paper pledge confirmed"),
-    "paper.rejected": _("Paper pledge rejected"),
-    "paper.withdrawn": _("Paper pledge withdrawn"),
-    "papers.filed": _("List of paper pledges filed"),
-    "papers.exported": _("List of paper pledges exported"),
+    **papers.EVENTS,
     "document.renewed": _("Timestamp of a file renewed"),
     "files.removed": _("Files removed that are contained in longer files"),
     "passkey.enrolled": _("Passkey enrolled"),
@@ -126,25 +122,6 @@ DUTIES: Final = {
     Show.LATE: pgettext_lazy("pledges", "overdue"),
     Show.IN_FORCE: pgettext_lazy("pledges", "in force"),
 }
-
-DISCREPANCIES: Final = {
-    "missing": _("missing"),
-    "altered": _("its text has been altered"),
-    "contradicts its columns": _("its columns contradict its text"),
-    "tree differs": _("its tree hashes do not follow from the entries"),
-    "opening altered": _("a personal value stored with it does not match its salted commitment"),
-    "readings differ": _("its access records differ from those shown on pages"),
-    "not as published": _("the entries up to this point are not those that were published"),
-    "not its checkpoint": _(
-        "the entries up to this point are not those of the checkpoint on record"
-    ),
-    "cut short": _("it was published and is now missing"),
-}
-
-
-def fault(kind: str) -> str:
-    """What is wrong with an entry of the ledger."""
-    return str(DISCREPANCIES.get(kind, kind))
 
 
 def event(name: str) -> str:

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Final
 
 from django.db import connection, models, transaction
@@ -158,45 +157,51 @@ def record_many(events: Sequence[Event], *, actor: object, at: datetime) -> list
             raise UnknownEvent(each.event)
     if not events:
         return []
-    openings = [[_opening(*item) for item in each.personal.items()] for each in events]
     actor_id = getattr(actor, "pk", None)
+    # Everything that can be done before the turn: all others wait as long as it is held.
+    told = [_Told.of(each, at=at, actor_id=actor_id) for each in events]
     _take_turn(actor_id)
-    numbered = enumerate(zip(events, openings, strict=True), tree.size() + 1)
-    entries = [_entry(sequence, *told, at, actor_id) for sequence, told in numbered]
-    _hash(entries)
-    kept = LedgerEntry.objects.bulk_create(entries, batch_size=BATCH)
-    for entry, own in zip(kept, openings, strict=True):
-        for opening in own:
-            opening.entry = entry
-    LedgerOpening.objects.bulk_create(chain.from_iterable(openings), batch_size=BATCH)
+    for sequence, each in enumerate(told, tree.size() + 1):
+        each.number(sequence)
+    _hash([each.entry for each in told])
+    kept = LedgerEntry.objects.bulk_create([each.entry for each in told], batch_size=BATCH)
+    openings = [opening for each in told for opening in each.openings]
+    LedgerOpening.objects.bulk_create(openings, batch_size=BATCH)
     return kept
 
 
-def _entry(
-    sequence: int,
-    event: Event,
-    openings: Sequence[LedgerOpening],
-    at: datetime,
-    actor_id: int | None,
-) -> LedgerEntry:
-    told: dict[str, object] = {
-        "sequence": sequence,
-        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "event": event.event,
-        "actor": actor_name(actor_id),
-        "subject": event.about,
-        "facts": dict(event.facts),
-    }
-    if openings:
-        told["commitments"] = {each.name: commitment(each.salt, each.value) for each in openings}
-    return LedgerEntry(
-        sequence=sequence,
-        at=at,
-        event=event.event,
-        actor_id=actor_id,
-        subject=event.about,
-        leaf=canonical_json(told).decode(),
-    )
+@dataclass(frozen=True)
+class _Told:
+    """An entry that has no number yet: its text, canonical JSON, before and after the number."""
+
+    entry: LedgerEntry
+    openings: tuple[LedgerOpening, ...]
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, event: Event, *, at: datetime, actor_id: int | None) -> "_Told":
+        openings = tuple(_opening(*item) for item in event.personal.items())
+        told: dict[str, object] = {
+            "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "event": event.event,
+            "actor": actor_name(actor_id),
+            "facts": dict(event.facts),
+        }
+        if openings:
+            opened = {each.name: commitment(each.salt, each.value) for each in openings}
+            told["commitments"] = opened
+        entry = LedgerEntry(at=at, event=event.event, actor_id=actor_id, subject=event.about)
+        # Of all keys, only "subject" comes after "sequence".
+        before, after = canonical_json(told), canonical_json({"subject": event.about})
+        return cls(entry, openings, before.decode()[:-1], after.decode()[1:])
+
+    def number(self, sequence: int) -> None:
+        """Give the entry its place, and its text."""
+        self.entry.sequence = sequence
+        self.entry.leaf = f'{self.before},"sequence":{sequence},{self.after}'
+        for opening in self.openings:
+            opening.entry_id = sequence
 
 
 def _hash(entries: Sequence[LedgerEntry]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
@@ -13,6 +14,7 @@ from pledges.core.standings import TO_SIGN, Standing, TaskState
 from pledges.models.papers import PaperPledge
 from pledges.models.pledges import Pledge
 from pledges.models.signing_tasks import SigningTask
+from pledges.models.standings import MemberQuerySet
 from pledges.models.task_members import TaskMember
 
 
@@ -45,10 +47,11 @@ class Duty:
         return chosen.get(Show(show), False)
 
 
-def memberships_to_sign(today: date) -> QuerySet[TaskMember]:
+def memberships_to_sign(today: date) -> MemberQuerySet:
     """Of the tasks that run, the members who still have to sign."""
     running = TaskMember.objects.filter(task__state=TaskState.RUNNING)
-    return running.with_standing(today).filter(standing__in=TO_SIGN)
+    standing: MemberQuerySet = running.with_standing(today)
+    return standing.filter(standing__in=TO_SIGN)
 
 
 def lone_drafts() -> QuerySet[Pledge]:
@@ -88,7 +91,7 @@ def count(duties: Iterable[Duty], show: Show) -> int:
 
 
 def _open(people: Collection[int], today: date) -> Iterator[Duty]:
-    members = memberships_to_sign(today).filter(person__in=people)
+    members: Any = memberships_to_sign(today).filter(person__in=people)
     for member in members.select_related("task", "pledge"):
         yield Duty(
             member.person_id,

@@ -19,7 +19,7 @@ def preview(kind: Kind, language: str, at: datetime) -> sending.Composed:
     """The mail of `kind` in `language` as somebody would get it at `at`."""
     with translation.override(language):
         person = _person(language)
-        about = {**_of_a_pledge(person, at), **_of_a_task(person, at)}
+        about = {**_of_a_pledge(person, at), **_of_a_task(person, at, kind)}
     return sending.compose(kind.value, person, about)
 
 
@@ -59,7 +59,7 @@ def _of_a_pledge(person: Person, at: datetime) -> dict[str, Any]:
     }
 
 
-def _of_a_task(person: Person, at: datetime) -> dict[str, Any]:
+def _of_a_task(person: Person, at: datetime, kind: Kind) -> dict[str, Any]:
     today = Organisation.current().localdate(at)
     task = SigningTask(
         pk=_SAMPLE,
@@ -69,7 +69,8 @@ def _of_a_task(person: Person, at: datetime) -> dict[str, Any]:
         message=_("An example of a message to the members."),
     )
     now = task_mails.Today(today, Calendar())
-    days = (timedelta(days=-9), timedelta(days=5))
+    late = kind in (Kind.LATE, Kind.LATE_ALL)
+    days = (timedelta(days=-21), timedelta(days=-9 if late else 5))
     items = [
         task_mails.item_of(TaskMember(task=task, person=person, due_on=today + each), now)
         for each in days

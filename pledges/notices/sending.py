@@ -5,6 +5,7 @@ read, and links are made, when it is sent.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ RESTS: Final = tuple(timedelta(minutes=each) for each in (1, 5, 15, 60, 180, 360
 # A server that does not answer costs each mail its time-out, and the worker has other work too:
 # for so long after one of them, the others rest without a try.
 SILENT: Final = "mail server silent"
+# Parts of a mail that are left out leave their empty lines behind.
+_GAP: Final = re.compile(r"\n\s*\n\n+")
 SILENT_FOR: Final = timedelta(seconds=50)
 
 
@@ -150,7 +153,8 @@ def compose(event: str, person: Person, about: Mapping[str, Any]) -> Composed:
             "site": settings.PUBLIC_URL.rstrip("/"),
         }
         subject = render_to_string(f"notices/{event}_subject.txt", context)
-        body = escape_lines(render_to_string(f"notices/{event}.txt", context).strip())
+        text = render_to_string(f"notices/{event}.txt", context).strip()
+        body = escape_lines(_GAP.sub("\n\n", text))
         title = escape_invisible(" ".join(subject.split()))
         shown = {"subject": title, "organisation": organisation, "language": person.language}
         html = as_html.render(event, body, shown) if event in set(Kind) else ""

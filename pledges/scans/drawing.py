@@ -65,7 +65,8 @@ def draw(data: bytes) -> list[DrawnPage]:
     blank, pages = True, []
     for image in _pdf_pages(data) if kind is Kind.PDF else _image_pages(data, kind):
         page = _on_a4(image)
-        blank = blank and page.convert("L").getextrema()[0] >= WHITE
+        darkest, _lightest = page.convert("L").getextrema()
+        blank = blank and darkest >= WHITE  # type: ignore[operator]  # of one band, two numbers
         pages.append(_encoded(page, QUALITIES[0]))
     if blank:
         raise Refused(Fault.BLANK)

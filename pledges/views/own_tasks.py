@@ -16,10 +16,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import access, wording
 from pledges.access import Act
-from pledges.actions.tasks import objecting, opening
+from pledges.actions.tasks import objecting, opening, receipts, reports
 from pledges.core import refusals
 from pledges.core.standings import TO_SIGN, Standing, TaskState
-from pledges.models import Excuse, Organisation, Person, Pledge, SigningTask, TaskMember
+from pledges.models import (
+    Excuse,
+    Organisation,
+    Person,
+    Pledge,
+    SigningTask,
+    TaskMember,
+    TemplateVersion,
+)
 from pledges.views.accounts import person_of
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -31,6 +39,7 @@ class OwnTask:
 
     member: Any
     today: date
+    label: str = ""
     draft: Pledge | None = None
     excuse: Excuse | None = None
 
@@ -80,7 +89,10 @@ def _as_seen(member: Any, today: date) -> OwnTask:
     draft = drafts.filter(version__template=member.task.template_id).first()
     excuses = member.excuses.filter(outcome=Excuse.Outcome.APPROVED, ended_at__isnull=True)
     excuse = excuses.filter(until_on__gte=today).order_by("-until_on").first()
-    return OwnTask(member, today, draft, excuse)
+    counting = TemplateVersion.objects.filter(pk__in=member.task.counting.values("version"))
+    newest = counting.order_by("-number").first()
+    label = newest.name(wording.language()) if newest else ""
+    return OwnTask(member, today, label, draft, excuse)
 
 
 def _find(request: HttpRequest, pk: uuid.UUID) -> OwnTask | None:
@@ -110,7 +122,10 @@ def _signed(found: OwnTask) -> dict[str, Any]:
     """The pledge that counts in the task, where there is one."""
     counting = found.task.counting.values("version")
     own = Pledge.objects.of(found.member.person).filter(version__in=counting)
-    return {"pledge": own.issued().order_by("-signed_at").first()}
+    return {
+        "pledge": own.issued().order_by("-signed_at").first(),
+        "has_report": bool(found.member.salt) and reports.of(found.task) is not None,
+    }
 
 
 @_get_or_post
@@ -132,6 +147,26 @@ def open_task(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, wording.refusal(refusal))
         return redirect("task", pk=pk)
     return redirect("pledge", pk=draft.pk)
+
+
+@require_safe
+def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Of a closed task: that its member was in the report, and where they stood."""
+    found = _find(request, pk)
+    if found is None:
+        return _not_yours(request)
+    try:
+        made = receipts.make(found.member, actor=person_of(request))
+    except refusals.Refusal as refusal:
+        messages.error(request, wording.refusal(refusal))
+        return redirect("task", pk=pk)
+    if made is None:
+        messages.info(request, _("There is no receipt for you yet."))
+        return redirect("task", pk=pk)
+    response = HttpResponse(made, content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="receipt.json"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 class ObjectionForm(forms.Form):

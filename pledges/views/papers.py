@@ -98,11 +98,8 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The status of a confirmed paper, with no word about the person; 404 for any other code."""
     rows = PaperPledge.objects.select_related("version").filter(pk=pk, state__in=PUBLIC)
     paper = rows.exclude(record=None).first()
-    headers = {"X-Robots-Tag": "noindex"}
     if paper is None:
-        unknown = render(request, "verify_unknown.html", status=HTTPStatus.NOT_FOUND)
-        unknown.headers.update(headers)
-        return unknown
+        return _noindex(render(request, "verify_unknown.html", status=HTTPStatus.NOT_FOUND))
     organisation = Organisation.current()
     context = {
         "paper": paper,
@@ -110,9 +107,12 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
         "label": paper.version.label(get_language() or "zh-hans"),
         "organisation": organisation,
     }
-    shown = render(request, "verify_paper.html", context)
-    shown.headers.update(headers)
-    return shown
+    return _noindex(render(request, "verify_paper.html", context))
+
+
+def _noindex(response: HttpResponse) -> HttpResponse:
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _words(paper: PaperPledge, organisation: Organisation) -> StatusText:

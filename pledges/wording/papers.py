@@ -59,7 +59,7 @@ ROWS: Final[Texts] = {
         "A paper of this person, version and date is filed already."
     ),
     RowFault.SAME_SCAN: gettext_lazy("The same scan stands for another paper."),
-    RowFault.FAILED: gettext_lazy("The scan could not be drawn. Please file it by itself."),
+    RowFault.FAILED: gettext_lazy("The scan could not be drawn. Please file it separately."),
 }
 ENTRIES: Final[Texts] = {
     "path": gettext_lazy("its path leads out of the ZIP"),
@@ -90,6 +90,22 @@ ARCHIVES: Final[Texts] = {
     "too-large": gettext_lazy("The ZIP is too large: at most %(limit)s MB. Please divide it."),
     "too-many-entries": gettext_lazy("The ZIP has too many files: at most %(limit)s."),
     "too-much": gettext_lazy("Unpacked, the ZIP has more than %(limit)s MB. Please divide it."),
+}
+KEPT: Final[Texts] = {
+    "paper-filed": gettext_lazy(
+        "The paper pledge %(pledge)s awaits confirmation: reject or withdraw it first."
+    ),
+    "paper-confirmed": gettext_lazy(
+        "The paper pledge %(pledge)s counts as signed: withdraw it first."
+    ),
+}
+EVENTS: Final[Texts] = {
+    "paper.filed": gettext_lazy("Paper pledge filed"),
+    "paper.confirmed": gettext_lazy("Paper pledge confirmed"),
+    "paper.rejected": gettext_lazy("Paper pledge rejected"),
+    "paper.withdrawn": gettext_lazy("Paper pledge withdrawn"),
+    "papers.filed": gettext_lazy("List of paper pledges filed"),
+    "papers.exported": gettext_lazy("List of paper pledges exported"),
 }
 SENTENCES: Final[dict[type[Exception], str | Promise]] = {
     paper_refusals.PaperFiledAlready: gettext_lazy(

@@ -217,10 +217,8 @@ def _key_expired(error: refusals.KeyExpired) -> str:
 
 
 def _kept(pledge: refusals.RetainedPledge) -> str:
-    if pledge.state == "paper-filed":
-        text = _("The paper pledge %(pledge)s awaits confirmation: reject or withdraw it first.")
-    elif pledge.state == "paper-confirmed":
-        text = _("The paper pledge %(pledge)s counts as signed: withdraw it first.")
+    if pledge.state in papers.KEPT:
+        text = str(papers.KEPT[pledge.state])
     elif pledge.state == PledgeState.ACCEPTED:
         text = _("%(pledge)s is in force: revoke it first.")
     elif pledge.until is None:

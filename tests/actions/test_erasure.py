@@ -37,9 +37,11 @@ from pledges.actions import (
     withdrawing,
 )
 from pledges.actions.papers import filing, lists, settling
+from pledges.actions.rosters import uploading
 from pledges.actions.tasks import objecting
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role, Why
+from pledges.core.rosters.people import Reach
 from pledges.models import (
     Commitment,
     Department,
@@ -58,6 +60,7 @@ from pledges.models import (
     Proposal,
     RenderedAhead,
     ReturnReason,
+    Roster,
     Session,
     Signature,
     SigningIntent,
@@ -139,6 +142,15 @@ def past(launched_task, liming, revoked, returned, signed, draft, version, chenj
     discarding.discard(draft("contract"), **by)
     withdrawing.withdraw(signed("contract"), why=Why.SIGNER, reason=TAKEN_BACK, **by)
     _papers(liming, version, now)
+    uploading.upload(
+        "工号,姓名,部门,岗位\nE1001,李明,合规部,高级客户经理\n".encode(),
+        name="名单.csv",
+        reach=Reach.ADDITIONS,
+        actor=SYSTEM,
+        at=now,
+    )
+    _papers(liming, version, now)
+    withdrawing.withdraw(signed("contract"), why=Why.SIGNER, reason=TAKEN_BACK, **by)
     drafts = list(Pledge.objects.of(liming).drafts())
     ended = Pledge.objects.filter(status__in=(PledgeState.DISCARDED, PledgeState.WITHDRAWN))
     return [*pledges, *drafts, *ended]
@@ -199,6 +211,7 @@ def test_nothing_personal_is_left_and_the_ledger_verifies(past, liming, erase, n
     assert not Commitment.objects.exists()
     assert not PaperPage.objects.exists()
     assert set(PaperPledge.objects.values_list("state", flat=True)) == {"erased"}
+    assert not Roster.objects.exists()
     assert list(audit.verify()) == []
     assert LedgerEntry.objects.count() == before + 1
     entry = audit.trail(f"person:{pk}").get(event="person.erased")

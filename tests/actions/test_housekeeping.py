@@ -229,7 +229,8 @@ def test_a_site_that_has_just_started_is_given_time(monkeypatch):
 def test_all_that_wants_doing_is_on_the_schedule(settled):
     """And all of it can be done on an empty installation."""
     assert {chore.name for chore in housekeeping.SCHEDULE} == {
-        "bulk acceptances", "checkpoints", "digests", "documents rendered ahead", "ledger",
+        "bulk acceptances", "checkpoints", "digests", "documents rendered ahead",
+        "drafts on replaced versions", "ledger",
         "lost tasks", "orphans", "passkeys", "phone links", "readings", "redundant files",
         "request counts", "sessions", "task results", "terms", "timestamps", "workers",
     }  # fmt: skip

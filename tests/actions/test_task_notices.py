@@ -1,6 +1,5 @@
 """Notices of signing tasks: what is claimed, what is sent, and to whom it is not."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,9 +8,9 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import audit
-from pledges.actions import templates
 from pledges.actions.reminders import calendar, reminding, sending_due, slips, switching
 from pledges.actions.reminders.reminding import LeftOut
+from pledges.actions.tasks import cancelling, launching
 from pledges.models import (
     Department,
     Excuse,
@@ -46,22 +45,33 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def task(version, chenjing, liming, wangfang):
-    made = SigningTask.objects.create(
-        template=version().template,
-        title="2026 年度承诺",
-        due_on=DUE,
-        created_at=MONDAY,
-        created_by=chenjing,
-        launched_at=MONDAY,
-        launched_by=chenjing,
-        first_notices_at=MONDAY + timedelta(minutes=15),
-        state="running",
-    )
-    TaskVersion.objects.create(task=made, version=version())
-    for position, person in enumerate((liming, wangfang)):
-        join(made, person, position)
-    return made
+def make_task(version, chenjing, liming, wangfang):
+    """A running task of two people, as `changes` say."""
+
+    def make(slug="general-standards", members=(liming, wangfang), due_on=DUE, **changes):
+        facts = {
+            "template": version(slug).template,
+            "title": "2026 年度承诺",
+            "due_on": due_on,
+            "created_at": MONDAY,
+            "created_by": chenjing,
+            "launched_at": MONDAY,
+            "launched_by": chenjing,
+            "first_notices_at": MONDAY + timedelta(minutes=15),
+            "state": "running",
+        }
+        made = SigningTask.objects.create(**{**facts, **changes})
+        TaskVersion.objects.create(task=made, version=version(slug))
+        for position, person in enumerate(members):
+            join(made, person, position, due_on)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def task(make_task):
+    return make_task()
 
 
 def join(task, person, position, due_on=DUE):
@@ -117,10 +127,11 @@ def test_what_a_launch_queues_waits_and_is_not_told_twice(clock, task, mailoutbo
     assert len(mailoutbox) == 2 and len(NoticeClaim.objects.all()) == 2
 
 
-def test_an_undone_launch_tells_nobody(clock, task, mailoutbox):
+def test_an_undone_launch_tells_nobody(clock, task, chenjing, mailoutbox):
     tasks.queue_first_notices(task)
-    SigningTask.objects.update(state="draft", launched_at=None)
+    launching.undo(task, actor=chenjing, at=MONDAY + timedelta(minutes=1))
     clock(MONDAY + timedelta(hours=1))
+    DBTaskResult.objects.update(run_after=MONDAY)
     work_off()
     assert mailoutbox == [] and not NoticeClaim.objects.exists()
 
@@ -150,14 +161,9 @@ def test_nobody_is_reminded_who_left_or_has_no_address(clock, task, liming, gone
     assert keys(liming) == ["start"]
 
 
-def test_one_mail_a_day_has_all_that_is_due(clock, task, version, chenjing, liming, mailoutbox):
+def test_one_mail_a_day_has_all_that_is_due(clock, task, make_task, liming, mailoutbox):
     run(clock, MONDAY + timedelta(hours=1))
-    task.pk, task.title, task._state.adding = None, "第二项承诺", True
-    task.id = type(task)._meta.pk.get_default()
-    task.template = version("contract").template
-    task.save()
-    TaskVersion.objects.create(task=task, version=version("contract"))
-    join(task, liming, 0, due_on=date(2026, 12, 3))
+    make_task("contract", [liming], date(2026, 12, 3), title="第二项承诺")
     run(clock, MONDAY + timedelta(hours=2))
     mailoutbox.clear()
     assert run(clock, at(date(2026, 12, 1))) == 2
@@ -275,17 +281,18 @@ def test_an_extension_is_told_once_to_those_who_know_of_the_task(
     assert len(mailoutbox) == 2 and "2026年12月18日" in mailoutbox[0].body
 
 
-def test_a_cancellation_is_told_once_with_its_reason(clock, task, liming, signed, mailoutbox):
+def test_a_cancellation_is_told_once_with_its_reason(
+    clock, task, signed, chenjing, sunhao, mailoutbox
+):
     run(clock, MONDAY + timedelta(hours=1))
     signed()
-    SigningTask.objects.update(
-        state="cancelled", cancelled_at=MONDAY, cancellation_reason="范围有误，将重新发起。"
-    )
+    later = {"at": MONDAY + timedelta(hours=2)}
+    cancelling.ask(task, "范围有误，将重新发起。", actor=chenjing, **later)
     mailoutbox.clear()
     DBTaskResult.objects.all().delete()
-    for _twice in range(2):
-        tasks.announce_cancelled(task)
-        work_off()
+    cancelling.cancel(task, actor=sunhao, **later)
+    tasks.announce_cancelled(task)
+    work_off()
     (mail,) = mailoutbox
     assert mail.to == ["wangfang@example.com"] and "范围有误，将重新发起。" in mail.body
     assert run(clock, at(DUE)) == 0
@@ -293,8 +300,9 @@ def test_a_cancellation_is_told_once_with_its_reason(clock, task, liming, signed
 
 # --- By hand -------------------------------------------------------------------------------------
 def test_an_officer_reminds_once_a_day_and_is_told_who_was_left_out(
-    clock, task, liming, wangfang, zhaolei, sunhao, chenjing, signed, mailoutbox
+    clock, make_task, liming, wangfang, zhaolei, sunhao, chenjing, signed, mailoutbox
 ):
+    task = make_task(first_notices_at=MONDAY)
     Person.objects.filter(pk=zhaolei.pk).update(email="")
     join(task, zhaolei, 2)
     join(task, sunhao, 3)
@@ -302,7 +310,6 @@ def test_an_officer_reminds_once_a_day_and_is_told_who_was_left_out(
     mailoutbox.clear()
     DBTaskResult.objects.all().delete()
     members = list(task.members.all())
-    SigningTask.objects.update(first_notices_at=MONDAY)
     done = reminding.remind(members, actor=chenjing, at=MONDAY)
     left = {why: [each.person for each in who] for why, who in done.left_out.items()}
     assert done.count == 2
@@ -317,7 +324,6 @@ def test_an_officer_reminds_once_a_day_and_is_told_who_was_left_out(
 
 
 def test_nobody_is_reminded_while_a_launch_can_be_undone(clock, task, chenjing):
-    SigningTask.objects.update(first_notices_at=MONDAY + timedelta(hours=1))
     done = reminding.remind(task.members.all(), actor=chenjing, at=MONDAY)
     assert done.count == 0 and len(done.left_out[LeftOut.NOT_RUNNING]) == 2
     assert not NoticeClaim.objects.exists()
@@ -327,26 +333,6 @@ def test_others_may_not_remind(clock, task, zhoumin, liming):
     for actor in (zhoumin, liming):
         with pytest.raises(PermissionDenied):
             reminding.remind(task.members.all(), actor=actor, at=MONDAY)
-
-
-# --- Ends of terms -------------------------------------------------------------------------------
-def test_before_a_term_ends_its_signer_is_told(clock, accepted, version, chenjing, mailoutbox):
-    draft = templates.revise(version("contract"), actor=chenjing, at=MONDAY)
-    was = draft.definition()
-    changed = replace(was, term_months=12, change_note=was.title)
-    base = templates.file_digest(was)
-    templates.save_draft(draft, changed, actor=chenjing, at=MONDAY, base=base)
-    templates.publish(draft, actor=chenjing, at=MONDAY)
-    pledge = accepted("contract")
-    ends = pledge.ends_on
-    mailoutbox.clear()
-    DBTaskResult.objects.all().delete()
-    for days in (75, 60, 45, 30, 20, 7, 1, -1):
-        day = calendar.current_calendar().next_working(ends - timedelta(days=days))
-        run(clock, at(day))
-    claims = NoticeClaim.objects.filter(pledge=pledge).order_by("pk")
-    assert [each.reason for each in claims] == ["term-60", "term-30", "term-7"]
-    assert len(mailoutbox) == 3 and pledge.number in mailoutbox[0].body
 
 
 # --- Switches, and paper -------------------------------------------------------------------------

@@ -147,6 +147,19 @@ def test_the_numbers_of_the_list_open_as_many(as_, chenjing, liming, zhaolei, ov
     assert numbers(client, "?duties=in-force") == 1
 
 
+def test_compliance_adds_somebody_to_a_task_and_reminds_them(
+    as_, chenjing, zhoumin, wangfang, liming, overdue
+):
+    client, page = as_(chenjing), f"{URL}{wangfang.pk}/task/"
+    assert as_(zhoumin).get(page).status_code == 403
+    client.post(page, {"task": overdue.pk})
+    assert overdue.members.filter(person=wangfang, joined="by-hand").exists()
+    assert client.post(page, {"task": overdue.pk}).context["form"].errors
+    shown = client.get(f"{URL}{liming.pk}/change/").context["overview"]["pledges"]["members"]
+    asked = client.get(shown[0]["remind"])
+    assert asked.status_code == 200
+
+
 def test_who_sees_no_pledges_is_told_of_none(as_, admin, liming, overdue):
     client = as_(admin)
     assert "late" not in client.get(URL).context["cl"].list_display
@@ -291,6 +304,7 @@ def test_slips_have_a_link_each_that_opens_once_and_ends_with_the_next_printing(
     assert first["Content-Type"] == "application/pdf"
     pages = pypdfium2.PdfDocument(first.content)
     text = "".join(page.get_textpage().get_text_bounded() for page in pages)
+    assert len(pages) == 1
     assert "新人N1" in text and "新人N2" in text and "新人N3" not in text
     slip = Invitation.objects.get(person=newcomers[1], ended_at=None)
     assert slip.expires_at == TODAY + timedelta(days=3)

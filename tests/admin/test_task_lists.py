@@ -128,3 +128,19 @@ def test_those_who_only_read_find_no_button(as_, wuying, task):
         page = as_(wuying).get(f"{URL}{task.pk}/{path}").content.decode()
         for act in ("remind", "extend", "add", "close", "cancel", "excuse", "undo"):
             assert f"{task.pk}/{act}/" not in page
+
+
+@pytest.mark.parametrize("username", ["chenjing", "zhoumin", "wuying"])
+def test_no_link_of_a_task_leads_nowhere(as_, request, task, liming, draft, username):
+    opened = draft()
+    row = task.members.get(person=liming)
+    row.pledge = opened
+    row.save()
+    client = as_(request.getfixturevalue(username))
+    pages = ["", f"{task.pk}/change/", f"{task.pk}/members/?q=李明", f"{task.pk}/members/{row.pk}/"]
+    found = set()
+    for path in (URL + each for each in pages):
+        body = client.get(path).content.decode()
+        main = body.partition("<main")[2]
+        found |= {html.unescape(each) for each in re.findall(r'href="(/admin/[^"]+)"', main)}
+    assert {at: status for at in found if (status := client.get(at).status_code) != 200} == {}

@@ -17,6 +17,7 @@ from pledges.core.completion_report import DepartmentCounts
 from pledges.core.digests import canonical_json, sha256_hex
 from pledges.proof.fileformat import CURRENT, CURRENT_RECORD
 from pledges.proof.judging import judge
+from pledges.proof.ledger import merkle
 from pledges.proof.records import completion, contents, members, receipts
 from pledges.proof.records.judging import is_record, judge_any, judge_record
 from pledges.proof.records.standings import STANDINGS
@@ -610,3 +611,14 @@ def test_other_software_reads_records():
 def test_there_are_forgeries_enough():
     print(f"\nforged records: {len(FILES)}, forged receipts: {len(RECEIPTS)}")
     assert len(FILES) >= 30 and len(RECEIPTS) >= 12
+
+
+def test_a_leaf_is_the_hash_of_canonical_json():
+    """It is put together for speed: a list has tens of thousands."""
+    for task in (TASK, "a task of “another” \\ maker"):
+        said = {"format": members.MEMBER, "task": str(task), "commitment": "ab" * 32}
+        assert members.member_leaf(task, "ab" * 32) == merkle.leaf_hash(canonical_json(said))
+        for document in (None, "cd" * 32):
+            more = {**said, "format": members.STANDING, "standing": "due", "document": document}
+            leaf = members.standing_leaf(task, "ab" * 32, "due", document)
+            assert leaf == merkle.leaf_hash(canonical_json(more))

@@ -36,10 +36,10 @@ JUDGE_GOLDEN = """
 import json, sys
 from datetime import datetime
 from pathlib import Path
-from pledges.proof import verdict_json
-from pledges.proof.judging import judge
 from pledges.proof.keys import chains, company_pins
 from pledges.proof.keys.trust import Trust
+from pledges.proof.records.judging import judge_any
+from pledges.proof.records.verdict import any_to_json
 
 def certificates(file):
     return chains.from_pem(file.read_bytes()) if file.exists() else ()
@@ -55,8 +55,8 @@ for folder in (each.parent for each in Path(sys.argv[1]).glob("*/file.pdf")):
     )
     pdf, proof = (folder / "file.pdf").read_bytes(), (folder / "proof.json").read_bytes()
     found[folder.name] = [
-        verdict_json.to_json(
-            judge(pdf, trust=trust, at=datetime.fromisoformat(each["at"]), proof=proof)
+        any_to_json(
+            judge_any(pdf, trust=trust, at=datetime.fromisoformat(each["at"]), proof=proof)
         )
         for each in json.loads((folder / "expected.json").read_text())
     ]
@@ -113,6 +113,19 @@ def test_it_judges_under_limits_too(judged):
     assert judged(case, "--limit") == judged(case)
 
 
+def test_a_receipt_is_judged_without_the_product(environment):
+    """Beside its report, and without it; a report is of no use as a pledge's receipt."""
+    for golden in (each for each in golden_files() if each.receipt):
+        receipt = ["--receipt", str(golden.folder / "receipt.json")]
+        file = str(golden.folder / "file.pdf")
+        options = golden.options[:-2]  # the separate proof is the file's
+        for beside in ([], [file]):
+            done = environment.run(COMMAND, *receipt, *beside, *options, "--json")
+            assert (done.stderr, done.returncode) == ("", 0), done.stdout
+        pledge = str(next(golden_files()).folder / "file.pdf")
+        assert environment.run(COMMAND, *receipt, pledge, *options).returncode == 1
+
+
 def test_it_is_called_as_it_was_called(environment):
     said = environment.run(COMMAND, "--help").stdout
     assert said.startswith(f"usage: {COMMAND} ")
@@ -122,7 +135,7 @@ def test_it_is_called_as_it_was_called(environment):
 
 def test_it_tells_its_version_and_the_formats_it_knows(environment):
     done = environment.run(COMMAND, "--version")
-    formats = ", ".join(fileformat.FORMATS)
+    formats = ", ".join((*fileformat.FORMATS, *fileformat.RECORD_FORMATS))
     version = build_verifier.version()
     assert done.stdout.replace("\n", " ").strip() == f"{COMMAND} {version}, file formats: {formats}"
     assert environment.versions()[COMMAND] == build_verifier.version()

@@ -20,6 +20,7 @@ OF_THE_CORE = {
     "pledges.core",
     "pledges.core.appearances",
     "pledges.core.characters",
+    "pledges.core.completion_report",
     "pledges.core.digests",
     "pledges.core.languages",
     "pledges.core.log_lines",

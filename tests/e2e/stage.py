@@ -39,19 +39,23 @@ from pledges.core.template.outline import Slot
 from pledges.models import (
     AcceptanceBatch,
     Department,
+    Excuse,
     Invitation,
     InvitationRun,
     LedgerCheckpoint,
     LedgerEntry,
+    Organisation,
     Person,
     PhoneLink,
     Pledge,
     Proposal,
     SigningIntent,
+    SigningTask,
     TemplateVersion,
 )
 from pledges.models.sessions import SessionStore
 from pledges.views import help_pages
+from tests import task_scenes
 from tests.authenticator import Passkey
 from tests.baseline import PASSWORD
 
@@ -86,6 +90,8 @@ class Stage:
     invitation: Invitation
     unmet: Waiting
     phone_link: PhoneLink
+    task: SigningTask
+    task_draft: SigningTask
     leaver: Person
     runs: tuple[InvitationRun, InvitationRun]
 
@@ -145,8 +151,23 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
         invitation=invitations.invite(invited, actor=administrator, at=now),
         unmet=_register(invited, now),
         phone_link=_phone_link(wangfang, now),
+        task=_task(accepted.version, judge, at=past),
+        task_draft=task_scenes.draft(accepted.version, judge, now),
         reset=(user_pk_to_url_str(zhaolei), default_token_generator.make_token(zhaolei)),
     )
+
+
+def _task(version: TemplateVersion, judge: Person, *, at: datetime) -> SigningTask:
+    """One that runs, with members in every standing, an objection, and an excuse that waits."""
+    task_scenes.hire(16)
+    task = task_scenes.running(version, judge, at)
+    other = Person.objects.get(username="sunhao")
+    task_scenes.scatter(task, Organisation.current().localdate(at), at, (judge, other))
+    Excuse.objects.create(
+        member=task.members.get(person__username="zhaolei"),
+        **{"reason": "legal", "until_on": task.due_on, "asked_by": other, "asked_at": at},
+    )
+    return task
 
 
 def _employed(person: Person, head: Person, now: datetime) -> Person:
@@ -276,6 +297,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
         ],
         "wangfang": [
             *("/", reverse("my_people"), reverse("my_people") + "?show=to-sign"),
+            reverse("task", args=[stage.task.pk]),
             *(pledge_path(each) for each in (stage.signed, stage.accepted, stage.revoked)),
             reverse("pledge_withdraw", args=[stage.signed.pk]),
             sign_path(stage.laid_by_passkey),
@@ -288,6 +310,8 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             reverse("mfa_confirm_passkey", args=[stage.newcomer.digest]),
         ],
         "zhaolei": [
+            reverse("task_objection", args=[stage.task.pk]),
+            reverse("task", args=[UNKNOWN]),
             *(sign_path(stage.outdated), sign_path(stage.laid_by_nothing)),
             *map(reverse, ("mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_set_up")),
             reverse("account_overview"),
@@ -305,6 +329,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
                 for each in (stage.begun, stage.finished, stage.stalled)
             ),
             *(people, admin_path("person_change", person.pk), versions),
+            admin_path("person_add_to_task", person.pk),
             admin_path("person_change", stage.invitation.person_id),
             admin_path("person_vouch", stage.invitation.person_id, stage.unmet.digest),
             admin_path("templateversion_change", stage.version.pk),
@@ -312,6 +337,7 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             admin_path("templateversion_change", stage.next_version.pk),
             admin_path("templateversion_edit", stage.next_version.pk),
             admin_path("templateversion_publish", stage.next_version.pk),
+            *_of_tasks(stage),
             admin_path("templateversion_discard", stage.next_version.pk),
         ],
         "zhoumin": [
@@ -344,6 +370,22 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             reverse("account_reauthenticate"),
         ],
     }
+
+
+def _of_tasks(stage: Stage) -> list[str]:
+    """The pages of tasks as compliance sees them."""
+    task, draft = stage.task.pk, stage.task_draft.pk
+    member = stage.task.members.exclude(objected_at=None).get().pk
+    acts = ("members", "remind", "extend", "add_members", "cancel", "close")
+    return [
+        admin_path("signingtask_changelist"),
+        admin_path("signingtask_excuses"),
+        admin_path("signingtask_add"),
+        *(admin_path(f"signingtask_{page}", draft) for page in ("edit", "discard", "people")),
+        *(admin_path("signingtask_change", each) for each in (task, draft)),
+        *(admin_path(f"signingtask_{page}", task) for page in acts),
+        *(admin_path(f"signingtask_{page}", task, member) for page in ("member", "excuse")),
+    ]
 
 
 ENTRANCE = (

@@ -3,7 +3,6 @@
 import io
 from datetime import datetime
 
-import pytest
 import xlsxwriter
 from playwright.sync_api import Page, expect
 
@@ -45,16 +44,9 @@ def _mend(page: Page, address: str, text: str | None = None) -> None:
     expect(page.locator(f'input[id^="cell-{address}-"]')).to_have_count(0)
 
 
-def shot(page, name):
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=f"/tmp/wt/x/{name}-{width}.png", full_page=True)
-
-
-def test_a_list_with_eight_kinds_of_fault(window, zhoumin, device, tmp_path):
-    page = window(zhoumin, device=device).tab("/admin/pledges/roster/")
+def test_a_list_with_eight_kinds_of_fault(window, zhoumin):
+    page = window(zhoumin).tab("/admin/pledges/roster/")
     page.locator(".title-tools a").click()
-    shot(page, "upload")
     page.set_input_files(
         "[name=file]",
         {"name": "花名册.xlsx", "mimeType": "application/zip", "buffer": _workbook()},
@@ -63,7 +55,6 @@ def test_a_list_with_eight_kinds_of_fault(window, zhoumin, device, tmp_path):
     page.locator("main form [type=submit]").click()
     expect(page.locator(".figure-urgent .figure-count")).to_have_text("8")
     expect(page.locator(".roster-row")).to_have_count(8)
-    shot(page, "preview")
     _mend(page, "F4", "xinren3@example.com")
     _mend(page, "E5")
     _mend(page, "G6", "2026年11月2日")
@@ -76,22 +67,11 @@ def test_a_list_with_eight_kinds_of_fault(window, zhoumin, device, tmp_path):
     expect(page.locator(".figure-urgent")).to_have_count(0)
     page.locator('a[href="?fate=new"]').click()
     expect(page.locator(".roster-row")).to_have_count(10)
-    shot(page, "new")
     page.locator('form[action$="/confirm/"] [type=submit]').click()
     expect(page.locator("#how-far")).to_be_visible()
     assert run_worker() == 0
     expect(page.locator("#moving .note-success")).to_be_visible()
     page.reload()
     expect(page.locator("main")).to_contain_text(said("Invite them from the list of people"))
-    shot(page, "result")
-    page.goto("/admin/pledges/roster/")
-    shot(page, "list")
-    page.goto(f"/admin/pledges/roster/{Roster.objects.get().pk}/columns/")
-    shot(page, "columns")
     assert Person.objects.filter(employee_number__startswith="E30").count() == 10
     assert Roster.objects.get().state == Roster.State.APPLIED
-
-
-@pytest.fixture
-def device():
-    return "desktop"

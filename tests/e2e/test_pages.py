@@ -21,7 +21,7 @@ from pledges.actions import answers, own_record, preparing, review, signing
 from pledges.models import Person, Pledge, RequestCount
 from pledges.views import errors
 from tests.cast import request_by_code
-from tests.e2e import stage
+from tests.e2e import paper_stage, stage
 from tests.e2e.pages import DEVICES, confirm_identity, give_password
 from tests.fresh import outdate
 from tests.test_access import rows
@@ -31,10 +31,15 @@ NO_PAGES = {
     *("healthz", "admin:jsi18n", "mfa_download_recovery_codes", "pledge_reading_copy"),
     *("pledge_page", "pledge_sign_page", "pledge_printout", "verify_printout"),
     *("robots_txt", "security_txt", "change_password"),
+    *("paper_page", "paper_record", "admin:pledges_paperbatch_template"),
+    "admin:pledges_paperpledge_export",
     *("pledge_proof", "verify_root", "verify_tsa_roots", "verify_company_roots"),
 }
 # Part of a page, fetched while it moves.
-PARTS = {"admin:pledges_acceptancebatch_progress", "admin:pledges_invitationrun_progress"}
+PARTS = {
+    f"admin:pledges_{model}_progress"
+    for model in ("acceptancebatch", "invitationrun", "paperbatch", "signingtask")
+}
 # The key of a reset is put away in the session, out of the address.
 SENDS_ON = re.compile(r"/accounts/password/reset/key/\d+-.*-")
 ERROR_PAGES = {
@@ -95,7 +100,9 @@ class Inspector:
 
 @pytest.fixture
 def staged(signed, draft):
-    return stage.build(signed, draft)
+    built = stage.build(signed, draft)
+    paper_stage.build(built.version, timezone.now())
+    return built
 
 
 @pytest.fixture(params=["zh-hans", "en"])
@@ -105,7 +112,9 @@ def language(request):
 
 def test_no_page_shuts_anybody_out(window, staged, language):
     faults, seen = [], set()
-    for username, paths in stage.pages(staged).items():
+    papers = paper_stage.pages()
+    for username, known in stage.pages(staged).items():
+        paths = [*known, *papers.get(username, [])]
         person = Person.objects.get(username=username) if username else None
         desk = window(person, language=language, bypass_csp=True)
         desk.foresee(403, 404)

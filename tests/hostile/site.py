@@ -33,6 +33,7 @@ ABOUT = {
     "mfa_edit_webauthn": "authenticator",
     "mfa_phone": "phonelink",
     "phone": "phonelink",
+    **dict.fromkeys(("paper", "paper_page", "paper_record", "verify_paper"), "paperpledge"),
 }
 
 

@@ -20,7 +20,9 @@ from django.test import Client
 
 from pledges import audit
 from pledges.actions import batches, preparing, templates
-from tests import baseline
+from pledges.actions.papers import filing
+from pledges.models import PaperBatch
+from tests import baseline, scans
 from tests.fresh import prove
 from tests.hostile import values
 from tests.hostile.site import Known, Page, Request, addresses, send
@@ -71,7 +73,7 @@ def _half_signed_in():
 
 
 @pytest.fixture
-def known(draft, signed, accepted, passkey, version, liming, chenjing, sunhao, now):
+def known(draft, signed, accepted, passkey, version, liming, chenjing, sunhao, zhoumin, now):
     """Something in every state, for addresses to lead to."""
     accepted("contract")
     pledge = signed("general-standards")
@@ -81,6 +83,10 @@ def known(draft, signed, accepted, passkey, version, liming, chenjing, sunhao, n
     preparing.prepare(draft("personal-code"), actor=liming, at=now)
     batches.begin([pledge], actor=chenjing, at=now)
     templates.set_retention(version("contract").template, 2, actor=sunhao, at=now)
+    by = {"actor": zhoumin, "at": now}
+    facts = filing.Facts(liming, version("contract"), scans.SIGNED_ON)
+    filing.file(filing.upload(scans.encoded(), facts, **by), **by)
+    PaperBatch.objects.create(filed_by=zhoumin, created_at=now, worked_at=now)
     audit.checkpoint(now)
     return Known()
 

@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 
-from pledges.proof.fileformat import CURRENT, FORMATS
+from pledges.proof.fileformat import CURRENT, FORMATS, RECORD_FORMATS
 from pledges.proof.keys import certificates
 from pledges.proof.ledger import checkpoints
 from pledges.proof.pdf import objects, reader, serialiser, xref_precheck
+from pledges.proof.records.standings import STANDINGS
 from pledges.proof.signatures import cms_form, signed_ranges, timestamp_tokens
 from tests.golden_files import FOLDER
 
-PAGE = (Path(__file__).parent.parent.parent / "docs" / "file-format.md").read_text("utf-8")
+DOCS = Path(__file__).parent.parent.parent / "docs"
+PAGE = (DOCS / "file-format.md").read_text("utf-8")
+RECORD_PAGE = (DOCS / "record-format.md").read_text("utf-8")
+ALL = {**FORMATS, **RECORD_FORMATS}
 MEGABYTE = 1024 * 1024
 BOUNDS = {
     "bytes of a file": (CURRENT.max_file_bytes, 20 * MEGABYTE),
@@ -48,10 +52,26 @@ def as_json(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_number_is_what_it_was_when_it_was_frozen(name):
     file = FOLDER / "formats" / f"{name.replace('/', '-')}.json"
-    assert as_json(asdict(FORMATS[name])) == json.loads(file.read_text("utf-8"))
+    assert as_json(asdict(ALL[name])) == json.loads(file.read_text("utf-8"))
+
+
+def test_a_record_has_one_signer_and_may_show_images():
+    for known in FORMATS.values():
+        assert len(known.signers) == 2 and not known.has_images
+    for record in RECORD_FORMATS.values():
+        assert len(record.signers) == 1 and record.has_images
+
+
+@pytest.mark.parametrize("name", RECORD_FORMATS)
+def test_the_page_of_records_tells_every_number(name):
+    assert f"`{name}`" in RECORD_PAGE
+    described = RECORD_FORMATS[name]
+    for word in (described.company_field, described.evidence_file, *STANDINGS):
+        assert f"`{word}`" in RECORD_PAGE
+    assert f"{described.max_listed:,} members" in RECORD_PAGE
 
 
 @pytest.mark.parametrize("bound", BOUNDS)

@@ -15,9 +15,12 @@ from pyhanko.pdf_utils import generic
 from pyhanko.sign.signers import pdf_byterange
 from pyhanko_certvalidator import context
 
-from pledges.proof import evidence, verdict_json
-from pledges.proof.fileformat import FORMAT_1, FORMATS
+from pledges.proof import evidence
+from pledges.proof.fileformat import FORMAT_1, FORMATS, RECORD_FORMATS
 from pledges.proof.judging import judge
+from pledges.proof.records import receipts
+from pledges.proof.records.judging import is_record, judge_any
+from pledges.proof.records.verdict import any_to_json
 from pledges.proof.signatures import signature_dictionaries
 from pledges.proof.verdict import Outcome
 from tests.attacks.honest import RENEWED
@@ -29,6 +32,7 @@ PROJECT = Path(__file__).parent.parent.parent
 GOLDEN = list(golden_files())
 MADE = {
     "format-1": 24,
+    "record-1": 6,
 }
 """How many files there are of each number, at least: more may come, none may go."""
 
@@ -57,7 +61,7 @@ def test_no_line_of_the_list_ever_vanished_or_changed():
 
 
 def test_there_are_enough_of_every_number():
-    assert len(FORMATS) == len(MADE)
+    assert len(FORMATS) + len(RECORD_FORMATS) == len(MADE)
     for number, count in MADE.items():
         assert len([each for each in GOLDEN if each.name.startswith(f"{number}-")]) >= count
 
@@ -65,15 +69,41 @@ def test_there_are_enough_of_every_number():
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda each: each.name)
 def test_a_golden_file_is_judged_as_ever(golden: GoldenFile):
     for at, expected in golden.expected:
-        verdict = judge(golden.pdf, trust=golden.trust, at=at, proof=golden.proof)
-        told = json.loads(json.dumps(verdict_json.to_json(verdict)))
+        verdict = judge_any(golden.pdf, trust=golden.trust, at=at, proof=golden.proof)
+        told = json.loads(json.dumps(any_to_json(verdict)))
         assert told == expected
         assert verdict.outcome is not Outcome.REJECTED
+
+
+RECEIPTS = [golden for golden in GOLDEN if golden.receipt]
+
+
+@pytest.mark.parametrize("golden", RECEIPTS, ids=lambda each: each.name)
+def test_a_golden_receipt_is_judged_as_ever(golden: GoldenFile):
+    """Beside its report and without it; beside another one it is refused."""
+    assert golden.receipt and len(RECEIPTS) >= 5
+    other = next(each for each in RECEIPTS if each is not golden)
+    for at, _expected in golden.expected:
+        files = (None, golden, other)
+        verdicts = [
+            receipts.judge_beside(
+                golden.receipt,
+                file and judge_any(file.pdf, trust=file.trust, at=at),
+                trust=golden.trust,
+                at=at,
+            )
+            for file in files
+        ]
+        outcomes = [verdict.outcome for verdict in verdicts]
+        assert outcomes == [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.REJECTED]
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda each: each.name)
 def test_poppler_finds_its_signatures_valid(golden: GoldenFile):
     accepted = golden.expected[0][1]["outcome"] == Outcome.ACCEPTED
+    if is_record(golden.pdf):
+        assert by_poppler(golden.pdf) == [Opinion("CompanySeal", True)]
+        return
     fields = ["ManagerSignature", "CompanySeal"] if accepted else ["ManagerSignature"]
     assert by_poppler(golden.pdf) == [Opinion(field, True) for field in fields]
 
@@ -115,7 +145,7 @@ def test_golden_files_do_not_depend_on_what_a_library_chooses(change, request):
     request.getfixturevalue(change)
     for golden in GOLDEN:
         at, expected = golden.expected[0]
-        verdict = judge(golden.pdf, trust=golden.trust, at=at, proof=golden.proof)
+        verdict = judge_any(golden.pdf, trust=golden.trust, at=at, proof=golden.proof)
         assert verdict.outcome == expected["outcome"]
 
 

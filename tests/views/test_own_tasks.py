@@ -1,12 +1,13 @@
 """A member's side of signing tasks: what is asked of them, opening it, objecting, being excused."""
 
+import json
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from pledges.actions.tasks import closing, excusing
+from pledges.actions.tasks import closing, excusing, issuing_reports
 from pledges.core.standings import ExcuseReason
 from pledges.models import Pledge
 from tests import task_scenes
@@ -136,3 +137,35 @@ def test_a_closed_task_asks_for_nothing(client, liming, chenjing, task, at):
     assert f"{task.pk}/open/" not in page.content.decode()
     assert client.post(f"/tasks/{task.pk}/open/").url == f"/tasks/{task.pk}/"
     assert not Pledge.objects.exists()
+
+
+def test_after_the_close_each_member_has_a_receipt_of_their_own(
+    client, liming, wangfang, chenjing, task, member, signed, at
+):
+    signed()
+    client.force_login(liming)
+    assert client.get(f"/tasks/{task.pk}/receipt.json").url == f"/tasks/{task.pk}/"
+    closing.request_close(task, actor=chenjing, at=at)
+    closing.close(str(task.pk), at=at)
+    issuing_reports.issue(str(task.pk), at=at + timedelta(minutes=1))
+    assert f"{task.pk}/receipt.json" in client.get(f"/tasks/{task.pk}/").content.decode()
+    receipt = json.loads(client.get(f"/tasks/{task.pk}/receipt.json").content)
+    assert (receipt["person"]["id"], receipt["standing"]) == (liming.pk, "in-review")
+    assert receipt["document"] == Pledge.objects.get().documents.get(revision=1).sha256
+    client.force_login(wangfang)
+    theirs = json.loads(client.get(f"/tasks/{task.pk}/receipt.json").content)
+    assert (theirs["standing"], theirs["document"]) == ("due", None)
+    wangfang.name = "王方"
+    wangfang.save()
+    assert client.get(f"/tasks/{task.pk}/receipt.json").status_code == 302
+
+
+def test_those_who_read_tasks_download_the_report(client, zhoumin, chenjing, task, at):
+    closing.request_close(task, actor=chenjing, at=at)
+    closing.close(str(task.pk), at=at)
+    client.force_login(zhoumin)
+    address = f"/admin/pledges/signingtask/{task.pk}/"
+    assert client.get(f"{address}completion-report.pdf").status_code == 404
+    issuing_reports.issue(str(task.pk), at=at + timedelta(minutes=1))
+    assert "completion-report.pdf" in client.get(f"{address}change/").content.decode()
+    assert client.get(f"{address}completion-report.pdf").content.startswith(b"%PDF")

@@ -1,6 +1,6 @@
 """What erasure does with papers: kept as long as pledges, then blanked with all their files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from pledges import access
@@ -10,17 +10,23 @@ from pledges.core.papers import PaperState
 from pledges.core.periods import erasable_from
 from pledges.core.refusals import RetainedPledge
 from pledges.models import Organisation, PaperItem, PaperPage, PaperPledge, Person
+from pledges.models.papers import PaperQuerySet
 
 BLANK = {"note": "", "file_name": "", "upload_sha256": "", "upload_stored": "", "reason": ""}
 
 
 def locked(person: Person) -> list[PaperPledge]:
     """All papers of `person`, locked."""
-    rows = PaperPledge.objects.of(person).select_for_update(no_key=True, of=("self",))
-    return list(rows.select_related("version__template").order_by("pk"))
+    rows = papers_of(person).select_for_update(no_key=True, of=("self",))
+    return list(rows.order_by("pk"))
 
 
-def kept(papers: Sequence[PaperPledge], at: datetime) -> Iterator[RetainedPledge]:
+def papers_of(person: Person) -> PaperQuerySet:
+    """All papers of `person`, with what says how long they are kept."""
+    return PaperPledge.objects.of(person).select_related("version__template", "record")
+
+
+def kept(papers: Iterable[PaperPledge], at: datetime) -> Iterator[RetainedPledge]:
     """The papers that keep their person from being erased, each with why."""
     organisation = Organisation.current()
     today = organisation.localdate(at)

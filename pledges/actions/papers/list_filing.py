@@ -1,6 +1,7 @@
 """Filing what a list named: all sound rows in one transaction, or none of them."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 from django_tasks import task
@@ -93,7 +94,7 @@ def _taken(batch_id: int) -> set[tuple[object, ...]]:
     return set(others.values_list("person_id", "version_id", "signed_on"))
 
 
-def _leave_out(batch: PaperBatch, sound: set[object]) -> None:
+def _leave_out(batch: PaperBatch, sound: set[UUID]) -> None:
     """Settle what is not filed: faulty rows, and drafts that somebody else was faster with."""
     late = batch.items.filter(fate=Fate.READY).exclude(paper__in=sound)
     for item in late:

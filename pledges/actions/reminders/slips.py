@@ -31,7 +31,8 @@ def without_address(task: SigningTask, at: datetime) -> MemberQuerySet:
 def print_slips(task: SigningTask, *, actor: Person, at: datetime, language: str) -> bytes:
     """A PDF with a slip for each of them; the ledger notes how many, the claims for whom.
 
-    Empty where there is nobody, and until the first notices leave. Raises kinds of `refusals.Unmade`: then nothing is noted.
+    Empty where there is nobody, and until the first notices leave. Raises kinds of
+    `refusals.Unmade`: then nothing is noted.
     """
     access.require(actor, Act.PRINT_SLIPS)
     early = task.first_notices_at is not None and at < task.first_notices_at

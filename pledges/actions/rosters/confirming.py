@@ -8,8 +8,8 @@ from pledges.access import Act
 from pledges.actions import people
 from pledges.actions.rosters import applying, preparing
 from pledges.core import roster_refusals
+from pledges.core.rosters import planning
 from pledges.core.rosters.people import Fate
-from pledges.core.rosters.planning import Plan
 from pledges.models import Person, Roster
 
 
@@ -23,25 +23,28 @@ def confirm(
 ) -> Roster:
     """Have the plan applied as it was shown, or ask for a second person where many would leave.
 
-    `leavers` is the number that was typed; asked for where `has_many_leavers`. Raises
-    `RosterClosed`, `RosterColumnsMissing`, `RosterFaulty`, `RosterEmpty`, `RosterStale`,
+    `leavers` is the number that was typed; asked for where they are many. Whether the plan is still
+    the one that would be made is found when it is applied, under locks. Raises `RosterClosed`,
+    `RosterColumnsMissing`, `RosterStale` where that failed before, `RosterFaulty`, `RosterEmpty`,
     `RosterNumberWrong`, `RosterBusy`.
     """
     people.lock_administrators()
     locked = preparing.lock_open(roster, actor)
-    plan = _same_plan(locked, at)
-    if plan.has_many_leavers and leavers != plan.leavers:
-        raise roster_refusals.RosterNumberWrong(plan.leavers)
-    second = plan.has_many_leavers and is_second_needed(actor)
+    _require_ready(locked)
+    leaving = locked.counts.get(Fate.LEFT, 0)
+    many = planning.are_many(leaving, locked.within)
+    if many and leavers != leaving:
+        raise roster_refusals.RosterNumberWrong(leaving)
+    second = many and is_second_needed(actor)
     locked.asked_by_id, locked.asked_at = actor.pk, at
     locked.takes_two = second
     if second:
         locked.state = Roster.State.WAITING
         locked.save()
-        facts = {"leavers": plan.leavers, "within": plan.within}
+        facts = {"leavers": leaving, "within": locked.within}
         audit.record("roster.asked", actor=actor, subject=locked, at=at, facts=facts)
     else:
-        _begin(locked, plan, actor=actor, at=at)
+        _begin(locked, actor=actor, at=at)
     return locked
 
 
@@ -55,7 +58,7 @@ def confirm_second(roster: Roster, *, actor: access.Actor, at: datetime) -> Rost
     if locked is None or locked.state != Roster.State.WAITING:
         raise roster_refusals.RosterClosed
     access.require(actor, Act.CONFIRM_ROSTER, locked)
-    _begin(locked, _same_plan(locked, at), actor=actor, at=at)
+    _begin(locked, actor=actor, at=at)
     return locked
 
 
@@ -72,27 +75,24 @@ def who_may_confirm() -> Any:
     return Person.objects.filter(groups__name__in=roles, is_active=True).distinct()
 
 
-def _same_plan(roster: Roster, at: datetime) -> Plan:
-    """The plan that was shown, if it would still be made today."""
+def _require_ready(roster: Roster) -> None:
     if roster.state == Roster.State.UPLOADED:
         raise roster_refusals.RosterColumnsMissing
-    plan = applying.plan_now(roster, at)
-    if plan.digest != roster.plan_digest:
+    if roster.state == Roster.State.FAILED:
         raise roster_refusals.RosterStale
-    if not plan.is_clean:
+    if roster.counts.get(Fate.FAULTY):
         raise roster_refusals.RosterFaulty
-    if not plan.departments and not plan.counts.keys() - {Fate.UNCHANGED, Fate.OMITTED}:
+    if not roster.moves and not roster.counts.keys() - {Fate.UNCHANGED, Fate.OMITTED}:
         raise roster_refusals.RosterEmpty
-    return plan
 
 
-def _begin(roster: Roster, plan: Plan, *, actor: access.Actor, at: datetime) -> None:
+def _begin(roster: Roster, *, actor: access.Actor, at: datetime) -> None:
     if Roster.objects.filter(state=Roster.State.APPLYING).exists():
         raise roster_refusals.RosterBusy
     roster.confirmed_by_id, roster.confirmed_at = actor.pk, at
     roster.state, roster.progress, roster.worked_at = Roster.State.APPLYING, 0, at
     roster.failure = ""
     roster.save()
-    facts = {"counts": dict(plan.counts), "within": plan.within}
+    facts = {"counts": roster.counts, "within": roster.within}
     audit.record("roster.confirmed", actor=actor, subject=roster, at=at, facts=facts)
     applying.queue(roster)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,10 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions.tasks import cancelling, closing
+from pledges.actions.tasks import cancelling, closing, reports
+from pledges.admin import words
 from pledges.admin.base import actor_of
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.figures import Tally
+from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
 from pledges.models import SigningTask
 
@@ -54,6 +57,21 @@ def close(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         _("The task is being closed. The completion report appears here when it is sealed."),
         frames.address(task),
     )
+
+
+def report(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
+    """The completion report, which names nobody."""
+    try:
+        made = reports.read(task, actor=actor_of(request))
+    except Refusal as refusal:
+        messages.error(request, words.refusal(refusal))
+        return redirect(frames.CHANGE, task.pk)
+    if made is None:
+        raise Http404
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="completion-report.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def cancel(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:

@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pledges.actions.tasks import member_tables
+from pledges.admin import words
 from pledges.admin.base import actor_of
 from pledges.admin.tasks import frames, member_lists, preview_pages
 from pledges.admin.tasks.member_filters import MemberFilter
+from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
 from pledges.models import SigningTask
 
@@ -65,9 +69,14 @@ def _member(member: Any, task: SigningTask, day: date) -> list[member_tables.Cel
 def people(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
     """The people of a preview that the address asks for."""
     at = timezone.now()
-    found = preview_pages.chosen(task, request.GET, actor=actor_of(request), at=at).select_related(
-        "department"
-    )
+    if task.state != TaskState.DRAFT:
+        return redirect(frames.CHANGE, task.pk)
+    try:
+        found = preview_pages.chosen(task, request.GET, actor=actor_of(request), at=at)
+    except Refusal as refusal:
+        messages.error(request, words.refusal(refusal))
+        return redirect(frames.CHANGE, task.pk)
+    found = found.select_related("department")
     rows = ((each.pk, _person(each)) for each in found)
     return _file(request, task, [str(each) for each in PEOPLE], rows, at)
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pledges.admin.tasks.member_filters import AGES, GROUPS, MARKS, SIGNED, MemberFilter, age_of
 from pledges.core.standings import DONE, TO_SIGN, Standing, TaskState
@@ -25,7 +26,7 @@ MARK_LABELS: Final = {
     "joined": _("Joined after the launch"),
     "former": _("With an earlier pledge that has ended"),
 }
-GROUP_LABELS: Final = {"signed": _("Signed"), "to-sign": _("Still to sign")}
+GROUP_LABELS: Final = {"signed": pgettext_lazy("how many", "Signed"), "to-sign": _("Still to sign")}
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,12 @@ class Tally:
         return DepartmentRow(
             name=name,
             total=self._figure(name, total, department=place),
-            signed=self._figure(_("Signed"), signed, department=place, standing="signed"),
-            to_sign=self._figure(_("Still to sign"), to_sign, department=place, standing="to-sign"),
+            signed=self._figure(
+                GROUP_LABELS["signed"], signed, department=place, standing="signed"
+            ),
+            to_sign=self._figure(
+                GROUP_LABELS["to-sign"], to_sign, department=place, standing="to-sign"
+            ),
             overdue=self._figure(
                 _("Overdue"), overdue, department=place, standing=Standing.OVERDUE.value
             ),

@@ -16,14 +16,6 @@ from pledges.models import PledgeTemplate, SigningTask, TemplateVersion
 from pledges.wording.language import active
 
 USUAL_DAYS: Final = 10
-MAX_PREFILLED: Final = 2_000  # characters of employee numbers in an address
-PARTS: Final = (
-    ("pledge", _("Which pledge")),
-    ("people", _("For whom")),
-    ("due", _("Until when")),
-    ("words", _("What members are told")),
-    ("later", _("What happens later")),
-)
 
 
 def day_input() -> forms.DateInput:
@@ -88,7 +80,7 @@ class TaskForm(forms.Form):
     ):
         self.today = today
         # A new task has the usual plan, and begins with whoever was chosen elsewhere.
-        new = {**notice_fields.initial_of(DEFAULT_PLAN), "include_numbers": numbers[:MAX_PREFILLED]}
+        new = {**notice_fields.initial_of(DEFAULT_PLAN), "include_numbers": numbers}
         options["initial"] = new if task is None else _initial_of(task)
         super().__init__(*args, **options)
         self.fields |= audience_fields.fields() | notice_fields.fields()

@@ -38,6 +38,11 @@ def manages(request: HttpRequest) -> bool:
     return access.allows(request.user, Act.RUN_TASK)
 
 
+def has_begun(task: SigningTask) -> bool:
+    """Whether its first notices have left: before, nobody is reminded of what they do not know."""
+    return task.first_notices_at is not None and task.first_notices_at <= timezone.now()
+
+
 def require_running(request: HttpRequest, task: SigningTask) -> HttpResponse | None:
     """None where the reader may deal with the members of a task that runs; else its page."""
     access.require(request.user, Act.RUN_TASK)

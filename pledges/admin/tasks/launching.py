@@ -45,7 +45,6 @@ def undo(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespo
 def progress(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
     """The part of the page that moves while the worker writes the members, or the report."""
     context = {
-        "task": task,
         "written": task.members.count(),
         "goes_on": is_going_on(task),
         "launched": task.state == TaskState.RUNNING,

@@ -15,18 +15,26 @@ from pledges.actions.tasks import drafting
 from pledges.admin import words
 from pledges.admin.base import actor_of
 from pledges.admin.tasks import frames
-from pledges.admin.tasks.forms import PARTS, TaskForm
+from pledges.admin.tasks.forms import TaskForm
 from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
 from pledges.models import SigningTask
 
 UNFINISHED: Final = 422
+MAX_PREFILLED: Final = 2_000  # characters of employee numbers in an address
 
 
 def make(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """A new task; kept, it is previewed."""
     access.require(request.user, Act.MAKE_TASK)
     return _form(page, request, None)
+
+
+def begin(page: ModelAdmin, request: HttpRequest, numbers: str) -> HttpResponse:
+    """The form of a new task for people who were chosen elsewhere."""
+    access.require(request.user, Act.MAKE_TASK)
+    form = TaskForm(None, today=frames.today(), numbers=numbers)
+    return _show(page, request, None, form)
 
 
 def edit(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
@@ -40,7 +48,8 @@ def edit(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespo
 
 def _form(page: ModelAdmin, request: HttpRequest, task: SigningTask | None) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
-    form = TaskForm(posted, today=frames.today(), task=task, numbers=request.GET.get("numbers", ""))
+    numbers = request.GET.get("numbers", "")[:MAX_PREFILLED]
+    form = TaskForm(posted, today=frames.today(), task=task, numbers=numbers)
     if posted is not None and form.is_valid():
         try:
             kept = drafting.save_task(
@@ -51,16 +60,22 @@ def _form(page: ModelAdmin, request: HttpRequest, task: SigningTask | None) -> H
         else:
             messages.success(request, _("The task is saved. Please check the preview."))
             return redirect(frames.CHANGE, kept.pk)
+    return _show(page, request, task, form)
+
+
+def _show(
+    page: ModelAdmin, request: HttpRequest, task: SigningTask | None, form: TaskForm
+) -> HttpResponse:
     return frames.show(
         page,
         request,
         task,
         "edit.html",
+        opts=SigningTask._meta,
         status=UNFINISHED if form.errors else 200,
         title=_("Change the signing task") if task else _("New signing task"),
         form=form,
         errors=form.errors,
-        parts=PARTS,
     )
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,7 +21,7 @@ from pledges.admin.tasks.forms import day_input
 from pledges.admin.tasks.member_filters import MemberFilter
 from pledges.models import SigningTask, TaskMember
 
-MAX_NAMED: Final = 30
+MAX_NAMED: Final = 12
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def remind(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
     """First who gets a reminder and who not; then send it."""
     if elsewhere := frames.require_running(request, task):
         return elsewhere
+    if not frames.has_begun(task):
+        return redirect(frames.CHANGE, task.pk)
     those = chosen(task, request.POST if request.method == "POST" else request.GET)
     if request.method == "POST":
         return _remind(request, task, those)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.figures import Figure, Tally, look_of
 from pledges.admin.tasks.member_filters import MemberFilter
@@ -52,8 +53,11 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
     wanted, day = MemberFilter.of(request.GET), frames.today()
     found = wanted.members(task, day).select_related("person__department", "pledge")
     listed = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    drafts = sees_drafts(request.user)
     for member in listed:
         describe(member, task, day)
+        # Of a draft human resources see that there is one.
+        member.opens = member.pledge and (drafts or member.pledge.signed_at)
     return frames.show(
         page,
         request,
@@ -70,6 +74,7 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
         all=MemberFilter().address(task),
         pages=_pages(listed, wanted, task),
         runs=task.state == TaskState.RUNNING,
+        begun=frames.has_begun(task),
         closed=task.state == TaskState.CLOSED,
     )
 

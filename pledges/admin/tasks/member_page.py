@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pledges import access
 from pledges.access import Act
+from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames, member_lists
 from pledges.core.standings import REMINDED, Standing, TaskState
 from pledges.models import Excuse, Leave, Pledge, SigningTask, TaskMember
@@ -48,7 +49,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         pledges=_pledges(request, task, found),
         leaves=Leave.objects.filter(person=found.person, until_on__gte=day).order_by("from_on"),
         may_deal=runs,
-        may_remind=runs and found.standing in REMINDED,
+        may_remind=runs and frames.has_begun(task) and found.standing in REMINDED,
         may_excuse=may_excuse and not open_excuse and found.standing != Standing.EXCUSED,
         may_end_excuse=may_excuse and found.standing == Standing.EXCUSED,
         may_settle=bool(open_excuse)
@@ -59,9 +60,10 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
 
 def _pledges(request: HttpRequest, task: SigningTask, member: TaskMember) -> list[Pledge]:
     """Their pledges of this kind, the newest first, that the reader may open; drafts as such."""
+    drafts = sees_drafts(request.user)
     own = Pledge.objects.filter(person=member.person_id, version__template=task.template_id)
     return [
         each
         for each in own.select_related("version").order_by("-created_at")
-        if access.allows(request.user, Act.READ_PLEDGE, each)
+        if access.allows(request.user, Act.READ_PLEDGE, each) and (drafts or each.signed_at)
     ]

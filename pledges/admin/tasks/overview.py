@@ -7,7 +7,7 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from pledges.actions.tasks import audience, versions
+from pledges.actions.tasks import audience, reports, versions
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.figures import Tally
 from pledges.core.audiences import AudienceRule
@@ -39,6 +39,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         departments=departments[:MAX_DEPARTMENTS_OPEN],
         more_departments=departments[MAX_DEPARTMENTS_OPEN:],
         whole_bar=tally.bar(),
+        report=reports.of(task) if tally.closed else None,
         versions=versions.counting(task, frames.today()),
         audience_words=audience.in_words(AudienceRule.from_data(task.audience)),
         excuses_waiting=_excuses_waiting(task),
@@ -54,6 +55,7 @@ def _offered(request: HttpRequest, task: SigningTask, at: datetime) -> dict[str,
     return {
         "may_undo": runs and untold and not task.closing_since,
         "may_deal": runs and not task.closing_since,
+        "may_remind": runs and not untold and not task.closing_since,
         "may_cancel": runs and not untold and not task.closing_since,
         "cancellation_waits": asked and task.state == TaskState.RUNNING,
         "asked_by_reader": asked and task.cancellation_asked_by_id == request.user.pk,

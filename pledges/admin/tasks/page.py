@@ -57,6 +57,7 @@ PAGES: tuple[tuple[str, str, Callable[..., HttpResponse], tuple[str, ...]], ...]
     ("add/", "add_members", adding.add, ONE),
     ("cancel/", "cancel", ending.cancel, ONE),
     ("close/", "close", ending.close, ONE),
+    ("completion-report.pdf", "report", ending.report, ("GET", "HEAD")),
 )
 OF_A_MEMBER = (
     ("", "member", member_page.shown, ("GET", "HEAD")),
@@ -186,7 +187,7 @@ class TaskAdmin(AccessModelAdmin):
             label = _("Being closed")
         return format_html('<span class="state state-{}">{}</span>', look, label)
 
-    @admin.display(description=gettext_lazy("signed"))
+    @admin.display(description=gettext_lazy("progress"))
     def progress(self, task: Any) -> str:
         total = task.counted.total()
         if not total:

@@ -9,6 +9,7 @@ from django.contrib.admin import ModelAdmin
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from pledges.admin.tasks.member_filters import GROUPS, MAX_QUERY
 from pledges.admin.tasks.previewed import foreseen
 from pledges.core.audiences import AudienceRule
 from pledges.core.refusal import Refusal
+from pledges.core.standings import TaskState
 from pledges.models import Department, Person, SigningTask
 from pledges.models.task_members import STANDINGS
 
@@ -96,7 +98,9 @@ def _address(task: SigningTask, **asked: str) -> str:
 
 
 def people(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
-    """The people of the preview that the address asks for."""
+    """The people of the preview that the address asks for; a launched task has members instead."""
+    if task.state != TaskState.DRAFT:
+        return redirect(frames.CHANGE, task.pk)
     asked = _asked(request.GET)
     try:
         found = chosen(task, request.GET, actor=actor_of(request), at=timezone.now())

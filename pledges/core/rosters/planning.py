@@ -4,6 +4,7 @@ Pure: rows, people and departments go in, and the same ones give the same plan w
 command or task. Nothing is decided later than here.
 """
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,6 @@ from datetime import date
 from hashlib import sha256
 from typing import Final
 
-from pledges.core.digests import canonical_json
 from pledges.core.rosters import comparing, departments, faults
 from pledges.core.rosters.columns import Field
 from pledges.core.rosters.departments import DepartmentChange, DepartmentNow
@@ -77,7 +77,8 @@ class Plan:
             for each in self.people
         ]
         moved = [[d.name, d.is_new, d.parent, d.head] for d in self.departments]
-        return sha256(canonical_json([done, moved, self.within])).hexdigest()
+        told = json.dumps([done, moved, self.within], ensure_ascii=False)
+        return sha256(told.encode()).hexdigest()
 
 
 def are_many(leavers: int, within: int) -> bool:

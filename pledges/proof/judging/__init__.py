@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from pledges.proof.judging.case import Case, Finding
@@ -54,7 +55,7 @@ def judge(
         if failed:
             lines.append(Line(check, None, "not-reached"))
             continue
-        line = look(check, lambda find=CHECKS[check]: find(case))
+        line = look(check, partial(CHECKS[check], case))
         failed = line.passed is False
         lines.append(line)
     outcome = Outcome.ACCEPTED if case.company else Outcome.SIGNED_ONLY

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pledges.proof.evidence import Malformed, ledger_entry, moment
 from pledges.proof.judging import records as ledger_records
@@ -11,14 +11,22 @@ from pledges.proof.records.completion import (
     CHAIN,
     LAUNCHED,
     REPORTED,
-    list_digest,
-    members_tree,
     subject_of,
 )
+from pledges.proof.records.trees import Tree
 from pledges.proof.verdict import Rejected
 
 
-def check(content: Mapping[str, Any], roots: Roots, at: datetime) -> tuple[list[int], int]:
+class Listed(NamedTuple):
+    """What follows from a report's list, computed once: it may be long."""
+
+    digest: str
+    members: Tree
+
+
+def check(
+    content: Mapping[str, Any], listed: Listed, roots: Roots, at: datetime
+) -> tuple[list[int], int]:
     """The sequences of the entries that a report names, and the size of the checkpoint.
 
     Raises `Rejected` unless all of them are in the ledger and tell of this task and this list.
@@ -29,7 +37,7 @@ def check(content: Mapping[str, Any], roots: Roots, at: datetime) -> tuple[list[
     for each in block["entries"]:
         ledger_records.check_included(each, checkpoint)
         entries.append(_read(each))
-    for wrong in contradictions(content, entries):
+    for wrong in contradictions(content, listed, entries):
         rule = f"the ledger's entries tell of this list: {wrong}"
         raise Rejected("entries-contradict", rule, found=wrong, part=wrong)
     return [each["sequence"] for each in entries], checkpoint.size
@@ -44,14 +52,14 @@ def _read(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def contradictions(
-    content: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    content: Mapping[str, Any], listed: Listed, entries: Sequence[Mapping[str, Any]]
 ) -> Iterator[str]:
     """Where `entries` are not those of this report: in words for whoever looks into it."""
     try:
         yield from _of_the_task(content, entries)
         yield from broken_links(entries)
-        yield from _of_the_list(content, entries)
-        yield from _of_the_report(content, entries[-1]["facts"])
+        yield from _of_the_list(content, listed, entries)
+        yield from _of_the_report(content, listed, entries[-1]["facts"])
     except (KeyError, TypeError, IndexError, ValueError) as error:
         yield f"an entry that cannot be read ({type(error).__name__})"
 
@@ -80,23 +88,26 @@ def broken_links(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         before, size = sequence, facts["size"]
 
 
-def _of_the_list(content: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _of_the_list(
+    content: Mapping[str, Any], listed: Listed, entries: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
     """Each entry commits to the members who were there when it was written."""
     rows = content["members"]
-    tree = members_tree(content["task"]["id"], rows)
     for each in entries:
         size = each["facts"]["size"]
-        if not 0 < size <= len(rows) or tree.root(size).hex() != each["facts"]["root"]:
+        if not 0 < size <= len(rows) or listed.members.root(size).hex() != each["facts"]["root"]:
             yield f"entry {each['sequence']} commits to the first {size} members"
     if entries[-1]["facts"]["size"] != len(rows):
         yield "the last entry counts all members"
 
 
-def _of_the_report(content: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[str]:
+def _of_the_report(
+    content: Mapping[str, Any], listed: Listed, facts: Mapping[str, Any]
+) -> Iterator[str]:
     expected = {
         "task": content["task"]["id"],
         "standings": content["roots"]["standings"],
-        "list": list_digest(content),
+        "list": listed.digest,
         "as_of": content["as_of"],
         "counts": content["counts"],
     }

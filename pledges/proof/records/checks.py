@@ -26,6 +26,7 @@ from pledges.proof.pdf.objects import Budget
 from pledges.proof.pdf.reader import History
 from pledges.proof.pdf.xref_precheck import Table
 from pledges.proof.records import chain, completion, contents, wording
+from pledges.proof.records.trees import Tree
 from pledges.proof.records.verdict import RecordCheck
 from pledges.proof.signatures import signed_ranges, timestamp_tokens, validation
 from pledges.proof.signatures.signed_ranges import SignedRange
@@ -75,6 +76,16 @@ class RecordCase:
         if self.seal is None:
             raise Rejected("no-field", "the company's seal is there", field="CompanySeal")
         return self.seal
+
+    @cached_property
+    def identifier(self) -> str:
+        """What the permanent identifier of the PDF has to be, once the content was read."""
+        return contents.identifier(self.content)
+
+    @cached_property
+    def members(self) -> Tree:
+        """The tree over the list of a report."""
+        return completion.members_tree(self.content["task"]["id"], self.content["members"])
 
     @property
     def file_format(self) -> RecordFormat:
@@ -168,7 +179,7 @@ def _record(case: RecordCase) -> Finding:
         "sealed_at": (case.sealed.made_at, sealed_at.replace(microsecond=0)),
         "/ID": (
             history.revisions[0].identifier[0].decode("ascii", "replace"),
-            contents.identifier(case.content),
+            case.identifier,
         ),
     }
     for part, (expected, found) in seen.items():
@@ -187,7 +198,7 @@ def _content(case: RecordCase) -> Finding:
         raise Rejected("images-differ", rule, expected=expected, found=case.images)
     if scanned:
         return True, "scan-listed", {"count": str(len(expected))}
-    for part in completion.contradictions(case.content):
+    for part in completion.contradictions(case.content, case.members):
         rule = f"roots and counts follow from the list: {part}"
         raise Rejected("list-contradicts", rule, found=part, part=part)
     return True, "list-counted", {"count": str(len(case.content["members"]))}
@@ -198,7 +209,8 @@ def _ledger(case: RecordCase) -> Finding:
     if case.content["kind"] == contents.SCAN:
         return None, "ledger-beside", {}
     at = evidences.moment(case.content, "sealed_at")
-    case.entries, size = chain.check(case.content, case.trust.roots, at)
+    listed = chain.Listed(case.identifier, case.members)
+    case.entries, size = chain.check(case.content, listed, case.trust.roots, at)
     if max(chain.reported_at(case.content), evidences.moment(case.content, "as_of")) > at:
         raise Rejected("order-of-time", "a report is sealed after what it tells of", found=at)
     values = {"sequences": wording.shortened(case.entries), "size": str(size)}

@@ -16,6 +16,7 @@ LAUNCHED, JOINED, REPORTED = "task.launched", "task.joined", "task.reported"
 CHAIN: Final = (LAUNCHED, JOINED, REPORTED)
 """The events of a task that each name the one before, and commit to its members so far."""
 HASH: Final = re.compile(r"[0-9a-f]{64}")
+UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Row = Sequence[Any]
 """Commitment, standing, and the commitment to a document or None."""
 
@@ -105,6 +106,8 @@ def check_rows(content: Mapping[str, Any], most: int) -> None:
     for place, row in enumerate(members):
         if not isinstance(row, list) or len(row) != 3 or not _is_row(*row):
             raise Malformed(f"members.{place}")
+    if not UUID.fullmatch(content["task"]["id"]):
+        raise Malformed("task.id")
     if len({row[0] for row in members}) != len(members):
         raise Malformed("members")  # one of them stands there twice
     versions = content["template"]["versions"]
@@ -157,10 +160,13 @@ def _is_entry(value: Any) -> bool:
     return placed and isinstance(value["entry"], str)
 
 
-def contradictions(content: Mapping[str, Any]) -> Iterable[str]:
-    """The paths under which a report says other than what follows from its own list."""
+def contradictions(content: Mapping[str, Any], members: Tree) -> Iterable[str]:
+    """The paths under which a report says other than what follows from its own list.
+
+    `members` is the tree over the list.
+    """
     task, rows = content["task"]["id"], content["members"]
-    if members_tree(task, rows).root().hex() != content["roots"]["members"]:
+    if members.root().hex() != content["roots"]["members"]:
         yield "roots.members"
     if standings_tree(task, rows).root().hex() != content["roots"]["standings"]:
         yield "roots.standings"

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pledges.proof.fileformat import RECORD_FORMATS, RevisionKind
@@ -48,7 +49,7 @@ def judge_record(
         if failed:
             lines.append(Line(check, None, "not-reached"))
             continue
-        line = look(check, lambda find=CHECKS[check]: find(case))
+        line = look(check, partial(CHECKS[check], case))
         failed = line.passed is False
         lines.append(line)
     sha256 = hashlib.sha256(pdf).hexdigest()
@@ -81,7 +82,7 @@ def _of_report(case: RecordCase) -> dict[str, Any]:
     said = ("task", "template", "due_on", "as_of", "roots")
     return {
         **{key: content[key] for key in said},
-        "list": contents.identifier(content),
+        "list": case.identifier,
         "members": len(content["members"]),
         "counts": counted(row[1] for row in content["members"]),
         "entries": list(case.entries),

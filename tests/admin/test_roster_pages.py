@@ -1,0 +1,148 @@
+"""Importing people on the pages of the back office: each number is the list behind it."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from pledges.models import Person, Roster
+
+URL = "/admin/pledges/roster/"
+LIST = """工号,姓名,部门,岗位,邮箱
+E1001,李明,华东零售部,行长,
+E3001,钱伟,上海分行,客户经理,qianwei@example.com
+E3002,孙丽,上海分行,,sunli
+E3003,,上海分行,,
+"""
+
+
+def words(response):
+    return response.content.decode()
+
+
+@pytest.fixture
+def uploaded(as_, zhoumin):
+    """A roster that HR uploaded through the page, with the browser it was done in."""
+
+    def upload(text=LIST, reach="additions", **more):
+        client = as_(zhoumin)
+        file = SimpleUploadedFile("名单.csv", text.encode("gb18030"))
+        answer = client.post(f"{URL}add/", {"file": file, "reach": reach, **more})
+        assert answer.status_code == 302, answer.context["form"].errors
+        return client, Roster.objects.get()
+
+    return upload
+
+
+def page(roster, step="change"):
+    return f"{URL}{roster.pk}/{step}/"
+
+
+def test_each_number_is_a_link_to_exactly_so_many_rows(uploaded):
+    client, roster = uploaded()
+    figures = client.get(page(roster)).context["figures"]
+    assert {figure.fate: figure.count for figure in figures} == {
+        "faulty": 2,
+        "new": 1,
+        "changed": 1,
+    }
+    for figure in figures:
+        shown = client.get(page(roster), {"fate": figure.fate})
+        assert shown.context["page"].paginator.count == figure.count
+        assert words(shown).count("roster-row") == figure.count
+    assert "王芳" not in words(client.get(page(roster)))
+
+
+def test_faults_stand_at_their_cells_and_are_mended_there(uploaded):
+    client, roster = uploaded()
+    faulty = words(client.get(page(roster)))
+    assert "E4" in faulty and "B5" in faulty and 'value="sunli"' in faulty
+    assert 'action="' + page(roster, "confirm") not in faulty
+    mended = {"row": 4, "column": 4, "text": "sunli@example.com", "fate": "faulty"}
+    assert client.post(page(roster, "mend"), mended).url == page(roster) + "?fate=faulty"
+    client.post(page(roster, "leave-out"), {"key": "row:5"})
+    ready = words(client.get(page(roster)))
+    assert 'action="' + page(roster, "confirm") in ready
+    answer = client.post(page(roster, "confirm"))
+    assert answer.url == page(roster)
+    assert client.get(page(roster)).context["moves_on"]
+    work_off_outside(roster)
+    result = client.get(page(roster))
+    assert result.context["new"] == 2
+    assert Person.objects.filter(employee_number__in=["E3001", "E3002"]).count() == 2
+
+
+def work_off_outside(roster):
+    """As the worker does it, but within the transaction of the test."""
+    from django.utils import timezone
+
+    from pledges.actions.rosters import applying
+
+    applying._apply.__wrapped__(roster.pk, at=timezone.now())
+
+
+def test_many_leavers_are_typed_and_confirmed_by_another(uploaded, as_, admin):
+    text = "工号,姓名,部门\nH4001,周敏,人力资源部\nS9001,郑强,信息技术部\n"
+    client, roster = uploaded(text, reach="everybody")
+    asked = client.get(page(roster))
+    assert asked.context["many"] and asked.context["takes_two"]
+    client.post(page(roster, "confirm"), {"leavers": "5"})
+    assert Roster.objects.get().state == Roster.State.PLANNED
+    client.post(page(roster, "confirm"), {"leavers": "6"})
+    waits = client.get(page(roster))
+    assert not waits.context["is_second"]
+    assert client.post(page(roster, "second")).status_code == 403
+    other = as_(admin)
+    assert other.get(page(roster)).context["is_second"]
+    other.post(page(roster, "second"))
+    assert Roster.objects.get().state == Roster.State.APPLYING
+
+
+def test_columns_that_nobody_knows_are_asked_for(uploaded):
+    client, roster = uploaded("甲,乙,丙\nE3001,钱伟,上海分行\n")
+    assert client.get(page(roster)).url == page(roster, "columns")
+    assert "钱伟" in words(client.get(page(roster, "columns")))
+    chosen = {"heads_row": 1, "column_0": "number", "column_1": "name", "column_2": "name"}
+    assert client.post(page(roster, "columns"), chosen).context["form"].errors
+    chosen["column_2"] = "department"
+    assert client.post(page(roster, "columns"), chosen).url == page(roster)
+    assert client.get(page(roster)).context["figures"][0].fate == "new"
+
+
+def test_pasted_cells_and_the_template(as_, zhoumin):
+    client = as_(zhoumin)
+    pasted = "工号\t姓名\t部门\nE3001\t钱伟\t上海分行\n"
+    client.post(f"{URL}add/", {"pasted": pasted, "reach": "additions"})
+    assert Roster.objects.get().counts == {"new": 1}
+    template = client.get(f"{URL}template/").content
+    client.post(
+        f"{URL}add/", {"file": SimpleUploadedFile("t.xlsx", template), "reach": "additions"}
+    )
+    latest = Roster.objects.first()
+    assert latest.counts == {"faulty": 1}, "its example names a head whom nobody knows"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"reach": "everybody"},
+        {"pasted": "x", "reach": "departments"},
+        {"pasted": "x"},
+        {"file": SimpleUploadedFile("a.xlsx", b"PK\x03\x04"), "reach": "everybody"},
+        {"file": SimpleUploadedFile("a.csv", b"a\n" * 50_001), "reach": "everybody"},
+    ],
+)
+def test_what_is_no_upload_is_said_on_the_page(as_, zhoumin, typed):
+    answer = as_(zhoumin).post(f"{URL}add/", typed)
+    assert answer.status_code == 200 and answer.context["form"].errors
+    assert not Roster.objects.exists()
+
+
+def test_an_auditor_sees_it_and_changes_nothing(uploaded, as_, wuying):
+    _client, roster = uploaded()
+    auditor = as_(wuying)
+    seen = words(auditor.get(page(roster)))
+    assert "钱伟" in words(auditor.get(page(roster), {"fate": "new"}))
+    posts = re.findall(r'action="(/admin/pledges/roster/[^"]*)"', seen)
+    assert posts == []
+    assert roster.name in words(auditor.get(URL))
