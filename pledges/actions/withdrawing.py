@@ -75,13 +75,19 @@ def withdraw_many(
     about a second. Within a transaction of the caller's that has locked persons and tasks before;
     nobody is told, which is the caller's.
     """
-    ended = end_many(keys, actor=actor, at=at, why=why, reason=reason)
+    ended = end_many(keys, actor=actor, at=at, why=why, reason=reason, version_id=version_id)
     audit.record_many(ended.events, actor=actor, at=at)
     return ended
 
 
 def end_many(
-    keys: Collection[UUID], *, actor: access.Actor, at: datetime, why: Why, reason: str = ""
+    keys: Collection[UUID],
+    *,
+    actor: access.Actor,
+    at: datetime,
+    why: Why,
+    reason: str = "",
+    version_id: int | None = None,
 ) -> Ended:
     """The same as a part of a greater change: the caller tells the ledger, within its one turn."""
     access.require(actor, Act.WITHDRAW_MANY)
