@@ -10,12 +10,11 @@ from typing import Any, Final
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, notices, transactions
 from pledges.access import Act
-from pledges.actions import enrolment, expiring, people
+from pledges.actions import enrolment, erasing_employment, expiring, people
 from pledges.actions.papers import erasing, keeping
 from pledges.actions.tasks import forgetting
 from pledges.core import lifecycle, refusals
@@ -27,21 +26,16 @@ from pledges.models import (
     Department,
     Document,
     Invitation,
-    InvitationItem,
-    Leave,
     LedgerOpening,
     Organisation,
     PaperPledge,
     Person,
     PhoneLink,
     Pledge,
-    Post,
     Proposal,
     Reading,
     RenderedAhead,
     ReturnReason,
-    Roster,
-    RosterRow,
     Session,
     Signature,
     SigningIntent,
@@ -98,6 +92,7 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     people.lock_administrators()
     list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    forgetting.lock(locked)
     pledges, papers = _locked_pledges(locked), erasing.locked(locked)
     files = _files_of(pledges) | keeping.files_of(papers)
     if locked.erased_at is None:
@@ -197,12 +192,12 @@ def _blank_person(person: Person, at: datetime) -> None:
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     Invitation.objects.filter(person=person).delete()
-    _blank_employment(person)
+    erasing_employment.blank(person)
     Proposal.objects.filter(person=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
     PhoneLink.objects.filter(person=person).delete()
     Reading.objects.filter(reader=person).update(reader_name="")
-    _forget_rosters(person)
+    erasing_employment.forget_rosters(person)
     # A mail that could not be sent is kept with the error, and errors name addresses.
     mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
@@ -216,23 +211,6 @@ def _blank_person(person: Person, at: datetime) -> None:
     person.erased_at = at
     person.set_unusable_password()
     person.save()
-
-
-def _blank_employment(person: Person) -> None:
-    """Their posts and leaves, whom they stood in for, and whom they headed."""
-    InvitationItem.objects.filter(person=person).delete()
-    Post.objects.filter(person=person).delete()
-    Leave.objects.filter(person=person).delete()
-    Leave.objects.filter(delegate=person).update(delegate=None)
-    Department.objects.filter(head=person).update(head=None)
-    person.entered_on = person.left_on = None
-
-
-def _forget_rosters(person: Person) -> None:
-    """The lists in which they stand go whole, with their files: others upload theirs anew."""
-    number = person.employee_number
-    told = Q(person=person) | Q(employee_number__iexact=number) | Q(cells__contains=[number])
-    Roster.objects.filter(pk__in=RosterRow.objects.filter(told).values("roster")).delete()
 
 
 def _forget_openings(person: Person, pledges: Sequence[Pledge], others: Sequence[str]) -> None:

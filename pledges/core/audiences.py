@@ -185,7 +185,7 @@ def _values(
         faults.append(AudienceFault(Fault.TOO_MUCH, where, kind.value))
         return
     for value in dict.fromkeys(map(_stripped, given)):
-        if _fits(kind, value):
+        if isinstance(value, int | str) and _fits(kind, value):
             yield value
         else:
             faults.append(AudienceFault(Fault.WRONG_VALUE, where, str(value)))

@@ -38,6 +38,7 @@ from pledges.actions import (
 )
 from pledges.actions.papers import filing, lists, settling
 from pledges.actions.rosters import uploading
+from pledges.actions.tasks import objecting
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role, Why
 from pledges.core.rosters.people import Reach
@@ -116,8 +117,10 @@ def returned(signed, chenjing, now):
 
 
 @pytest.fixture
-def past(liming, revoked, returned, signed, draft, version, chenjing, passkey, now):
+def past(launched_task, liming, revoked, returned, signed, draft, version, chenjing, passkey, now):
     """Everything that a manager can leave behind."""
+    member = launched_task().members.get(person=liming)
+    objecting.object_to(member, f"李明：{REPLY}", actor=liming, at=now)
     liming.contact = CONTACT
     liming.save()
     EmailAddress.objects.create(user=liming, email="liming@example.com", primary=True)

@@ -1,0 +1,22 @@
+"""What an erased person leaves among posts, leaves, departments and rosters: nothing."""
+
+from django.db.models import Q
+
+from pledges.models import Department, InvitationItem, Leave, Person, Post, Roster, RosterRow
+
+
+def blank(person: Person) -> None:
+    """Their posts and leaves, whom they stood in for, and whom they headed; does not save."""
+    InvitationItem.objects.filter(person=person).delete()
+    Post.objects.filter(person=person).delete()
+    Leave.objects.filter(person=person).delete()
+    Leave.objects.filter(delegate=person).update(delegate=None)
+    Department.objects.filter(head=person).update(head=None)
+    person.entered_on = person.left_on = None
+
+
+def forget_rosters(person: Person) -> None:
+    """The lists in which they stand go whole, with their files: others upload theirs anew."""
+    number = person.employee_number
+    told = Q(person=person) | Q(employee_number__iexact=number) | Q(cells__contains=[number])
+    Roster.objects.filter(pk__in=RosterRow.objects.filter(told).values("roster")).delete()
