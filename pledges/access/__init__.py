@@ -6,8 +6,7 @@ from typing import Final
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
-from pledges import access_rules as rules
-from pledges import paper_rules, people_rules
+from pledges.access import paper_rules, people_rules, rules
 from pledges.core.lifecycle import Role
 
 # What rules are made of, and others ask for by these names.

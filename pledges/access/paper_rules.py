@@ -11,11 +11,12 @@ READERS: Final = frozenset({Role.COMPLIANCE, Role.HR, Role.AUDITOR})
 
 def files(actor: Any, subject: PaperPledge | PaperBatch | None) -> bool:
     """HR; what is not filed yet is for whoever uploaded it. `None`: any at all."""
+    if Role.HR not in actor.roles:
+        return False
     unfiled = isinstance(subject, PaperBatch) or (
         subject is not None and subject.state == PaperState.DRAFT
     )
-    own = subject is None or not unfiled or subject.filed_by_id == actor.pk
-    return Role.HR in actor.roles and own
+    return subject is None or not unfiled or subject.filed_by_id == actor.pk
 
 
 def confirms(actor: Any, paper: PaperPledge | None) -> bool:
@@ -27,13 +28,16 @@ def confirms(actor: Any, paper: PaperPledge | None) -> bool:
 
 def withdraws(actor: Any, paper: PaperPledge) -> bool:
     """HR until it is confirmed, then compliance; nobody their own."""
+    if actor.roles.isdisjoint((Role.COMPLIANCE, Role.HR)):
+        return False
     role = Role.COMPLIANCE if paper.state == PaperState.CONFIRMED else Role.HR
     return role in actor.roles and paper.person_id != actor.pk
 
 
 def reads(actor: Any, paper: PaperPledge) -> bool:
     """Whose it is, and those who read pledges; a draft is for whoever uploaded it."""
+    if not isinstance(actor, Person) or not actor.is_active:
+        return False
     if paper.state == PaperState.DRAFT:
         return files(actor, paper)
-    own = isinstance(actor, Person) and actor.is_active and paper.person_id == actor.pk
-    return own or not READERS.isdisjoint(actor.roles)
+    return paper.person_id == actor.pk or not READERS.isdisjoint(actor.roles)
