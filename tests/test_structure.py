@@ -145,7 +145,7 @@ def test_nothing_is_left_unfinished_or_tied_to_one_machine() -> None:
 # Names and phrases that were given up, so that each thing has one word.
 GIVEN_UP = (
     *("exactness", "inertness", "sealbytes", "sealfields", "written_form", "loglines", "qrcodes"),
-    *("noticeboard", "privatefiles", "filestorage", "dossier", "roster"),
+    *("noticeboard", "privatefiles", "filestorage", "dossier"),
     *("borrowed_django", "borrowed_allauth", "ManagerSeal", "SigningAct"),
     *("templatefile", "forsaken", r"pledges[./](?:offline|documents)", "`offline/`"),
     # What is in the room of that name now has other modules.

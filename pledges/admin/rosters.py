@@ -234,7 +234,7 @@ class RosterAdmin(AccessModelAdmin):
 
     @admin.display(description=_("status"))
     def outcome(self, roster: Roster) -> str:
-        look = roster_pages.LOOKS.get(roster.state, "")
+        look = roster_pages.LOOKS.get(Roster.State(roster.state), "")
         return format_html(
             '<span class="state state-{}">{}</span>', look, roster.get_state_display()
         )

@@ -34,7 +34,7 @@ class Package:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
             raise Unreadable("damaged") from error
         self._left = MAX_UNPACKED
         parts = self._zip.infolist()
@@ -54,7 +54,7 @@ class Package:
             parser.Parse(b"", True)
         except (
             *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, OSError),
-            *(NotImplementedError, expat.ExpatError, UnicodeError),
+            *(expat.ExpatError, UnicodeError),
         ) as error:
             raise Unreadable("damaged") from error
 

@@ -89,7 +89,7 @@ def _apply(key: uuid.UUID, *, at: datetime) -> None:
     }
     done = Roster.objects.filter(pk=key, state=Roster.State.APPLYING)
     done.update(state=Roster.State.APPLIED, finished_at=at, progress=100)
-    writer.rename()
+    writer.change_usernames()
     told = [audit.Event("roster.applied", roster, facts), *writer.events]
     audit.record_many(told, actor=actor, at=at)
     crash_points.reach("roster:told")

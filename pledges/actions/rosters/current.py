@@ -17,6 +17,10 @@ _FACTS = (
     *("position", "contact", "language", "entered_on", "left_on", "is_active"),
 )
 
+# By which a plan knows them.
+_NAMES = ("id", "number", *_FACTS[2:5], "department", *_FACTS[6:])
+_RULES = Role.ADMINISTRATOR.value
+
 
 def known(roster: Roster, at: datetime) -> Known:
     """Everybody who was not erased, and the departments, as they are now."""
@@ -28,7 +32,8 @@ def known(roster: Roster, at: datetime) -> Known:
     rows = Person.objects.filter(erased_at=None).order_by().values_list(*_FACTS)
     for facts in rows:
         roles = frozenset(offices.get(facts[0], ()))
-        people.append(PersonNow(*facts, roles, Role.ADMINISTRATOR in roles))
+        told = dict(zip(_NAMES, facts, strict=True))
+        people.append(PersonNow(**told, offices=roles, is_administrator=_RULES in roles))
     departments = Department.objects.values_list(
         "name_zh", "parent__name_zh", "head__employee_number"
     )

@@ -27,6 +27,7 @@ def follow(changed: Sequence[Planned], today: date) -> None:
     titles = {
         each.person: str(change.after)
         for each in changed
+        if each.person is not None
         for change in each.changes
         if change.fact == "position"
     }
@@ -36,7 +37,7 @@ def follow(changed: Sequence[Planned], today: date) -> None:
     }
     retitled, ended, begun = [], [], []
     for person, title in titles.items():
-        post = open_posts.get(person or 0)
+        post = open_posts.get(person)
         if post is not None and title and post.from_on >= today:
             post.title = title
             retitled.append(post)

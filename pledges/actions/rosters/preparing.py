@@ -182,7 +182,7 @@ def _fill_in(roster: Roster, kept: Sequence[RosterRow], plan: Plan) -> list[Rost
     """Give each row its fate; gives new rows for those whom no row names."""
     planned = {each.row: each for each in plan.people if each.row is not None}
     for row in kept:
-        _give_fate(row, planned.get(row.number))
+        _give_fate(row, planned.get(row.number or 0))
     missing = []
     for each in plan.people:
         if each.row is None:

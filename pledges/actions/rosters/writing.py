@@ -102,7 +102,7 @@ class Writer:
                 [self._roster.pk],
             )
 
-    def rename(self) -> None:
+    def change_usernames(self) -> None:
         """Change user names, right before the turn: whoever refers to these people would wait."""
         for person, username in self._usernames.items():
             Person.objects.filter(pk=person).update(username=username)

@@ -194,7 +194,8 @@ def _kept_by_all(known: Known) -> dict[int, str]:
 def _guard(each: Planned, kept: Mapping[int, str], omitted: Collection[str]) -> Planned:
     if each.row is None and each.key in omitted:
         return replace(each, fate=Fate.OMITTED, changes=())
-    if each.fate is not Fate.LEFT or each.person not in kept:
+    reason = kept.get(each.person or 0)
+    if each.fate is not Fate.LEFT or reason is None:
         return each
-    fault = Fault(kept[each.person])
+    fault = Fault(reason)
     return replace(each, fate=Fate.FAULTY, changes=(), faults=(*each.faults, fault))
