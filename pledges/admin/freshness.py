@@ -45,6 +45,7 @@ FREE_ACTIONS: Final = {"pledges_person_changelist": {"assign"}}
 STEPS: Final = frozenset(
     {
         *("pledges_pledge_accept", "pledges_pledge_return", "pledges_pledge_revoke"),
+        "pledges_pledge_withdraw",
         *("pledges_templateversion_publish", "pledges_templateversion_retire"),
         *("pledges_person_set_password", "pledges_person_vouch"),
     }
