@@ -52,6 +52,7 @@ FREE: Final = frozenset(
 STEPS: Final = frozenset(
     {
         *("pledges_pledge_accept", "pledges_pledge_return", "pledges_pledge_revoke"),
+        "pledges_pledge_withdraw",
         *("pledges_templateversion_publish", "pledges_templateversion_retire"),
         *("pledges_person_set_password", "pledges_person_vouch"),
         *("pledges_signingtask_close", "pledges_signingtask_cancel"),

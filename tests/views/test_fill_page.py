@@ -92,10 +92,19 @@ def test_the_page_says_when_it_is_due(client, draft):
 def test_a_retired_version_says_so(client, draft, version, chenjing, now):
     pledge = draft()
     templates.retire(version(), actor=chenjing, at=now)
-    assert "can no longer be signed" in client.get(url("pledge", pledge)).content.decode()
     answer = client.post(url("pledge_prepare", pledge), fields(pledge), follow=True)
     assert "can no longer be signed" in answer.content.decode()
     assert not SigningIntent.objects.exists()
+
+
+def test_a_draft_of_a_retired_version_that_nothing_follows_is_told_to_be_gone(
+    client, draft, version, chenjing, now
+):
+    pledge = draft()
+    templates.retire(version(), actor=chenjing, at=now)
+    answer = client.get(url("pledge", pledge), follow=True)
+    assert "This draft was withdrawn." in answer.content.decode()
+    assert not Pledge.objects.exists()
 
 
 def test_a_returned_pledge_lays_its_reasons_beside_their_clauses(client, signed, chenjing, now):
