@@ -66,7 +66,7 @@ def _papers(person: Person, at: datetime) -> list[Figure]:
             f"{address}?state={PaperState.FILED}",
             urgent=access.allows(person, Act.CONFIRM_PAPER),
         ),
-        Figure(_("Signed on paper"), standing, f"{address}?state=standing"),
+        Figure(_("On paper"), standing, f"{address}?state=standing"),
     ]
     return [each for each in figures if each.count]
 
