@@ -5,6 +5,7 @@ signs, leaves, is excused, away or has no address. Prints what they were told in
 reason, and how it differs from a model that shares no code with the product.
 """
 
+import logging
 import sys
 import time
 from collections import Counter
@@ -36,6 +37,7 @@ def _play(people: int) -> int:
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     mail.outbox = []
+    logging.disable(logging.INFO)
     baseline.wipe()
     baseline.load()
     from pledges.models import Person

@@ -88,8 +88,8 @@ def test_first_notices_through_a_real_server_in_both_languages(running, tmp_path
         site = "https://pledges.bank.example"
         assert run_worker(PUBLIC_URL=site, **settings_for(mail.port)) == 0
         got = {
-            each["to"][0].partition("@")[0]: email.message_from_string(
-                each["content"], policy=policy.default
+            each["to"][0].partition("@")[0]: email.message_from_bytes(
+                each["content"].encode(), policy=policy.default
             )
             for each in mail.mails()
         }
@@ -124,6 +124,9 @@ def test_after_a_worker_was_killed_at_most_the_mail_in_hand_is_repeated(running,
         DBTaskResult.objects.filter(pk=in_hand.pk).update(status="READY", started_at=None)
         assert sending_due.send_due(running) == 0
         assert run_worker(**settings_for(mail.port)) == 0
-        names = [email.message_from_string(each["content"])["Message-ID"] for each in mail.mails()]
+        names = [
+            email.message_from_bytes(each["content"].encode())["Message-ID"]
+            for each in mail.mails()
+        ]
     assert len(names) == 3 and len(set(names)) == 2
     assert NoticeClaim.objects.count() == 2
