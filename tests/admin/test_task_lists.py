@@ -1,13 +1,12 @@
 """The pages of a signing task: every number on them is the list that its link opens."""
 
 import html
-import io
 import re
-import zipfile
 
 import pytest
 
 from pledges.core.standings import Standing
+from pledges.gateways.workbooks import read_workbook
 from pledges.models import LedgerEntry, Organisation
 from tests import task_scenes
 from tests.admin.conftest import TODAY
@@ -106,11 +105,8 @@ def test_a_list_as_a_workbook_has_exactly_its_rows_and_no_formula(as_, zhoumin, 
     person.name = "=HYPERLINK(1)"
     person.save()
     answer = as_(zhoumin).post(f"{URL}{task.pk}/members.xlsx?late=over-10")
-    sheet = zipfile.ZipFile(io.BytesIO(answer.content)).read("xl/worksheets/sheet1.xml").decode()
-    assert sheet.count("<row>") == 3
-    assert "'=HYPERLINK(1)" in sheet
-    assert "员工006" in sheet
-    assert "<f>" not in sheet
+    _heads, first, second = (row.cells for row in read_workbook(answer.content).rows)
+    assert (first[1], second[1]) == ("'=HYPERLINK(1)", "员工006")
     entry = LedgerEntry.objects.get(event="members.exported")
     assert entry.actor_id == zhoumin.pk
     assert '"count":2' in entry.leaf.replace(" ", "")
