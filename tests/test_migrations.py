@@ -306,7 +306,7 @@ def test_of_two_drafts_of_a_template_that_on_the_newer_version_takes_in_the_othe
     newer = draft(liming, new, answers={"service_name": "丙"}, answers_revision=4)
     numbered = draft(wangfang, old, answers=typed, number="CN-2026-000901")
     hers = draft(wangfang, new)
-    migration = import_module("pledges.migrations.0030_withdrawing")
+    migration = import_module("pledges.migrations.0027_withdrawing")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     editor = connection.schema_editor(atomic=False)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0026_organisation"),
+        ("pledges", "0031_notices"),
     ]
 
     operations = [

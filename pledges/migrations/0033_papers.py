@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0031_records"),
+        ("pledges", "0032_invitations"),
     ]
 
     operations = [
