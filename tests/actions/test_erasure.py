@@ -213,7 +213,9 @@ def test_nothing_personal_is_left_and_the_ledger_verifies(past, liming, erase, n
     assert set(PaperPledge.objects.values_list("state", flat=True)) == {"erased"}
     assert not Roster.objects.exists()
     assert list(audit.verify()) == []
-    assert LedgerEntry.objects.count() == before + 1
+    # Two of the papers were confirmed, and have a record each.
+    assert LedgerEntry.objects.filter(event="record.erased").count() == 2
+    assert LedgerEntry.objects.count() == before + 3
     entry = audit.trail(f"person:{pk}").get(event="person.erased")
     assert all(str(pledge.pk) in entry.leaf for pledge in past)
     assert not LedgerOpening.objects.filter(entry__subject__startswith="pledge:").exists()
@@ -517,9 +519,11 @@ def test_a_paper_that_waits_or_counts_keeps_its_person(
         assert refused.value.kept == (refusals.RetainedPledge(paper.short, state),)
         if state == "paper-filed":
             paper = settling.confirm(paper, actor=chenjing, at=now)
-    settling.withdraw(paper, actor=chenjing, at=now, reason=DOUBT)
+    settled = settling.withdraw(paper, actor=chenjing, at=now, reason=DOUBT)
     with pytest.raises(refusals.NotErasable) as refused:
         erase(liming, at=now + timedelta(days=300))
     assert refused.value.kept[0].until == date(2036, 11, 24)
+    digest = settled.record_file.sha256
+    assert document_store.exists(digest)
     assert erase(liming, at=now + TEN_YEARS).files == 1
-    assert not [path for path in stored_files() if len(path.parent.name) == 2]
+    assert not document_store.exists(digest)
