@@ -331,7 +331,7 @@ def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
     run = InvitationRun.objects.create(started_by=liming, created_at=now, worked_at=now)
     for page in ("change", "progress"):
         arguments[f"admin:pledges_invitationrun_{page}"] = [run.pk]
-    for page in ("edit", "publish", "retention", "retire", "revise", "change"):
+    for page in ("edit", "publish", "retention", "retire", "revise", "change", "discard"):
         arguments[f"admin:pledges_templateversion_{page}"] = [version("contract").pk]
     for page in ("change", "progress", "go_on"):
         arguments[f"admin:pledges_acceptancebatch_{page}"] = [batch.pk]
@@ -358,7 +358,8 @@ def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
     for page in ("accept", "return", "revoke", "withdraw", "change"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
     arguments |= task_addresses(version("contract"), liming, at=now)
-    of_pledge = ("save", "prepare", "document", "printout", "proof", "discard", "last_time")
+    of_pledge = ("save", "prepare", "document", "printout", "proof", "discard", "withdraw")
+    of_pledge = (*of_pledge, "last_time")
     for name in ("pledge", "verify", *(f"pledge_{each}" for each in of_pledge)):
         arguments[name] = [pledge.pk]
     return lambda name: reverse(name, args=arguments.get(name, []))

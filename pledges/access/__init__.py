@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from pledges.access import paper_rules, people_rules, rules
 from pledges.core.lifecycle import Role
+from pledges.models import Person
 
 # What rules are made of, and others ask for by these names.
 System, SYSTEM = rules.System, rules.SYSTEM
@@ -163,9 +164,14 @@ RULES: Final[dict[Act, rules.Rule]] = {
 
 
 def allows(actor: Actor, act: Act, subject: object = None) -> bool:
-    """Whether `actor` may do `act` to `subject`; without a rule, nobody may."""
+    """Whether `actor` may do `act` to `subject`; without a rule, nobody may.
+
+    Nor may anybody whose account is closed, whatever the rule.
+    """
     rule = RULES.get(act)
     if rule is None or isinstance(actor, AnonymousUser):
+        return False
+    if isinstance(actor, Person) and not actor.is_active:
         return False
     return rule(actor, subject)
 

@@ -75,6 +75,7 @@ def many(person, version, count, at):
             id=uuid.uuid4(),
             person=person,
             version=version,
+            template_id=version.template_id,
             language="zh-hans",
             status=PledgeState.SIGNED,
             number=f"CN-2026-{number:06}",

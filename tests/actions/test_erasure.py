@@ -149,8 +149,6 @@ def past(launched_task, liming, revoked, returned, signed, draft, version, chenj
         actor=SYSTEM,
         at=now,
     )
-    _papers(liming, version, now)
-    withdrawing.withdraw(signed("contract"), why=Why.SIGNER, reason=TAKEN_BACK, **by)
     drafts = list(Pledge.objects.of(liming).drafts())
     ended = Pledge.objects.filter(status__in=(PledgeState.DISCARDED, PledgeState.WITHDRAWN))
     return [*pledges, *drafts, *ended]
