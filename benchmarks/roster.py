@@ -57,7 +57,7 @@ def workbook(count: int, position: str) -> bytes:
         )
         for number in range(count)
     ]
-    return write_workbook("人员", [heads, *rows])
+    return write_workbook("人员", heads, rows)
 
 
 def peak_memory() -> float:

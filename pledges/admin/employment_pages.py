@@ -69,7 +69,8 @@ def leaving_page(page: ModelAdmin, request: HttpRequest, person: Person) -> Http
         else:
             messages.success(request, _said(person, last_day, gone))
             return redirect(CHANGE, person.pk)
-    found, labels = leaving.preview(person, at), dict(STANDINGS)
+    found = leaving.preview(person, at)
+    labels: dict[str, Any] = dict(STANDINGS)
     context = {
         "form": form,
         "button": gettext_lazy("Record leaving"),

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from csp.decorators import csp_replace
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -93,7 +93,7 @@ class NoticeAdmin(AccessModelAdmin):
         context = {"kind": kind, "mail": mail, "language": _language(request)}
         return self._page(request, "preview", str(KINDS[Kind(kind)]), context)
 
-    def as_sent(self, request: HttpRequest, kind: str) -> HttpResponse:
+    def as_sent(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         mail = self._mail(request, kind)
         return csp_replace(AS_SENT)(lambda _request: HttpResponse(mail.html))(request)
 

@@ -1,6 +1,6 @@
 """The list of people: who they report to, what they have to sign, what is late, what binds them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin import ShowFacets
@@ -47,7 +47,7 @@ class PeopleList(AccessModelAdmin):
         *("to_sign", "late", "in_force", "held", "active"),
     )
     list_display_links = ("employee_number", "name")
-    list_filter: Any = (
+    list_filter: ClassVar[Any] = (
         *(people_filters.DepartmentFilter, people_filters.DutyFilter, people_filters.RoleFilter),
         *("is_active", people_filters.EmploymentFilter, people_filters.AccountFilter),
         people_filters.ToBeMetFilter,

@@ -95,8 +95,13 @@ class CalendarDayAdmin(AccessModelAdmin):
         return access.allows(request.user, Act.WRITE_CALENDAR)
 
     def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: Any) -> None:
-        facts = {"working": obj.working, "name": obj.name}
-        calendar.set_day(obj.date, **facts, actor=actor_of(request), at=timezone.now())
+        calendar.set_day(
+            obj.date,
+            working=obj.working,
+            name=obj.name,
+            actor=actor_of(request),
+            at=timezone.now(),
+        )
 
     @admin.display(description=_("day"))
     def day(self, row: CalendarDay) -> str:

@@ -161,11 +161,11 @@ def record_many(events: Sequence[Event], *, actor: object, at: datetime) -> list
     # Everything that can be done before the turn: all others wait as long as it is held.
     told = [_Told.of(each, at=at, actor_id=actor_id) for each in events]
     _take_turn(actor_id)
-    for sequence, each in enumerate(told, tree.size() + 1):
-        each.number(sequence)
-    _hash([each.entry for each in told])
-    kept = LedgerEntry.objects.bulk_create([each.entry for each in told], batch_size=BATCH)
-    openings = [opening for each in told for opening in each.openings]
+    for sequence, one in enumerate(told, tree.size() + 1):
+        one.number(sequence)
+    _hash([one.entry for one in told])
+    kept = LedgerEntry.objects.bulk_create([one.entry for one in told], batch_size=BATCH)
+    openings = [opening for one in told for opening in one.openings]
     LedgerOpening.objects.bulk_create(openings, batch_size=BATCH)
     return kept
 

@@ -112,8 +112,8 @@ def issued() -> Iterator[Issued]:
     rows = kept.order_by("pledge_id", "-size").values_list("pledge_id", "sha256", "size")
     yield from (Issued(*row) for row in rows.iterator(chunk_size=5000))
     files = RecordFile.objects.filter(record__erased_at__isnull=True)
-    rows = files.order_by("record_id", "-size").values_list("record_id", "sha256", "size")
-    yield from (Issued(*row) for row in rows.iterator(chunk_size=5000))
+    records = files.order_by("record_id", "-size").values_list("record_id", "sha256", "size")
+    yield from (Issued(*row) for row in records.iterator(chunk_size=5000))
 
 
 def _copy_documents(

@@ -5,7 +5,7 @@ A count and the list behind it use the same rows of it, so they cannot differ.
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db import models
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
@@ -18,6 +18,14 @@ from pledges.models.papers import PaperPledge
 from pledges.models.people import Person
 from pledges.models.pledges import Pledge
 from pledges.models.signing_tasks import TaskVersion
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class Stands(TypedDict):
+        standing: str
+
+    StandingPeople = models.QuerySet[WithAnnotations[Person, Stands]]
 
 FORMER = [PledgeState.REVOKED, PledgeState.EXPIRED, PledgeState.ERASED, PledgeState.WITHDRAWN]
 """Of a pledge in one of these states nothing binds; the list of members says which it is."""
@@ -47,7 +55,7 @@ class MemberQuerySet(models.QuerySet):
 
 def people_with_standing(
     people: "models.QuerySet[Person]", counting: Collection[int], template: int, day: date
-) -> "models.QuerySet[Person]":
+) -> "StandingPeople":
     """Annotate `standing` as it would be for people who become members on `day`.
 
     `counting` are the keys of the versions that would count. Nobody is excused or late yet.

@@ -58,10 +58,10 @@ def queue_digests(
     """
     digests = [digest_of(person, day, at, sending.new_message_id()) for person in sorted(picks)]
     names = {each.person_id: each.message_id for each in NoticeClaim.objects.claim_each(digests)}
-    claims = [claim for person in names for claim in picks[person]]
+    claims = [claim for person in sorted(picks) if person in names for claim in picks[person]]
     for each in claims:
         each.message_id = names[each.person_id]
-    won: dict[int, list[int]] = {}
+    won: dict[int | None, list[int]] = {}
     for each in NoticeClaim.objects.claim_each(claims):
         won.setdefault(each.person_id, []).append(each.pk)
     for person, keys in won.items():

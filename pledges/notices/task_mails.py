@@ -149,7 +149,7 @@ def _path(name: str) -> str:
 
 
 def _members(claims: Sequence[NoticeClaim]) -> Any:
-    keys = [each.member_id for each in claims]
+    keys = [each.member_id for each in claims if each.member_id is not None]
     return TaskMember.objects.filter(pk__in=keys).select_related("task")
 
 

@@ -118,7 +118,10 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     }
     return {
         **sections,
-        "overdue": [each for each in (*unopened, *drafts) if each.overdue],
+        "overdue": [
+            *(task for task in unopened if task.overdue),
+            *(draft for draft in drafts if draft.overdue),
+        ],
         "empty": not any(sections.values()),
     }
 

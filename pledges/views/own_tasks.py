@@ -37,7 +37,7 @@ _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 class OwnTask:
     """A signing task as one of its members sees it, on the day `today` of the organisation."""
 
-    member: Any
+    member: TaskMember
     today: date
     label: str = ""
     draft: Pledge | None = None
@@ -45,7 +45,7 @@ class OwnTask:
 
     @property
     def task(self) -> SigningTask:
-        return self.member.task  # type: ignore[no-any-return]
+        return self.member.task
 
     @property
     def to_sign(self) -> bool:
@@ -53,7 +53,7 @@ class OwnTask:
 
     @property
     def days_left(self) -> int:
-        return (self.member.due_on - self.today).days  # type: ignore[no-any-return]
+        return (self.member.due_on - self.today).days
 
     @property
     def days_over(self) -> int:
@@ -84,7 +84,7 @@ def _own(person: Person, at: datetime, today: date) -> Any:
     return members.select_related("task__launched_by", "task__template")
 
 
-def _as_seen(member: Any, today: date) -> OwnTask:
+def _as_seen(member: TaskMember, today: date) -> OwnTask:
     drafts = Pledge.objects.of(member.person).drafts()
     draft = drafts.filter(version__template=member.task.template_id).first()
     excuses = member.excuses.filter(outcome=Excuse.Outcome.APPROVED, ended_at__isnull=True)
@@ -196,12 +196,12 @@ def objection(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not take_back and not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "task_objection.html", {"own": found, "form": form}, status=status)
-    by = {"actor": person_of(request), "at": timezone.now()}
+    actor, at = person_of(request), timezone.now()
     try:
         if take_back:
-            objecting.take_back(found.member, **by)
+            objecting.take_back(found.member, actor=actor, at=at)
         else:
-            objecting.object_to(found.member, form.cleaned_data["words"], **by)
+            objecting.object_to(found.member, form.cleaned_data["words"], actor=actor, at=at)
     except refusals.Refusal as refusal:
         messages.error(request, wording.refusal(refusal))
     else:

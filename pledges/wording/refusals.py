@@ -189,8 +189,8 @@ def refusal(error: Exception) -> str:
         return rosters.unreadable(error.why, error.limit)
     if isinstance(error, refusals.TooManyReports):
         return account_refusals.too_many_reports(error)
-    if sentence := task_refusals.told(error):
-        return sentence
+    if about_tasks := task_refusals.told(error):
+        return about_tasks
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return str(sentence)

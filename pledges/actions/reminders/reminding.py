@@ -69,7 +69,7 @@ def _sorted(
     left_out: dict[LeftOut, list[TaskMember]] = {}
     for member in known.select_related("task", "person").order_by("pk"):
         why = None if _is_running(member.task, at) else LeftOut.NOT_RUNNING
-        why = why or _why_not(member, day, had_one)
+        why = why or _why_not(member, member.told, day, had_one)
         if why is None:
             reached.append(member)
         else:
@@ -82,11 +82,13 @@ def _is_running(task: SigningTask, at: datetime) -> bool:
     return task.state == TaskState.RUNNING and not early
 
 
-def _why_not(member: TaskMember, day: date, had_one: Collection[int]) -> LeftOut | None:
+def _why_not(
+    member: TaskMember, told: date | None, day: date, had_one: Collection[int]
+) -> LeftOut | None:
     if member.standing not in REMINDED:
         return LeftOut.NOTHING_TO_SIGN
     if not member.person.email:
         return LeftOut.NO_ADDRESS
-    if (member.told is not None and member.told >= day) or member.person_id in had_one:
+    if (told is not None and told >= day) or member.person_id in had_one:
         return LeftOut.TOLD_TODAY
     return None

@@ -38,7 +38,7 @@ class Drafted:
 
 @transactions.atomic
 def save_task(
-    drafted: Drafted, *, actor: access.Actor, at: datetime, task: SigningTask | None = None
+    drafted: Drafted, *, actor: Person, at: datetime, task: SigningTask | None = None
 ) -> SigningTask:
     """Keep a new draft, or what became of `task`; all of it is checked first.
 
@@ -70,8 +70,10 @@ def copy(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
     A due date that has passed meanwhile comes along, and has to be changed before the launch.
     """
     access.require(actor, Act.MAKE_TASK)
-    names = ("template_id", "version_id", "title", "audience", "due_rule", "message")
-    names += ("notice_plan", "takes_joiners", "joiner_days", "follows_versions")
+    names = (
+        *("template_id", "version_id", "title", "audience", "due_rule", "message"),
+        *("notice_plan", "takes_joiners", "joiner_days", "follows_versions"),
+    )
     kept = {name: getattr(task, name) for name in names}
     return SigningTask.objects.create(created_at=at, created_by_id=actor.pk, **kept)
 

@@ -34,7 +34,7 @@ def ask(
         asked_at=at,
     )
     # Why somebody need not sign, and for how long, tells of that person.
-    personal = {"reason": excuse.reason.value, "until": until_on.isoformat()}
+    personal: dict[str, object] = {"reason": str(excuse.reason), "until": until_on.isoformat()}
     _record("excuse.asked", excuse, actor=actor, at=at, personal=personal)
     return excuse
 

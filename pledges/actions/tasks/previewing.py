@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from pledges import access
 from pledges.access import Act
@@ -14,8 +15,11 @@ from pledges.core.audiences import AudienceRule
 from pledges.core.due_rules import DueRule, due_on
 from pledges.core.lifecycle import Role
 from pledges.core.standings import DONE, REMINDED, TO_SIGN, Standing
-from pledges.models import Organisation, Person, SigningTask, TemplateVersion
+from pledges.models import Organisation, SigningTask, TemplateVersion
 from pledges.models.standings import people_with_standing
+
+if TYPE_CHECKING:
+    from pledges.models.standings import StandingPeople
 
 
 @dataclass(frozen=True)
@@ -26,13 +30,13 @@ class Preview:
     due_on: date
     is_due_on_working_day: bool
     versions: tuple[TemplateVersion, ...]
-    people: "QuerySet[Person]"
+    people: "StandingPeople"
     counts: Mapping[Standing, int]
     unknown_numbers: tuple[str, ...]
     inactive_numbers: tuple[str, ...]
     reviewers: int
 
-    def having(self, *standings: Standing) -> "QuerySet[Person]":
+    def having(self, *standings: Standing) -> "StandingPeople":
         """The people who stand there today."""
         return self.people.filter(standing__in=standings)
 
@@ -46,22 +50,22 @@ class Preview:
         return sum(self.counts.values())
 
     @property
-    def to_sign(self) -> "QuerySet[Person]":
+    def to_sign(self) -> "StandingPeople":
         """Who would still have to sign: what officers would review."""
         return self.having(*TO_SIGN)
 
     @property
-    def done(self) -> "QuerySet[Person]":
+    def done(self) -> "StandingPeople":
         """Whose pledge counts already."""
         return self.having(*DONE)
 
     @property
-    def mailed(self) -> "QuerySet[Person]":
+    def mailed(self) -> "StandingPeople":
         """Who would get a first notice."""
         return self.having(*REMINDED).exclude(email="")
 
     @property
-    def without_address(self) -> "QuerySet[Person]":
+    def without_address(self) -> "StandingPeople":
         """Who has to sign and can only be told on paper."""
         return self.to_sign.filter(email="")
 

@@ -1,6 +1,7 @@
 """What a new version of a template means for its running tasks: it counts too, or instead."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from pledges import access, audit, transactions
 from pledges.access import SYSTEM, Act
@@ -58,7 +59,7 @@ def follow(
 
 @transactions.atomic
 def _follow(
-    key: object,
+    key: UUID,
     version: TemplateVersion,
     editorial: bool,
     due_on: date | None,

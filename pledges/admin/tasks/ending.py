@@ -125,17 +125,17 @@ def _show(
 
 def _settle(request: HttpRequest, task: SigningTask) -> HttpResponse:
     """`decision` is "cancel" or "take-back"."""
-    by = {"actor": actor_of(request), "at": timezone.now()}
+    actor, at = actor_of(request), timezone.now()
     if request.POST.get("decision") == "cancel":
         return frames.carry_out(
             request,
-            lambda: cancelling.cancel(task, **by),
+            lambda: cancelling.cancel(task, actor=actor, at=at),
             _("The task is cancelled. One email tells those who had not signed."),
             frames.address(task),
         )
     return frames.carry_out(
         request,
-        lambda: cancelling.take_back(task, **by),
+        lambda: cancelling.take_back(task, actor=actor, at=at),
         _("The task is not cancelled. It keeps running."),
         frames.address(task),
     )

@@ -111,8 +111,8 @@ def waiting(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """All that wait for a second officer, or those of one task, the oldest first."""
     found = Excuse.objects.filter(outcome=Excuse.Outcome.OPEN).order_by("asked_at")
     found = found.select_related("member__task", "member__person__department", "asked_by")
-    if (of := request.GET.get("task", "")) and _is_key(of):
-        found = found.filter(member__task=of)
+    if key := _key(request.GET.get("task", "")):
+        found = found.filter(member__task=key)
     listed = [(each, access.allows(request.user, Act.APPROVE_EXCUSE, each)) for each in found]
     return frames.show(
         page, request, None, "excuses.html", title=_("Excuses waiting"), listed=listed
@@ -132,16 +132,17 @@ def settle(page: ModelAdmin, request: HttpRequest, pk: uuid.UUID) -> HttpRespons
     if excuse is None:
         raise Http404
     access.require(request.user, Act.APPROVE_EXCUSE, excuse)
-    by = {"actor": actor_of(request), "at": timezone.now()}
+    actor, at = actor_of(request), timezone.now()
     approve = request.POST.get("decision") == "approve"
     act = excusing.approve if approve else excusing.reject
     done = _("The excuse is approved.") if approve else _("The excuse is rejected.")
-    return frames.carry_out(request, lambda: act(excuse, **by), done, reverse(WAITING))
+    return frames.carry_out(
+        request, lambda: act(excuse, actor=actor, at=at), done, reverse(WAITING)
+    )
 
 
-def _is_key(text: str) -> bool:
+def _key(text: str) -> uuid.UUID | None:
     try:
-        uuid.UUID(text)
+        return uuid.UUID(text)
     except ValueError:
-        return False
-    return True
+        return None

@@ -173,9 +173,10 @@ def pledge_choices(today: date, task: SigningTask | None = None) -> list[tuple[s
         said = {"version": version.name(active()), "number": version.number}
         choices.append((_choice(version.template_id, None), following % said))
         choices.append((_choice(version.template_id, version.pk), named % said))
-    kept = _choice(task.template_id, task.version_id) if task else None
-    if task and task.version and kept not in dict(choices):
-        choices.append((kept, str(task.version)))
+    if task and task.version:
+        kept = _choice(task.template_id, task.version_id)
+        if kept not in dict(choices):
+            choices.append((kept, str(task.version)))
     return choices
 
 

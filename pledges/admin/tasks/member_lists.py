@@ -54,6 +54,7 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
     found = wanted.members(task, day).select_related("person__department", "pledge")
     listed = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
     drafts = sees_drafts(request.user)
+    member: Any  # takes the words of its row
     for member in listed:
         describe(member, task, day)
         # Of a draft human resources see that there is one.
@@ -81,7 +82,8 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
 
 def describe(member: Any, task: SigningTask, day: Any) -> None:
     """Give a member of a list the words for where they stand."""
-    labels, states = dict(STANDINGS), dict(PLEDGE_STATES)
+    labels: dict[str, Any] = dict(STANDINGS)
+    states: dict[str, Any] = dict(PLEDGE_STATES)
     closed = task.state == TaskState.CLOSED
     shown = member.standing_at_close if closed else member.standing
     member.label, member.look = labels.get(shown, "—"), look_of(shown)

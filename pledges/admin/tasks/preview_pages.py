@@ -38,7 +38,7 @@ KNOWN: Final = ("standing", "told", "left_out", "department", "q")
 def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
     """The preview with the button that launches; while the worker is at it, how far it is."""
     at, words_of_rule = timezone.now(), audience.in_words(AudienceRule.from_data(task.audience))
-    context = {"title": task.title, "audience_words": words_of_rule}
+    context: dict[str, Any] = {"title": task.title, "audience_words": words_of_rule}
     if launching.is_going_on(task):
         return frames.show(
             page,
@@ -107,10 +107,10 @@ def people(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
     except Refusal:
         found = Person.objects.none()
     listed = Paginator(found.select_related("department"), PER_PAGE).get_page(request.GET.get("p"))
-    labels = dict(STANDINGS)
+    each: Any  # takes the words of its row
     for each in listed:
         standing = getattr(each, "standing", "")
-        each.label, each.look = labels.get(standing, ""), look_of(standing)  # type: ignore[attr-defined]
+        each.label, each.look = _label_of(standing), look_of(standing)
     numbers = listed.paginator.get_elided_page_range(listed.number, on_each_side=2, on_ends=1)
     return frames.show(
         page,
@@ -170,11 +170,16 @@ def _asked(query: Mapping[str, Any]) -> dict[str, str]:
 def _said(task: SigningTask, asked: Mapping[str, str]) -> str:
     """What the list is of, in words; empty for everybody."""
     if "standing" in asked:
-        return str(dict(STANDINGS).get(asked["standing"], ""))
+        return _label_of(asked["standing"])
     if "told" in asked:
         own = {"no-address": _("without an email address"), "mailed": _("with a first notice")}
         return own.get(asked["told"], "")
     return _("left out by the rule") if "left_out" in asked else ""
+
+
+def _label_of(standing: str) -> str:
+    labels: dict[str, Any] = dict(STANDINGS)
+    return str(labels.get(standing, ""))
 
 
 def _departments(task: SigningTask, asked: Mapping[str, str]) -> list[tuple[str, str, bool]]:
