@@ -28,7 +28,7 @@ class PublishingForm(forms.Form):
             (
                 Kind.EDITORIAL,
                 _(
-                    "Editorial: only the wording reads better. Pledges on the version before "
+                    "Editorial: only the wording reads better. Pledges on the previous version "
                     "still count. Another compliance officer must confirm this."
                 ),
             ),

@@ -124,15 +124,14 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
     ),
     faults.CELL_ERROR: gettext_lazy("The spreadsheet shows an error here."),
     faults.ROUNDED: gettext_lazy(
-        "The spreadsheet has cut off the digits behind the fifteenth. Please enter the whole "
-        "number."
+        "The spreadsheet has cut off the digits after the fifteenth. Please enter the whole number."
     ),
     faults.A_DATE: gettext_lazy(
         "The spreadsheet has made a date of this: %(about)s. Please enter what it was."
     ),
-    faults.ZEROS_LOST: gettext_lazy("The zeros in front seem to be lost: %(about)s."),
+    faults.ZEROS_LOST: gettext_lazy("The leading zeros seem to be lost: %(about)s."),
     faults.HEADS_AGAIN: gettext_lazy("The column headings are repeated here."),
-    faults.TWICE: gettext_lazy("The same stands in row %(about)s."),
+    faults.TWICE: gettext_lazy("This is the same as in row %(about)s."),
     faults.TAKEN: gettext_lazy("This already belongs to someone else: %(about)s."),
     faults.CYCLE: gettext_lazy("These departments stand below each other in a circle: %(about)s."),
     faults.HEAD_UNKNOWN: gettext_lazy(
