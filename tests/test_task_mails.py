@@ -25,8 +25,8 @@ from tests.mail_servers import receiving, settings_for
 from tests.serving import free_port, run_worker
 
 WORDS = {
-    "zh-hans": ("请在", "阅读、填写并签署", "阅读并签署"),
-    "en": ("Please sign until", "asks you to read, fill in and sign", "Read and sign"),
+    "zh-hans": ("请最迟于", "阅读、填写并签署", "阅读并签署"),
+    "en": ("Please sign by", "asks you to read, fill in and sign", "Read and sign"),
 }
 
 

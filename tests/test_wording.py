@@ -19,6 +19,7 @@ from pledges.core.template.blanks import (
     Range,
     read,
 )
+from pledges.core.template.comparing import Difference, What
 from pledges.core.template.outline import parse
 
 DAYS = Blank(
@@ -183,6 +184,8 @@ def _refusals():
     simple[refusals.CheckpointUnavailable] = lambda: refusals.CheckpointUnavailable("no key")
     kept = (refusals.RetainedPledge("CN-2026-000001", "revoked", date(2036, 11, 23)),)
     simple[refusals.NotErasable] = lambda: refusals.NotErasable(kept)
+    changed = (Difference(What.NUMBER, language="en", words="within 5 days"),)
+    simple[refusals.NotEditorial] = lambda: refusals.NotEditorial(changed)
     simple[refusals.TooManyReports] = lambda: refusals.TooManyReports(timedelta(seconds=61))
     simple[refusals.TooManyAttempts] = lambda: refusals.TooManyAttempts(timedelta(seconds=61))
     return list(simple.items())

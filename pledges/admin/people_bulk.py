@@ -103,7 +103,7 @@ class PeopleBulk(AccessModelAdmin):
         if not form.is_valid() or not able or len(able) > act.most:
             return self._asking(request, name, form, able, unable)
         if rate_limiting.is_too_often(f"people {name}", actor, most=MAX_OFTEN):
-            messages.warning(request, _("Too many at once. Please wait a minute and try again."))
+            messages.warning(request, _("Too many requests. Please wait a minute and try again."))
             return self._asking(request, name, form, able, unable)
         done = act.do(request, able, form.cleaned_data, actor)
         return done if isinstance(done, HttpResponse) else self._told(request, done)

@@ -90,8 +90,8 @@ class PersonForm(FactsForm):
         help_texts = {
             "username": _("Used to sign in."),
             "is_active": _(
-                "If this is off, the person cannot sign in. Their pledges are kept. For somebody "
-                "who leaves the company, record their last day instead."
+                "If this is off, the person cannot sign in. Their pledges are kept. If they "
+                "leave the company, record their last day instead."
             ),
         }
 

@@ -28,7 +28,7 @@ class PublishingForm(forms.Form):
             (
                 Kind.EDITORIAL,
                 _(
-                    "Editorial: only the wording reads better. Pledges on the version before "
+                    "Editorial: only the wording reads better. Pledges on the previous version "
                     "still count. Another compliance officer must confirm this."
                 ),
             ),
@@ -48,8 +48,8 @@ class PublishingForm(forms.Form):
         _("To be signed again by"),
         required=False,
         help_text=_(
-            "By this day, whoever has signed an earlier version signs this one. Leave it empty "
-            "if they need not until their term ends. A signing task reminds them."
+            "By this day, people who signed an earlier version must sign this one. Leave it empty "
+            "if they need not sign again before their term ends. A signing task reminds them."
         ),
     )
     effective_on = _day(_("Effective date"))

@@ -38,7 +38,7 @@ class UploadForm(forms.Form):
         choices=Roster.Reached.choices,
         widget=forms.RadioSelect,
         help_text=_(
-            "Whoever belongs to this and is missing from the list counts as having left. With "
+            "People who belong to this and are missing from the list count as having left. With "
             "additions and changes only, nobody does."
         ),
     )

@@ -141,7 +141,7 @@ def scope(roster: Roster) -> str:
     if not roster.departments.exists():
         return roster.get_reach_display()
     names = _(", ").join(str(each) for each in Department.objects.filter(pk__in=_keys(roster)))
-    return _("everybody in %(departments)s, with all departments below") % {"departments": names}
+    return _("everyone in %(departments)s, with all departments below") % {"departments": names}
 
 
 def _keys(roster: Roster) -> list[int]:

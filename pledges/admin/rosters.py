@@ -156,7 +156,7 @@ class RosterAdmin(AccessModelAdmin):
         """Another text for one cell, or for all that say the same."""
         number, column = (_whole(request.POST.get(name)) for name in ("row", "column"))
         text, everywhere = request.POST.get("text", ""), "everywhere" in request.POST
-        done = _("The cell was corrected and the preview made anew.")
+        done = _("The cell was corrected and the preview updated.")
         return self._step(
             *(request, pk, done, preparing.mend_cell, number, column, text), everywhere=everywhere
         )
@@ -183,7 +183,7 @@ class RosterAdmin(AccessModelAdmin):
 
     def again(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Compare with people and departments as they are now."""
-        return self._step(request, pk, _("The preview was made anew."), preparing.plan)
+        return self._step(request, pk, _("The preview was updated."), preparing.plan)
 
     def discard(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Nothing comes of it."""

@@ -42,8 +42,8 @@ class Migration(migrations.Migration):
                     "reach",
                     models.CharField(
                         choices=[
-                            ("everybody", "everybody in the company"),
-                            ("departments", "everybody in some departments"),
+                            ("everybody", "everyone in the company"),
+                            ("departments", "everyone in some departments"),
                             ("additions", "only additions and changes"),
                         ],
                         max_length=12,

@@ -55,8 +55,8 @@ class Roster(models.Model):
     """In which it may still be changed, applied or discarded."""
 
     class Reached(models.TextChoices):
-        EVERYBODY = Reach.EVERYBODY.value, _("everybody in the company")
-        DEPARTMENTS = Reach.DEPARTMENTS.value, _("everybody in some departments")
+        EVERYBODY = Reach.EVERYBODY.value, _("everyone in the company")
+        DEPARTMENTS = Reach.DEPARTMENTS.value, _("everyone in some departments")
         ADDITIONS = Reach.ADDITIONS.value, _("only additions and changes")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

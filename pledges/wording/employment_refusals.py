@@ -22,5 +22,5 @@ SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.NotLeft: gettext_lazy("This person has not left the company."),
     refusals.DaysReversed: gettext_lazy("The last day is before the first."),
     refusals.OnLeaveAlready: gettext_lazy("A leave is already recorded for some of these days."),
-    refusals.OwnDelegate: gettext_lazy("Somebody else must be the delegate."),
+    refusals.OwnDelegate: gettext_lazy("The delegate must be someone else."),
 }

@@ -16,7 +16,7 @@ Texts = Mapping[str, str | Promise]
 SCANS: Final[Texts] = {
     Fault.EMPTY: gettext_lazy("The file is empty."),
     Fault.TOO_LARGE: gettext_lazy("The file is too large: at most %(limit)s MB."),
-    Fault.NOT_A_SCAN: gettext_lazy("This is no PDF, JPEG, PNG or TIFF file, whatever its name."),
+    Fault.NOT_A_SCAN: gettext_lazy("This is not a PDF, JPEG, PNG or TIFF file, whatever its name."),
     Fault.ENCRYPTED: gettext_lazy(
         "The PDF is protected by a password. Please save it without one."
     ),
@@ -47,13 +47,13 @@ ROWS: Final[Texts] = {
     RowFault.UNKNOWN_VERSION: gettext_lazy(
         "No version is called “%(about)s”. Please copy its name from the template."
     ),
-    RowFault.BAD_DAY: gettext_lazy("“%(about)s” is no date."),
-    RowFault.DAY_TO_COME: gettext_lazy("The date of signature, %(about)s, is still to come."),
+    RowFault.BAD_DAY: gettext_lazy("“%(about)s” is not a date."),
+    RowFault.DAY_TO_COME: gettext_lazy("The date of signature, %(about)s, is in the future."),
     RowFault.DAY_TOO_EARLY: gettext_lazy("The date of signature, %(about)s, is too long ago."),
     RowFault.ENDS_BEFORE: gettext_lazy("The last day of its term is before the signature."),
     RowFault.TWICE: gettext_lazy("Another row has the same person, version and date."),
     RowFault.FILE_TWICE: gettext_lazy("Several rows name the file %(about)s."),
-    RowFault.NO_FILE: gettext_lazy("The ZIP has no file of the name %(about)s, or several."),
+    RowFault.NO_FILE: gettext_lazy("The ZIP has no file named %(about)s, or several."),
     RowFault.FILE_REFUSED: gettext_lazy("The file is not read: %(about)s."),
     RowFault.FILED_ALREADY: gettext_lazy(
         "A paper of this person, version and date is filed already."
@@ -66,27 +66,25 @@ ENTRIES: Final[Texts] = {
     "name-twice": gettext_lazy("the ZIP has several files of this name"),
     "encrypted": gettext_lazy("it is protected by a password"),
     "method": gettext_lazy("it is compressed in a way that is not read here"),
-    "no-plain-file": gettext_lazy("it is a link, no file"),
+    "no-plain-file": gettext_lazy("it is a link, not a file"),
     "too-large": gettext_lazy("it is larger than 20 MB"),
     "damaged": gettext_lazy("it is damaged"),
 }
 LISTS: Final[Texts] = {
-    "no-heads": gettext_lazy(
-        "The list has no row with the heads of its columns. Please use the template."
-    ),
+    "no-heads": gettext_lazy("The list has no row with column headings. Please use the template."),
     "no-number": gettext_lazy("The list has no column with employee numbers."),
     "no-name": gettext_lazy("The list has no column with names."),
     "no-version": gettext_lazy("The list has no column with versions."),
     "no-signed": gettext_lazy("The list has no column with dates of signature."),
     "no-file": gettext_lazy("The list has no column with file names."),
-    "no-rows": gettext_lazy("The list has no rows below its heads."),
+    "no-rows": gettext_lazy("The list has no rows below its headings."),
     "too-many-papers": gettext_lazy("The list has too many rows: at most %(limit)s."),
     "old-office": gettext_lazy(
         "This is an .xls file, or a workbook with a password. Please save it as .xlsx."
     ),
 }
 ARCHIVES: Final[Texts] = {
-    "no-archive": gettext_lazy("The second file is no ZIP, or it is damaged."),
+    "no-archive": gettext_lazy("The second file is not a ZIP, or it is damaged."),
     "too-large": gettext_lazy("The ZIP is too large: at most %(limit)s MB. Please divide it."),
     "too-many-entries": gettext_lazy("The ZIP has too many files: at most %(limit)s."),
     "too-much": gettext_lazy("Unpacked, the ZIP has more than %(limit)s MB. Please divide it."),

@@ -87,8 +87,8 @@ SENTENCES: Final[Mapping[type[Exception], str | Promise]] = {
         "The number that you entered is not the number of people who leave. Nothing was changed."
     ),
     roster_refusals.RosterStale: gettext_lazy(
-        "People or departments have changed since this preview was made. Nothing was changed. "
-        "Please make the preview anew and look at it again."
+        "People or departments have changed since this preview was made. Nothing was applied. "
+        "Please update the preview and look at it again."
     ),
     roster_refusals.RosterBusy: gettext_lazy(
         "Another list is being applied. Please wait until it is finished."
@@ -124,16 +124,15 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
     ),
     faults.CELL_ERROR: gettext_lazy("The spreadsheet shows an error here."),
     faults.ROUNDED: gettext_lazy(
-        "The spreadsheet has cut off the digits behind the fifteenth. Please enter the whole "
-        "number."
+        "The spreadsheet has cut off the digits after the fifteenth. Please enter the whole number."
     ),
     faults.A_DATE: gettext_lazy(
         "The spreadsheet has made a date of this: %(about)s. Please enter what it was."
     ),
-    faults.ZEROS_LOST: gettext_lazy("The zeros in front seem to be lost: %(about)s."),
-    faults.HEADS_AGAIN: gettext_lazy("The column headings appear here once more."),
-    faults.TWICE: gettext_lazy("The same stands in row %(about)s."),
-    faults.TAKEN: gettext_lazy("Somebody else is already known by this: %(about)s."),
+    faults.ZEROS_LOST: gettext_lazy("The leading zeros seem to be lost: %(about)s."),
+    faults.HEADS_AGAIN: gettext_lazy("The column headings are repeated here."),
+    faults.TWICE: gettext_lazy("This is the same as in row %(about)s."),
+    faults.TAKEN: gettext_lazy("This already belongs to someone else: %(about)s."),
     faults.CYCLE: gettext_lazy("These departments stand below each other in a circle: %(about)s."),
     faults.HEAD_UNKNOWN: gettext_lazy(
         "Nobody who works here has this employee number, in the list or otherwise."
@@ -145,11 +144,11 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
         "This number belonged to %(about)s, who has left. A number is not given twice."
     ),
     faults.OFFICERS_ADDRESS: gettext_lazy(
-        "Only an administrator changes how somebody with an office is reached or signs in. Until "
-        "now: %(about)s."
+        "This person holds a role, so only an administrator can change their email address or "
+        "username. Until now: %(about)s."
     ),
     faults.OFFICER_RETURNS: gettext_lazy(
-        "This person held an office and returns. Please have an administrator activate the account."
+        "This person held a role and returns. Please have an administrator activate the account."
     ),
     faults.ADMINISTRATOR_LEAVES: gettext_lazy(
         "This person is an administrator. Only another administrator can deactivate the account."
