@@ -45,7 +45,9 @@ bench: setup-dev
 	@$(VENV_PYTHON) -m benchmarks.passwords
 	@$(VENV_PYTHON) -m benchmarks.export
 	@$(VENV_PYTHON) -m benchmarks.ledger
+	@$(VENV_PYTHON) -m benchmarks.notices
 	@$(VENV_PYTHON) -m benchmarks.restore
+	@$(VENV_PYTHON) -m benchmarks.roster
 	@$(VENV_PYTHON) -m benchmarks.sweep
 	@$(VENV_PYTHON) -m benchmarks.verify
 

@@ -3,12 +3,13 @@
 Locks are taken in one order, whatever an action needs of it; who needs none of a line skips it:
 
 1. the group of administrators, the organisation, departments (of several, by their keys)
-2. a person
+2. a person; of several, by their keys
 3. a template, then its version; after these a signing task, then its members by their keys
-4. an item of a batch of acceptances, then the batch
-5. a pledge; of several, those of one person by their numbers, a draft without one last
-6. a signing intent, a sign-in factor, the counter of pledge numbers, a proposal or an excuse,
-   sessions
+4. an item of a batch of acceptances, then the batch; a roster; a list of papers
+5. a pledge; of several, those of one person by their numbers, a draft without one last; after
+   these paper pledges by their keys, then the rows of a list of papers
+6. a signing intent, a sign-in factor, the counter of pledge numbers, a proposal, an excuse, the
+   claims of notices, an issued record, sessions
 7. the ledger's turn, which `audit.record` takes after the rows that foreign keys point at
 
 Rows are locked FOR NO KEY UPDATE (`select_for_update(no_key=True)`): whoever only refers to a row

@@ -17,6 +17,7 @@ from pledges.core.languages import LANGUAGES
 from pledges.core.lifecycle import VersionState
 from pledges.core.template.blanks import Reading
 from pledges.models import Organisation, Person, Pledge, TemplateVersion
+from pledges.models.pledges import PledgeQuerySet
 from pledges.models.version_steps import alike
 
 MAX_REPLY_LENGTH = 2_000
@@ -118,17 +119,7 @@ def _open_draft(
         if draft.version.number < version.number:
             draft = moving.move(draft, version, actor=actor, at=at)
         return _ask(draft, asked, actor=actor, at=at) if asked else draft
-    organisation = Organisation.current()
-    today = organisation.localdate(at)
-    if own.awaiting_review().filter(template_id=version.template_id).exists() or any(
-        not held.may_be_followed_on(today, organisation)
-        for held in own.accepted().filter(version__in=alike(version.pk))
-    ):
-        raise refusals.AlreadyWaiting
-    if asked is None and version.template_id in revoked_for_good(
-        own.kept().select_related("version")
-    ):
-        raise refusals.RevokedForGood
+    _require_room(version, own, at=at, by_oneself=asked is None)
     pledge = Pledge.objects.create(
         person=person,
         version=version,
@@ -141,6 +132,21 @@ def _open_draft(
     )
     _record(pledge, actor=actor, at=at)
     return pledge
+
+
+def _require_room(
+    version: TemplateVersion, own: PledgeQuerySet, *, at: datetime, by_oneself: bool
+) -> None:
+    """Refuse a new draft beside what its person already has; as `open_pledge` says."""
+    organisation = Organisation.current()
+    today = organisation.localdate(at)
+    if own.awaiting_review().filter(template_id=version.template_id).exists() or any(
+        not held.may_be_followed_on(today, organisation)
+        for held in own.accepted().filter(version__in=alike(version.pk))
+    ):
+        raise refusals.AlreadyWaiting
+    if by_oneself and version.template_id in revoked_for_good(own.kept().select_related("version")):
+        raise refusals.RevokedForGood
 
 
 def _ask(draft: Pledge, asked: Mapping[str, Any], *, actor: access.Actor, at: datetime) -> Pledge:

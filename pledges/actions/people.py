@@ -129,13 +129,9 @@ def write(
     if before is not None:
         _tell(before, person, at)
     if changed:
-        audit.record(
-            "person.changed" if before else "person.created",
-            actor=actor,
-            subject=person,
-            at=at,
-            facts={"changed": changed, "roles": sorted(held)},
-        )
+        event = "person.changed" if before else "person.created"
+        facts = {"changed": changed, "roles": sorted(held)}
+        audit.record(event, actor=actor, subject=person, at=at, facts=facts)
     return person
 
 

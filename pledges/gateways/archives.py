@@ -30,6 +30,16 @@ UNIX: Final = 3
 IGNORED: Final = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 """What systems put into archives by themselves."""
 _PIECE: Final = 64 * 1024
+# What `zipfile` raises for what it cannot read; RuntimeError also stands for methods it lacks.
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
 
 
 class EntryFault(StrEnum):
@@ -77,9 +87,7 @@ class Archive:
                         raise ArchiveRefused("too-much", MAX_UNPACKED // MEGABYTE)
                     if len(data) > MAX_FILE:
                         return EntryFault.TOO_LARGE
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
-            return EntryFault.DAMAGED
-        except (ValueError, RuntimeError, struct.error):
+        except _DAMAGED:
             return EntryFault.DAMAGED
         return bytes(data)
 
@@ -93,7 +101,7 @@ def opened(file: IO[bytes]) -> Iterator[Archive]:
     file.seek(0)
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error) as error:
+    except _DAMAGED as error:
         raise ArchiveRefused("no-archive") from error
     with archive:
         if len(archive.infolist()) > MAX_ENTRIES:

@@ -6,8 +6,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import pledges.core.standings
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -28,21 +26,21 @@ class Migration(migrations.Migration):
                     "reason",
                     models.CharField(
                         choices=[
-                            (pledges.core.standings.ExcuseReason["LONG_ABSENCE"], "long absence"),
+                            ("long-absence", "long absence"),
                             (
-                                pledges.core.standings.ExcuseReason["OTHER_POST"],
+                                "other-post",
                                 "another post, to which the pledge does not apply",
                             ),
                             (
-                                pledges.core.standings.ExcuseReason["LEAVING"],
+                                "leaving",
                                 "about to leave the company",
                             ),
                             (
-                                pledges.core.standings.ExcuseReason["OTHER_PLEDGE"],
+                                "other-pledge",
                                 "bound by another pledge",
                             ),
                             (
-                                pledges.core.standings.ExcuseReason["LEGAL"],
+                                "legal",
                                 "a legal question is being clarified",
                             ),
                         ],
@@ -186,12 +184,12 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            (pledges.core.standings.TaskState["DRAFT"], "Draft"),
-                            (pledges.core.standings.TaskState["RUNNING"], "Running"),
-                            (pledges.core.standings.TaskState["CLOSED"], "Closed"),
-                            (pledges.core.standings.TaskState["CANCELLED"], "Cancelled"),
+                            ("draft", "Draft"),
+                            ("running", "Running"),
+                            ("closed", "Closed"),
+                            ("cancelled", "Cancelled"),
                         ],
-                        default=pledges.core.standings.TaskState["DRAFT"],
+                        default="draft",
                         max_length=10,
                         verbose_name="status",
                     ),
@@ -229,9 +227,9 @@ class Migration(migrations.Migration):
                     "joined",
                     models.CharField(
                         choices=[
-                            (pledges.core.standings.Joined["LAUNCH"], "at the launch"),
-                            (pledges.core.standings.Joined["JOINER"], "joined later"),
-                            (pledges.core.standings.Joined["BY_HAND"], "added by hand"),
+                            ("launch", "at the launch"),
+                            ("joiner", "joined later"),
+                            ("by-hand", "added by hand"),
                         ],
                         max_length=8,
                         verbose_name="why in it",
@@ -248,15 +246,15 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            (pledges.core.standings.Standing["IN_FORCE"], "In force"),
-                            (pledges.core.standings.Standing["ON_PAPER"], "On paper"),
-                            (pledges.core.standings.Standing["IN_REVIEW"], "In review"),
-                            (pledges.core.standings.Standing["EXCUSED"], "Excused"),
-                            (pledges.core.standings.Standing["LEFT"], "Left the company"),
-                            (pledges.core.standings.Standing["RETURNED"], "Returned"),
-                            (pledges.core.standings.Standing["ON_LEAVE"], "On leave"),
-                            (pledges.core.standings.Standing["OVERDUE"], "Overdue"),
-                            (pledges.core.standings.Standing["DUE"], "To be signed"),
+                            ("in-force", "In force"),
+                            ("on-paper", "On paper"),
+                            ("in-review", "In review"),
+                            ("excused", "Excused"),
+                            ("left", "Left the company"),
+                            ("returned", "Returned"),
+                            ("on-leave", "On leave"),
+                            ("overdue", "Overdue"),
+                            ("due", "To be signed"),
                         ],
                         max_length=10,
                     ),
@@ -639,12 +637,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(
                         ("launched_at__isnull", True),
-                        ("state", pledges.core.standings.TaskState["DRAFT"]),
+                        ("state", "draft"),
                     ),
                     models.Q(
-                        models.Q(
-                            ("state", pledges.core.standings.TaskState["DRAFT"]), _negated=True
-                        ),
+                        models.Q(("state", "draft"), _negated=True),
                         ("due_on__isnull", False),
                         ("launched_at__isnull", False),
                     ),
@@ -659,12 +655,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(
                         ("closed_at__isnull", False),
-                        ("state", pledges.core.standings.TaskState["CLOSED"]),
+                        ("state", "closed"),
                     ),
                     models.Q(
-                        models.Q(
-                            ("state", pledges.core.standings.TaskState["CLOSED"]), _negated=True
-                        ),
+                        models.Q(("state", "closed"), _negated=True),
                         ("closed_at__isnull", True),
                     ),
                     _connector="OR",
@@ -678,12 +672,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(
                         ("cancelled_at__isnull", False),
-                        ("state", pledges.core.standings.TaskState["CANCELLED"]),
+                        ("state", "cancelled"),
                     ),
                     models.Q(
-                        models.Q(
-                            ("state", pledges.core.standings.TaskState["CANCELLED"]), _negated=True
-                        ),
+                        models.Q(("state", "cancelled"), _negated=True),
                         ("cancelled_at__isnull", True),
                     ),
                     _connector="OR",

@@ -4,12 +4,13 @@ import io
 import signal
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from pledges import access, audit
+from pledges import access, audit, transactions
 from pledges.actions.papers import filing, list_filing, list_work, lists
 from pledges.core.paper_refusals import (
     ArchiveRefused,
@@ -22,6 +23,7 @@ from pledges.models import LedgerEntry, PaperBatch, PaperItem, PaperPage, PaperP
 from pledges.models.paper_batches import PATIENCE
 from pledges.storage import document_store
 from tests import scans
+from tests.interleaving import Session, fullest, meet
 from tests.scans import archive, encoded, row, table
 from tests.serving import run_worker, work_off
 
@@ -278,6 +280,28 @@ def test_a_row_under_which_workers_die_is_free_again_and_given_up_in_the_end(beg
         assert item is not None and list_work._take(batch.pk, at=at) is None
     list_work._settle(item, at=at)
     assert faults(batch) == {2: {"failed"}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_and_whoever_drops_the_list_never_wait_in_a_circle(
+    begin, zhoumin, now, monkeypatch
+):
+    monkeypatch.setattr(transactions, "MAX_RUNS", 1)
+    batch = begin(*three()[0], files=three()[1])
+    drop = partial(list_filing.discard, batch, actor=zhoumin, at=now)
+    take = partial(list_work._take, batch.pk, at=now)
+    sessions = Session(), Session()
+    try:
+        for first, second in ((take, drop), (drop, take)):
+            met = [
+                meet(*sessions, first, second, at)
+                for at in range(1, max(fullest(sessions[0], first)) + 1)
+            ]
+            assert any(waited for waited, _raised in met)
+            assert all(error is None for _waited, raised in met for error in raised)
+    finally:
+        for session in sessions:
+            session.close()
 
 
 @pytest.mark.django_db(transaction=True)

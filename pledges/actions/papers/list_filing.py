@@ -70,7 +70,7 @@ def _file_all(batch_id: int, *, at: datetime) -> int:
     items = batch.items.filter(fate=Fate.READY, paper__isnull=False)
     rows = PaperPledge.objects.select_for_update(no_key=True, of=("self",))
     rows = rows.filter(item__in=items, state=PaperState.DRAFT).select_related("version")
-    drafts, taken = list(rows), _taken(batch_id)
+    drafts, taken = list(rows.order_by("pk")), _taken(batch_id)
     sound = [each for each in drafts if each.person_id in there and _key(each) not in taken]
     _leave_out(batch, {each.pk for each in sound})
     found = PaperPledge.objects.filter(pk__in=[each.pk for each in sound])
@@ -124,7 +124,7 @@ def _discard(batch: PaperBatch, at: datetime) -> None:
     items = batch.items.exclude(upload_stored="")
     keeping.remove_later(set(items.values_list("upload_stored", flat=True)))
     drafts = PaperPledge.objects.filter(batch=batch, state=PaperState.DRAFT)
-    filing.remove_drafts(list(drafts.select_for_update(no_key=True)))
+    filing.remove_drafts(list(drafts.select_for_update(no_key=True).order_by("pk")))
     batch.items.update(fate=Fate.LEFT_OUT, upload_stored="", cells={}, faults=[])
     batch.state, batch.settled_at, batch.unlisted, batch.refused = State.DISCARDED, at, [], []
     batch.save(update_fields=["state", "settled_at", "unlisted", "refused"])
@@ -147,7 +147,8 @@ def clear(at: datetime) -> int:
 @transactions.atomic
 def _clear_drafts(at: datetime) -> int:
     drafts = PaperPledge.objects.filter(state=PaperState.DRAFT, batch=None)
-    old = list(drafts.filter(filed_at__lte=at - DRAFTS_KEPT).select_for_update(no_key=True))
+    rows = drafts.filter(filed_at__lte=at - DRAFTS_KEPT).select_for_update(no_key=True)
+    old = list(rows.order_by("pk"))
     filing.remove_drafts(old)
     return len(old)
 

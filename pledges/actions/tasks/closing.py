@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import connection
 from django.utils import timezone, translation
-from django_tasks import task as background
+from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, crash_points, transactions
@@ -41,7 +41,7 @@ def request_close(task: SigningTask, *, actor: Person, at: datetime) -> SigningT
     return locked
 
 
-@background()
+@task()
 def write_close(task_id: str) -> None:
     """What a worker does for a closing that was asked for."""
     close(task_id, at=timezone.now())
@@ -100,11 +100,11 @@ def resume(at: datetime) -> int:
     """Queue closings again whose worker died at them; gives how many."""
     resumed = 0
     long_ago = at - RESUMED_AFTER
-    for task in SigningTask.objects.filter(state=TaskState.RUNNING, closing_since__lte=long_ago):
+    for each in SigningTask.objects.filter(state=TaskState.RUNNING, closing_since__lte=long_ago):
         queued = DBTaskResult.objects.filter(
-            status="READY", task_path=write_close.module_path, args_kwargs__args__0=str(task.pk)
+            status="READY", task_path=write_close.module_path, args_kwargs__args__0=str(each.pk)
         )
         if not queued.exists():
-            write_close.enqueue(str(task.pk))
+            write_close.enqueue(str(each.pk))
             resumed += 1
     return resumed

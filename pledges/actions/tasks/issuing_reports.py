@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import CharField, Exists, F, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone, translation
-from django_tasks import task as background
+from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from pledges.access import SYSTEM
@@ -25,7 +25,7 @@ def queue(task: SigningTask) -> None:
     issue_report.enqueue(str(task.pk))
 
 
-@background(queue_name=batches.QUEUE)
+@task(queue_name=batches.QUEUE)
 def issue_report(task_id: str) -> None:
     """What a worker with keys does for a task that was closed."""
     issue(task_id, at=timezone.now())
@@ -56,13 +56,13 @@ def resume(at: datetime) -> int:
     issued = IssuedRecord.objects.filter(kind=IssuedRecord.Kind.COMPLETION, subject=subject)
     missing = SigningTask.objects.filter(~Exists(issued), state=TaskState.CLOSED)
     resumed = 0
-    for task in missing.order_by(F("closed_at")):
+    for each in missing.order_by(F("closed_at")):
         waiting = DBTaskResult.objects.filter(
             status__in=["READY", "RUNNING"],
             task_path=issue_report.module_path,
-            args_kwargs__args__0=str(task.pk),
+            args_kwargs__args__0=str(each.pk),
         )
         if not waiting.exists():
-            queue(task)
+            queue(each)
             resumed += 1
     return resumed

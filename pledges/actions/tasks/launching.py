@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django_tasks import task as background
+from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, transactions
@@ -58,7 +58,7 @@ def request_launch(task: SigningTask, *, actor: Person, at: datetime) -> Signing
     return locked
 
 
-@background()
+@task()
 def write_members(task_id: str) -> None:
     """What a worker does for a launch that was asked for."""
     launch(task_id, at=timezone.now())
@@ -122,12 +122,12 @@ def resume(at: datetime) -> int:
     """Queue launches again whose worker died at them; gives how many."""
     resumed = 0
     long_ago = at - RESUMED_AFTER
-    for task in SigningTask.objects.filter(state=TaskState.DRAFT, launching_since__lte=long_ago):
+    for each in SigningTask.objects.filter(state=TaskState.DRAFT, launching_since__lte=long_ago):
         queued = DBTaskResult.objects.filter(
-            status="READY", task_path=write_members.module_path, args_kwargs__args__0=str(task.pk)
+            status="READY", task_path=write_members.module_path, args_kwargs__args__0=str(each.pk)
         )
         if not queued.exists():
-            write_members.enqueue(str(task.pk))
+            write_members.enqueue(str(each.pk))
             resumed += 1
     return resumed
 
