@@ -160,17 +160,33 @@ def test_who_needs_none_gets_none(newcomer, invite, liming, admin, now):
         invite()
 
 
-def test_only_administrators_and_the_server_hand_accounts_over(newcomer, now, request):
-    for name in ("liming", "chenjing", "zhoumin", "wuying"):
+def test_hr_administrators_and_the_server_invite(newcomer, zhoumin, admin, now, request):
+    for name in ("liming", "chenjing", "wuying"):
         actor = request.getfixturevalue(name)
-        for act in (
-            lambda actor=actor: invitations.invite(newcomer, actor=actor, at=now),
-            lambda actor=actor: invitations.withdraw(newcomer, actor=actor, at=now),
-            lambda actor=actor: passwords.set_first(newcomer, CHOSEN, actor=actor, at=now),
-        ):
+        for act in (invitations.invite, invitations.withdraw):
             with pytest.raises(access.Denied):
-                act()
-    assert invitations.invite(newcomer, actor=SYSTEM, at=now)
+                act(newcomer, actor=actor, at=now)
+    for actor in (zhoumin, admin, SYSTEM):
+        assert invitations.invite(newcomer, actor=actor, at=now)
+        assert invitations.withdraw(newcomer, actor=actor, at=now)
+
+
+def test_hr_invites_nobody_into_an_office(newcomer, chenjing, zhoumin, admin, now):
+    chenjing.set_unusable_password()
+    chenjing.save()
+    for act in (invitations.invite, invitations.withdraw):
+        with pytest.raises(access.Denied):
+            act(chenjing, actor=zhoumin, at=now)
+    assert invitations.invite(chenjing, actor=admin, at=now)
+
+
+def test_only_administrators_and_the_server_set_first_passwords(newcomer, now, request):
+    for name in ("liming", "chenjing", "zhoumin", "wuying"):
+        with pytest.raises(access.Denied):
+            passwords.set_first(newcomer, CHOSEN, actor=request.getfixturevalue(name), at=now)
+    assert not Person.objects.get(pk=newcomer.pk).has_usable_password()
+    passwords.set_first(newcomer, CHOSEN, actor=SYSTEM, at=now)
+    assert Person.objects.get(pk=newcomer.pk).check_password(CHOSEN)
 
 
 def test_nobody_hands_their_own_account_over(admin, now):

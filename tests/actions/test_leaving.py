@@ -9,7 +9,7 @@ from pledges.access import SYSTEM
 from pledges.actions import departments, employment, leaving, people, person_facts
 from pledges.core import employment_refusals as refused
 from pledges.core import refusals
-from pledges.core.lifecycle import PledgeState, Role
+from pledges.core.lifecycle import PledgeState, Role, Why
 from pledges.models import Department, Leave, LedgerEntry, Organisation, Person, Pledge, Post
 from pledges.models.department_tree import own_departments, superiors_of
 
@@ -123,8 +123,9 @@ def test_who_leaves_is_deactivated_and_leaves_nothing_open(
     assert states == {
         kept.pk: PledgeState.ACCEPTED,
         waiting.pk: PledgeState.SIGNED,
-        begun.pk: PledgeState.DISCARDED,
+        begun.pk: PledgeState.WITHDRAWN,
     }
+    assert Pledge.objects.get(pk=begun.pk).withdrawn_why == Why.LEFT
     assert not Department.objects.filter(head=gone).exists()
     assert Leave.objects.get().delegate is None
     assert list(audit.verify()) == []

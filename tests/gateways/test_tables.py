@@ -102,8 +102,7 @@ def test_hidden_and_empty_sheets_are_passed_over():
 
 
 def test_what_we_write_we_read():
-    rows = (("工号", 'a<b>&"'), ("00123", " x "))
-    table = read(write_workbook("名<单>", rows))
+    table = read(write_workbook("名<单>", ("工号", 'a<b>&"'), [("00123", " x ")]))
     assert (table.sheet, [row.cells for row in table.rows]) == (
         "名<单>",
         [("工号", 'a<b>&"'), ("00123", "x")],
@@ -113,7 +112,7 @@ def test_what_we_write_we_read():
 # --- Bad input ------------------------------------------------------------------------------------
 def package(**parts):
     """A workbook put together by hand; parts in place of those of an honest one."""
-    honest = zipfile.ZipFile(io.BytesIO(write_workbook("a", [["工号"]])))
+    honest = zipfile.ZipFile(io.BytesIO(write_workbook("a", ["工号"], [])))
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as made:
         for name in honest.namelist():
@@ -142,7 +141,7 @@ BAD = {
     "no encoding that we know": (b"\x81\x20\xff\xff", "encoding"),
     "half of UTF-16": ("\ufeff工".encode("utf-16-le") + b"\xd8", "encoding"),
     "a quotation mark left open": ('工号,"姓名\n1,2\n'.encode(), "bad-quotes"),
-    "half a ZIP": (write_workbook("a", [["1"]])[:300], "damaged"),
+    "half a ZIP": (write_workbook("a", ["1"], [])[:300], "damaged"),
     "a ZIP of something else": (b"PK\x05\x06" + b"\0" * 18, "not-a-workbook"),
     "an external entity": (package(sheet1=ENTITY), "damaged"),
     "an entity": (package(sheet1=LAUGHS), "damaged"),
