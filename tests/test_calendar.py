@@ -156,8 +156,11 @@ def test_a_draft_is_late_when_the_organisations_day_has_passed(
     assert [draft.days_over for draft in browser(liming).get("/").context["overdue"]] == [1]
     fill = browser(liming).get(f"/pledges/{Pledge.objects.get().pk}/")
     assert fill.context["days_left"] == -1
-    figures = browser(chenjing).get("/admin/").context["dashboard"]
-    assert 1 in [each.count for each in figures if "state=draft" in each.address]
+    # In the office: the number on the list of people, and the list that it opens.
+    shown = browser(chenjing).get("/admin/pledges/person/?duties=late")
+    (person,) = shown.context["cl"].result_list
+    assert (person, [duty.late for duty in person.duties]) == (liming, [True])
+    assert f"/admin/pledges/person/{liming.pk}/change/?show=late#duties" in shown.text
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from pledges.admin import words
 from pledges.admin.account_pages import CHANGE
 from pledges.admin.base import actor_of
 from pledges.admin.employment_pages import ask
+from pledges.admin.tasks import frames
 from pledges.core import refusals
 from pledges.core.standings import REMINDED, TaskState
 from pledges.models import Person, SigningTask, TaskMember
@@ -55,6 +56,7 @@ def memberships(request: HttpRequest, person: Person, today: date) -> list[dict[
             "label": labels[member.standing],
             "remind": reminds
             and member.task.state == TaskState.RUNNING
+            and frames.has_begun(member.task)
             and member.standing in REMINDED
             and reverse("admin:pledges_signingtask_remind", args=[member.task_id])
             + f"?member={member.pk}",

@@ -62,6 +62,7 @@ def overdue(version, liming, zhaolei, chenjing):
         created_by=chenjing,
         launched_at=TODAY,
         launched_by=chenjing,
+        first_notices_at=TODAY,
     )
     TaskVersion.objects.create(task=task, version=chosen)
     for position, (person, days) in enumerate(((liming, -1), (zhaolei, 5))):
@@ -155,9 +156,17 @@ def test_compliance_adds_somebody_to_a_task_and_reminds_them(
     client.post(page, {"task": overdue.pk})
     assert overdue.members.filter(person=wangfang, joined="by-hand").exists()
     assert client.post(page, {"task": overdue.pk}).context["form"].errors
-    shown = client.get(f"{URL}{liming.pk}/change/").context["overview"]["pledges"]["members"]
-    asked = client.get(shown[0]["remind"])
-    assert asked.status_code == 200
+
+    def reminds():
+        overview = client.get(f"{URL}{liming.pk}/change/").context["overview"]
+        return [each["remind"] for each in overview["pledges"]["members"]]
+
+    (address,) = reminds()
+    asked = client.get(address)
+    assert (asked.status_code, [each.person for each in asked.context["named"]]) == (200, [liming])
+    # Until the first notices have left, nobody is reminded of what they do not know.
+    SigningTask.objects.update(first_notices_at=TODAY + timedelta(minutes=1))
+    assert reminds() == [False]
 
 
 def test_who_sees_no_pledges_is_told_of_none(as_, admin, liming, overdue):

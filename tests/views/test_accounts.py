@@ -26,7 +26,7 @@ def test_nobody_signs_up(client, db):
 
 @pytest.mark.parametrize(
     ("who", "place"),
-    [("liming", "/"), ("chenjing", "/admin/"), ("zhoumin", "/admin/"), ("admin", "/admin/")],
+    [("liming", "/"), *((each, "/admin/") for each in ("chenjing", "zhoumin", "wuying", "admin"))],
 )
 def test_signing_in_leads_to_ones_work(client, db, who, place):
     typed = {"login": who, "password": baseline.PASSWORD}

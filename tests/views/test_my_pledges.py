@@ -161,10 +161,12 @@ def test_the_page_shows_reasons_and_nothing_of_others(client, wangfang, signed, 
 
 
 @pytest.mark.parametrize("who", ["chenjing", "zhoumin", "wuying", "admin"])
-def test_those_who_sign_nothing_are_led_to_the_admin(client, request, who):
+def test_those_of_an_office_have_pledges_too_and_a_way_to_their_work(client, request, who):
+    """Where they land after signing in: `tests/views/test_accounts.py`."""
     client.force_login(request.getfixturevalue(who))
-    response = client.get("/")
-    assert (response.status_code, response["Location"]) == (302, "/admin/")
+    page = client.get("/")
+    assert (page.status_code, started(page.context)) == (200, ALL)
+    assert re.search(r'<nav class="main-nav".*?href="/admin/".*?</nav>', page.text, re.DOTALL)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_pledges(
@@ -174,5 +176,5 @@ def test_the_number_of_queries_does_not_grow_with_the_pledges(
     signed("contract")
     accepted("personal-code")
     client.force_login(liming)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         assert client.get("/").status_code == 200
