@@ -32,7 +32,7 @@ def request_filing(
 
     Raises BatchNotReady, FaultsLeft.
     """
-    locked = _lock(batch)
+    locked = _lock(batch.pk)
     access.require(actor, Act.FILE_PAPER, locked)
     if locked.state != State.READY or not locked.items.filter(fate=Fate.READY).exists():
         raise BatchNotReady
@@ -62,7 +62,7 @@ def _file_all(batch_id: int, *, at: datetime) -> int:
     keys = PaperPledge.objects.filter(batch=batch_id).values_list("person_id", flat=True)
     people = Person.objects.filter(pk__in=set(keys)).order_by("pk")
     there = {each.pk for each in people.select_for_update(no_key=True) if not each.erased_at}
-    batch = PaperBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
+    batch = _lock(batch_id)
     if batch.state != State.FILING:
         return 0
     actor: Person = Person.objects.get(pk=batch.filed_by_id)
@@ -70,7 +70,7 @@ def _file_all(batch_id: int, *, at: datetime) -> int:
     items = batch.items.filter(fate=Fate.READY, paper__isnull=False)
     rows = PaperPledge.objects.select_for_update(no_key=True, of=("self",))
     rows = rows.filter(item__in=items, state=PaperState.DRAFT).select_related("version")
-    drafts, taken = list(rows), _taken(batch_id)
+    drafts, taken = list(rows.order_by("pk")), _taken(batch_id)
     sound = [each for each in drafts if each.person_id in there and _key(each) not in taken]
     _leave_out(batch, {each.pk for each in sound})
     found = PaperPledge.objects.filter(pk__in=[each.pk for each in sound])
@@ -109,22 +109,25 @@ def _leave_out(batch: PaperBatch, sound: set[UUID]) -> None:
 @transactions.atomic
 def discard(batch: PaperBatch, *, actor: Person, at: datetime) -> None:
     """Drop a list of which nothing was filed, with its scans. Raises BatchNotReady."""
-    locked = _lock(batch)
+    locked = _lock(batch.pk)
     access.require(actor, Act.FILE_PAPER, locked)
     if locked.state not in (State.DRAWING, State.READY):
         raise BatchNotReady
     _discard(locked, at)
 
 
-def _lock(batch: PaperBatch) -> PaperBatch:
-    return PaperBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+def _lock(batch_id: int) -> PaperBatch:
+    """The list, after its rows: a worker that takes a row has that locked, and notes it here."""
+    items = PaperItem.objects.select_for_update(no_key=True).filter(batch=batch_id)
+    list(items.order_by("pk").values_list("pk", flat=True))
+    return PaperBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
 
 
 def _discard(batch: PaperBatch, at: datetime) -> None:
     items = batch.items.exclude(upload_stored="")
     keeping.remove_later(set(items.values_list("upload_stored", flat=True)))
     drafts = PaperPledge.objects.filter(batch=batch, state=PaperState.DRAFT)
-    filing.remove_drafts(list(drafts.select_for_update(no_key=True)))
+    filing.remove_drafts(list(drafts.select_for_update(no_key=True).order_by("pk")))
     batch.items.update(fate=Fate.LEFT_OUT, upload_stored="", cells={}, faults=[])
     batch.state, batch.settled_at, batch.unlisted, batch.refused = State.DISCARDED, at, [], []
     batch.save(update_fields=["state", "settled_at", "unlisted", "refused"])
@@ -147,13 +150,14 @@ def clear(at: datetime) -> int:
 @transactions.atomic
 def _clear_drafts(at: datetime) -> int:
     drafts = PaperPledge.objects.filter(state=PaperState.DRAFT, batch=None)
-    old = list(drafts.filter(filed_at__lte=at - DRAFTS_KEPT).select_for_update(no_key=True))
+    old_ones = drafts.filter(filed_at__lte=at - DRAFTS_KEPT)
+    old = list(old_ones.select_for_update(no_key=True).order_by("pk"))
     filing.remove_drafts(old)
     return len(old)
 
 
 @transactions.atomic
 def _discard_old(batch: PaperBatch, at: datetime) -> None:
-    locked = _lock(batch)
+    locked = _lock(batch.pk)
     if locked.state in (State.DRAWING, State.READY):
         _discard(locked, at)
