@@ -5,11 +5,12 @@ Locks are taken in one order, whatever an action needs of it; who needs none of 
 1. the group of administrators, the organisation, departments (of several, by their keys)
 2. a person; of several, by their keys
 3. a template, then its version; after these a signing task, then its members by their keys
-4. an item of a batch of acceptances, then the batch; a roster; a list of papers
-5. a pledge; of several, those of one person by their numbers, a draft without one last; after
-   these paper pledges by their keys, then the rows of a list of papers
+4. an item of a batch of acceptances or a row of a list of papers, then the batch or the list; a
+   roster
+5. a pledge; of several, those of one person by their numbers, a draft without one last, and one
+   person after the other by their keys
 6. a signing intent, a sign-in factor, the counter of pledge numbers, a proposal, an excuse, the
-   claims of notices, an issued record, sessions
+   claims of notices, a paper, then its record (of several, by their keys), sessions
 7. the ledger's turn, which `audit.record` takes after the rows that foreign keys point at
 
 Rows are locked FOR NO KEY UPDATE (`select_for_update(no_key=True)`): whoever only refers to a row

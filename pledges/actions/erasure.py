@@ -93,6 +93,7 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     list(Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk"))
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     forgetting.lock(locked)
+    erasing.lock_rows(locked)
     pledges, papers = _locked_pledges(locked), erasing.locked(locked)
     files = _files_of(pledges) | keeping.files_of(papers)
     if locked.erased_at is None:

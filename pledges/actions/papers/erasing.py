@@ -9,10 +9,17 @@ from pledges.actions.records import issuing
 from pledges.core.papers import PaperState
 from pledges.core.periods import erasable_from
 from pledges.core.refusals import RetainedPledge
-from pledges.models import Organisation, PaperItem, PaperPage, PaperPledge, Person
+from pledges.models import IssuedRecord, Organisation, PaperItem, PaperPage, PaperPledge, Person
+from pledges.models.paper_batches import PaperItemQuerySet
 from pledges.models.papers import PaperQuerySet
 
 BLANK = {"note": "", "file_name": "", "upload_sha256": "", "upload_stored": "", "reason": ""}
+
+
+def lock_rows(person: Person) -> None:
+    """Lock the rows of lists that name `person`: they come before pledges and papers."""
+    rows = _rows_of(person) | PaperItem.objects.filter(paper__person=person)
+    list(PaperItem.objects.select_for_update(no_key=True).filter(pk__in=rows).order_by("pk"))
 
 
 def locked(person: Person) -> list[PaperPledge]:
@@ -62,6 +69,9 @@ def blank(papers: Sequence[PaperPledge]) -> frozenset[str]:
 
 def erase_records(papers: Sequence[PaperPledge], *, actor: access.Actor, at: datetime) -> None:
     """Note that the records of `papers` are erased; the ledger is told, so this comes last."""
+    records = IssuedRecord.objects.select_for_update(no_key=True).filter(paper__in=papers)
+    # All of them, before the first has the ledger's turn taken.
+    list(records.order_by("pk"))
     for paper in papers:
         if paper.record is not None:
             issuing.erase(paper.record, actor=actor, at=at)
@@ -69,5 +79,8 @@ def erase_records(papers: Sequence[PaperPledge], *, actor: access.Actor, at: dat
 
 def forget_rows(person: Person) -> None:
     """Blank the rows of lists that name somebody by their number, filed or not."""
-    rows = PaperItem.objects.filter(cells__number__iexact=person.employee_number)
-    rows.update(cells={}, faults=[])
+    _rows_of(person).update(cells={}, faults=[])
+
+
+def _rows_of(person: Person) -> PaperItemQuerySet:
+    return PaperItem.objects.filter(cells__number__iexact=person.employee_number)

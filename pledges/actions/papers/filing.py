@@ -17,7 +17,15 @@ from pledges.core.paper_refusals import NobodyOfThatNumber, PaperDayWrong, Paper
 from pledges.core.papers import MAX_NOTE, STANDS, PaperState
 from pledges.core.refusals import VersionNotOpen
 from pledges.core.scans import DrawnPage
-from pledges.models import Organisation, PaperBatch, PaperPage, PaperPledge, Person, TemplateVersion
+from pledges.models import (
+    Organisation,
+    PaperBatch,
+    PaperItem,
+    PaperPage,
+    PaperPledge,
+    Person,
+    TemplateVersion,
+)
 from pledges.scans import process
 
 MAX_NAME = 255
@@ -138,6 +146,9 @@ def facts_of_filing(paper: PaperPledge) -> dict[str, object]:
 @transactions.atomic
 def discard(paper: PaperPledge, *, actor: Person) -> None:
     """Remove a draft that is not to be filed, with its upload and images; nothing is told of it."""
+    Person.objects.select_for_update(no_key=True).get(pk=paper.person_id)
+    # The row of a list lets go of it: rows are locked before papers.
+    list(PaperItem.objects.select_for_update(no_key=True).filter(paper=paper.pk))
     locked = lock(paper)
     lifecycle.require(papers.FILE, locked.state)
     access.require(actor, Act.FILE_PAPER, locked)

@@ -32,7 +32,7 @@ def request_filing(
 
     Raises BatchNotReady, FaultsLeft.
     """
-    locked = _lock(batch)
+    locked = _lock(batch.pk)
     access.require(actor, Act.FILE_PAPER, locked)
     if locked.state != State.READY or not locked.items.filter(fate=Fate.READY).exists():
         raise BatchNotReady
@@ -62,7 +62,7 @@ def _file_all(batch_id: int, *, at: datetime) -> int:
     keys = PaperPledge.objects.filter(batch=batch_id).values_list("person_id", flat=True)
     people = Person.objects.filter(pk__in=set(keys)).order_by("pk")
     there = {each.pk for each in people.select_for_update(no_key=True) if not each.erased_at}
-    batch = PaperBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
+    batch = _lock(batch_id)
     if batch.state != State.FILING:
         return 0
     actor: Person = Person.objects.get(pk=batch.filed_by_id)
@@ -109,15 +109,18 @@ def _leave_out(batch: PaperBatch, sound: set[UUID]) -> None:
 @transactions.atomic
 def discard(batch: PaperBatch, *, actor: Person, at: datetime) -> None:
     """Drop a list of which nothing was filed, with its scans. Raises BatchNotReady."""
-    locked = _lock(batch)
+    locked = _lock(batch.pk)
     access.require(actor, Act.FILE_PAPER, locked)
     if locked.state not in (State.DRAWING, State.READY):
         raise BatchNotReady
     _discard(locked, at)
 
 
-def _lock(batch: PaperBatch) -> PaperBatch:
-    return PaperBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+def _lock(batch_id: int) -> PaperBatch:
+    """The list, after its rows: a worker that takes a row has that locked, and notes it here."""
+    items = PaperItem.objects.select_for_update(no_key=True).filter(batch=batch_id)
+    list(items.order_by("pk").values_list("pk", flat=True))
+    return PaperBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
 
 
 def _discard(batch: PaperBatch, at: datetime) -> None:
@@ -147,14 +150,14 @@ def clear(at: datetime) -> int:
 @transactions.atomic
 def _clear_drafts(at: datetime) -> int:
     drafts = PaperPledge.objects.filter(state=PaperState.DRAFT, batch=None)
-    rows = drafts.filter(filed_at__lte=at - DRAFTS_KEPT).select_for_update(no_key=True)
-    old = list(rows.order_by("pk"))
+    old_ones = drafts.filter(filed_at__lte=at - DRAFTS_KEPT)
+    old = list(old_ones.select_for_update(no_key=True).order_by("pk"))
     filing.remove_drafts(old)
     return len(old)
 
 
 @transactions.atomic
 def _discard_old(batch: PaperBatch, at: datetime) -> None:
-    locked = _lock(batch)
+    locked = _lock(batch.pk)
     if locked.state in (State.DRAWING, State.READY):
         _discard(locked, at)

@@ -83,11 +83,7 @@ def resume(at: datetime) -> int:
 @transactions.atomic
 def _take(batch_id: int, *, at: datetime) -> PaperItem | None:
     """Claim the next row for this worker, for a while; None where all are taken or settled."""
-    # The list before its row, as whoever discards the list has it.
-    drawing = PaperBatch.objects.filter(pk=batch_id, state=State.DRAWING)
-    if not drawing.update(worked_at=at):
-        return None
-    free = PaperItem.objects.filter(batch_id=batch_id).free(at)
+    free = PaperItem.objects.filter(batch_id=batch_id, batch__state=State.DRAWING).free(at)
     free = free.select_for_update(no_key=True, skip_locked=True, of=("self",))
     item = free.select_related("batch__filed_by").first()
     if item is None:
@@ -95,6 +91,8 @@ def _take(batch_id: int, *, at: datetime) -> PaperItem | None:
     item.tries += 1
     item.taken_until = at + PATIENCE
     item.save(update_fields=["tries", "taken_until"])
+    # The list after its row, as whoever discards the list has them.
+    PaperBatch.objects.filter(pk=batch_id).update(worked_at=at)
     return item
 
 

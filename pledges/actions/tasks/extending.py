@@ -48,5 +48,5 @@ def extend(
 
 def _extend_drafts(members: Collection[int], due_on: date) -> None:
     drafts = Pledge.objects.drafts().filter(memberships__in=members, due_on__lt=due_on)
-    keys = drafts.select_for_update(no_key=True, of=("self",)).order_by("number", "pk")
+    keys = drafts.select_for_update(no_key=True, of=("self",)).order_by("person_id", "number", "pk")
     Pledge.objects.drafts().filter(pk__in=[draft.pk for draft in keys]).update(due_on=due_on)

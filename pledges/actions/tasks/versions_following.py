@@ -77,7 +77,10 @@ def _follow(
         task.counting.all().delete()
     TaskVersion.objects.create(task=task, version=version)
     if due_on is not None and not editorial:
-        task.members.filter(due_on__lt=due_on).update(due_on=due_on)
+        earlier = task.members.filter(due_on__lt=due_on)
+        # Whoever withdraws many drafts locks their members, too: in the same order.
+        list(earlier.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        earlier.update(due_on=due_on)
     facts = {
         "task": str(task.pk),
         "editorial": editorial,
