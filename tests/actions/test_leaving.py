@@ -6,7 +6,7 @@ import pytest
 
 from pledges import access, audit
 from pledges.access import SYSTEM
-from pledges.actions import departments, employment, leaving, people, person_facts
+from pledges.actions import departments, employment, leaving, people, person_facts, preparing
 from pledges.core import employment_refusals as refused
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role, Why
@@ -110,6 +110,7 @@ def test_who_leaves_is_deactivated_and_leaves_nothing_open(
     kept = accepted("contract", person=wangfang)
     waiting = signed("personal-code", person=wangfang)
     begun = draft(person=wangfang)
+    preparing.prepare(begun, actor=wangfang, at=now)  # which gives it its number
     Leave.objects.create(
         person=tree[1].head, from_on=today, until_on=today, delegate=wangfang, recorded_at=now
     )
@@ -131,6 +132,16 @@ def test_who_leaves_is_deactivated_and_leaves_nothing_open(
     assert list(audit.verify()) == []
     with pytest.raises(refused.AlreadyLeft):
         leaving.leave(gone, last_day=today, actor=zhoumin, at=now)
+
+
+def test_a_leavers_draft_without_a_number_goes_and_the_ledger_says_so(
+    draft, wangfang, zhoumin, now, today
+):
+    begun = draft(person=wangfang)
+    leaving.leave(wangfang, last_day=today, actor=zhoumin, at=now)
+    assert not Pledge.objects.of(wangfang).exists()
+    gone = audit.trail(begun).get(event="pledge.discarded")
+    assert audit.facts_of(gone) == {"numbered": False, "why": Why.LEFT}
 
 
 def test_a_later_day_is_carried_out_once_it_is_over(liming, zhoumin, now, today):
