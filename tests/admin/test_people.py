@@ -177,17 +177,24 @@ def test_with_another_administrator_one_may_step_down(as_, admin, sunhao):
     assert Person.objects.get(pk=admin.pk).roles == frozenset()
 
 
-@pytest.mark.parametrize("username", ["chenjing", "zhoumin", "wuying"])
-def test_others_read_people_and_change_nothing(as_, request, liming, username):
+@pytest.mark.parametrize(
+    ("username", "status", "name"),
+    [("chenjing", 403, "李明"), ("zhoumin", 302, "李铭"), ("wuying", 403, "李明")],
+)
+def test_others_read_people_and_change_no_more_than_is_theirs(
+    as_, request, liming, username, status, name
+):
+    """HR keeps the facts of those without an office: `test_people_pages.py`."""
     client = as_(request.getfixturevalue(username))
     page = client.get(f"{URL}{liming.pk}/change/")
     assert page.status_code == 200
     assert "李明" in page.content.decode()
     assert liming.password not in page.content.decode()
-    assert client.post(f"{URL}{liming.pk}/change/", of(liming, name="假")).status_code == 403
+    sent = of(liming, name="李铭", roles=["administrator"])
+    assert client.post(f"{URL}{liming.pk}/change/", sent).status_code == status
     assert client.post(f"{URL}add/", facts()).status_code == 403
-    liming.refresh_from_db()
-    assert liming.name == "李明"
+    changed = Person.objects.get(pk=liming.pk)
+    assert (changed.name, changed.roles) == (name, {"manager"})
 
 
 def test_the_organisation_is_renamed_through_the_ledger(as_, admin):
@@ -199,6 +206,8 @@ def test_the_organisation_is_renamed_through_the_ledger(as_, admin):
         "number_prefix": "XT",
         "signing": "passkey",
         "pledge_contact": "合规部 021-5555",
+        "notices_from": "8",
+        "notices_until": "18",
     }
     assert as_(admin).post(address, sent).status_code == 302
     assert Organisation.current().number_prefix == "XT"
@@ -209,6 +218,7 @@ def test_the_organisation_is_renamed_through_the_ledger(as_, admin):
     for wrong in (
         *({"time_zone": "Mars/Base"}, {"number_prefix": "x y"}, {"name_zh": ""}),
         {"pledge_contact": "合规\u202e部"},
+        *({"notices_until": "8"}, {"notices_until": "25"}, {"notices_from": ""}),
     ):
         assert as_(admin).post(address, {**sent, **wrong}).status_code == 200
     as_(admin).post(address, sent)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pypdfium2
 import pytest
+from django.utils import timezone
 
 from pledges.access import SYSTEM
 from pledges.actions import inviting_many, people
@@ -149,7 +150,7 @@ def test_the_numbers_of_the_list_open_as_many(as_, chenjing, liming, zhaolei, ov
 
 
 def test_compliance_adds_somebody_to_a_task_and_reminds_them(
-    as_, chenjing, zhoumin, wangfang, liming, overdue
+    as_, chenjing, zhoumin, wangfang, liming, overdue, monkeypatch
 ):
     client, page = as_(chenjing), f"{URL}{wangfang.pk}/task/"
     assert as_(zhoumin).get(page).status_code == 403
@@ -165,7 +166,7 @@ def test_compliance_adds_somebody_to_a_task_and_reminds_them(
     asked = client.get(address)
     assert (asked.status_code, [each.person for each in asked.context["named"]]) == (200, [liming])
     # Until the first notices have left, nobody is reminded of what they do not know.
-    SigningTask.objects.update(first_notices_at=TODAY + timedelta(minutes=1))
+    monkeypatch.setattr(timezone, "now", lambda: TODAY - timedelta(minutes=1))
     assert reminds() == [False]
 
 

@@ -18,15 +18,23 @@ PAGES = {
     "pledge": {"chenjing", "zhoumin", "wuying"},
     "templateversion": {"chenjing", "wuying"},
     "person": {"chenjing", "zhoumin", "wuying", "admin"},
-    "department": {"admin"},
+    "department": {"chenjing", "zhoumin", "wuying", "admin"},
+    "roster": {"zhoumin", "wuying", "admin"},
+    "invitationrun": {"zhoumin", "admin"},
     "organisation": {"admin"},
     "ledgerentry": {"wuying"},
     "ledgercheckpoint": {"wuying"},
     "reading": {"wuying"},
     "acceptancebatch": {"chenjing", "wuying"},
     "signingtask": {"chenjing", "zhoumin", "wuying"},
+    "paperpledge": {"chenjing", "zhoumin", "wuying"},
+    "paperbatch": {"zhoumin"},
+    "calendarday": {"chenjing", "zhoumin", "wuying", "admin"},
+    "noticeswitch": {"chenjing", "zhoumin", "wuying", "admin"},
     "proposal": {"chenjing", "wuying", "admin"},
 }
+# Followed once, from where it was begun.
+NOT_ON_THE_INDEX = {"invitationrun"}
 BACK_OFFICE = ("chenjing", "zhoumin", "wuying", "admin")
 
 
@@ -57,7 +65,7 @@ def test_each_role_sees_its_own_lists_and_no_other(as_, request, username, page)
     response = client.get(LIST.format(page), follow=True)
     assert response.status_code == (200 if allowed else 403)
     index = client.get("/admin/").content.decode()
-    assert (LIST.format(page) in index) is allowed
+    assert (LIST.format(page) in index) is (allowed and page not in NOT_ON_THE_INDEX)
 
 
 def test_nothing_is_registered_that_does_not_follow_the_rules_of_access(db):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pledges.actions import answers, preparing, review, templates
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Pledge, SigningIntent
+from pledges.models import Person, Pledge, SigningIntent
 from tests.cast import FILLED
 
 pytestmark = pytest.mark.django_db
@@ -59,9 +59,19 @@ def test_a_second_pledge_of_a_kind_that_waits_is_refused_in_words(client, signed
     assert "already have a pledge of this kind" in answer.content.decode()
 
 
-def test_who_is_no_manager_opens_nothing(client, chenjing):
+def test_whoever_is_active_opens_one_whatever_their_office(client, chenjing):
     client.force_login(chenjing)
-    assert client.post(reverse("pledge_start", args=["contract"])).status_code == 403
+    opened = client.post(reverse("pledge_start", args=["contract"]))
+    pledge = Pledge.objects.get()
+    assert (opened.url, pledge.person) == (url("pledge", pledge), chenjing)
+
+
+def test_whose_account_is_closed_opens_nothing(client, chenjing):
+    client.force_login(chenjing)
+    Person.objects.filter(pk=chenjing.pk).update(is_active=False)
+    opened = client.post(reverse("pledge_start", args=["contract"]))
+    assert (opened.status_code, opened.url.partition("?")[0]) == (302, reverse("account_login"))
+    assert not Pledge.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["pledge", "pledge_save", "pledge_prepare"])

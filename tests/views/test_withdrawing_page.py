@@ -38,6 +38,7 @@ def test_the_public_page_tells_of_it_without_the_reason(client, signed):
     pledge = signed()
     client.post(url(pledge), {"reason": "wrong law"})
     client.logout()
+    client.cookies["django_language"] = "en"
     page = client.get(url(pledge, "verify")).content.decode()
     assert "Withdrawn, never took effect" in page and COPIES in page and "wrong law" not in page
 
