@@ -44,6 +44,7 @@ INSTALLED = {
     "0018_housekeeping": "20e821d0e7c309c951060dbb0233d22735b94addb07e3723cf0f1f29e786f556",
     "0021_readings": "737aeb3039353bf46bebc9eacfea475081a8d5a1077670baa2b1be51ddb536da",
     "0025_filling": "0d04bc6f7b265d093d12d5ce52409aab5af0329a9ea7d6a43fffa9e27d4d452e",
+    "0034_guards": "79804c5b3fa3fe2ccf72b20c312e3bfa0d0ee458a39fd140173be6f5f0e0b501",
 }
 # Every task that a released version could queue, by the path that it wrote down.
 ONCE_QUEUED = {
