@@ -1,5 +1,6 @@
 """The e-mails in the admin: which kinds are sent, how each reads, and who has no address."""
 
+from email.header import decode_header, make_header
 from typing import Any, Final
 
 from csp.decorators import csp_replace
@@ -90,7 +91,9 @@ class NoticeAdmin(AccessModelAdmin):
 
     def preview(self, request: HttpRequest, kind: str) -> HttpResponse:
         mail = self._mail(request, kind)
-        context = {"kind": kind, "mail": mail, "language": _language(request)}
+        # As a mail program shows it: the name in it is encoded for the way.
+        sender = str(make_header(decode_header(mail.sender)))
+        context = {"kind": kind, "mail": mail, "sender": sender, "language": _language(request)}
         return self._page(request, "preview", str(KINDS[Kind(kind)]), context)
 
     def as_sent(self, request: HttpRequest, kind: str) -> HttpResponseBase:

@@ -57,7 +57,9 @@ class ShownRow:
 
 
 def figures(roster: Roster, chosen: str) -> list[Figure]:
-    """The counts of all fates that occur, what has to be done first."""
+    """The counts of all fates that occur, what has to be done first; none where rows are gone."""
+    if roster.state == Roster.State.DISCARDED:
+        return []
     return [
         Figure(fate.value, RosterRow.Fates(fate).label, roster.counts[fate], fate == chosen)
         for fate in (*ORDER, *QUIET)
@@ -122,7 +124,9 @@ def _fault(roster: Roster, row: RosterRow, fault: Fault, columns: dict[Any, int]
 
 def moves(roster: Roster) -> list[str]:
     """What changes of departments, a sentence each."""
-    told = []
+    told: list[str] = []
+    if roster.state == Roster.State.DISCARDED:
+        return told
     for name, is_new, parent, head, parent_before, _head_before in roster.moves:
         facts = {"name": name, "parent": parent or "—", "before": parent_before or "—"}
         if is_new and parent:

@@ -21,7 +21,7 @@ from pledges.actions import answers, own_record, preparing, review, signing
 from pledges.models import Person, Pledge, RequestCount
 from pledges.views import errors
 from tests.cast import request_by_code
-from tests.e2e import paper_stage, stage
+from tests.e2e import paper_stage, roster_stage, stage
 from tests.e2e.pages import DEVICES, confirm_identity, give_password
 from tests.fresh import outdate
 from tests.test_access import rows
@@ -38,7 +38,7 @@ NO_PAGES = {
 # Part of a page, fetched while it moves.
 PARTS = {
     f"admin:pledges_{model}_progress"
-    for model in ("acceptancebatch", "invitationrun", "paperbatch", "signingtask")
+    for model in ("acceptancebatch", "invitationrun", "paperbatch", "roster", "signingtask")
 }
 # The key of a reset is put away in the session, out of the address.
 SENDS_ON = re.compile(r"/accounts/password/reset/key/\d+-.*-")
@@ -102,6 +102,7 @@ class Inspector:
 def staged(signed, draft):
     built = stage.build(signed, draft)
     paper_stage.build(built.version, timezone.now())
+    roster_stage.build(timezone.now())
     return built
 
 
@@ -112,9 +113,9 @@ def language(request):
 
 def test_no_page_shuts_anybody_out(window, staged, language):
     faults, seen = [], set()
-    papers = paper_stage.pages()
+    more = (paper_stage.pages(), roster_stage.pages())
     for username, known in stage.pages(staged).items():
-        paths = [*known, *papers.get(username, [])]
+        paths = [*known, *(path for each in more for path in each.get(username, []))]
         person = Person.objects.get(username=username) if username else None
         desk = window(person, language=language, bypass_csp=True)
         desk.foresee(403, 404)
