@@ -137,11 +137,12 @@ def test_what_was_judged_or_has_ended_is_not_withdrawn(signed, liming, chenjing,
 def test_many_end_in_one_turn_and_what_is_over_stays(draft, signed, accepted, liming, now):
     keys = [accepted().pk, signed("contract").pk, draft("personal-code").pk]
     ended = withdrawing.withdraw_many(keys, actor=SYSTEM, at=now, why=Why.LEFT)
-    assert ended == withdrawing.Ended(withdrawn=1, deleted=1)
+    assert (ended.withdrawn, ended.deleted) == (1, 1)
+    assert sorted(each.event for each in ended.events) == ["pledge.discarded", "pledge.withdrawn"]
     states = Counter(Pledge.objects.values_list("status", flat=True))
     assert states == {"accepted": 1, "withdrawn": 1}
     again = withdrawing.withdraw_many(keys, actor=SYSTEM, at=now, why=Why.LEFT)
-    assert again == withdrawing.Ended(0, 0)
+    assert again == withdrawing.Ended(0, 0, [])
 
 
 def test_the_database_refuses_half_a_withdrawal(signed, draft):

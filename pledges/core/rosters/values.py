@@ -47,7 +47,7 @@ _DATES: Final = (
     re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})(?: 0?0:00(?::00)?)?\Z"),
     re.compile(r"(\d{4})\.(\d{1,2})\.(\d{1,2})\Z"),
     re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?\Z"),
-    re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})\Z"),
+    re.compile(r"(\d{4})(\d{2})(\d{2})\Z"),
 )
 _SERIAL: Final = re.compile(r"\d{5}(?:\.0+)?\Z")
 _EPOCH: Final = date(1899, 12, 30)
