@@ -161,7 +161,7 @@ def test_the_page_shows_reasons_and_nothing_of_others(client, wangfang, signed, 
 
 
 @pytest.mark.parametrize("who", ["chenjing", "zhoumin", "wuying", "admin"])
-def test_those_of_an_office_have_pledges_too_and_a_way_to_their_work(client, request, who):
+def test_those_of_an_office_have_pledges_too_and_a_way_to_their_work(client, request, db, who):
     """Where they land after signing in: `tests/views/test_accounts.py`."""
     client.force_login(request.getfixturevalue(who))
     page = client.get("/")
