@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from pledges.actions import people
 from pledges.actions.rosters import applying, confirming, preparing, uploading
 from pledges.core.rosters.columns import Field
 from pledges.core.rosters.people import Reach
@@ -69,8 +70,10 @@ class RosterActions:
         confirming.confirm_second(self.waiting_roster, actor=self.admin, at=self.now)
 
     def do_apply_roster(self):
-        # Only one is applied at a time, so none is when the stage is set; nobody locks this one.
+        # Only one is applied at a time, so none is when the stage is set: it becomes so here, after
+        # the lock under which a confirmation makes it so.
         with transaction.atomic():
+            people.lock_administrators()
             rows = Roster.objects.filter(pk=self.applied_roster.pk)
             rows.update(state=Roster.State.APPLYING)
             applying._apply.__wrapped__(self.applied_roster.pk, at=self.now)
