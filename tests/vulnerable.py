@@ -13,7 +13,7 @@ from pledges.proof import __main__ as command
 from pledges.proof.judging_service import limited, server
 
 SPINS, EATS, HANGS, CRASHES, SAYS = (b"spins", b"eats", b"hangs", b"crashes", b"says")
-_judge = limited.judge
+_judge = limited.judge_any
 
 
 def judge(pdf, **options):
@@ -27,11 +27,11 @@ def judge(pdf, **options):
     if pdf == CRASHES:
         os.kill(os.getpid(), signal.SIGSEGV)
     if pdf == SAYS:
-        limited.verdict_json.to_json = lambda verdict: {}
+        limited.record_verdicts.any_to_json = lambda verdict: {}
     return _judge(pdf, **options)
 
 
 if __name__ == "__main__":
-    limited.judge = judge
+    limited.judge_any = judge
     limited.LIMITS = Limits(cpu=3)
     sys.exit(command.main() if "--trust" in sys.argv else server.main())
