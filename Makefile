@@ -48,6 +48,7 @@ bench: setup-dev
 	@$(VENV_PYTHON) -m benchmarks.notices
 	@$(VENV_PYTHON) -m benchmarks.restore
 	@$(VENV_PYTHON) -m benchmarks.roster
+	@$(VENV_PYTHON) -m benchmarks.signing_tasks
 	@$(VENV_PYTHON) -m benchmarks.sweep
 	@$(VENV_PYTHON) -m benchmarks.verify
 

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+ALONE = {"RENDERING_SOCKET": "none", "SEALING_SOCKET": "none"}
+"""What tells a process to render and seal by itself; a site that it serves has pools of its own."""
+
 
 @contextmanager
 def scratch() -> Iterator[Path]:
@@ -32,9 +35,7 @@ def scratch() -> Iterator[Path]:
 
 def prepare(var_dir: Path) -> None:
     """An empty database with the built-in templates, started and migrated."""
-    # This process renders and seals by itself; a site that it serves has pools of its own.
-    own = {"RENDERING_SOCKET": "none", "SEALING_SOCKET": "none"}
-    os.environ.update(own, VAR_DIR=str(var_dir), DJANGO_SETTINGS_MODULE="config.settings")
+    os.environ.update(ALONE, VAR_DIR=str(var_dir), DJANGO_SETTINGS_MODULE="config.settings")
     os.environ.pop("DATABASE_URL", None)
     from config import database
 
@@ -42,7 +43,7 @@ def prepare(var_dir: Path) -> None:
     import django
 
     django.setup()
-    for name in own:
+    for name in ALONE:
         del os.environ[name]
     from django.core.management import call_command
 

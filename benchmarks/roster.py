@@ -2,35 +2,30 @@
 
 `python -m benchmarks.roster [-n 20000] [--json]` works in a scratch installation of its own. It
 imports a list of so many new people, then one in which each of them has another position, while a
-second process tells the ledger small things, as signings do, and notes the longest it waited.
+second process signs one pledge after another and notes the longest that one took.
 """
 
 import argparse
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-from unittest import mock
 
+from benchmarks import turns
 from benchmarks.installation import load_average, scratch
 
 if TYPE_CHECKING:
     from pledges.models import Person, Roster
-
-OTHER = "--as-somebody-else"
 
 
 @dataclass(frozen=True)
 class Result:
     """Times in seconds, memory in MiB. `cpu` is what applying took of them in this process.
 
-    `longest_wait`: what a single entry of somebody else's took meanwhile.
+    `signed` is how many signings of others went on meanwhile, `usual` and `longest` what signing
+    took: the median and the most.
     """
 
     rows: int
@@ -41,7 +36,9 @@ class Result:
     apply: float
     cpu: float
     turn: float
-    longest_wait: float
+    signed: int
+    usual: float
+    longest: float
     peak: float
 
 
@@ -60,30 +57,15 @@ def workbook(count: int, position: str) -> bytes:
     return write_workbook("人员", heads, rows)
 
 
-def peak_memory() -> float:
-    """The highest resident memory of this process so far, in MiB."""
-    status = Path("/proc/self/status").read_text()
-    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
-
-
-@contextmanager
-def timed_turn(times: list[float]) -> Iterator[None]:
-    """Note how long the ledger's turn is held: from taking it until the commit."""
-    from pledges.audit import recording
-
-    take = recording._take_turn
-
-    def note(actor_id: int | None) -> None:
-        take(actor_id)
-        times.append(time.monotonic())
-
-    with mock.patch.object(recording, "_take_turn", note):
-        yield
-
-
 def measure(what: str, data: bytes, count: int, actor: "Person", at: datetime) -> Result:
-    """Upload a list, confirm it and apply it, with somebody else at the ledger meanwhile."""
+    """Upload a list, confirm it and apply it, while somebody else signs."""
+    with turns.Signer() as signer:
+        return _measure(signer, what, data, count, actor, at)
+
+
+def _measure(
+    signer: turns.Signer, what: str, data: bytes, count: int, actor: "Person", at: datetime
+) -> Result:
     from pledges.actions.rosters import confirming, uploading
     from pledges.core.rosters.people import Reach
     from pledges.gateways import tables
@@ -98,31 +80,22 @@ def measure(what: str, data: bytes, count: int, actor: "Person", at: datetime) -
     confirming.confirm(roster, leavers=None, actor=actor, at=at)
     confirm = time.monotonic() - began
     times = {"read": read, "upload": upload, "confirm": confirm}
-    return Result(rows=count, what=what, **times, **apply(roster, at), peak=peak_memory())
+    return Result(
+        rows=count, what=what, **times, **apply(signer, roster, at), peak=turns.peak_memory()
+    )
 
 
-def apply(roster: "Roster", at: datetime) -> dict[str, float]:
-    """Apply it; gives how long that took, how long the turn was held, how long others waited."""
+def apply(signer: turns.Signer, roster: "Roster", at: datetime) -> dict[str, float]:
+    """Apply it; gives how long that took, how long the turn was held, how long others signed."""
     from pledges.actions.rosters import applying
 
-    turns: list[float] = []
-    other = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.roster", OTHER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(3)
-    began, used = time.monotonic(), time.process_time()
-    with timed_turn(turns):
+    with signer.watched() as seen:
         applying.apply(roster.pk, at=at)
-    ended, cpu = time.monotonic(), time.process_time() - used
-    waited, _nothing = other.communicate("stop\n")
     roster.refresh_from_db()
     if roster.state != roster.State.APPLIED:
         raise RuntimeError(roster.failure)
-    held = {"turn": ended - turns[-1], "longest_wait": float(waited)}
-    return {"apply": ended - began, "cpu": cpu, **held}
+    times = {"apply": seen.seconds, "cpu": seen.cpu, "turn": seen.turn}
+    return times | {"signed": seen.signed, "usual": seen.usual, "longest": seen.longest}
 
 
 def hr_officer() -> "Person":
@@ -139,36 +112,8 @@ def hr_officer() -> "Person":
     return officer
 
 
-def be_somebody_else() -> None:
-    """Tell the ledger of small things until told to stop, and print the longest that one took."""
-    import select
-
-    import django
-
-    django.setup()
-    from django.utils import timezone
-
-    from pledges import audit, transactions
-    from pledges.access import SYSTEM
-
-    @transactions.atomic
-    def tell() -> None:
-        audit.record("pledges.exported", actor=SYSTEM, subject="bench:1", at=timezone.now())
-
-    longest = 0.0
-    while not select.select([sys.stdin], [], [], 0)[0]:
-        began = time.monotonic()
-        tell()
-        longest = max(longest, time.monotonic() - began)
-        time.sleep(0.05)
-    print(longest)
-
-
 def main() -> None:
     """Measure both lists and print the results."""
-    if sys.argv[1:] == [OTHER]:
-        be_somebody_else()
-        return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=20_000)
     parser.add_argument("--json", action="store_true")

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -13,7 +13,8 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg2.errors import DeadlockDetected
 
 from pledges.access import SYSTEM
 from pledges.actions import templates
@@ -161,8 +162,24 @@ def keep() -> None:
 
 
 def put_back() -> None:
-    """Make the database what it was when it was last kept."""
-    _kept[0].put_back()
+    """Make the database what it was when it was last kept.
+
+    A request whose page is gone may be at work still, and hold what this takes: one of the two is
+    refused by the database then. If it is this one, the other has ended a moment later.
+    """
+    for _again in range(2):
+        with suppress(DeadlockDetected):
+            return _put_back()
+    _put_back()
+
+
+def _put_back() -> None:
+    try:
+        _kept[0].put_back()
+    except OperationalError as error:
+        if isinstance(error.__cause__, DeadlockDetected):
+            raise error.__cause__ from None
+        raise
 
 
 def _tables(cursor: Any) -> list[str]:

@@ -339,8 +339,9 @@ def written(add_them):
         with connection.execute_wrapper(note):
             add_them()
         assert list(audit.verify()) == []
-        rows = list(LedgerEntry.objects.values())
-        openings = list(LedgerOpening.objects.values("entry_id", "name", "salt", "value"))
+        rows = list(LedgerEntry.objects.order_by("sequence").values())
+        fields = ("entry_id", "name", "salt", "value")
+        openings = list(LedgerOpening.objects.order_by("pk").values(*fields))
         transaction.set_rollback(True)
     return rows, openings, len(turns)
 

@@ -29,7 +29,8 @@ class Mail:
     @classmethod
     def read(cls, data: bytes) -> "Mail":
         message = email.message_from_bytes(data, policy=policy.default)
-        text = f"{message['Subject']}\n{message.get_content()}"
+        body = message.get_body(("plain",))
+        text = f"{message['Subject']}\n{body.get_content() if body else ''}"
         return cls(str(message["Message-ID"]), str(message["To"]), text)
 
 

@@ -299,9 +299,12 @@ def test_what_the_system_fills_cannot_be_typed(draft, liming, now):
     assert "unknown" not in pledge.answers
 
 
-def test_only_a_manager_opens_a_pledge_and_only_one_at_a_time(version, signed, chenjing, now):
+def test_whoever_is_active_opens_a_pledge_and_only_one_at_a_time(version, signed, chenjing, now):
+    assert answers.open_pledge(version(), actor=chenjing, at=now, language="en").person == chenjing
+    Person.objects.filter(pk=chenjing.pk).update(is_active=False)
+    chenjing.refresh_from_db()
     with pytest.raises(access.Denied):
-        answers.open_pledge(version(), actor=chenjing, at=now, language="en")
+        answers.open_pledge(version("contract"), actor=chenjing, at=now, language="en")
     pledge = signed()
     with pytest.raises(refusals.AlreadyWaiting):
         answers.open_pledge(version(), actor=pledge.person, at=now, language="en")

@@ -91,11 +91,14 @@ INSERT INTO pledges_templateversion (template_id, number, status, title_zh, titl
 INSERT INTO pledges_versionfont (version_id, serif, sans, sha256)
     SELECT (SELECT max(id) FROM pledges_templateversion), serif, sans, sha256
     FROM pledges_versionfont WHERE version_id = %(honest)s;
-UPDATE pledges_pledge SET version_id = (SELECT max(id) FROM pledges_templateversion)
+UPDATE pledges_pledge SET version_id = (SELECT max(id) FROM pledges_templateversion),
+    template_id = (SELECT id FROM pledges_pledgetemplate WHERE slug = %(slug)s)
     WHERE id = %(pledge)s;
 """
 BACK = """
-UPDATE pledges_pledge SET version_id = %(honest)s WHERE id = %(pledge)s;
+UPDATE pledges_pledge SET version_id = %(honest)s,
+    template_id = (SELECT template_id FROM pledges_templateversion WHERE id = %(honest)s)
+    WHERE id = %(pledge)s;
 UPDATE pledges_pledgetemplate SET slug = 'also-aside' WHERE slug = %(slug)s;
 UPDATE pledges_pledgetemplate SET slug = %(slug)s WHERE slug = 'aside';
 """

@@ -89,7 +89,7 @@ def test_what_the_file_says_is_told_with_its_invisible_characters_escaped(
     said = text_of(client.post(reverse("verify_file"), {"file": file}))
     assert r'<p class="soft small check-file">\u3164承诺书.pdf</p>' in said
     assert not set("\u202e\x1b\u200b") & set(said)
-    judge = verification.judge
+    judge = verification.judge_any
 
     def rejected(*given, **options):
         told = Explanation("the form has known fields", hostile, hostile, hostile)
@@ -97,7 +97,7 @@ def test_what_the_file_says_is_told_with_its_invisible_characters_escaped(
         verdict = Verdict(Outcome.REJECTED, (line,), "0" * 64)
         return verification.Judgement(verdict, None, False, None)
 
-    monkeypatch.setattr(verification, "judge", rejected)
+    monkeypatch.setattr(verification, "judge_any", rejected)
     said = text_of(post(client, finished))
     assert said.count(seen) == 4 and not set("\u202e\x1b\u200b") & set(said)
 
@@ -106,7 +106,7 @@ def test_what_the_file_says_is_told_with_its_invisible_characters_escaped(
         shown_summary = replace(found.verdict.summary, signer=hostile, accepted_by=hostile)
         return replace(found, verdict=replace(found.verdict, summary=shown_summary))
 
-    monkeypatch.setattr(verification, "judge", judged)
+    monkeypatch.setattr(verification, "judge_any", judged)
     said = text_of(post(client, finished))
     assert said.count(seen) == 2 and not set("\u202e\x1b\u200b") & set(said)
 

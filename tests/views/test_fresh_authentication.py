@@ -98,6 +98,10 @@ def step(request, signed, accepted, version, chenjing, liming, now):
         "a new person": facts(first_password="paper-desk-ink-42"),
         "a first password": {"first_password": "paper-desk-ink-42"},
         "retention": {"retention_years": "7"},
+        "publish": {
+            **{"kind": "material", "drafts": "moved"},
+            "effective_on": timezone.localdate().isoformat(),
+        },
     }
     named = {
         "waiting": waiting.pk,
