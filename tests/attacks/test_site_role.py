@@ -77,37 +77,42 @@ def test_a_temporary_table_does_not_pass_for_the_pledges(accepted, change):
 
 # --- Another wording for as long as a document is rendered ---------------------------------------
 SWAPPED = """
-UPDATE pledges_pledgetemplate SET slug = 'aside' WHERE slug = %(slug)s;
-INSERT INTO pledges_pledgetemplate (slug, created_at, retention_years)
-    VALUES (%(slug)s, now(), 10);
 INSERT INTO pledges_templateversion (template_id, number, status, title_zh, title_en, subtitle_zh,
         subtitle_en, change_note_zh, change_note_en, source_zh, source_en, blanks, effective_on,
         digest, created_at, published_at)
-    SELECT (SELECT id FROM pledges_pledgetemplate WHERE slug = %(slug)s), number, status, title_zh,
-        title_en, subtitle_zh, subtitle_en, change_note_zh, change_note_en,
-        replace(source_zh, '客户', '总行'), source_en, blanks, effective_on, digest, created_at,
-        published_at
+    SELECT template_id, number + 1, status, title_zh, title_en, subtitle_zh, subtitle_en,
+        change_note_zh, change_note_en, replace(source_zh, '客户', '总行'), source_en, blanks,
+        effective_on, digest, created_at, published_at
     FROM pledges_templateversion WHERE id = %(honest)s;
 INSERT INTO pledges_versionfont (version_id, serif, sans, sha256)
     SELECT (SELECT max(id) FROM pledges_templateversion), serif, sans, sha256
     FROM pledges_versionfont WHERE version_id = %(honest)s;
-UPDATE pledges_pledge SET version_id = (SELECT max(id) FROM pledges_templateversion),
-    template_id = (SELECT id FROM pledges_pledgetemplate WHERE slug = %(slug)s)
+UPDATE pledges_pledge SET version_id = (SELECT max(id) FROM pledges_templateversion)
     WHERE id = %(pledge)s;
 """
-BACK = """
-UPDATE pledges_pledge SET version_id = %(honest)s,
-    template_id = (SELECT template_id FROM pledges_templateversion WHERE id = %(honest)s)
+BACK = "UPDATE pledges_pledge SET version_id = %(honest)s WHERE id = %(pledge)s;"
+ELSEWHERE = """
+INSERT INTO pledges_pledgetemplate (slug, created_at, retention_years) VALUES ('other', now(), 10);
+UPDATE pledges_pledge SET template_id = (SELECT id FROM pledges_pledgetemplate WHERE slug = 'other')
     WHERE id = %(pledge)s;
-UPDATE pledges_pledgetemplate SET slug = 'also-aside' WHERE slug = %(slug)s;
-UPDATE pledges_pledgetemplate SET slug = %(slug)s WHERE slug = 'aside';
 """
+
+
+def test_a_pledge_cannot_be_put_under_another_template(draft):
+    pledge = draft(SLUG)
+    with (
+        the_site_role(),
+        pytest.raises(IntegrityError, match="stays with its template"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(ELSEWHERE, {"pledge": str(pledge.pk)})
 
 
 def test_no_document_is_rendered_ahead_of_words_that_were_not_published(draft, liming, now, caplog):
     """The page would show the published words, and the file that is signed others."""
     pledge = draft(SLUG)
-    about = {"slug": SLUG, "honest": pledge.version_id, "pledge": str(pledge.pk)}
+    about = {"honest": pledge.version_id, "pledge": str(pledge.pk)}
     with the_site_role():
         with connection.cursor() as cursor:
             cursor.execute(SWAPPED, about)
