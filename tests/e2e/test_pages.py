@@ -126,7 +126,7 @@ def test_no_page_shuts_anybody_out(window, staged, language):
             inspector.visit(path)
         seen |= {resolve(path.split("?")[0]).view_name for path in paths if path != stage.NOWHERE}
         faults += [f"{username}: {fault}" for fault in inspector.faults]
-    assert faults == []
+    assert not faults, "\n".join(faults)
     shown = {row.name for row in rows() if "2" in row.get}
     assert shown - seen - NO_PAGES - PARTS - {"mfa_authenticate"} == set()
 
@@ -147,7 +147,7 @@ def test_no_refusal_shuts_anybody_out(window, staged, language, liming, chenjing
         for step in steps:
             step(inspector)
         faults += inspector.faults
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def _error_pages(inspector: Inspector) -> None:
