@@ -12,6 +12,7 @@ import pypdfium2
 from PIL import (
     Image,
     ImageChops,
+    ImageFile,
     ImageOps,
     ImageSequence,
     JpegImagePlugin,
@@ -62,6 +63,8 @@ def draw(data: bytes) -> list[DrawnPage]:
     if kind is None:
         raise Refused(Fault.NOT_A_SCAN)
     Image.MAX_IMAGE_PIXELS = None  # ours is stricter, and looked at before anything is unpacked
+    # Half a page is no scan of it; WeasyPrint, where it is loaded, has Pillow take halves.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     blank, pages = True, []
     for image in _pdf_pages(data) if kind is Kind.PDF else _image_pages(data, kind):
         page = _on_a4(image)
