@@ -144,11 +144,14 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
         "This number belonged to %(about)s, who has left. A number is not given twice."
     ),
     faults.OFFICERS_ADDRESS: gettext_lazy(
-        "This person holds a role, so only an administrator can change their email address or "
-        "username. Until now: %(about)s."
+        "This person holds a role, so only an administrator can change their name, email address "
+        "or username. Until now: %(about)s."
     ),
     faults.OFFICER_RETURNS: gettext_lazy(
         "This person held a role and returns. Please have an administrator activate the account."
+    ),
+    faults.OFFICER_LEAVES: gettext_lazy(
+        "This person holds a role. Only an administrator can deactivate the account."
     ),
     faults.ADMINISTRATOR_LEAVES: gettext_lazy(
         "This person is an administrator. Only another administrator can deactivate the account."

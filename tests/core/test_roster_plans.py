@@ -435,3 +435,18 @@ def test_the_same_facts_give_the_same_digest(rows, people, scope):
 
 def test_the_digest_tells_another_plan():
     assert plan_of([row("E1")]).digest != plan_of([row("E2")]).digest
+
+
+def test_a_list_of_hrs_ends_no_account_of_whoever_holds_a_role_and_renames_nobody_who_does():
+    hr = person("E1", offices=frozenset({"hr"}))
+    admin = person("E2", is_administrator=True, offices=frozenset({"administrator"}))
+    officer = person("E3", offices=frozenset({"compliance"}))
+    people = [hr, admin, officer, person("E4")]
+    by_hr = plan_of([row("E1", hr.name), row("E2", admin.name)], people, actor=hr.id)
+    kinds = {each.number: [f.kind for f in each.faults] for each in by_hr.people if each.faults}
+    assert kinds == {"E3": ["officer-leaves"]}
+    rows = [row("E1", hr.name), row("E2", admin.name)]
+    by_admin = plan_of(rows, people, actor=admin.id)
+    assert not any(each.faults for each in by_admin.people)
+    renamed = plan_of([row("E3", "别人")], people, scope=ADDITIONS, actor=hr.id)
+    assert [f.kind for each in renamed.people for f in each.faults] == ["officers-address"]

@@ -32,6 +32,7 @@ OUTSIDE = "outside"
 ANOTHERS_NUMBER = "anothers-number"
 OFFICERS_ADDRESS = "officers-address"
 OFFICER_RETURNS = "officer-returns"
+OFFICER_LEAVES = "officer-leaves"
 ADMINISTRATOR_LEAVES = "administrator-leaves"
 YOURSELF = "yourself"
 

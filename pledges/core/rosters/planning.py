@@ -186,8 +186,17 @@ def _missing(inside: Sequence[PersonNow], rows: Sequence[Planned], known: Known)
 
 
 def _kept_by_all(known: Known) -> dict[int, str]:
-    """Those whose account no list ends, and why: administrators, and whoever brings the list."""
-    kept = {each.id: faults.ADMINISTRATOR_LEAVES for each in known.people if each.is_administrator}
+    """Those whose account this list does not end, and why.
+
+    Administrators, whoever brings the list, and of a list of HR's all others who hold a role: with
+    the account the role would end, and roles are for administrators.
+    """
+    bringing = {each.id for each in known.people if each.is_administrator} | {None}
+    kept = {
+        each.id: faults.ADMINISTRATOR_LEAVES if each.is_administrator else faults.OFFICER_LEAVES
+        for each in known.people
+        if each.is_administrator or (each.offices and known.actor not in bringing)
+    }
     return kept if known.actor is None else {**kept, known.actor: faults.YOURSELF}
 
 
