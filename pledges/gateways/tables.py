@@ -22,7 +22,8 @@ from pledges.gateways.workbooks import read_workbook
 
 MAX_FILE: Final = 15 * MEGABYTE
 LIMITS: Final = Limits(cpu=40, memory=900 * MEGABYTE, wall=60.0)
-MAX_ANSWER: Final = 256 * MEGABYTE
+MAX_ANSWER: Final = 96 * MEGABYTE
+"""Bytes of the table as JSON; the process that asked unpacks it without limits."""
 CODECS: Final = (
     *("ascii", "latin-1", "cp437", "idna", "gb18030"),
     *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"),
@@ -74,8 +75,8 @@ def _ask(data: bytes, kind: str) -> dict[str, Any]:
         except subprocess.TimeoutExpired as error:
             process.kill()
             raise Unreadable("too-costly") from error
-    if process.returncode != 0 or len(said) > MAX_ANSWER:
-        raise Unreadable("too-costly" if process.returncode else "too-large-unpacked")
+    if process.returncode != 0:
+        raise Unreadable("too-costly")
     told: dict[str, Any] = json.loads(said)
     return told
 
@@ -92,7 +93,10 @@ def main(kind: str) -> None:
         told = {"why": error.why, "limit": error.limit}
     except (MemoryError, RecursionError):
         told = {"why": "too-costly", "limit": 0}
-    sys.stdout.buffer.write(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
+    said = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+    if len(said) > MAX_ANSWER:
+        said = json.dumps({"why": "too-large-unpacked", "limit": 0}).encode()
+    sys.stdout.buffer.write(said)
     sys.stdout.buffer.flush()
 
 
