@@ -33,8 +33,8 @@ def upload(
 ) -> Roster:
     """Keep a list of people and plan what it would change, if its columns are recognised.
 
-    `name` is the file's. Raises `RosterUnreadable` where there is no table in it; then nothing is
-    kept.
+    `name` is the file's. Raises `RosterUnreadable` where there is no table in it, and `TooBusy`;
+    then nothing is kept.
     """
     access.require(actor, Act.IMPORT_PEOPLE)
     try:
