@@ -90,6 +90,10 @@ SENTENCES: Final[Mapping[type[Exception], str | Promise]] = {
         "People or departments have changed since this preview was made. Nothing was applied. "
         "Please update the preview and look at it again."
     ),
+    roster_refusals.RosterChanged: gettext_lazy(
+        "This list has been changed since you opened the page. Nothing was applied. Please look "
+        "at it again."
+    ),
     roster_refusals.RosterBusy: gettext_lazy(
         "Another list is being applied. Please wait until it is finished."
     ),
