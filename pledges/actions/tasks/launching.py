@@ -144,6 +144,8 @@ def undo(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
     if locked.first_notices_at is None or at >= locked.first_notices_at:
         raise UndoTooLate
     running = SigningTask.objects.filter(pk=locked.pk, state=TaskState.RUNNING)
+    # What somebody asked for meanwhile is settled by it: this takes no second person.
+    running.update(cancellation_reason="", cancellation_asked_at=None, cancellation_asked_by=None)
     if running.update(state=TaskState.CANCELLED, cancelled_at=at, cancelled_by=actor) != 1:
         raise UndoTooLate
     locked.refresh_from_db()
