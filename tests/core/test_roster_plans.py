@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pledges.core.rosters import columns, entries, planning, values
 from pledges.core.rosters.columns import Field
 from pledges.core.rosters.departments import DepartmentNow
+from pledges.core.rosters.faults import Fault
 from pledges.core.rosters.people import Fate, PersonNow, Reach, Scope
 from pledges.core.rosters.planning import Known
 from pledges.core.rosters.tables import Note, Row, address
@@ -450,3 +451,30 @@ def test_a_list_of_hrs_ends_no_account_of_whoever_holds_a_role_and_renames_nobod
     assert not any(each.faults for each in by_admin.people)
     renamed = plan_of([row("E3", "别人")], people, scope=ADDITIONS, actor=hr.id)
     assert [f.kind for each in renamed.people for f in each.faults] == ["officers-address"]
+
+
+def ring(number, *, closed):
+    """So many departments, each below the next; `closed`: the last one below the first."""
+    above = [*range(1, number), 0 if closed else None]
+    return [
+        row(f"E{each}", department=f"D{each}", 上级部门="" if up is None else f"D{up}")
+        for each, up in enumerate(above)
+    ]
+
+
+def test_a_circle_of_thousands_is_told_in_a_few_words_at_each():
+    plan = plan_of(ring(4000, closed=True), scope=ADDITIONS)
+    told = [fault for each in plan.people for fault in each.faults]
+    assert {fault.kind for fault in told} == {"cycle"} and len(told) == 4000
+    assert max(len(fault.about) for fault in told) < 100
+
+
+def test_a_chain_of_thousands_is_planned_from_the_top():
+    plan = plan_of(ring(4000, closed=False), scope=ADDITIONS)
+    assert plan.is_clean
+    assert [each.name for each in plan.departments] == [f"D{n}" for n in range(3999, -1, -1)]
+
+
+def test_a_name_that_grows_when_it_is_written_in_one_way_is_no_longer_than_it_may_be():
+    grows = values.read(Field.NAME, "\N{MUSICAL SYMBOL HALF NOTE}" * 80)
+    assert isinstance(grows, Fault) and grows.kind == "too-long"
