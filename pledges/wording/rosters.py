@@ -154,6 +154,10 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
     faults.OFFICER_RETURNS: gettext_lazy(
         "This person held a role and returns. Please have an administrator activate the account."
     ),
+    faults.NEVER_LEFT: gettext_lazy(
+        "This account was deactivated for another reason than leaving. Please have an "
+        "administrator activate it."
+    ),
     faults.OFFICER_LEAVES: gettext_lazy(
         "This person holds a role. Only an administrator can deactivate the account."
     ),

@@ -239,6 +239,11 @@ KNOWN_FAULTS = {
         person("E1", is_active=False),
         "anothers-number",
     ),
+    "an account that was closed without leaving": (
+        row("E1"),
+        person("E1", is_active=False),
+        "never-left",
+    ),
     "an officer who comes back": (
         row("E1"),
         person("E1", is_active=False, offices=frozenset({"hr"})),
@@ -478,3 +483,16 @@ def test_a_chain_of_thousands_is_planned_from_the_top():
 def test_a_name_that_grows_when_it_is_written_in_one_way_is_no_longer_than_it_may_be():
     grows = values.read(Field.NAME, "\N{MUSICAL SYMBOL HALF NOTE}" * 80)
     assert isinstance(grows, Fault) and grows.kind == "too-long"
+
+
+@pytest.mark.parametrize("last_day", ["2026-11-23", "2026-11-24", "2030-01-01"])
+def test_no_list_ends_by_a_day_to_come_what_it_may_not_end_today(last_day):
+    """When that day is over, the worker closes the account, and asks nobody."""
+    hr, officer = person("E1", offices=frozenset({"hr"})), frozenset({"compliance"})
+    admin = person("E2", is_administrator=True, offices=frozenset({"administrator"}))
+    people = [hr, admin, person("E3", offices=officer), person("E4")]
+    rows = [row(each.number, 离职日期=last_day) for each in people]
+    plan = plan_of(rows, people, scope=ADDITIONS, actor=hr.id)
+    kinds = {each.number: [fault.kind for fault in each.faults] for each in plan.people}
+    ends = {"E2": ["administrator-leaves"], "E3": ["officer-leaves"]}
+    assert kinds == {"E1": [], "E4": [], **ends}

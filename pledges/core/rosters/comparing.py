@@ -133,6 +133,8 @@ def _look_at_person(entry: Entry, person: PersonNow, wanted: Mapping[str, Any], 
     if not person.is_active and not gone:
         if person.name != entry.text(Field.NAME):
             entry.add(faults.ANOTHERS_NUMBER, Field.NUMBER, person.name)
+        elif person.left_on is None and not person.offices:
+            entry.add(faults.NEVER_LEFT)
         if person.offices:
             entry.add(faults.OFFICER_RETURNS, None, ",".join(sorted(person.offices)))
     for fact in _IDENTIFYING:

@@ -204,7 +204,14 @@ def _guard(each: Planned, kept: Mapping[int, str], omitted: Collection[str]) -> 
     if each.row is None and each.key in omitted:
         return replace(each, fate=Fate.OMITTED, changes=())
     reason = kept.get(each.person or 0)
-    if each.fate is not Fate.LEFT or reason is None:
+    if reason is None or not _ends(each, later=reason != faults.YOURSELF):
         return each
     fault = Fault(reason)
     return replace(each, fate=Fate.FAULTY, changes=(), faults=(*each.faults, fault))
+
+
+def _ends(each: Planned, *, later: bool) -> bool:
+    """Whether an account ends by this row; `later`: also by a day to come, which is carried out."""
+    if each.fate is Fate.LEFT:
+        return True
+    return later and any(change.fact == "left_on" and change.after for change in each.changes)
