@@ -11,6 +11,7 @@ JUDGING_SOCKET = Path(os.environ.get("JUDGING_SOCKET") or VAR_DIR / "judging" / 
 VERIFY_PER_MINUTE = int(os.environ.get("VERIFY_PER_MINUTE", "20"))
 VERIFY_PER_MINUTE_IN_ALL = int(os.environ.get("VERIFY_PER_MINUTE_IN_ALL", "120"))
 
-# The one upload is a PDF to be judged: held in memory, and a larger request is not taken at all.
+# Uploads are held in memory, and larger ones are not taken: but for the ZIPs of those who may file
+# papers (views/archive_uploads.py). A larger file that a stranger brings is refused unread.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from pledges.access.rules import is_somebody
 from pledges.core.lifecycle import Role
 from pledges.core.papers import PaperState
 from pledges.models import PaperBatch, PaperPledge, Person
@@ -21,7 +22,7 @@ def files(actor: Any, subject: PaperPledge | PaperBatch | None) -> bool:
 
 def confirms(actor: Any, paper: PaperPledge | None) -> bool:
     """A second person: neither who filed it nor whose it is. `None`: any at all."""
-    if Role.COMPLIANCE not in actor.roles:
+    if Role.COMPLIANCE not in actor.roles or not is_somebody(actor):
         return False
     return paper is None or actor.pk not in (paper.filed_by_id, paper.person_id)
 

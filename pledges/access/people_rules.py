@@ -1,8 +1,9 @@
 """Rules about people: who keeps their facts, hands accounts over, heads them, has met them."""
 
+import json
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pledges.core.lifecycle import Role
 from pledges.models import LedgerEntry, Person
@@ -52,12 +53,20 @@ CONFIRMERS: Final = (Role.COMPLIANCE, Role.HR, Role.ADMINISTRATOR)
 def has_met(actor: Any, person: Person) -> bool:
     """A second person: neither the one concerned, nor whoever ever gave them their account.
 
-    It is the ledger that says who that was. Whoever has to be met themselves is nobody's witness:
-    an account made for the purpose confirms nothing.
+    It is the ledger that says who that was, also by a list of people: it is applied in one name,
+    and whoever uploaded, corrected or confirmed it may be another. Whoever has to be met themselves
+    is nobody's witness: an account made for the purpose confirms nothing.
     """
     if actor.roles.isdisjoint(CONFIRMERS):
         return False
     if actor.pk == person.pk or actor.must_be_met or not person.is_active:
         return False
-    by_them = LedgerEntry.objects.filter(subject=f"person:{person.pk}", actor_id=actor.pk)
-    return not by_them.filter(_HANDED_OVER).exists()
+    entries = LedgerEntry.objects.filter(_HANDED_OVER, subject=f"person:{person.pk}")
+    return not (entries.filter(actor_id=actor.pk).exists() or _had_a_hand_in(actor, entries))
+
+
+def _had_a_hand_in(actor: Any, entries: QuerySet[LedgerEntry]) -> bool:
+    """Whether `actor` worked on one of the lists from which `entries` came."""
+    leaves = entries.filter(leaf__contains='"roster"').values_list("leaf", flat=True)
+    lists = {f"roster:{json.loads(leaf)['facts'].get('roster')}" for leaf in leaves}
+    return bool(lists) and LedgerEntry.objects.filter(subject__in=lists, actor_id=actor.pk).exists()

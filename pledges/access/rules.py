@@ -117,9 +117,18 @@ def reads_proposal(actor: Any, proposal: Proposal | None) -> bool:
     return decides(actor, proposal)
 
 
+def is_somebody(actor: Any) -> bool:
+    """Whoever has to be met themselves is nobody's second person.
+
+    Whoever handed over that account may still be the one who uses it.
+    """
+    return not getattr(actor, "must_be_met", False)
+
+
 def confirms_roster(actor: Any, roster: Roster) -> bool:
     """Nobody is the second person of what they asked for themselves."""
-    return has(*IMPORTERS)(actor, roster) and roster.asked_by_id != actor.pk
+    another = has(*IMPORTERS)(actor, roster) and roster.asked_by_id != actor.pk
+    return another and is_somebody(actor)
 
 
 READERS = (Role.COMPLIANCE, Role.HR, Role.AUDITOR)
@@ -141,7 +150,8 @@ def own_passkey(actor: Any, person_id: int | None) -> bool:
 
 def confirms_cancellation(actor: Any, task: SigningTask) -> bool:
     """Nobody is the second person of what they asked for themselves."""
-    return Role.COMPLIANCE in actor.roles and task.cancellation_asked_by_id != actor.pk
+    another = Role.COMPLIANCE in actor.roles and task.cancellation_asked_by_id != actor.pk
+    return another and is_somebody(actor)
 
 
 def excuses(actor: Any, member: TaskMember) -> bool:
@@ -150,4 +160,5 @@ def excuses(actor: Any, member: TaskMember) -> bool:
 
 
 def approves_excuse(actor: Any, excuse: Excuse) -> bool:
-    return excuses(actor, excuse.member) and excuse.asked_by_id != actor.pk
+    another = excuses(actor, excuse.member) and excuse.asked_by_id != actor.pk
+    return another and is_somebody(actor)

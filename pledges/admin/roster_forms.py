@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pledges.core.characters import made_visible
 from pledges.core.rosters.columns import Field
 from pledges.core.rosters.people import Reach
 from pledges.core.rosters.tables import letters
@@ -77,7 +78,7 @@ class ColumnsForm(forms.Form):
         choices = [("", _("not used")), *words.FIELDS.items()]
         for column, head in enumerate(roster.heads):
             self.fields[f"column_{column}"] = forms.ChoiceField(
-                label=f"{letters(column)} · {head or '—'}",
+                label=f"{letters(column)} · {made_visible(head) or '—'}",
                 choices=choices,
                 required=False,
                 initial=roster.mapping.get(str(column), ""),

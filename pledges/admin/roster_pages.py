@@ -12,6 +12,7 @@ from pledges.access import Act
 from pledges.actions.rosters import applying, confirming
 from pledges.admin import roster_rows
 from pledges.admin.base import actor_of
+from pledges.core.characters import made_visible
 from pledges.core.rosters.columns import HEADS_WITHIN
 from pledges.core.rosters.people import Fate
 from pledges.core.rosters.planning import are_many
@@ -69,7 +70,10 @@ def first_rows(roster: Roster) -> list[tuple[int, list[str]]]:
     """The first rows as they stand in the file, with the letters of columns above them."""
     rows = list(roster.rows.exclude(number=None)[:HEADS_WITHIN])
     widest = max((len(row.cells) for row in rows), default=0)
-    shown = [(row.number or 0, [*row.cells, *[""] * (widest - len(row.cells))]) for row in rows]
+    shown = [
+        (row.number or 0, [*map(made_visible, row.cells), *[""] * (widest - len(row.cells))])
+        for row in rows
+    ]
     return [(0, [letters(column) for column in range(widest)]), *shown]
 
 

@@ -8,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from pledges.core.characters import made_visible
 from pledges.core.rosters.faults import Fault
 from pledges.core.rosters.people import Fate
 from pledges.core.rosters.tables import address
@@ -119,7 +120,7 @@ def _fault(roster: Roster, row: RosterRow, fault: Fault, columns: dict[Any, int]
     value = row.cells[column] if column < len(row.cells) else ""
     head = roster.heads[column] if column < len(roster.heads) else ""
     place = address(column, row.number)
-    return ShownFault(sentence, place, column, head, fault.suggested or value)
+    return ShownFault(sentence, place, column, made_visible(head), fault.suggested or value)
 
 
 def moves(roster: Roster) -> list[str]:

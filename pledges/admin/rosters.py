@@ -175,11 +175,13 @@ class RosterAdmin(AccessModelAdmin):
         """Apply the plan, or ask for the second person."""
         leavers = request.POST.get("leavers", "")
         typed = int(leavers) if leavers.isdecimal() and len(leavers) < 8 else None
-        return self._step(request, pk, "", confirming.confirm, leavers=typed)
+        seen = request.POST.get("plan")
+        return self._step(request, pk, "", confirming.confirm, leavers=typed, seen=seen)
 
     def second(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """The second person's word."""
-        return self._step(request, pk, "", confirming.confirm_second)
+        seen = request.POST.get("plan")
+        return self._step(request, pk, "", confirming.confirm_second, seen=seen)
 
     def again(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Compare with people and departments as they are now."""

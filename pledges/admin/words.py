@@ -96,6 +96,7 @@ EVENTS: Final = {
     "roster.confirmed": _("List of people confirmed"),
     "roster.applied": _("List of people applied"),
     "roster.discarded": _("List of people discarded"),
+    "roster.mended": _("List of people corrected"),
     "proposal.made": _("Change proposed that needs a second person"),
     "proposal.accepted": _("Proposed change accepted by a second person"),
     "proposal.rejected": _("Proposed change rejected or withdrawn"),

@@ -31,7 +31,8 @@ class YearFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         value = self.value() or ""
-        return queryset.filter(date__year=int(value)) if value.isdecimal() else queryset
+        known = {each for each, _label in self.lookup_choices}
+        return queryset.filter(date__year=int(value)) if value in known else queryset
 
 
 class SpecialFilter(admin.SimpleListFilter):

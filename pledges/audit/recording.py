@@ -65,6 +65,7 @@ EVENTS: Final = (
         "roster.confirmed",
         "roster.applied",
         "roster.discarded",
+        "roster.mended",
         "proposal.made",
         "proposal.accepted",
         "proposal.rejected",

@@ -56,3 +56,9 @@ class RosterEmpty(Refusal):
     """The plan changes nothing."""
 
     kind = "roster-empty"
+
+
+class RosterChanged(Refusal):
+    """Somebody has changed the list in the meantime: nobody confirms what they did not see."""
+
+    kind = "roster-changed"

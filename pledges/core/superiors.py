@@ -67,19 +67,20 @@ def in_order(tree: Tree, names: Mapping[int, str]) -> list[tuple[int, int]]:
     for key, node in tree.items():
         parent = node.parent if node.parent in tree else None
         children.setdefault(parent, []).append(key)
-    found: list[tuple[int, int]] = []
-    seen: set[int] = set()
+    found: dict[int, int] = {}
 
-    def visit(key: int, depth: int) -> None:
-        if key in seen:
-            return
-        seen.add(key)
-        found.append((key, depth))
-        for child in sorted(children.get(key, ()), key=lambda each: names[each]):
-            visit(child, depth + 1)
+    def visit(top: int) -> None:
+        # Not by calls within calls: a list may bring a chain of a thousand departments.
+        waiting = [(top, 0)]
+        while waiting:
+            key, depth = waiting.pop()
+            if key not in found:
+                found[key] = depth
+                last_first = sorted(children.get(key, ()), key=lambda each: names[each])[::-1]
+                waiting += [(child, depth + 1) for child in last_first]
 
     for top in sorted(children.get(None, ()), key=lambda each: names[each]):
-        visit(top, 0)
-    for lost in sorted(set(tree) - seen, key=lambda each: names[each]):
-        visit(lost, 0)
-    return found
+        visit(top)
+    for lost in sorted(set(tree) - set(found), key=lambda each: names[each]):
+        visit(lost)
+    return list(found.items())

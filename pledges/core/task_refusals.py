@@ -36,6 +36,12 @@ class TaskNotDraft(Refusal):
     kind = "task-not-draft"
 
 
+class TaskChanged(Refusal):
+    """Somebody has changed in the meantime what the page showed: nobody decides unseen."""
+
+    kind = "task-changed"
+
+
 class LaunchUnderWay(Refusal):
     """Somebody has asked for the launch of this task already."""
 

@@ -7,6 +7,8 @@ from typing import Final
 
 SATURDAY: Final = 5  # as `date.weekday` counts
 _DAY: Final = timedelta(days=1)
+_FEW: Final = 400
+"""So many days are looked at one by one."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,23 @@ class Calendar:
 
         So `between(day, add(day, n))` is `n`.
         """
-        if end < start:
-            return -sum(
-                self.is_working(start - each * _DAY) for each in range(1, _days(end, start))
-            )
-        return sum(self.is_working(start + each * _DAY) for each in range(1, _days(start, end)))
+        if end <= start:
+            return -self._within(end, start - _DAY)
+        return self._within(start + _DAY, end)
+
+    def _within(self, first: date, last: date) -> int:
+        """How many of the days from `first` to `last` are worked.
+
+        Of a long time only the days that are known are looked at: a due date may be any.
+        """
+        count = _days(first, last)
+        if count <= _FEW:
+            return sum(self.is_working(first + each * _DAY) for each in range(count))
+        weeks, rest = divmod(count, 7)
+        usual = weeks * SATURDAY
+        usual += sum((first + each * _DAY).weekday() < SATURDAY for each in range(rest))
+        known = ((day, works) for day, works in self.working.items() if first <= day <= last)
+        return usual + sum(works - (day.weekday() < SATURDAY) for day, works in known)
 
     def next_working(self, day: date) -> date:
         """`day` where people work on it, or else the first day after it on which they do."""

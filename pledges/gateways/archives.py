@@ -22,6 +22,8 @@ MAX_ARCHIVE: Final = 200 * MEGABYTE
 MAX_ENTRIES: Final = 2_000
 MAX_UNPACKED: Final = 600 * MEGABYTE
 """Bytes of all files together: scans hardly shrink, so an honest archive has no more."""
+MAX_DIRECTORY: Final = 2 * MEGABYTE
+"""Bytes of the list of entries: a kilobyte for each of as many as there may be."""
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED, UTF8 = 0x1, 0x800
 """Bits of an entry's flags (APPNOTE 4.4.4)."""
@@ -52,6 +54,24 @@ class EntryFault(StrEnum):
     NO_FILE = "no-plain-file"
     TOO_LARGE = "too-large"
     DAMAGED = "damaged"
+
+
+class _InPieces:
+    """A file of which nothing long is read in one go.
+
+    The library takes the list of all entries in memory, however long the archive says that it is,
+    before anybody can count them: four millions fit into an archive, and take gigabytes.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+        self._read = file.read
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._read(size if 0 <= size <= MAX_DIRECTORY else MAX_DIRECTORY + 1)
+        if len(data) > MAX_DIRECTORY:
+            raise ArchiveRefused("too-many-entries", MAX_ENTRIES)
+        return data
 
 
 @dataclass
@@ -100,7 +120,7 @@ def opened(file: IO[bytes]) -> Iterator[Archive]:
         raise ArchiveRefused("too-large", MAX_ARCHIVE // MEGABYTE)
     file.seek(0)
     try:
-        archive = zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(_InPieces(file))
     except _DAMAGED as error:
         raise ArchiveRefused("no-archive") from error
     with archive:

@@ -8,6 +8,7 @@ from typing import Final
 
 from pledges.core.rosters.tables import (
     MAX_CELL,
+    MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     Note,
@@ -43,7 +44,7 @@ def read_text(text: str, separator: str = "") -> Table:
         io.StringIO(text, newline=""), delimiter=separator or _separator(text), strict=True
     )
     rows: list[Row] = []
-    number = 0
+    number = filled = 0
     try:
         for number, cells in enumerate(lines, 1):
             if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
@@ -51,6 +52,9 @@ def read_text(text: str, separator: str = "") -> Table:
             if any(cells):
                 if len(rows) >= MAX_ROWS:
                     raise Unreadable("too-many-rows", MAX_ROWS)
+                filled += sum(map(bool, cells))
+                if filled > MAX_CELLS:
+                    raise Unreadable("too-large-unpacked")
                 rows.append(_row(number, cells[:MAX_COLUMNS]))
     except csv.Error as error:
         raise Unreadable("bad-quotes", number + 1) from error

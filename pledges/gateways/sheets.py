@@ -7,6 +7,7 @@ from typing import Final
 
 from pledges.core.rosters.tables import (
     MAX_CELL,
+    MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     Note,
@@ -40,6 +41,7 @@ class SheetReader:
         self._cell: _Cell | None = None
         self._reads = self._phonetic = False
         self._merged: list[str] = []
+        self._filled = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
@@ -101,6 +103,7 @@ class SheetReader:
         cells, notes = self._rows[self._number]
         cells.extend([""] * (cell.column + 1 - len(cells)))
         cells[cell.column] = text
+        self._count()
         if note:
             notes[cell.column] = note
 
@@ -143,6 +146,13 @@ class SheetReader:
             # What stood there before is kept in some files, and seen by nobody.
             cells[column] = shown
             notes[column] = Note.MERGED
+            self._count()
+
+    def _count(self) -> None:
+        """A merged range of a few bytes fills millions of cells."""
+        self._filled += 1
+        if self._filled > MAX_CELLS:
+            raise Unreadable("too-large-unpacked")
 
 
 def _index(name: str) -> int:

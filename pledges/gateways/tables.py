@@ -9,10 +9,12 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import zlib  # noqa: F401  a limited process opens no file, and so imports nothing more
 from pathlib import Path
 from typing import Any, Final
 
+from pledges.core.pool_refusals import TooBusy
 from pledges.core.rosters import tables
 from pledges.core.rosters.tables import Table, Unreadable
 from pledges.forkserver.limits import MEGABYTE, Limits
@@ -22,7 +24,10 @@ from pledges.gateways.workbooks import read_workbook
 
 MAX_FILE: Final = 15 * MEGABYTE
 LIMITS: Final = Limits(cpu=40, memory=900 * MEGABYTE, wall=60.0)
-MAX_ANSWER: Final = 256 * MEGABYTE
+AT_A_TIME: Final = 2
+"""In each of our processes: a reader may take a processor and its memory for most of a minute."""
+MAX_ANSWER: Final = 96 * MEGABYTE
+"""Bytes of the table as JSON; the process that asked unpacks it without limits."""
 CODECS: Final = (
     *("ascii", "latin-1", "cp437", "idna", "gb18030"),
     *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"),
@@ -32,13 +37,19 @@ FILE, PASTED = "file", "pasted"
 _OLD_OFFICE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 """With this begin .xls files, and workbooks that are protected by a password."""
 _ZIP: Final = b"PK"
+_places = threading.BoundedSemaphore(AT_A_TIME)
 
 
 def read(data: bytes, kind: str = FILE) -> Table:
-    """The table in `data`, read under limits; raises Unreadable."""
+    """The table in `data`, read under limits; raises Unreadable, and TooBusy beside others."""
     if len(data) > MAX_FILE:
         raise Unreadable("too-large", MAX_FILE // MEGABYTE)
-    told = _ask(data, kind)
+    if not _places.acquire(blocking=False):
+        raise TooBusy
+    try:
+        told = _ask(data, kind)
+    finally:
+        _places.release()
     if "why" in told:
         raise Unreadable(told["why"], told["limit"])
     return tables.from_json(told)
@@ -74,8 +85,8 @@ def _ask(data: bytes, kind: str) -> dict[str, Any]:
         except subprocess.TimeoutExpired as error:
             process.kill()
             raise Unreadable("too-costly") from error
-    if process.returncode != 0 or len(said) > MAX_ANSWER:
-        raise Unreadable("too-costly" if process.returncode else "too-large-unpacked")
+    if process.returncode != 0:
+        raise Unreadable("too-costly")
     told: dict[str, Any] = json.loads(said)
     return told
 
@@ -92,7 +103,10 @@ def main(kind: str) -> None:
         told = {"why": error.why, "limit": error.limit}
     except (MemoryError, RecursionError):
         told = {"why": "too-costly", "limit": 0}
-    sys.stdout.buffer.write(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))
+    said = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+    if len(said) > MAX_ANSWER:
+        said = json.dumps({"why": "too-large-unpacked", "limit": 0}).encode()
+    sys.stdout.buffer.write(said)
     sys.stdout.buffer.flush()
 
 

@@ -178,5 +178,14 @@ _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def unescaped(text: str) -> str:
-    """A text as it is shown: control characters are written `_x000D_` in a workbook."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    """A text as it is shown: control characters are written `_x000D_` in a workbook.
+
+    What no text may hold stays as it is written: NUL, which no database takes, and halves of
+    characters.
+    """
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return found[0] if code == 0 or 0xD800 <= code < 0xE000 else chr(code)

@@ -671,12 +671,20 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("cancelled_at__isnull", False),
-                        ("state", "cancelled"),
-                    ),
-                    models.Q(
                         models.Q(("state", "cancelled"), _negated=True),
                         ("cancelled_at__isnull", True),
+                    ),
+                    models.Q(
+                        ("cancelled_at__isnull", False),
+                        ("state", "cancelled"),
+                        models.Q(
+                            ("cancellation_asked_by__isnull", True),
+                            models.Q(
+                                ("cancelled_by", models.F("cancellation_asked_by")),
+                                _negated=True,
+                            ),
+                            _connector="OR",
+                        ),
                     ),
                     _connector="OR",
                 ),

@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -109,8 +109,14 @@ class SigningTask(models.Model):
             ),
             models.CheckConstraint(
                 name="task_cancelled_by_another",
-                condition=Q(state=TaskState.CANCELLED, cancelled_at__isnull=False)
-                | (~Q(state=TaskState.CANCELLED) & Q(cancelled_at__isnull=True)),
+                condition=(~Q(state=TaskState.CANCELLED) & Q(cancelled_at__isnull=True))
+                | (
+                    Q(state=TaskState.CANCELLED, cancelled_at__isnull=False)
+                    & (
+                        Q(cancellation_asked_by__isnull=True)
+                        | ~Q(cancelled_by=F("cancellation_asked_by"))
+                    )
+                ),
             ),
         )
 

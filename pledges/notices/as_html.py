@@ -2,7 +2,8 @@
 
 The text is the source, so the two parts cannot say different things: paragraphs are divided by
 empty lines, `- ` begins an item, `| ` a row of a table whose first row is its head, and the first
-line that is an address alone becomes the button.
+line that is an address alone becomes the button. Words of people are `quoted`: nothing of that is
+read in them.
 """
 
 import re

@@ -114,8 +114,7 @@ def _cancelled(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dic
     member = _members(claims).with_standing(now.day).exclude(standing__in=DONE).first()
     if member is None or member.task.state != TaskState.CANCELLED:
         return None
-    reason = "\n  ".join(member.task.cancellation_reason.splitlines())
-    return {"task": member.task, "said": reason}
+    return {"task": member.task, "said": member.task.cancellation_reason}
 
 
 def _late(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:

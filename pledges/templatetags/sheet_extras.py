@@ -37,6 +37,16 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def quoted(words: str) -> str:
+    """What somebody wrote, as a mail says it: no line of it begins as one of the mail's own does.
+
+    Its HTML is made from the text (`notices/as_html.py`), where a line that is an address becomes
+    the one button: whoever wrote the words would choose where everybody goes.
+    """
+    return "\n".join(f"  {line}".rstrip() for line in words.splitlines())
+
+
+@register.filter
 def digest(value: str) -> str:
     """A SHA-256 short enough to recognise: its first eight and last four digits."""
     if len(value) <= 16:

@@ -1,7 +1,7 @@
 """A department's head sees how far their own people are with what they sign; never an answer."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from pledges import access
 from pledges.access import Act
-from pledges.models import Department, Organisation, Person, duties
+from pledges.models import Department, Organisation, Person, SigningTask, duties
 from pledges.models.department_tree import own_departments
 from pledges.models.duties import Duty
 from pledges.views.accounts import person_of
@@ -50,8 +50,9 @@ def my_people(request: HttpRequest) -> HttpResponse:
     if not access.allows(head, Act.READ_OWN_PEOPLE):
         raise Http404
     departments = own_departments(head)
-    today = Organisation.current().localdate(timezone.now())
-    rows = rows_of(head, departments, today)
+    at = timezone.now()
+    today = Organisation.current().localdate(at)
+    rows = rows_of(head, departments, at)
     show = request.GET.get("show", "all")
     shown = [row for row in rows if row.is_shown(show)]
     context = {
@@ -65,13 +66,23 @@ def my_people(request: HttpRequest) -> HttpResponse:
     return render(request, "my_people.html", context)
 
 
-def rows_of(head: Person, departments: frozenset[int], today: date) -> list[Row]:
+def rows_of(head: Person, departments: frozenset[int], at: datetime) -> list[Row]:
     """Everybody active in `departments` but the head, those with something late first."""
+    today = Organisation.current().localdate(at)
     people = Person.objects.filter(department__in=departments, is_active=True)
     own = list(people.exclude(pk=head.pk).select_related("department"))
     found = duties.duties_of([person.pk for person in own], today)
-    rows = [_row(person, found.get(person.pk, []), today) for person in own]
+    rows = [_row(person, _known(found.get(person.pk, []), at), today) for person in own]
     return sorted(rows, key=_urgency)
+
+
+def _known(own: list[Duty], at: datetime) -> list[Duty]:
+    """Without the tasks of which their members do not know yet: their launch can be undone."""
+    return [each for each in own if each.task is None or _has_begun(each.task, at)]
+
+
+def _has_begun(task: SigningTask, at: datetime) -> bool:
+    return task.first_notices_at is not None and task.first_notices_at <= at
 
 
 def _row(person: Person, own: list[Duty], today: date) -> Row:

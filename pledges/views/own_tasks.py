@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import access, wording
 from pledges.access import Act
+from pledges.actions import rate_limiting
 from pledges.actions.tasks import objecting, opening, receipts, reports
 from pledges.core import refusals
 from pledges.core.standings import TO_SIGN, Standing, TaskState
@@ -31,6 +32,8 @@ from pledges.models import (
 from pledges.views.accounts import person_of
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+MAX_A_MINUTE = 10
+"""Receipts for one person, and as many objections: one costs a report's list, one an entry."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,8 @@ def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _find(request, pk)
     if found is None:
         return _not_yours(request)
+    if _is_too_often(request, "receipts"):
+        return redirect("task", pk=pk)
     try:
         made = receipts.make(found.member, actor=person_of(request))
     except refusals.Refusal as refusal:
@@ -169,6 +174,14 @@ def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return response
 
 
+def _is_too_often(request: HttpRequest, what: str) -> bool:
+    """Counts a request, and says so where there were too many."""
+    if not rate_limiting.is_too_often(what, person_of(request), most=MAX_A_MINUTE):
+        return False
+    messages.warning(request, _("Too many requests. Please wait a minute and try again."))
+    return True
+
+
 class ObjectionForm(forms.Form):
     """What a member objects to, in their own words."""
 
@@ -176,7 +189,9 @@ class ObjectionForm(forms.Form):
         label=pgettext_lazy("an objection", "What do you object to, and why?"),
         max_length=objecting.MAX_OBJECTION,
         widget=forms.Textarea(attrs={"rows": 5, "class": "prose"}),
-        help_text=gettext_lazy("Compliance reads it. You can change it or take it back."),
+        help_text=gettext_lazy(
+            "Compliance reads it, and HR and auditors can. You can change it or take it back."
+        ),
     )
 
 
@@ -196,6 +211,8 @@ def objection(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not take_back and not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "task_objection.html", {"own": found, "form": form}, status=status)
+    if _is_too_often(request, "objections"):
+        return redirect("task", pk=pk)
     actor, at = person_of(request), timezone.now()
     try:
         if take_back:

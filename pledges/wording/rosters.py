@@ -90,6 +90,10 @@ SENTENCES: Final[Mapping[type[Exception], str | Promise]] = {
         "People or departments have changed since this preview was made. Nothing was applied. "
         "Please update the preview and look at it again."
     ),
+    roster_refusals.RosterChanged: gettext_lazy(
+        "This list has been changed since you opened the page. Nothing was applied. Please look "
+        "at it again."
+    ),
     roster_refusals.RosterBusy: gettext_lazy(
         "Another list is being applied. Please wait until it is finished."
     ),
@@ -144,11 +148,18 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
         "This number belonged to %(about)s, who has left. A number is not given twice."
     ),
     faults.OFFICERS_ADDRESS: gettext_lazy(
-        "This person holds a role, so only an administrator can change their email address or "
-        "username. Until now: %(about)s."
+        "This person holds a role, so only an administrator can change their name, email address "
+        "or username. Until now: %(about)s."
     ),
     faults.OFFICER_RETURNS: gettext_lazy(
         "This person held a role and returns. Please have an administrator activate the account."
+    ),
+    faults.NEVER_LEFT: gettext_lazy(
+        "This account was deactivated for another reason than leaving. Please have an "
+        "administrator activate it."
+    ),
+    faults.OFFICER_LEAVES: gettext_lazy(
+        "This person holds a role. Only an administrator can deactivate the account."
     ),
     faults.ADMINISTRATOR_LEAVES: gettext_lazy(
         "This person is an administrator. Only another administrator can deactivate the account."

@@ -23,6 +23,10 @@ SENTENCES: Final[dict[type[Exception], str | Promise]] = {
         "This task has already been launched, or is being launched. It can no longer be "
         "changed or deleted."
     ),
+    refusals.TaskChanged: gettext_lazy(
+        "This has been changed since you opened the page. Nothing was done. Please look at it "
+        "again."
+    ),
     refusals.LaunchUnderWay: gettext_lazy(
         "This task is already being launched. Nothing was done twice."
     ),

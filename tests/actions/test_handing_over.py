@@ -26,7 +26,16 @@ from pledges.actions import (
 from pledges.actions.pending import Waiting
 from pledges.core import refusals
 from pledges.core.lifecycle import Role
-from pledges.models import Department, Organisation, Person
+from pledges.models import (
+    Department,
+    Excuse,
+    Organisation,
+    PaperPledge,
+    Person,
+    Roster,
+    SigningTask,
+    TaskMember,
+)
 from pledges.notices import accounts
 from pledges.proof.messages.wording import say
 from pledges.proof.passkeys.ceremony import introduction_challenge
@@ -390,3 +399,20 @@ def test_a_first_password_is_told_and_ends_every_session(client, liming, admin, 
     changed = Person.objects.get(pk=liming.pk)
     assert changed.must_change_password and changed.must_be_met
     assert FIRST not in audit.trail(liming).last().leaf
+
+
+def test_whoever_has_to_be_met_is_nobodys_second_person(sunhao, admin, liming, chenjing):
+    """HR prints the slip of somebody who becomes an officer, and uses it: that is HR once more."""
+    about = {
+        Act.CONFIRM_CANCELLATION: (sunhao, SigningTask(cancellation_asked_by=chenjing)),
+        Act.APPROVE_EXCUSE: (
+            sunhao, Excuse(member=TaskMember(person=liming), asked_by=chenjing),
+        ),
+        Act.CONFIRM_PAPER: (sunhao, PaperPledge(person=liming, filed_by=chenjing)),
+        Act.CONFIRM_ROSTER: (admin, Roster(asked_by=chenjing)),
+    }  # fmt: skip
+    for act, (actor, subject) in about.items():
+        assert access.allows(actor, act, subject), act
+        actor.handover = Person.Handover.PASSWORD
+        assert not access.allows(actor, act, subject), act
+        actor.handover = ""

@@ -15,6 +15,7 @@ from pledges.actions.tasks import (
     extending,
     issuing_reports,
     joining,
+    launching,
     membership,
     objecting,
     opening,
@@ -307,6 +308,20 @@ def test_a_task_is_cancelled_by_a_second_officer(
     assert "模板有误" not in "".join(LedgerEntry.objects.values_list("leaf", flat=True))
     with pytest.raises(TaskNotRunning):
         opening.open_for(member_of(task, liming), actor=liming, at=begun, **IN_CHINESE)
+
+
+def test_the_database_takes_two_officers_too_and_an_undoing_none(
+    launched_task, chenjing, now, begun
+):
+    task = launched_task()
+    cancelling.ask(task, "模板有误", actor=chenjing, at=begun)
+    cancelled = {"state": "cancelled", "cancelled_at": begun, "cancelled_by": chenjing}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SigningTask.objects.filter(pk=task.pk).update(**cancelled)
+    soon = launched_task()
+    cancelling.ask(soon, "模板有误", actor=chenjing, at=now)
+    undone = launching.undo(soon, actor=chenjing, at=now)
+    assert (undone.state, undone.cancellation_asked_by) == (TaskState.CANCELLED, None)
 
 
 def test_a_request_to_cancel_is_taken_back(launched_task, chenjing, sunhao, begun):

@@ -111,3 +111,12 @@ def test_the_hours_are_set_with_the_organisation(enter, admin):
     known = Organisation.current()
     assert (known.notices_from, known.notices_until) == (8, 20)
     assert timedelta(hours=known.notices_until - known.notices_from) == timedelta(hours=12)
+
+
+@pytest.mark.parametrize("year", ["0", "99999", "9" * 30, "二〇二六", "2026"])
+def test_any_year_may_be_asked_for(enter, chenjing, year):
+    pages = enter(chenjing)
+    assert (
+        pages.get(reverse("admin:pledges_calendarday_changelist"), {"year": year}).status_code
+        == 200
+    )

@@ -14,6 +14,13 @@ E3001,钱伟,上海分行,客户经理,qianwei@example.com
 E3002,孙丽,上海分行,,sunli
 E3003,,上海分行,,
 """
+STAFF = """工号,姓名,部门
+H4001,周敏,人力资源部
+S9001,郑强,信息技术部
+C3001,陈静,合规部
+C3002,孙浩,合规部
+A5001,吴颖,审计部
+"""
 
 
 def words(response):
@@ -82,13 +89,13 @@ def work_off_outside(roster):
 
 
 def test_many_leavers_are_typed_and_confirmed_by_another(uploaded, as_, admin):
-    text = "工号,姓名,部门\nH4001,周敏,人力资源部\nS9001,郑强,信息技术部\n"
+    text = STAFF
     client, roster = uploaded(text, reach="everybody")
     asked = client.get(page(roster))
     assert asked.context["many"] and asked.context["takes_two"]
-    client.post(page(roster, "confirm"), {"leavers": "5"})
+    client.post(page(roster, "confirm"), {"leavers": "2"})
     assert Roster.objects.get().state == Roster.State.PLANNED
-    client.post(page(roster, "confirm"), {"leavers": "6"})
+    client.post(page(roster, "confirm"), {"leavers": "3"})
     waits = client.get(page(roster))
     assert not waits.context["is_second"]
     assert client.post(page(roster, "second")).status_code == 403
@@ -147,3 +154,20 @@ def test_an_auditor_sees_it_and_changes_nothing(uploaded, as_, wuying):
     posts = re.findall(r'action="(/admin/pledges/roster/[^"]*)"', seen)
     assert posts == []
     assert roster.name in words(auditor.get(URL))
+
+
+def test_nobody_confirms_a_list_that_is_another_than_they_saw(uploaded, as_, admin):
+    """Asked for 3 leavers, mended while the second person reads, and asked for again."""
+    client, roster = uploaded(STAFF, reach="everybody")
+    other = as_(admin)
+    seen = Roster.objects.get().plan_digest
+    client.post(page(roster, "confirm"), {"leavers": "3", "plan": seen})
+    assert f'name="plan" value="{seen}"' in words(other.get(page(roster)))
+    client.post(page(roster, "mend"), {"row": "4", "column": "2", "text": "华东零售部"})
+    client.post(page(roster, "confirm"), {"leavers": "3", "plan": seen})
+    assert Roster.objects.get().state == Roster.State.PLANNED, "not by HR themselves either"
+    client.post(page(roster, "confirm"), {"leavers": "3", "plan": Roster.objects.get().plan_digest})
+    other.post(page(roster, "second"), {"plan": seen})
+    assert Roster.objects.get().state == Roster.State.WAITING
+    other.post(page(roster, "second"), {"plan": Roster.objects.get().plan_digest})
+    assert Roster.objects.get().state == Roster.State.APPLYING

@@ -166,3 +166,37 @@ def test_those_who_read_do_nothing(as_, request, task, member, username):
     asked = {"reason": "legal", "until_on": "2026-12-31"}
     address = f"{URL}{task.pk}/members/{member.pk}/excuse/"
     assert client.post(address, asked).status_code == 403
+
+
+def test_asking_twice_for_a_cancellation_takes_nothing_back(as_, chenjing, sunhao, task, told):
+    """A second click, or another officer's page from before, asks again: it decides nothing."""
+    page = f"{URL}{task.pk}/cancel/"
+    for officer in (chenjing, chenjing, sunhao):
+        as_(officer).post(page, {"reason": "重复发起"})
+    task.refresh_from_db()
+    assert (task.state, task.cancellation_asked_by) == ("running", chenjing)
+    assert told(as_(sunhao).post(page, {"reason": "重复发起"}, follow=True))
+
+
+def test_nobody_cancels_for_a_reason_that_they_did_not_see(as_, chenjing, sunhao, task):
+    page = f"{URL}{task.pk}/cancel/"
+    first, second = as_(chenjing), {"decision": "cancel"}
+    first.post(page, {"reason": "重复发起"})
+    second["seen"] = as_(sunhao).get(page).context["seen"]
+    as_(chenjing).post(page, {"decision": "take-back"})
+    as_(chenjing).post(page, {"reason": "另一个原因"})
+    as_(sunhao).post(page, second)
+    task.refresh_from_db()
+    assert task.state == "running"
+    second["seen"] = as_(sunhao).get(page).context["seen"]
+    as_(sunhao).post(page, second)
+    task.refresh_from_db()
+    assert (task.state, task.cancelled_by) == ("cancelled", sunhao)
+
+
+def test_an_excuse_is_rejected_by_nothing_but_its_button(as_, chenjing, sunhao, member, now):
+    facts = {"reason": ExcuseReason.LONG_ABSENCE, "until_on": date(2026, 12, 31)}
+    excuse = excusing.ask(member, **facts, actor=chenjing, at=now)
+    as_(sunhao).post(f"{URL}excuses/{excuse.pk}/")
+    excuse.refresh_from_db()
+    assert excuse.outcome == Excuse.Outcome.OPEN

@@ -183,3 +183,24 @@ def test_a_day_is_a_date_of_the_organisation(as_, chenjing, sent):
         "kind": "date",
         "on": date(2026, 12, 31).isoformat(),
     }
+
+
+def test_nobody_launches_or_overwrites_a_draft_that_is_another_than_they_saw(
+    as_, chenjing, sunhao, sent, told
+):
+    client, other = as_(chenjing), as_(sunhao)
+    client.post(f"{URL}add/", sent())
+    task = SigningTask.objects.get()
+    page, edit = f"{URL}{task.pk}/change/", f"{URL}{task.pk}/edit/"
+    seen = client.get(page).context["seen"]
+    assert other.get(edit).context["seen"] == seen
+    other.post(edit, sent(include_numbers=None, everybody="on", seen=seen))
+    client.post(f"{URL}{task.pk}/launch/", {"seen": seen})
+    late = client.post(edit, sent(title="别的名称", seen=seen))
+    assert late.status_code == 422 and late.context["seen"] == seen
+    task.refresh_from_db()
+    assert (task.launching_since, task.title) == (None, "2027 年度")
+    assert task.audience["include"] == [{"kind": "everybody"}]
+    client.post(f"{URL}{task.pk}/launch/", {"seen": client.get(page).context["seen"]})
+    task.refresh_from_db()
+    assert task.launching_since is not None

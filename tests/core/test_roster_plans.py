@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pledges.core.rosters import columns, entries, planning, values
 from pledges.core.rosters.columns import Field
 from pledges.core.rosters.departments import DepartmentNow
+from pledges.core.rosters.faults import Fault
 from pledges.core.rosters.people import Fate, PersonNow, Reach, Scope
 from pledges.core.rosters.planning import Known
 from pledges.core.rosters.tables import Note, Row, address
@@ -238,6 +239,11 @@ KNOWN_FAULTS = {
         person("E1", is_active=False),
         "anothers-number",
     ),
+    "an account that was closed without leaving": (
+        row("E1"),
+        person("E1", is_active=False),
+        "never-left",
+    ),
     "an officer who comes back": (
         row("E1"),
         person("E1", is_active=False, offices=frozenset({"hr"})),
@@ -435,3 +441,58 @@ def test_the_same_facts_give_the_same_digest(rows, people, scope):
 
 def test_the_digest_tells_another_plan():
     assert plan_of([row("E1")]).digest != plan_of([row("E2")]).digest
+
+
+def test_a_list_of_hrs_ends_no_account_of_whoever_holds_a_role_and_renames_nobody_who_does():
+    hr = person("E1", offices=frozenset({"hr"}))
+    admin = person("E2", is_administrator=True, offices=frozenset({"administrator"}))
+    officer = person("E3", offices=frozenset({"compliance"}))
+    people = [hr, admin, officer, person("E4")]
+    by_hr = plan_of([row("E1", hr.name), row("E2", admin.name)], people, actor=hr.id)
+    kinds = {each.number: [f.kind for f in each.faults] for each in by_hr.people if each.faults}
+    assert kinds == {"E3": ["officer-leaves"]}
+    rows = [row("E1", hr.name), row("E2", admin.name)]
+    by_admin = plan_of(rows, people, actor=admin.id)
+    assert not any(each.faults for each in by_admin.people)
+    renamed = plan_of([row("E3", "别人")], people, scope=ADDITIONS, actor=hr.id)
+    assert [f.kind for each in renamed.people for f in each.faults] == ["officers-address"]
+
+
+def ring(number, *, closed):
+    """So many departments, each below the next; `closed`: the last one below the first."""
+    above = [*range(1, number), 0 if closed else None]
+    return [
+        row(f"E{each}", department=f"D{each}", 上级部门="" if up is None else f"D{up}")
+        for each, up in enumerate(above)
+    ]
+
+
+def test_a_circle_of_thousands_is_told_in_a_few_words_at_each():
+    plan = plan_of(ring(4000, closed=True), scope=ADDITIONS)
+    told = [fault for each in plan.people for fault in each.faults]
+    assert {fault.kind for fault in told} == {"cycle"} and len(told) == 4000
+    assert max(len(fault.about) for fault in told) < 100
+
+
+def test_a_chain_of_thousands_is_planned_from_the_top():
+    plan = plan_of(ring(4000, closed=False), scope=ADDITIONS)
+    assert plan.is_clean
+    assert [each.name for each in plan.departments] == [f"D{n}" for n in range(3999, -1, -1)]
+
+
+def test_a_name_that_grows_when_it_is_written_in_one_way_is_no_longer_than_it_may_be():
+    grows = values.read(Field.NAME, "\N{MUSICAL SYMBOL HALF NOTE}" * 80)
+    assert isinstance(grows, Fault) and grows.kind == "too-long"
+
+
+@pytest.mark.parametrize("last_day", ["2026-11-23", "2026-11-24", "2030-01-01"])
+def test_no_list_ends_by_a_day_to_come_what_it_may_not_end_today(last_day):
+    """When that day is over, the worker closes the account, and asks nobody."""
+    hr, officer = person("E1", offices=frozenset({"hr"})), frozenset({"compliance"})
+    admin = person("E2", is_administrator=True, offices=frozenset({"administrator"}))
+    people = [hr, admin, person("E3", offices=officer), person("E4")]
+    rows = [row(each.number, 离职日期=last_day) for each in people]
+    plan = plan_of(rows, people, scope=ADDITIONS, actor=hr.id)
+    kinds = {each.number: [fault.kind for fault in each.faults] for each in plan.people}
+    ends = {"E2": ["administrator-leaves"], "E3": ["officer-leaves"]}
+    assert kinds == {"E1": [], "E4": [], **ends}

@@ -33,6 +33,11 @@ def test_departments_stand_below_the_one_above_them():
     assert superiors.in_order(TREE, names) == [(1, 0), (2, 1), (4, 2), (3, 1)]
 
 
+def test_a_chain_of_thousands_is_put_in_order():
+    chain = {key: Node(key - 1 or None) for key in range(1, 3001)}
+    assert superiors.in_order(chain, dict.fromkeys(chain, "部门"))[-1] == (3000, 2999)
+
+
 trees = st.dictionaries(
     st.integers(1, 8),
     st.builds(Node, st.none() | st.integers(1, 8), st.none() | st.integers(100, 104)),

@@ -87,3 +87,14 @@ def test_the_next_and_the_last_are_the_nearest(calendar, day):
         day + timedelta(days=each) for each in range((before - day).days + 1, (after - day).days)
     )
     assert not any(calendar.is_working(each) for each in between)
+
+
+@given(CALENDARS, DAYS, DAYS)
+def test_a_long_time_is_counted_as_a_short_one_is(calendar, day, then):
+    first, last = sorted((day, then))
+    each = (first + timedelta(days=after) for after in range(1, (last - first).days + 1))
+    assert calendar.between(first, last) == sum(map(calendar.is_working, each))
+
+
+def test_a_due_date_of_the_last_year_that_there_is_costs_nothing():
+    assert Calendar().between(date(2026, 11, 30), date.max) == 2_080_079

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -159,3 +160,28 @@ def test_limits_of_the_whole(monkeypatch):
     with pytest.raises(ArchiveRefused) as refused, opened(made(("a", b"x" * 100))):
         pass
     assert refused.value.why == "too-large"
+
+
+def listing(count, zip64=False):
+    """An archive that lists so many empty entries; by its longer end too, which goes first."""
+    entries = struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, 20, *[0] * 14) * count
+    size, end = len(entries), b""
+    if zip64:
+        facts = (44, 45, 45, 0, 0, count, count, size, 0)
+        end = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", *facts)
+        end += struct.pack("<4sIQI", b"PK\x06\x07", 0, size, 1)
+        count, size = 0, 0
+    told = min(count, 65535)
+    return entries + end + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, told, told, size, 0, 0)
+
+
+@pytest.mark.parametrize("zip64", [False, True], ids=["in its end", "in its longer end"])
+def test_a_list_of_entries_is_not_read_however_long_it_is(zip64):
+    """Millions fit into an archive, and the library keeps half a kilobyte of each."""
+    tracemalloc.start()
+    with pytest.raises(ArchiveRefused) as refused, opened(listing(500_000, zip64)):
+        pass
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.value.why == "too-many-entries"
+    assert most < 20 * archives.MAX_DIRECTORY + 30_000_000

@@ -1,12 +1,14 @@
 """Files that people keep lists in, and files that somebody made to do harm."""
 
 import io
+import threading
 import zipfile
 from datetime import datetime
 
 import pytest
 import xlsxwriter
 
+from pledges.core.pool_refusals import TooBusy
 from pledges.core.rosters.tables import MAX_ROWS, Note, Row, Unreadable
 from pledges.gateways import tables, workbooks
 from pledges.gateways.tables import PASTED, read, read_here
@@ -182,3 +184,25 @@ def test_a_reader_that_comes_to_no_end_is_ended(monkeypatch):
     monkeypatch.setattr(tables, "LIMITS", Limits(wall=0.001))
     with pytest.raises(Unreadable, match="too-costly"):
         read(TEXT.encode())
+
+
+def test_a_merged_range_of_a_few_bytes_fills_no_millions_of_cells():
+    """Whoever asked would hold them without limits: so it is refused where they are read."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, 11_001))
+    merged = '</sheetData><mergeCells><mergeCell ref="A1:GR11000"/></mergeCells></worksheet>'
+    with pytest.raises(Unreadable) as refused:
+        read(package(sheet1=SHEET + rows.encode() + merged.encode()))
+    assert refused.value.why == "too-large-unpacked"
+
+
+@pytest.mark.parametrize("escaped", ["_x0000_", "_xD800_", "_xDFFF_"])
+def test_what_no_text_may_hold_stays_as_it_is_written(escaped):
+    assert workbooks.unescaped(f"a{escaped}b") == f"a{escaped}b"
+    assert workbooks.unescaped("a_x000D_b_x4E00_") == "a\rb一"
+
+
+def test_only_a_few_are_read_at_a_time(monkeypatch):
+    monkeypatch.setattr(tables, "_places", threading.BoundedSemaphore(1))
+    with tables._places, pytest.raises(TooBusy):
+        read(TEXT.encode())
+    assert read(TEXT.encode()).rows

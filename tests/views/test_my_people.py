@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from pledges.actions import answers
 from pledges.models import Department, PaperPledge, Person
-from tests import baseline
+from tests import baseline, task_scenes
 
 pytestmark = pytest.mark.django_db
 TODAY = baseline.START + timedelta(days=3)
@@ -96,3 +96,14 @@ def test_who_heads_no_longer_sees_nothing(client, heads):
     Department.objects.filter(head=heads[1]).update(head=None)
     client.force_login(heads[1])
     assert client.get(URL).status_code == 404
+
+
+def test_a_head_hears_of_a_task_no_sooner_than_its_members(
+    client, heads, version, chenjing, monkeypatch
+):
+    """Until the first notices leave, the launch can be undone, and nobody was told of it."""
+    task_scenes.running(version(), chenjing, TODAY)
+    client.force_login(heads[1])
+    assert dict(client.get(URL).context["figures"])["to-sign"] == 0
+    monkeypatch.setattr(timezone, "now", lambda: TODAY + timedelta(hours=1))
+    assert dict(client.get(URL).context["figures"])["to-sign"] == 2

@@ -10,6 +10,7 @@ from django.utils import timezone
 from pledges.actions.tasks import closing, excusing, issuing_reports
 from pledges.core.standings import ExcuseReason
 from pledges.models import Pledge
+from pledges.views import own_tasks
 from tests import task_scenes
 
 NUMBERS = {"include": [{"kind": "numbers", "values": ["E1001", "E1002", "H4001"]}]}
@@ -169,3 +170,17 @@ def test_those_who_read_tasks_download_the_report(client, zhoumin, chenjing, tas
     issuing_reports.issue(str(task.pk), at=at + timedelta(minutes=1))
     assert "completion-report.pdf" in client.get(f"{address}change/").content.decode()
     assert client.get(f"{address}completion-report.pdf").content.startswith(b"%PDF")
+
+
+def test_nobody_floods_the_ledger_or_the_processor_with_what_is_theirs(
+    client, liming, task, member, monkeypatch
+):
+    monkeypatch.setattr(own_tasks, "MAX_A_MINUTE", 2)
+    client.force_login(liming)
+    for number in range(4):
+        client.post(f"/tasks/{task.pk}/objection/", {"words": f"第{number}次"})
+    member.refresh_from_db()
+    assert member.objection == "第1次"
+    for _time in range(3):
+        told = client.get(f"/tasks/{task.pk}/receipt.json", follow=True).context["messages"]
+    assert [message.level_tag for message in told] == ["warning"]

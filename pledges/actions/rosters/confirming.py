@@ -20,17 +20,20 @@ def confirm(
     leavers: int | None,
     actor: access.Actor,
     at: datetime,
+    seen: str | None = None,
 ) -> Roster:
     """Have the plan applied as it was shown, or ask for a second person where many would leave.
 
-    `leavers` is the number that was typed; asked for where they are many. Whether the plan is still
-    the one that would be made is found when it is applied, under locks. Raises `RosterClosed`,
-    `RosterColumnsMissing`, `RosterStale` where that failed before, `RosterFaulty`, `RosterEmpty`,
-    `RosterNumberWrong`, `RosterBusy`.
+    `leavers` is the number that was typed; asked for where they are many. `seen` is the digest of
+    the plan that was looked at, as somebody may have mended the list since. Whether the plan is
+    still the one that would be made is found when it is applied, under locks. Raises
+    `RosterClosed`, `RosterColumnsMissing`, `RosterStale` where that failed before, `RosterFaulty`,
+    `RosterEmpty`, `RosterNumberWrong`, `RosterBusy`, `RosterChanged`.
     """
     people.lock_administrators()
     locked = preparing.lock_open(roster, actor)
     _require_ready(locked)
+    _require_seen(locked, seen)
     leaving = locked.counts.get(Fate.LEFT, 0)
     many = planning.are_many(leaving, locked.within)
     if many and leavers != leaving:
@@ -49,7 +52,9 @@ def confirm(
 
 
 @transactions.atomic
-def confirm_second(roster: Roster, *, actor: access.Actor, at: datetime) -> Roster:
+def confirm_second(
+    roster: Roster, *, actor: access.Actor, at: datetime, seen: str | None = None
+) -> Roster:
     """The second person has it applied. Raises as `confirm` does."""
     people.lock_administrators()
     access.require(actor, Act.IMPORT_PEOPLE)
@@ -58,6 +63,7 @@ def confirm_second(roster: Roster, *, actor: access.Actor, at: datetime) -> Rost
     if locked is None or locked.state != Roster.State.WAITING:
         raise roster_refusals.RosterClosed
     access.require(actor, Act.CONFIRM_ROSTER, locked)
+    _require_seen(locked, seen)
     _begin(locked, actor=actor, at=at)
     return locked
 
@@ -84,6 +90,11 @@ def _require_ready(roster: Roster) -> None:
         raise roster_refusals.RosterFaulty
     if not roster.moves and not roster.counts.keys() - {Fate.UNCHANGED, Fate.OMITTED}:
         raise roster_refusals.RosterEmpty
+
+
+def _require_seen(roster: Roster, seen: str | None) -> None:
+    if seen is not None and seen != roster.plan_digest:
+        raise roster_refusals.RosterChanged
 
 
 def _begin(roster: Roster, *, actor: access.Actor, at: datetime) -> None:

@@ -87,6 +87,8 @@ def mend_cell(
         _mend(each, column, text.strip()[:MAX_CELL])
     RosterRow.objects.bulk_update(mended, ["cells", "notes", "mended"], batch_size=BATCH)
     _plan_again(locked, at)
+    facts = {"row": number, "column": column, "rows": len(mended)}
+    audit.record("roster.mended", actor=actor, subject=locked, at=at, facts=facts)
     return locked
 
 

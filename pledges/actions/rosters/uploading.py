@@ -9,6 +9,7 @@ from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.actions.rosters import preparing
 from pledges.core import roster_refusals
+from pledges.core.characters import made_visible
 from pledges.core.file_names import safe_part
 from pledges.core.rosters import columns
 from pledges.core.rosters.columns import Field, Heads
@@ -18,6 +19,7 @@ from pledges.gateways import tables
 from pledges.models import Department, Person, Roster, RosterColumns
 
 MAX_NAME: Final = 120
+MAX_SHEET: Final = 80
 UNNAMED: Final = "—"
 
 
@@ -33,8 +35,8 @@ def upload(
 ) -> Roster:
     """Keep a list of people and plan what it would change, if its columns are recognised.
 
-    `name` is the file's. Raises `RosterUnreadable` where there is no table in it; then nothing is
-    kept.
+    `name` is the file's. Raises `RosterUnreadable` where there is no table in it, and `TooBusy`;
+    then nothing is kept.
     """
     access.require(actor, Act.IMPORT_PEOPLE)
     try:
@@ -46,7 +48,7 @@ def upload(
         name=safe_part(name)[:MAX_NAME] or UNNAMED,
         content=data,
         sha256=sha256(data).hexdigest(),
-        sheet=table.sheet,
+        sheet=made_visible(table.sheet)[:MAX_SHEET],
         reach=reach.value,
         uploaded_by=actor if isinstance(actor, Person) else None,
         uploaded_at=at,

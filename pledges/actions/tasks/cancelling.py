@@ -13,10 +13,11 @@ from pledges.access import Act
 from pledges.actions.tasks import membership
 from pledges.actions.withdrawing import withdraw_many
 from pledges.core.characters import made_visible, unified_line_breaks
+from pledges.core.digests import digest_of
 from pledges.core.lifecycle import Why
 from pledges.core.refusals import ReasonMissing
 from pledges.core.standings import TaskState
-from pledges.core.task_refusals import CancellationWaits, NoCancellation
+from pledges.core.task_refusals import CancellationWaits, NoCancellation, TaskChanged
 from pledges.models import Person, Pledge, SigningTask, TaskMember
 from pledges.notices import tasks
 
@@ -61,15 +62,20 @@ def take_back(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
 
 
 @transactions.atomic
-def cancel(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
+def cancel(
+    task: SigningTask, *, actor: Person, at: datetime, seen: str | None = None
+) -> SigningTask:
     """End the task for the reason that another officer gave.
 
-    Raises `TaskNotRunning`, `NoCancellation`.
+    `seen` is the `request_of` what was looked at. Raises `TaskNotRunning`, `NoCancellation`,
+    `TaskChanged` where it was asked for anew, perhaps with another reason.
     """
     locked = membership.locked_running(task)
     if locked.cancellation_asked_at is None:
         raise NoCancellation
     access.require(actor, Act.CONFIRM_CANCELLATION, locked)
+    if seen is not None and seen != request_of(locked):
+        raise TaskChanged
     # Whoever opens a draft for the task has their own row locked, and then reads its state.
     list(locked.members.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     running = SigningTask.objects.filter(pk=locked.pk, state=TaskState.RUNNING)
@@ -80,6 +86,14 @@ def cancel(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
     withdrawn = _withdraw_drafts(locked, actor=actor, at=at)
     _record("task.cancelled", locked, actor=actor, at=at, drafts=withdrawn)
     return locked
+
+
+def request_of(task: SigningTask) -> str:
+    """By which a page knows the request that it shows; "" where there is none."""
+    if task.cancellation_asked_at is None:
+        return ""
+    asked_at = task.cancellation_asked_at.isoformat()
+    return digest_of([asked_at, task.cancellation_asked_by_id, task.cancellation_reason])
 
 
 def open_drafts(task: SigningTask) -> "QuerySet[Pledge]":

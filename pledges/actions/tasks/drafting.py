@@ -10,14 +10,19 @@ from pledges.access import Act
 from pledges.actions.reminders.calendar import current_calendar
 from pledges.core.audiences import AudienceRule
 from pledges.core.characters import made_visible, unified_line_breaks
+from pledges.core.digests import digest_of
 from pledges.core.due_rules import MAX_DAYS, DueRule, due_on
 from pledges.core.notice_plans import DEFAULT_PLAN, Plan
 from pledges.core.standings import TaskState
-from pledges.core.task_refusals import FaultyTask, TaskNotDraft
+from pledges.core.task_refusals import FaultyTask, TaskChanged, TaskNotDraft
 from pledges.models import Organisation, Person, PledgeTemplate, SigningTask, TemplateVersion
 
 MAX_TITLE: Final = 120  # characters
 MAX_MESSAGE: Final = 500  # characters, as of the note of an assignment
+_FILLED_IN: Final = (
+    *("template_id", "version_id", "title", "audience", "due_rule", "message"),
+    *("notice_plan", "takes_joiners", "joiner_days", "follows_versions"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,18 +43,25 @@ class Drafted:
 
 @transactions.atomic
 def save_task(
-    drafted: Drafted, *, actor: Person, at: datetime, task: SigningTask | None = None
+    drafted: Drafted,
+    *,
+    actor: Person,
+    at: datetime,
+    task: SigningTask | None = None,
+    seen: str | None = None,
 ) -> SigningTask:
     """Keep a new draft, or what became of `task`; all of it is checked first.
 
-    Raises `FaultyTask`, `FaultyAudience`, `FaultyDueRule`, `DueInThePast`, and `TaskNotDraft` for
-    a task that was launched, or is being launched.
+    `seen` is the `state_of` the draft that was changed. Raises `FaultyTask`, `FaultyAudience`,
+    `FaultyDueRule`, `DueInThePast`, `TaskChanged` where it is another one by now, and
+    `TaskNotDraft` for a task that was launched, or is being launched.
     """
     access.require(actor, Act.MAKE_TASK)
     values = _checked(drafted, Organisation.current().localdate(at))
     if task is None:
         return SigningTask.objects.create(created_at=at, created_by_id=actor.pk, **values)
     locked = locked_draft(task)
+    require_seen(locked, seen)
     for name, value in values.items():
         setattr(locked, name, value)
     locked.launch_fault = ""
@@ -70,12 +82,19 @@ def copy(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
     A due date that has passed meanwhile comes along, and has to be changed before the launch.
     """
     access.require(actor, Act.MAKE_TASK)
-    names = (
-        *("template_id", "version_id", "title", "audience", "due_rule", "message"),
-        *("notice_plan", "takes_joiners", "joiner_days", "follows_versions"),
-    )
-    kept = {name: getattr(task, name) for name in names}
+    kept = {name: getattr(task, name) for name in _FILLED_IN}
     return SigningTask.objects.create(created_at=at, created_by_id=actor.pk, **kept)
+
+
+def state_of(task: SigningTask) -> str:
+    """By which a page knows the draft that it shows: another one once anything in it changes."""
+    return digest_of({name: getattr(task, name) for name in _FILLED_IN})
+
+
+def require_seen(locked: SigningTask, seen: str | None) -> None:
+    """Raise `TaskChanged` unless `seen` is the draft as it is; None: no page showed it."""
+    if seen is not None and seen != state_of(locked):
+        raise TaskChanged
 
 
 def locked_draft(task: SigningTask) -> SigningTask:

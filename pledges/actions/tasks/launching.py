@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from pledges import access, audit, crash_points, transactions
 from pledges.access import Act
 from pledges.actions.reminders.calendar import current_calendar
-from pledges.actions.tasks import audience, membership, versions
+from pledges.actions.tasks import audience, drafting, membership, versions
 from pledges.core.audiences import AudienceRule
 from pledges.core.due_rules import DueRule, due_on
 from pledges.core.refusal import Refusal
@@ -33,10 +33,13 @@ RESUMED_AFTER: Final = timedelta(minutes=2)
 
 
 @transactions.atomic
-def request_launch(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
+def request_launch(
+    task: SigningTask, *, actor: Person, at: datetime, seen: str | None = None
+) -> SigningTask:
     """Have a worker write the members of the draft `task`; nobody can edit it from then on.
 
-    Raises `TaskNotDraft`, `LaunchUnderWay`, `NobodyInTask`, `NoVersion` and `DueInThePast`.
+    `seen` is the `drafting.state_of` what was looked at. Raises `TaskNotDraft`, `TaskChanged`,
+    `LaunchUnderWay`, `NobodyInTask`, `NoVersion` and `DueInThePast`.
     """
     locked = SigningTask.objects.select_for_update(no_key=True).filter(pk=task.pk).first()
     if locked is None or locked.state != TaskState.DRAFT:
@@ -44,6 +47,7 @@ def request_launch(task: SigningTask, *, actor: Person, at: datetime) -> Signing
     access.require(actor, Act.LAUNCH_TASK, locked)
     if locked.launching_since is not None:
         raise LaunchUnderWay
+    drafting.require_seen(locked, seen)
     people, _counting = _audience(locked, at)
     if not people.exists():
         raise NobodyInTask
@@ -140,6 +144,8 @@ def undo(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
     if locked.first_notices_at is None or at >= locked.first_notices_at:
         raise UndoTooLate
     running = SigningTask.objects.filter(pk=locked.pk, state=TaskState.RUNNING)
+    # What somebody asked for meanwhile is settled by it: this takes no second person.
+    running.update(cancellation_reason="", cancellation_asked_at=None, cancellation_asked_by=None)
     if running.update(state=TaskState.CANCELLED, cancelled_at=at, cancelled_by=actor) != 1:
         raise UndoTooLate
     locked.refresh_from_db()

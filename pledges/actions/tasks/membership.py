@@ -4,7 +4,8 @@ Whoever writes it holds the task's row, so that the list and the task's entries 
 one order.
 """
 
-from collections.abc import Iterable, Iterator
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -34,17 +35,23 @@ class Joiner(NamedTuple):
 def write(
     task: SigningTask, people: Iterable[Joiner], *, why: Joined, due_on: date, at: datetime
 ) -> int:
-    """Make members of `people`, after those who are there; gives how many they are."""
+    """Make members of `people`, after those who are there; gives how many they are.
+
+    They stand in an order of chance: a list by employee numbers would name everybody in a report
+    without names to whoever knows the numbers, also those whose salt was erased.
+    """
+    mixed = list(people)
+    secrets.SystemRandom().shuffle(mixed)
     last = task.members.aggregate(last=Max("position"))["last"]
     first = 0 if last is None else last + 1
-    rows = list(_rows(task, people, why=why, due_on=due_on, at=at, first=first))
+    rows = list(_rows(task, mixed, why=why, due_on=due_on, at=at, first=first))
     TaskMember.objects.bulk_create(rows, batch_size=BATCH)
     return len(rows)
 
 
 def _rows(
     task: SigningTask,
-    people: Iterable[Joiner],
+    people: Sequence[Joiner],
     *,
     why: Joined,
     due_on: date,

@@ -20,6 +20,7 @@ from pledges.admin.tasks import frames
 from pledges.admin.tasks.figures import Tally
 from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
+from pledges.core.task_refusals import CancellationWaits
 from pledges.models import SigningTask
 
 
@@ -81,9 +82,14 @@ def cancel(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
         return redirect(frames.CHANGE, task.pk)
     if task.cancellation_asked_at is None:
         return _ask(page, request, task)
-    if request.method == "POST":
+    if request.method != "POST":
+        return _asked(page, request, task)
+    if request.POST.get("decision") in ("cancel", "take-back"):
         return _settle(request, task)
-    return _asked(page, request, task)
+    # It asks for what was asked for meanwhile: by a second click, or by another officer.
+    if task.cancellation_asked_by_id != actor_of(request).pk:
+        messages.warning(request, words.refusal(CancellationWaits()))
+    return redirect(frames.CHANGE, task.pk)
 
 
 def _ask(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
@@ -102,7 +108,7 @@ def _ask(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespo
 
 def _asked(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
     decides = access.allows(request.user, Act.CONFIRM_CANCELLATION, task)
-    return _show(page, request, task, decides=decides)
+    return _show(page, request, task, decides=decides, seen=cancelling.request_of(task))
 
 
 def _show(
@@ -129,7 +135,7 @@ def _settle(request: HttpRequest, task: SigningTask) -> HttpResponse:
     if request.POST.get("decision") == "cancel":
         return frames.carry_out(
             request,
-            lambda: cancelling.cancel(task, actor=actor, at=at),
+            lambda: cancelling.cancel(task, actor=actor, at=at, seen=request.POST.get("seen")),
             _("The task is cancelled. One email tells those who had not signed."),
             frames.address(task),
         )

@@ -133,7 +133,10 @@ def settle(page: ModelAdmin, request: HttpRequest, pk: uuid.UUID) -> HttpRespons
         raise Http404
     access.require(request.user, Act.APPROVE_EXCUSE, excuse)
     actor, at = actor_of(request), timezone.now()
-    approve = request.POST.get("decision") == "approve"
+    decision = request.POST.get("decision")
+    if decision not in ("approve", "reject"):
+        return redirect(WAITING)
+    approve = decision == "approve"
     act = excusing.approve if approve else excusing.reject
     done = _("The excuse is approved.") if approve else _("The excuse is rejected.")
     return frames.carry_out(

@@ -22,7 +22,9 @@ def launch(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
     """Ask for the launch; the worker writes the members, and the task's page says how far it is."""
     access.require(request.user, Act.LAUNCH_TASK)
     try:
-        launching.request_launch(task, actor=actor_of(request), at=timezone.now())
+        launching.request_launch(
+            task, actor=actor_of(request), at=timezone.now(), seen=request.POST.get("seen")
+        )
     except Refusal as refusal:
         messages.error(request, words.refusal(refusal))
     return redirect(frames.CHANGE, task.pk)

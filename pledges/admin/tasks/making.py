@@ -53,7 +53,11 @@ def _form(page: ModelAdmin, request: HttpRequest, task: SigningTask | None) -> H
     if posted is not None and form.is_valid():
         try:
             kept = drafting.save_task(
-                form.drafted(), actor=actor_of(request), at=timezone.now(), task=task
+                form.drafted(),
+                actor=actor_of(request),
+                at=timezone.now(),
+                task=task,
+                seen=request.POST.get("seen"),
             )
         except Refusal as refusal:
             form.add_error(None, words.refusal(refusal))
@@ -76,6 +80,8 @@ def _show(
         title=_("Change the signing task") if task else _("New signing task"),
         form=form,
         errors=form.errors,
+        # What is typed is about the draft that was opened, also where the form is shown again.
+        seen=request.POST.get("seen") or (drafting.state_of(task) if task else ""),
     )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions.tasks import audience, previewing
+from pledges.actions.tasks import audience, drafting, previewing
 from pledges.actions.tasks.previewing import Preview
 from pledges.admin import words
 from pledges.admin.base import actor_of
@@ -60,6 +60,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         task,
         "preview.html",
         found=found,
+        seen=drafting.state_of(task),
         total=Figure(_("people"), found.size, _address(task)),
         standings=_standings(task, found),
         left_out=[_figure_of(task, number, each) for number, each in _left_out(task, found)],

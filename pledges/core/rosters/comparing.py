@@ -21,8 +21,8 @@ FACTS: Final[Mapping[Field, str]] = {
     Field.LEFT: "left_on",
 }
 FIELDS: Final = {fact: field for field, fact in FACTS.items()}
-# With these somebody would take over an account that may do more than theirs.
-_ADDRESSES: Final = ("username", "email")
+# With these somebody would take over an account that may do more than theirs, or pass for it.
+_IDENTIFYING: Final = ("name", "username", "email")
 _DAYS: Final = frozenset({"entered_on", "left_on"})
 
 
@@ -133,9 +133,11 @@ def _look_at_person(entry: Entry, person: PersonNow, wanted: Mapping[str, Any], 
     if not person.is_active and not gone:
         if person.name != entry.text(Field.NAME):
             entry.add(faults.ANOTHERS_NUMBER, Field.NUMBER, person.name)
+        elif person.left_on is None and not person.offices:
+            entry.add(faults.NEVER_LEFT)
         if person.offices:
             entry.add(faults.OFFICER_RETURNS, None, ",".join(sorted(person.offices)))
-    for fact in _ADDRESSES:
+    for fact in _IDENTIFYING:
         if person.offices and wanted.get(fact, getattr(person, fact)) != getattr(person, fact):
             entry.add(faults.OFFICERS_ADDRESS, FIELDS[fact], getattr(person, fact))
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pledges.core.rosters import faults, values
 from pledges.core.rosters.columns import Field
 from pledges.core.rosters.entries import Entry
+
+MAX_NAMED: Final = 6
+"""Departments of a circle that a fault names."""
 
 
 @dataclass(frozen=True)
@@ -95,18 +99,24 @@ def find_cycles(said: Said, now: Mapping[str, DepartmentNow]) -> None:
     above |= {name: parent for name, (parent, _entry, _field) in said.parents.items()}
     settled: set[str] = set()
     for start in above:
-        seen: list[str] = []
+        seen: dict[str, None] = {}
         name = start
         while name and name not in settled and name not in seen:
-            seen.append(name)
+            seen[name] = None
             name = above.get(name, "")
         if name and name in seen:
-            circle = seen[seen.index(name) :]
-            for each in circle:
-                if each in said.parents:
-                    _parent, entry, where = said.parents[each]
-                    entry.add(faults.CYCLE, where, " → ".join([*circle, circle[0]]))
+            _tell_circle(said, list(seen)[list(seen).index(name) :])
         settled.update(seen)
+
+
+def _tell_circle(said: Said, circle: list[str]) -> None:
+    """The same few names at each of them: of thousands, nobody reads more than how it begins."""
+    whole = [*circle, circle[0]]
+    about = " → ".join(whole if len(whole) <= MAX_NAMED else [*whole[:MAX_NAMED], "…"])
+    for each in circle:
+        if each in said.parents:
+            _parent, entry, where = said.parents[each]
+            entry.add(faults.CYCLE, where, about)
 
 
 def find_unknown_heads(said: Said, numbers: Iterable[str]) -> None:
@@ -138,26 +148,27 @@ def changes(said: Said, now: Mapping[str, DepartmentNow]) -> list[DepartmentChan
 
 def _above_first(found: Mapping[str, DepartmentChange]) -> list[DepartmentChange]:
     ordered: dict[str, DepartmentChange] = {}
-
-    def place(name: str, depth: int) -> None:
-        change = found.get(name)
-        if change is None or name in ordered or depth > len(found):
-            return
-        if change.parent:
-            place(change.parent, depth + 1)
-        ordered[name] = change
-
     for name in found:
-        place(name, 0)
+        # Upwards to what is placed already, and not by calls within calls: a list may be deep.
+        branch: dict[str, DepartmentChange] = {}
+        at = name
+        while at in found and at not in ordered and at not in branch:
+            branch[at] = found[at]
+            at = found[at].parent or ""
+        ordered.update(reversed(branch.items()))
     return list(ordered.values())
 
 
 def below(names: Iterable[str], now: Sequence[DepartmentNow]) -> set[str]:
     """These departments and all that stand below them."""
-    inside = set(names)
-    grown = True
-    while grown:
-        more = {each.name for each in now if each.parent in inside} - inside
-        inside |= more
-        grown = bool(more)
+    children: dict[str, list[str]] = {}
+    for each in now:
+        children.setdefault(each.parent, []).append(each.name)
+    inside: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in inside:
+            inside.add(name)
+            waiting += children.get(name, [])
     return inside

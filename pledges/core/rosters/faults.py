@@ -32,6 +32,8 @@ OUTSIDE = "outside"
 ANOTHERS_NUMBER = "anothers-number"
 OFFICERS_ADDRESS = "officers-address"
 OFFICER_RETURNS = "officer-returns"
+NEVER_LEFT = "never-left"
+OFFICER_LEAVES = "officer-leaves"
 ADMINISTRATOR_LEAVES = "administrator-leaves"
 YOURSELF = "yourself"
 

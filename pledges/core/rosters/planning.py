@@ -186,8 +186,17 @@ def _missing(inside: Sequence[PersonNow], rows: Sequence[Planned], known: Known)
 
 
 def _kept_by_all(known: Known) -> dict[int, str]:
-    """Those whose account no list ends, and why: administrators, and whoever brings the list."""
-    kept = {each.id: faults.ADMINISTRATOR_LEAVES for each in known.people if each.is_administrator}
+    """Those whose account this list does not end, and why.
+
+    Administrators, whoever brings the list, and of a list of HR's all others who hold a role: with
+    the account the role would end, and roles are for administrators.
+    """
+    bringing = {each.id for each in known.people if each.is_administrator} | {None}
+    kept = {
+        each.id: faults.ADMINISTRATOR_LEAVES if each.is_administrator else faults.OFFICER_LEAVES
+        for each in known.people
+        if each.is_administrator or (each.offices and known.actor not in bringing)
+    }
     return kept if known.actor is None else {**kept, known.actor: faults.YOURSELF}
 
 
@@ -195,7 +204,14 @@ def _guard(each: Planned, kept: Mapping[int, str], omitted: Collection[str]) -> 
     if each.row is None and each.key in omitted:
         return replace(each, fate=Fate.OMITTED, changes=())
     reason = kept.get(each.person or 0)
-    if each.fate is not Fate.LEFT or reason is None:
+    if reason is None or not _ends(each, later=reason != faults.YOURSELF):
         return each
     fault = Fault(reason)
     return replace(each, fate=Fate.FAULTY, changes=(), faults=(*each.faults, fault))
+
+
+def _ends(each: Planned, *, later: bool) -> bool:
+    """Whether an account ends by this row; `later`: also by a day to come, which is carried out."""
+    if each.fate is Fate.LEFT:
+        return True
+    return later and any(change.fact == "left_on" and change.after for change in each.changes)

@@ -7,6 +7,9 @@ from typing import Any, Final
 
 MAX_ROWS: Final = 50_000
 MAX_COLUMNS: Final = 200
+MAX_CELLS: Final = 2_000_000
+"""Cells in which something stands, in a whole table: those of 50,000 people with 40 facts each.
+Whoever asked for the table holds all of them, without limits."""
 MAX_CELL: Final = 500
 """Characters of one cell that are kept; no fact of a person is nearly as long."""
 

@@ -117,7 +117,8 @@ def _number(field: Field, text: str) -> Read:
 
 
 def _name(field: Field, text: str) -> Read:
-    return normalized("NFC", re.sub(r"\s+", " ", text))
+    name, longest = normalized("NFC", re.sub(r"\s+", " ", text)), LIMITS[field]
+    return name if len(name) <= longest else Fault(faults.TOO_LONG, field, str(longest))
 
 
 def _email(field: Field, text: str) -> Read:
