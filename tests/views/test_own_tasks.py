@@ -90,7 +90,8 @@ def test_what_is_overdue_is_marked(client, liming, member, at):
     member.save()
     client.force_login(liming)
     page = client.get("/")
-    assert [each.days_over for each in page.context["overdue"]] == [3]
+    # Three days ago was a Friday.
+    assert [each.left.late for each in page.context["overdue"]] == [1]
     assert 'class="overdue"' in page.content.decode()
 
 
