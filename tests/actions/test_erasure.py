@@ -84,8 +84,9 @@ CONTACT, ADDRESS, BROWSER = "021-5555 9876", "203.0.113.77", "Netscape/4.7"
 NOTE, SCAN, DOUBT = "原件在一号档案柜", "李明承诺书扫描.jpg", "李明的签名页缺失"
 REPLY, WHY, TAKEN_BACK = "已按要求补充说明。", "因分管业务调整", "误填了上一年度的数值"
 OTHERS_SCAN, POST, REFUSED = "李明（旧）.jpg", "柜台的那一份工作", "550 no such user: liming@"
+REFUSED_ROW = "already exists, as 李明"
 PERSONAL = (
-    *(OTHERS_SCAN, POST, REFUSED),
+    *(OTHERS_SCAN, POST, REFUSED, REFUSED_ROW),
     *(REPLY, WHY, TAKEN_BACK, NOTE, SCAN, DOUBT),
     *("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明"),
     *(CONTACT, ADDRESS, BROWSER),
@@ -228,6 +229,10 @@ def _account(person, now):
     accounts.tell("invitation", person)
     failed = DBTaskResult.objects.filter(args_kwargs__contains={"args": ["invitation", person.pk]})
     assert failed.update(status="FAILED", traceback=f"SMTPRecipientsRefused: {REFUSED}")
+    accounts.tell("locked", Person.objects.get(username="admin"))
+    others = DBTaskResult.objects.order_by("-enqueued_at")[:1].values("pk")
+    told = f"DETAIL: Key (employee_number)=(E1001) {REFUSED_ROW}"
+    DBTaskResult.objects.filter(pk__in=others).update(status="FAILED", traceback=told)
     phones.invite(actor=person, session_key="session", at=now)
     of_them = {"kind": "person", "person": person, "proposer": person, "proposed_at": now}
     names = {"before": {"name": "李明"}, "after": {"name": "李鸣"}}
