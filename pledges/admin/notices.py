@@ -18,9 +18,11 @@ from pledges import access, wording
 from pledges.access import Act
 from pledges.actions.reminders import slips, switching
 from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.tasks import frames
+from pledges.admin.tasks.member_filters import MemberFilter
 from pledges.core import refusals
 from pledges.core.standings import TaskState
-from pledges.models import NoticeSwitch, Organisation, SigningTask
+from pledges.models import NoticeSwitch, Organisation, SigningTask, TaskMember
 from pledges.notices import previews
 from pledges.notices.kinds import Kind
 
@@ -121,13 +123,23 @@ class NoticeAdmin(AccessModelAdmin):
         task, at = get_object_or_404(SigningTask, pk=pk, state=TaskState.RUNNING), timezone.now()
         if request.method == "POST":
             return self._print(request, task)
-        context = {"task": task, "members": slips.without_address(task, at)}
+        listed = MemberFilter.of(request.GET)
+        members = slips.without_address(task, at).filter(pk__in=_keys(listed, task))
+        context = {
+            "task": task,
+            "members": members,
+            "narrowed": listed.but(mark="").narrows,
+            "back": listed.address(task) if listed.narrows else "",
+        }
         return self._page(request, "slips", _("Notices on paper"), context)
 
     def _print(self, request: HttpRequest, task: SigningTask) -> HttpResponse:
         language, actor = get_language() or "zh-hans", actor_of(request)
+        among = TaskMember.objects.filter(pk__in=_keys(MemberFilter.of(request.GET), task))
         try:
-            made = slips.print_slips(task, actor=actor, at=timezone.now(), language=language)
+            made = slips.print_slips(
+                task, actor=actor, at=timezone.now(), language=language, among=among
+            )
         except refusals.Refusal as error:
             messages.error(request, wording.refusal(error))
             made = b""
@@ -136,6 +148,11 @@ class NoticeAdmin(AccessModelAdmin):
         answer = HttpResponse(made, content_type="application/pdf")
         answer["Content-Disposition"] = 'attachment; filename="notices.pdf"'
         return answer
+
+
+def _keys(listed: MemberFilter, task: SigningTask) -> Any:
+    """The members of a list of the task, as its address says; all of them where it says nothing."""
+    return listed.members(task, frames.today()).order_by().values("pk")
 
 
 def _language(request: HttpRequest) -> str:
