@@ -18,8 +18,7 @@ from pledges import access, wording
 from pledges.access import Act
 from pledges.actions.reminders import slips, switching
 from pledges.admin.base import AccessModelAdmin, actor_of
-from pledges.admin.tasks import frames
-from pledges.admin.tasks.member_filters import MemberFilter
+from pledges.admin.tasks.member_acts import Chosen, chosen
 from pledges.core import refusals
 from pledges.core.standings import TaskState
 from pledges.models import NoticeSwitch, Organisation, SigningTask, TaskMember
@@ -123,19 +122,19 @@ class NoticeAdmin(AccessModelAdmin):
         task, at = get_object_or_404(SigningTask, pk=pk, state=TaskState.RUNNING), timezone.now()
         if request.method == "POST":
             return self._print(request, task)
-        listed = MemberFilter.of(request.GET)
-        members = slips.without_address(task, at).filter(pk__in=_keys(listed, task))
+        those = chosen(task, request.GET)
+        members = slips.without_address(task, at).filter(pk__in=_keys(those))
         context = {
             "task": task,
             "members": members,
-            "narrowed": listed.but(mark="").narrows,
-            "back": listed.address(task) if listed.narrows else "",
+            "narrowed": set(those.carried) - {("mark", "no-address")},
+            "back": those.back if those.carried else "",
         }
         return self._page(request, "slips", _("Notices on paper"), context)
 
     def _print(self, request: HttpRequest, task: SigningTask) -> HttpResponse:
         language, actor = get_language() or "zh-hans", actor_of(request)
-        among = TaskMember.objects.filter(pk__in=_keys(MemberFilter.of(request.GET), task))
+        among = TaskMember.objects.filter(pk__in=_keys(chosen(task, request.GET)))
         try:
             made = slips.print_slips(
                 task, actor=actor, at=timezone.now(), language=language, among=among
@@ -150,9 +149,9 @@ class NoticeAdmin(AccessModelAdmin):
         return answer
 
 
-def _keys(listed: MemberFilter, task: SigningTask) -> Any:
-    """The members of a list of the task, as its address says; all of them where it says nothing."""
-    return listed.members(task, frames.today()).order_by().values("pk")
+def _keys(those: Chosen) -> Any:
+    """Of the list, or those ticked in it, that the address names; all where it names none."""
+    return those.members.order_by().values("pk")
 
 
 def _language(request: HttpRequest) -> str:

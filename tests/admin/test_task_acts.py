@@ -1,5 +1,6 @@
 """What is done with a task that runs and with its members, and what the pages say afterwards."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -36,6 +37,9 @@ def test_reminding_says_first_whom_it_reaches(as_, chenjing, task, liming, wangf
     asked = client.get(f"{URL}{task.pk}/remind/", {"member": keys})
     assert [each.person for each in asked.context["named"]] == [wangfang]
     assert [each.person for each in asked.context["silent"]] == [liming]
+    slips = re.search(r'href="([^"]*/slips/[^"]*)"', asked.content.decode())[1]
+    printed = client.get(slips.replace("&amp;", "&")).context["members"]
+    assert [each.person for each in printed] == [liming]
     done = client.post(f"{URL}{task.pk}/remind/", {"member": keys}, follow=True)
     assert "1" in told(done)[0]
     everybody = client.get(f"{URL}{task.pk}/remind/?standing=to-sign")
