@@ -64,6 +64,7 @@ urlpatterns = [
     path("tasks/<uuid:pk>/open/", own_tasks.open_task, name="task_open"),
     path("tasks/<uuid:pk>/objection/", own_tasks.objection, name="task_objection"),
     path("tasks/<uuid:pk>/receipt.json", own_tasks.receipt, name="task_receipt"),
+    path("tasks/<uuid:pk>/receipt.pdf", own_tasks.receipt_sheet, name="task_receipt_sheet"),
     path("pledges/<uuid:pk>/printout.pdf", printouts.of_stored_file, name="pledge_printout"),
     path("papers/<uuid:pk>/", papers.own, name="paper"),
     path("papers/<uuid:pk>/pages/<int:number>/", papers.page, name="paper_page"),

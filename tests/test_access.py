@@ -238,6 +238,7 @@ task                                     3244444 3555555
 task_objection                           3244444 3u44444
 task_open                                3344444 3344444
 task_receipt                             3344444 3555555
+task_receipt_sheet                       3344444 3555555
 verify                                   4444444 5555555
 verify_file                              2222222 uuuuuuu
 verify_paper                             4444444 5555555
@@ -385,7 +386,8 @@ def task_addresses(version, member, *, at) -> dict[str, list]:
     return {
         **{f"{prefix}{page}": [task.pk] for page in OF_TASKS},
         **{f"{prefix}{page}": [task.pk, row.pk] for page in ("member", "excuse", "end_excuse")},
-        **{name: [task.pk] for name in ("task", "task_open", "task_objection", "task_receipt")},
+        **{name: [task.pk] for name in ("task", "task_open", "task_objection")},
+        **{name: [task.pk] for name in ("task_receipt", "task_receipt_sheet")},
         f"{prefix}settle_excuse": [excuse.pk],
     }
 

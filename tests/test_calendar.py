@@ -153,9 +153,9 @@ def test_a_draft_is_late_when_the_organisations_day_has_passed(
     today = organisation_in(zone, at)
     due = today - timedelta(days=1)
     answers.assign(version(), person=liming, actor=SYSTEM, at=at, due_on=due)
-    assert [draft.days_over for draft in browser(liming).get("/").context["overdue"]] == [1]
+    assert [draft.left.late for draft in browser(liming).get("/").context["overdue"]] == [1]
     fill = browser(liming).get(f"/pledges/{Pledge.objects.get().pk}/")
-    assert fill.context["days_left"] == -1
+    assert fill.context["left"].days == -1
     # In the office: the number on the list of people, and the list that it opens.
     shown = browser(chenjing).get("/admin/pledges/person/?duties=late")
     (person,) = shown.context["cl"].result_list

@@ -50,7 +50,7 @@ def test_messages_are_found_at_all():
         (None, "“%(expected)s” is missing"),
     }
     assert kinds <= set(USED)
-    assert USED[None, "%(days)s day left"] == "%(days)s days left"
+    assert USED[None, "%(days)s working day left"] == "%(days)s working days left"
 
 
 @pytest.mark.parametrize("held", [CHINESE, ENGLISH], ids=["zh_Hans", "en"])

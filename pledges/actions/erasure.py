@@ -10,6 +10,7 @@ from typing import Any, Final
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, notices, transactions
@@ -202,6 +203,9 @@ def _blank_person(person: Person, at: datetime) -> None:
     # A mail that could not be sent is kept with the error, and errors name addresses.
     mails = DBTaskResult.objects.filter(task_path__startswith=f"{notices.__name__}.")
     mails.filter(args_kwargs__contains={"args": [person.pk]}).delete()
+    # So do those of the database, which quote the row that they refuse.
+    told = Q(traceback__contains=person.employee_number) | Q(traceback__contains=person.name)
+    DBTaskResult.objects.filter(told, status="FAILED").delete()
     person.groups.clear()
     person.username = person.employee_number = f"erased-{person.pk}"
     person.name = NOBODY

@@ -1,7 +1,7 @@
 """The base of every admin page: permissions from `pledges.access`, no writing but by actions."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, Final, NoReturn
 
 from django import forms
 from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter
@@ -10,11 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from pledges import access, transactions
 from pledges.access import Act
 from pledges.models import Person
+
+NOTHING: Final = SafeString('<span class="nothing">—</span>')
+"""What stands in a cell of a list that is empty; the cards of a phone leave it out."""
 
 
 def actor_of(request: HttpRequest) -> Person:

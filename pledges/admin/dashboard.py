@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,10 +12,11 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions import confirmers
 from pledges.admin.filters import ALL
+from pledges.admin.second_person import PARAMETER, YOU, cancellations_for, rosters_for
+from pledges.admin.tasks import excuse_pages
 from pledges.core.lifecycle import PledgeState
 from pledges.core.papers import PaperState
 from pledges.models import (
-    Excuse,
     Organisation,
     PaperPledge,
     Person,
@@ -41,6 +43,7 @@ def of(person: Person, at: datetime) -> tuple[Figure, ...]:
         figures += _pledges(person)
     if access.allows(person, Act.READ_TASKS):
         figures += _excuses(person)
+    figures += _second_person(person)
     if access.allows(person, Act.WRITE_TEMPLATES):
         drafts = TemplateVersion.objects.filter(status="draft").count()
         address = reverse("admin:pledges_templateversion_changelist") + "?status__exact=draft"
@@ -75,12 +78,30 @@ def _excuses(person: Person) -> list[Figure]:
     """Excuses that wait for this person's word; nothing where nothing does."""
     waiting = sum(
         access.allows(person, Act.APPROVE_EXCUSE, each)
-        for each in Excuse.objects.filter(outcome=Excuse.Outcome.OPEN).select_related("member")
+        for each in excuse_pages.open_ones().select_related("member")
     )
     if not waiting:
         return []
     address = reverse("admin:pledges_signingtask_excuses")
     return [Figure(_("Excuses waiting for you"), waiting, address, urgent=True)]
+
+
+def _second_person(person: Person) -> list[Figure]:
+    """Cancellations and rosters that another one asked for; nothing where nothing waits."""
+    kinds: tuple[tuple[Any, QuerySet, str], ...] = (
+        (
+            _("Cancellations waiting for you"),
+            cancellations_for(person),
+            "signingtask",
+        ),
+        (_("Rosters waiting for you"), rosters_for(person), "roster"),
+    )
+    asked = f"?{PARAMETER}={YOU}"
+    return [
+        Figure(label, count, reverse(f"admin:pledges_{page}_changelist") + asked, urgent=True)
+        for label, found, page in kinds
+        if (count := found.count())
+    ]
 
 
 def _to_be_met(person: Person, at: datetime) -> list[Figure]:

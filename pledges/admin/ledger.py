@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from pledges import access, audit, wording
 from pledges.access import Act
 from pledges.admin import ledger_words, words
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin.base import NOTHING, AccessModelAdmin
 from pledges.core import refusals
 from pledges.models import LedgerCheckpoint, LedgerEntry, Person, Reading
 from pledges.templatetags.sheet_extras import digest, moment
@@ -154,11 +154,11 @@ class ReadingAdmin(AccessModelAdmin):
 
     @admin.display(description=_("reader"), ordering="reader_name")
     def who(self, reading: Reading) -> str:
-        return reading.who or "—"
+        return reading.who or NOTHING
 
     @admin.display(description=_("role"), ordering="reader_role")
     def role(self, reading: Reading) -> str:
-        return reading.get_reader_role_display() or "—"
+        return reading.get_reader_role_display() or NOTHING
 
     @admin.display(description=_("what was done"), ordering="way")
     def done(self, reading: Reading) -> str:

@@ -18,9 +18,10 @@ from pledges import access, wording
 from pledges.access import Act
 from pledges.actions.reminders import slips, switching
 from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.tasks.member_acts import Chosen, chosen
 from pledges.core import refusals
 from pledges.core.standings import TaskState
-from pledges.models import NoticeSwitch, Organisation, SigningTask
+from pledges.models import NoticeSwitch, Organisation, SigningTask, TaskMember
 from pledges.notices import previews
 from pledges.notices.kinds import Kind
 
@@ -121,13 +122,23 @@ class NoticeAdmin(AccessModelAdmin):
         task, at = get_object_or_404(SigningTask, pk=pk, state=TaskState.RUNNING), timezone.now()
         if request.method == "POST":
             return self._print(request, task)
-        context = {"task": task, "members": slips.without_address(task, at)}
+        those = chosen(task, request.GET)
+        members = slips.without_address(task, at).filter(pk__in=_keys(those))
+        context = {
+            "task": task,
+            "members": members,
+            "narrowed": set(those.carried) - {("mark", "no-address")},
+            "back": those.back if those.carried else "",
+        }
         return self._page(request, "slips", _("Notices on paper"), context)
 
     def _print(self, request: HttpRequest, task: SigningTask) -> HttpResponse:
         language, actor = get_language() or "zh-hans", actor_of(request)
+        among = TaskMember.objects.filter(pk__in=_keys(chosen(task, request.GET)))
         try:
-            made = slips.print_slips(task, actor=actor, at=timezone.now(), language=language)
+            made = slips.print_slips(
+                task, actor=actor, at=timezone.now(), language=language, among=among
+            )
         except refusals.Refusal as error:
             messages.error(request, wording.refusal(error))
             made = b""
@@ -136,6 +147,11 @@ class NoticeAdmin(AccessModelAdmin):
         answer = HttpResponse(made, content_type="application/pdf")
         answer["Content-Disposition"] = 'attachment; filename="notices.pdf"'
         return answer
+
+
+def _keys(those: Chosen) -> Any:
+    """Of the list, or those ticked in it, that the address names; all where it names none."""
+    return those.members.order_by().values("pk")
 
 
 def _language(request: HttpRequest) -> str:

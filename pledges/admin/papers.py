@@ -22,7 +22,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions.papers import exporting, filing
 from pledges.admin import paper_page, paper_steps, words
-from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of
 from pledges.admin.bulk import download
 from pledges.admin.paper_forms import PaperForm
 from pledges.core import refusals
@@ -167,7 +167,7 @@ class PaperAdmin(AccessModelAdmin):
     @admin.display(description=_("person"), ordering="person__name")
     def whose(self, paper: PaperPledge) -> str:
         if paper.state == PaperState.ERASED:
-            return "—"
+            return NOTHING
         number = paper.person.employee_number
         return format_html('{} <span class="aside">{}</span>', paper.person.name, number)
 
@@ -181,7 +181,7 @@ class PaperAdmin(AccessModelAdmin):
 
     @admin.display(description=_("last day"))
     def ends(self, paper: PaperPledge) -> str:
-        return day(paper.ends_on) or "—"
+        return day(paper.ends_on) or NOTHING
 
     @admin.display(description=_("status"))
     def shown_state(self, paper: PaperPledge) -> str:

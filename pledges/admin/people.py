@@ -19,7 +19,7 @@ from pledges.actions import invitations, passwords, person_facts, proposing
 from pledges.actions.people import save_person
 from pledges.actions.proposing import Kind
 from pledges.admin import account_pages, employment_pages, person_overview, person_tasks, words
-from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of
 from pledges.admin.people_bulk import PeopleBulk
 from pledges.admin.people_forms import FactsForm, NewPersonForm, PersonForm
 from pledges.admin.people_list import PeopleList
@@ -181,6 +181,6 @@ class PersonAdmin(PeopleList, PeopleBulk, AccessModelAdmin):
         """The change of roles that waits for another administrator."""
         waits = proposing.find_open(person=person)
         if waits is None:
-            return "—"
+            return NOTHING
         address = reverse("admin:pledges_proposal_change", args=[waits.pk])
         return format_html('<a href="{}">{}</a>', address, words.proposed_change(waits))

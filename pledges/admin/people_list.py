@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from pledges import access
 from pledges.access import Act
 from pledges.admin import people_filters, words
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin.base import NOTHING, AccessModelAdmin
 from pledges.models import Organisation, Person, duties
 from pledges.models.department_tree import superiors_of
 from pledges.models.duties import Show
@@ -72,12 +72,13 @@ class PeopleList(AccessModelAdmin):
 
     @admin.display(description=_("roles"))
     def held(self, person: Person) -> str:
-        return words.roles(group.name for group in person.groups.all())
+        held = [group.name for group in person.groups.all()]
+        return words.roles(held) if held else NOTHING
 
     @admin.display(description=_("superior"))
     def superior(self, person: Any) -> str:
         if person.above is None:
-            return "—"
+            return NOTHING
         address = reverse("admin:pledges_person_change", args=[person.above.pk])
         return format_html('<a href="{}">{}</a>', address, person.above.name)
 

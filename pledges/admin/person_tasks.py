@@ -45,6 +45,12 @@ def open_to(person: Person) -> Any:
     return running.exclude(members__person=person)
 
 
+def _why_none() -> str:
+    if SigningTask.objects.filter(state=TaskState.RUNNING).exists():
+        return _("This person is already a member of every running signing task.")
+    return _("No signing task is running.")
+
+
 def memberships(request: HttpRequest, person: Person, today: date) -> list[dict[str, Any]]:
     """Each with its standing, and where to remind them of it; the newest first."""
     labels: dict[str, Any] = dict(STANDINGS)
@@ -79,5 +85,9 @@ def add(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
             text = _("%(person)s is now a member of “%(task)s”. An email tells them.")
             messages.success(request, text % {"person": person, "task": task})
             return redirect(CHANGE, person.pk)
-    context = {"form": form, "button": gettext_lazy("Add to this task")}
+    context = {
+        "form": form,
+        "button": gettext_lazy("Add to this task"),
+        "nothing": "" if open_to(person).exists() else _why_none(),
+    }
     return ask(page, request, person, _("Add to a signing task"), context)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pledges import access, wording
 from pledges.access import Act
 from pledges.admin import bulk, filters, pledge_page, review_pages, withdrawal_page
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin.base import NOTHING, AccessModelAdmin
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Commitment, Organisation, Pledge
 from pledges.templatetags.sheet_extras import day, moment
@@ -144,7 +144,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     @admin.display(description=_("person"), ordering=_as_shown("signer_name", "person__name"))
     def signer(self, pledge: Pledge) -> str:
         if pledge.status == PledgeState.ERASED:
-            return "—"
+            return NOTHING
         name = pledge.signer_name or pledge.person.name
         number = pledge.signer_employee_number or pledge.person.employee_number
         return format_html('{} <span class="aside">{}</span>', name, number)
@@ -155,7 +155,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     )
     def department(self, pledge: Pledge) -> str:
         if pledge.status == PledgeState.ERASED:
-            return "—"
+            return NOTHING
         return pledge.signer_department or pledge.person.department.name_zh
 
     @admin.display(description=_("template"), ordering="version")
@@ -174,7 +174,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     def unusual(self, pledge: Any) -> str:
         found = pledge.flagged_commitments
         if not found:
-            return "—"
+            return NOTHING
         count = ngettext("%(count)d unusual answer", "%(count)d unusual answers", len(found))
         rows = [_in_short(pledge, each.code) for each in found[:MAX_FLAGS_SHOWN]]
         more = len(found) - MAX_FLAGS_SHOWN
@@ -190,7 +190,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     @admin.display(description=_("signed"), ordering="signed_at")
     def signed(self, pledge: Pledge) -> str:
         if pledge.signed_at is None:
-            return "—"
+            return NOTHING
         return format_html(
             '<time title="{}">{}</time>', moment(pledge.signed_at), day(pledge.signed_at)
         )
@@ -198,7 +198,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     @admin.display(description=_("waiting"), ordering="signed_at")
     def age(self, pledge: Pledge) -> str:
         if pledge.status != PledgeState.SIGNED or pledge.signed_at is None:
-            return "—"
+            return NOTHING
         organisation = Organisation.current()
         today = organisation.localdate(timezone.now())
         days = (today - organisation.localdate(pledge.signed_at)).days

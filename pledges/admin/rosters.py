@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -22,6 +22,7 @@ from pledges.actions.rosters import confirming, preparing, sample, uploading
 from pledges.admin import roster_pages, roster_rows
 from pledges.admin.base import AccessModelAdmin, actor_of
 from pledges.admin.roster_forms import ColumnsForm, UploadForm
+from pledges.admin.second_person import RostersForYou
 from pledges.core import refusals
 from pledges.core.rosters.people import Reach
 from pledges.models import Roster
@@ -39,6 +40,7 @@ class RosterAdmin(AccessModelAdmin):
     list_display = ("file", "scope", "uploaded", "uploaded_by", "outcome")
     list_display_links = ("file",)
     list_select_related = ("uploaded_by",)
+    list_filter: ClassVar = (RostersForYou,)
     sortable_by = ()
     actions = None
 

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from pledges import access
 from pledges.access import Act
 from pledges.admin import dashboard, freshness
-from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of
 from pledges.admin.batches import BatchAdmin
 from pledges.admin.departments import DepartmentAdmin
 from pledges.admin.invitation_runs import InvitationRunAdmin
@@ -84,7 +84,7 @@ class ReviewSite(AdminSite):
     index_title = _("Overview")
     index_template = "admin/index.html"
     enable_nav_sidebar = False
-    empty_value_display = "—"
+    empty_value_display = NOTHING
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)

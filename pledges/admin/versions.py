@@ -20,7 +20,7 @@ from pledges.access import Act
 from pledges.actions import proposing, templates
 from pledges.actions.proposing import Kind
 from pledges.admin import previews, publishing, words
-from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of
 from pledges.admin.version_forms import DefinitionForm, RetentionForm, initial_of
 from pledges.core import lifecycle, refusals
 from pledges.core.languages import CHINESE, LANGUAGES
@@ -82,7 +82,7 @@ class VersionAdmin(AccessModelAdmin):
 
     @admin.display(description=_("published"), ordering="published_at")
     def published(self, version: TemplateVersion) -> str:
-        return moment(version.published_at) if version.published_at else "—"
+        return moment(version.published_at) if version.published_at else NOTHING
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges import access
 from pledges.access import Act
 from pledges.actions.reminders import calendar
-from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of
 from pledges.models import CalendarDay, Organisation
 from pledges.templatetags.sheet_extras import day as written_day
 from pledges.wording.calendar import occasion
@@ -118,4 +118,4 @@ class CalendarDayAdmin(AccessModelAdmin):
 
     @admin.display(description=_("occasion"))
     def occasion(self, row: CalendarDay) -> str:
-        return occasion(row.name) or "—"
+        return occasion(row.name) or NOTHING

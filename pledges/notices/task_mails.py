@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from pledges.core.notice_plans import Reason
 from pledges.core.standings import DONE, REMINDED, Standing, TaskState
+from pledges.core.time_left import TimeLeft, time_left
 from pledges.core.working_days import Calendar
 from pledges.models import NoticeClaim, Person, Pledge, TaskMember
 from pledges.notices.kinds import Kind
@@ -31,23 +32,14 @@ class Today:
 
 @dataclass(frozen=True)
 class Item:
-    """A task of somebody's, and how long they have; `days` are working days, until or since."""
+    """A task of somebody's, and how long they have."""
 
     member: TaskMember
-    days: int
-    provisional: bool
+    left: TimeLeft
 
     @property
     def title(self) -> str:
         return self.member.task.title
-
-    @property
-    def overdue(self) -> bool:
-        return self.days < 0
-
-    @property
-    def late(self) -> int:
-        return -self.days
 
     @property
     def returned(self) -> bool:
@@ -55,12 +47,7 @@ class Item:
 
 
 def item_of(member: TaskMember, now: Today) -> Item:
-    day, calendar = now.day, now.calendar
-    days = calendar.between(day, member.due_on)
-    if member.due_on < day:
-        days = min(-calendar.between(member.due_on, day), -1)
-    provisional = member.due_on > day and calendar.first_provisional(day, member.due_on) is not None
-    return Item(member, days, provisional)
+    return Item(member, time_left(member.due_on, now.day, now.calendar))
 
 
 def _first(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:

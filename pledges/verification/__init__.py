@@ -142,10 +142,13 @@ def judge(pdf: bytes, *, at: datetime, proof: bytes | None = None) -> Judgement:
 
 
 def judge_any(
-    pdf: bytes, *, at: datetime, proof: bytes | None = None
+    pdf: bytes, *, at: datetime, proof: bytes | None = None, receipt: bytes | None = None
 ) -> Judgement | RecordJudgement:
-    """The same of `pdf` as what it says it is: a record, or else a pledge. Raises CannotJudge."""
-    verdict = _verdict(pdf, at=at, proof=proof)
+    """The same of `pdf` as what it says it is: a record, or else a pledge. Raises CannotJudge.
+
+    A `receipt` is judged beside a record; nothing else has receipts.
+    """
+    verdict = _verdict(pdf, at=at, proof=proof, receipt=receipt)
     if isinstance(verdict, RecordVerdict):
         file = RecordFile.objects.filter(sha256=verdict.sha256).first()
         return RecordJudgement(verdict, file, file is not None and file == file.record.newest_file)
@@ -155,10 +158,13 @@ def judge_any(
     return Judgement(verdict, issued, bool(issued) and issued == files[-1], status)
 
 
-def _verdict(pdf: bytes, *, at: datetime, proof: bytes | None) -> AnyVerdict:
+def _verdict(
+    pdf: bytes, *, at: datetime, proof: bytes | None, receipt: bytes | None = None
+) -> AnyVerdict:
+    brought = {"proof": proof, "receipt": receipt}
     try:
         verdict = client.judge(
-            settings.JUDGING_SOCKET, pdf, trust=sealing.trust(at), at=at, proof=proof
+            settings.JUDGING_SOCKET, pdf, trust=sealing.trust(at), at=at, **brought
         )
     except Busy as error:
         raise CannotJudge(busy=True) from error

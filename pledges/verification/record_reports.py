@@ -8,7 +8,8 @@ from pledges.core.characters import shown
 from pledges.proof.messages.wording import explain
 from pledges.proof.records import wording
 from pledges.proof.records.standings import STANDINGS
-from pledges.proof.records.verdict import RecordSummary, RecordVerdict
+from pledges.proof.records.verdict import ReceiptVerdict, RecordSummary, RecordVerdict
+from pledges.proof.verdict import Line
 from pledges.verification.reports import LOOKS, ReportLine
 
 
@@ -40,6 +41,20 @@ class ScanFacts:
 
 
 @dataclass(frozen=True)
+class ReceiptReport:
+    """A verdict on a receipt; whose it is and what it shows, for a genuine one only."""
+
+    headline: str
+    look: str
+    lines: Sequence[ReportLine]
+    name: str = ""
+    employee_number: str = ""
+    standing: str = ""
+    as_of: datetime | None = None
+    statements: Sequence[wording.Statement] = ()
+
+
+@dataclass(frozen=True)
 class RecordReport:
     """`look` is `good` or `bad`; all but headline and lines is there for a genuine record only."""
 
@@ -53,23 +68,17 @@ class RecordReport:
     completion: CompletionFacts | None = None
     scan: ScanFacts | None = None
     statements: Sequence[wording.Statement] = ()
+    receipt: ReceiptReport | None = None
 
 
 def of(verdict: RecordVerdict, language: str) -> RecordReport:
     """The report on `verdict`."""
     summary = verdict.summary
-    lines = [
-        ReportLine(
-            name=wording.name_of(line, language),
-            passed=line.passed,
-            words=wording.say(line, language),
-            explanation=explain(line, language),
-        )
-        for line in verdict.lines
-    ]
+    lines = _lines(verdict.lines, language)
     headline = wording.headline(summary.kind if summary else None, language)
+    receipt = _receipt(verdict.receipt, language) if verdict.receipt else None
     if summary is None:
-        return RecordReport(headline, LOOKS[verdict.outcome], lines)
+        return RecordReport(headline, LOOKS[verdict.outcome], lines, receipt=receipt)
     is_scan = summary.kind == "paper-scan"
     return RecordReport(
         headline,
@@ -82,6 +91,36 @@ def of(verdict: RecordVerdict, language: str) -> RecordReport:
         completion=None if is_scan else _completion(summary, language),
         scan=_scan(summary) if is_scan else None,
         statements=wording.statements(summary.kind, language),
+        receipt=receipt,
+    )
+
+
+def _lines(lines: Sequence[Line], language: str) -> list[ReportLine]:
+    return [
+        ReportLine(
+            name=wording.name_of(line, language),
+            passed=line.passed,
+            words=wording.say(line, language),
+            explanation=explain(line, language),
+        )
+        for line in lines
+    ]
+
+
+def _receipt(verdict: ReceiptVerdict, language: str) -> ReceiptReport:
+    content, lines = verdict.content, _lines(verdict.lines, language)
+    headline = wording.headline("receipt" if content else None, language, of="receipt")
+    if not content:
+        return ReceiptReport(headline, LOOKS[verdict.outcome], lines)
+    return ReceiptReport(
+        headline,
+        LOOKS[verdict.outcome],
+        lines,
+        name=shown(content["person"]["name"]),
+        employee_number=shown(content["person"]["employee_number"]),
+        standing=STANDINGS[content["standing"]].in_(language),
+        as_of=datetime.fromisoformat(content["as_of"]),
+        statements=wording.statements("receipt", language),
     )
 
 

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from pledges import access, wording
 from pledges.access import Act
 from pledges.actions import answers, draft_answers, taking_over
+from pledges.actions.reminders.calendar import current_calendar
 from pledges.core.lifecycle import VersionState
+from pledges.core.time_left import TimeLeft, time_left
 from pledges.forms.filling import FillingForm
 from pledges.forms.notes import Former
 from pledges.models import Organisation, Pledge
@@ -56,7 +58,7 @@ def fill_page(
         "stale": unsaved is not None,
         "revision": request.POST.get("revision") if unsaved else pledge.answers_revision,
         "closed": version.status != VersionState.PUBLISHED,
-        "days_left": _days_left(pledge, at),
+        "left": _left(pledge, at),
     }
     if unsaved is not None:
         status = HTTPStatus.CONFLICT
@@ -68,8 +70,10 @@ def _last_time(pledge: Pledge) -> Pledge | None:
     return None if pledge.corrects else taking_over.earlier_of(pledge)
 
 
-def _days_left(pledge: Pledge, at: datetime) -> int | None:
-    return (pledge.due_on - Organisation.current().localdate(at)).days if pledge.due_on else None
+def _left(pledge: Pledge, at: datetime) -> TimeLeft | None:
+    if pledge.due_on is None:
+        return None
+    return time_left(pledge.due_on, Organisation.current().localdate(at), current_calendar())
 
 
 def saved_answer(pledge: Pledge, *, at: datetime, strict: bool) -> dict[str, Any]:

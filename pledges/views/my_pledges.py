@@ -15,7 +15,10 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions.answers import reading_of, revoked_for_good
 from pledges.actions.papers import reading
+from pledges.actions.reminders.calendar import current_calendar
 from pledges.core.lifecycle import PledgeState
+from pledges.core.time_left import TimeLeft, time_left
+from pledges.core.working_days import Calendar
 from pledges.models import Organisation, PaperPledge, Person, Pledge, TemplateVersion
 from pledges.models.version_steps import alike
 from pledges.views import own_tasks, setting_up
@@ -32,7 +35,7 @@ class Draft:
     label: str
     filled: int
     blanks: int
-    days_left: int | None
+    left: TimeLeft | None
     reasons: tuple[ShownReason, ...]
     may_discard: bool
     asked: OwnTask | None = None
@@ -44,15 +47,11 @@ class Draft:
 
     @property
     def overdue(self) -> bool:
-        return self.days_left is not None and self.days_left < 0
+        return self.left is not None and self.left.overdue
 
     @property
     def complete(self) -> bool:
         return self.filled == self.blanks
-
-    @property
-    def days_over(self) -> int:
-        return -(self.days_left or 0)
 
 
 @dataclass(frozen=True)
@@ -92,10 +91,11 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     """The sections of the page, each a list, by the organisation's calendar."""
     organisation = Organisation.current()
     today = organisation.localdate(at)
+    calendar = current_calendar()
     tasks = own_tasks.tasks_of(person, at)
     asked = {each.draft.pk: each for each in reversed(tasks) if each.draft and each.to_sign}
     drafts = [
-        draft_of(pledge, person, today, asked.get(pledge.pk))
+        draft_of(pledge, person, today, calendar, asked.get(pledge.pk))
         for pledge in own
         if pledge.status == PledgeState.DRAFT
     ]
@@ -126,7 +126,13 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     }
 
 
-def draft_of(pledge: Pledge, person: Person, today: date, asked: OwnTask | None = None) -> Draft:
+def draft_of(
+    pledge: Pledge,
+    person: Person,
+    today: date,
+    calendar: Calendar,
+    asked: OwnTask | None = None,
+) -> Draft:
     """What the list tells of one draft."""
     reading = reading_of(pledge)
     blanks = sum(1 for blank in pledge.version.blank_list if blank.filled_by_manager)
@@ -135,7 +141,7 @@ def draft_of(pledge: Pledge, person: Person, today: date, asked: OwnTask | None 
         label=label_of(pledge.version),
         filled=blanks - len(reading.missing) - len({item.code for item in reading.problems}),
         blanks=blanks,
-        days_left=(pledge.due_on - today).days if pledge.due_on else None,
+        left=time_left(pledge.due_on, today, calendar) if pledge.due_on else None,
         reasons=reasons_of(pledge.corrects) if pledge.corrects else (),
         may_discard=access.allows(person, Act.DISCARD_DRAFT, pledge),
         asked=asked,

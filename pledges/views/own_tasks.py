@@ -1,6 +1,7 @@
 """The member's side of a signing task: what they are asked for, opening it, objecting to it."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,9 +18,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pledges import access, wording
 from pledges.access import Act
 from pledges.actions import rate_limiting
+from pledges.actions.reminders.calendar import current_calendar
 from pledges.actions.tasks import objecting, opening, receipts, reports
 from pledges.core import refusals
 from pledges.core.standings import TO_SIGN, Standing, TaskState
+from pledges.core.time_left import TimeLeft, time_left
+from pledges.core.working_days import Calendar
 from pledges.models import (
     Excuse,
     Organisation,
@@ -38,10 +42,10 @@ MAX_A_MINUTE = 10
 
 @dataclass(frozen=True)
 class OwnTask:
-    """A signing task as one of its members sees it, on the day `today` of the organisation."""
+    """A signing task as one of its members sees it, and how long they have for it."""
 
     member: TaskMember
-    today: date
+    left: TimeLeft
     label: str = ""
     draft: Pledge | None = None
     excuse: Excuse | None = None
@@ -55,16 +59,8 @@ class OwnTask:
         return self.member.standing in TO_SIGN
 
     @property
-    def days_left(self) -> int:
-        return (self.member.due_on - self.today).days
-
-    @property
-    def days_over(self) -> int:
-        return -self.days_left
-
-    @property
     def overdue(self) -> bool:
-        return self.days_left < 0
+        return self.left.overdue
 
     @property
     def runs(self) -> bool:
@@ -77,7 +73,8 @@ def tasks_of(person: Person, at: datetime) -> list[OwnTask]:
     running = _own(person, at, today).filter(task__state=TaskState.RUNNING)
     asked = [*TO_SIGN, Standing.EXCUSED]
     found = running.filter(standing__in=[each.value for each in asked]).order_by("due_on", "pk")
-    return [_as_seen(member, today) for member in found]
+    calendar = current_calendar()
+    return [_as_seen(member, today, calendar) for member in found]
 
 
 def _own(person: Person, at: datetime, today: date) -> Any:
@@ -87,7 +84,7 @@ def _own(person: Person, at: datetime, today: date) -> Any:
     return members.select_related("task__launched_by", "task__template")
 
 
-def _as_seen(member: TaskMember, today: date) -> OwnTask:
+def _as_seen(member: TaskMember, today: date, calendar: Calendar) -> OwnTask:
     drafts = Pledge.objects.of(member.person).drafts()
     draft = drafts.filter(version__template=member.task.template_id).first()
     excuses = member.excuses.filter(outcome=Excuse.Outcome.APPROVED, ended_at__isnull=True)
@@ -95,14 +92,15 @@ def _as_seen(member: TaskMember, today: date) -> OwnTask:
     counting = TemplateVersion.objects.filter(pk__in=member.task.counting.values("version"))
     newest = counting.order_by("-number").first()
     label = newest.name(wording.language()) if newest else ""
-    return OwnTask(member, today, label, draft, excuse)
+    left = time_left(member.due_on, today, calendar)
+    return OwnTask(member, left, label, draft, excuse)
 
 
 def _find(request: HttpRequest, pk: uuid.UUID) -> OwnTask | None:
     person, at = person_of(request), timezone.now()
     today = Organisation.current().localdate(at)
     member = _own(person, at, today).filter(task=pk).first()
-    return _as_seen(member, today) if member else None
+    return _as_seen(member, today, current_calendar()) if member else None
 
 
 def _not_yours(request: HttpRequest) -> HttpResponse:
@@ -154,22 +152,46 @@ def open_task(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Of a closed task: that its member was in the report, and where they stood."""
+    """Of a closed task: that its member was in the report, and where they stood; a file."""
+
+    def make(own: TaskMember) -> bytes | None:
+        return receipts.make(own, actor=person_of(request))
+
+    return _receipt(request, pk, make, "receipt.json", "application/json")
+
+
+@require_safe
+def receipt_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same to be printed: what the file shows, and how it is checked."""
+
+    def make(own: TaskMember) -> bytes | None:
+        return receipts.print_sheet(own, actor=person_of(request), language=wording.language())
+
+    return _receipt(request, pk, make, "receipt.pdf", "application/pdf")
+
+
+def _receipt(
+    request: HttpRequest,
+    pk: uuid.UUID,
+    make: Callable[[TaskMember], bytes | None],
+    name: str,
+    kind: str,
+) -> HttpResponse:
     found = _find(request, pk)
     if found is None:
         return _not_yours(request)
     if _is_too_often(request, "receipts"):
         return redirect("task", pk=pk)
     try:
-        made = receipts.make(found.member, actor=person_of(request))
+        made = make(found.member)
     except refusals.Refusal as refusal:
         messages.error(request, wording.refusal(refusal))
         return redirect("task", pk=pk)
     if made is None:
         messages.info(request, _("There is no receipt for you yet."))
         return redirect("task", pk=pk)
-    response = HttpResponse(made, content_type="application/json")
-    response["Content-Disposition"] = 'attachment; filename="receipt.json"'
+    response = HttpResponse(made, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
 

@@ -63,16 +63,22 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page(request)
     file, proof = request.FILES.get("file"), request.FILES.get("proof")
+    receipt = request.FILES.get("receipt")
     if file is None or not file.size or file.size > verification.MAX_FILE_BYTES:
         return page(request, HTTPStatus.UNPROCESSABLE_ENTITY, missing=True)
     content = proof.read() if proof else None
     try:
-        judgement = verification.judge_any(file.read(), proof=content, at=timezone.now())
+        judgement = verification.judge_any(
+            file.read(),
+            proof=content,
+            receipt=receipt.read() if receipt else None,
+            at=timezone.now(),
+        )
     except verification.CannotJudge as error:
         return postponed(request, busy=error.busy)
     if isinstance(judgement, RecordJudgement):
         return page(request, **judged_record(judgement, file.name or ""))
-    return page(request, **judged(judgement, file.name or ""))
+    return page(request, receipt_unused=bool(receipt), **judged(judgement, file.name or ""))
 
 
 def judged_record(judgement: RecordJudgement, name: str) -> dict[str, Any]:

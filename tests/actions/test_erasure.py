@@ -4,11 +4,13 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.management import CommandError, call_command
@@ -21,12 +23,15 @@ from pledges import access, audit, verification
 from pledges.access import SYSTEM
 from pledges.actions import (
     answers,
+    batches,
     discarding,
     enrolment,
     erasure,
     invitations,
+    noting_readings,
     passwords,
     people,
+    phones,
     preparing,
     rendering_ahead,
     review,
@@ -38,7 +43,7 @@ from pledges.actions import (
 )
 from pledges.actions.papers import filing, lists, settling
 from pledges.actions.rosters import uploading
-from pledges.actions.tasks import objecting
+from pledges.actions.tasks import closing, excusing, issuing_reports, objecting, receipts
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState, Role, Why
 from pledges.core.rosters.people import Reach
@@ -58,14 +63,16 @@ from pledges.models import (
     Pledge,
     Post,
     Proposal,
+    Reading,
     RenderedAhead,
     ReturnReason,
     Roster,
     Session,
     Signature,
     SigningIntent,
+    TaskMember,
 )
-from pledges.notices import accounts
+from pledges.notices import accounts, tasks
 from pledges.storage import document_store
 from tests import scans
 from tests.cast import request_by_passkey
@@ -76,7 +83,10 @@ REASON = "调任其他岗位，原承诺不再适用。"
 CONTACT, ADDRESS, BROWSER = "021-5555 9876", "203.0.113.77", "Netscape/4.7"
 NOTE, SCAN, DOUBT = "原件在一号档案柜", "李明承诺书扫描.jpg", "李明的签名页缺失"
 REPLY, WHY, TAKEN_BACK = "已按要求补充说明。", "因分管业务调整", "误填了上一年度的数值"
+OTHERS_SCAN, POST, REFUSED = "李明（旧）.jpg", "柜台的那一份工作", "550 no such user: liming@"
+REFUSED_ROW = "already exists, as 李明"
 PERSONAL = (
+    *(OTHERS_SCAN, POST, REFUSED, REFUSED_ROW),
     *(REPLY, WHY, TAKEN_BACK, NOTE, SCAN, DOUBT),
     *("李明", "E1001", "liming", "高级客户经理", "清算时效", REASON, "请李明补充说明"),
     *(CONTACT, ADDRESS, BROWSER),
@@ -119,14 +129,17 @@ def returned(signed, chenjing, now):
 @pytest.fixture
 def past(launched_task, liming, revoked, returned, signed, draft, version, chenjing, passkey, now):
     """Everything that a manager can leave behind."""
-    member = launched_task().members.get(person=liming)
-    objecting.object_to(member, f"李明：{REPLY}", actor=liming, at=now)
+    _tasks(launched_task, liming, now)
+    _employment(liming, now)
     liming.contact = CONTACT
     liming.save()
     EmailAddress.objects.create(user=liming, email="liming@example.com", primary=True)
     Client().force_login(liming)
     with_passkey = passkey(liming)
-    intent = preparing.prepare(draft("personal-code"), actor=liming, at=now)
+    _account(liming, now)
+    filled = draft("personal-code")
+    rendering_ahead.render(str(filled.pk), filled.answers_revision, at=now)
+    intent = preparing.prepare(filled, actor=liming, at=now)
     client = signing.Client(ADDRESS, BROWSER)
     done = request_by_passkey(with_passkey, intent, client=client)
     third = review.accept(
@@ -149,6 +162,7 @@ def past(launched_task, liming, revoked, returned, signed, draft, version, chenj
         actor=SYSTEM,
         at=now,
     )
+    _read_and_accepted(liming, pledges, now)
     drafts = list(Pledge.objects.of(liming).drafts())
     ended = Pledge.objects.filter(status__in=(PledgeState.DISCARDED, PledgeState.WITHDRAWN))
     return [*pledges, *drafts, *ended]
@@ -171,11 +185,67 @@ def _papers(person, version, now):
     settling.withdraw(withdrawn, reason=DOUBT, **officer)
     lists.begin(
         scans.table(scans.row(note=NOTE)),
-        scans.archive({"liming.jpg": scans.encoded()}),
-        list_name="a.csv",
+        scans.archive(dict.fromkeys(("liming.jpg", OTHERS_SCAN, "王芳.jpg"), scans.encoded())),
+        list_name="李明.csv",
         archive_name="a.zip",
         **hr,
     )
+
+
+def _tasks(launched_task, person, now):
+    """A task that ran with all that a member can have in it, and its report and receipt."""
+    chenjing, sunhao = (Person.objects.get(username=each) for each in ("chenjing", "sunhao"))
+    task = launched_task()
+    member = task.members.get(person=person)
+    objecting.object_to(member, f"李明：{REPLY}", actor=person, at=now)
+    assert tasks.queue_first([member], at=now) == 1
+    excuse = excusing.ask(member, reason="legal", until_on=now.date(), actor=chenjing, at=now)
+    excusing.approve(excuse, actor=sunhao, at=now)
+    closing.request_close(task, actor=chenjing, at=now)
+    closing.close(str(task.pk), at=now)
+    issuing_reports.issue(str(task.pk), at=now)
+    member.refresh_from_db()
+    assert "李明" in receipts.make(member, actor=person).decode()
+    launched_task("contract")  # and one that runs on
+
+
+def _employment(person, now):
+    wangfang, zhoumin = (Person.objects.get(username=each) for each in ("wangfang", "zhoumin"))
+    Department.objects.filter(pk=person.department_id).update(head=person)
+    Person.objects.filter(pk=person.pk).update(entered_on=now.date(), left_on=now.date())
+    person.refresh_from_db()
+    Post.objects.create(person=person, title=POST, from_on=now.date())
+    days = {"from_on": now.date(), "until_on": now.date(), "recorded_at": now}
+    Leave.objects.create(person=person, delegate=wangfang, recorded_by=zhoumin, **days)
+    Leave.objects.create(person=wangfang, delegate=person, recorded_by=zhoumin, **days)
+    run = InvitationRun.objects.create(started_by=zhoumin, created_at=now, worked_at=now)
+    run.items.create(person=person)
+
+
+def _account(person, now):
+    """A link, a phone that waits, a proposal, and a mail that was refused."""
+    newest = {"created_at": now, "expires_at": now + timedelta(hours=1)}
+    Invitation.objects.create(person=person, email="liming@example.com", **newest)
+    accounts.tell("invitation", person)
+    failed = DBTaskResult.objects.filter(args_kwargs__contains={"args": ["invitation", person.pk]})
+    assert failed.update(status="FAILED", traceback=f"SMTPRecipientsRefused: {REFUSED}")
+    accounts.tell("locked", Person.objects.get(username="admin"))
+    others = DBTaskResult.objects.order_by("-enqueued_at")[:1].values("pk")
+    told = f"DETAIL: Key (employee_number)=(E1001) {REFUSED_ROW}"
+    DBTaskResult.objects.filter(pk__in=others).update(status="FAILED", traceback=told)
+    phones.invite(actor=person, session_key="session", at=now)
+    of_them = {"kind": "person", "person": person, "proposer": person, "proposed_at": now}
+    names = {"before": {"name": "李明"}, "after": {"name": "李鸣"}}
+    Proposal.objects.create(**of_them, **names)
+
+
+def _read_and_accepted(person, pledges, now):
+    """As one who reads somebody's pledge, as one whose is read, and as one of many accepted."""
+    chenjing = Person.objects.get(username="chenjing")
+    noting_readings.note(pledges, Reading.Way.PAGE, reader=chenjing, at=now)
+    rows = {"way": Reading.Way.PAGE, "reader_role": "compliance", "minute": now}
+    Reading.objects.create(pledge=pledges[0], reader=person, reader_name="李明", **rows)
+    batches.begin(pledges, actor=chenjing, at=now)
 
 
 def everything_kept():
@@ -223,6 +293,77 @@ def test_nothing_personal_is_left_and_the_ledger_verifies(past, liming, erase, n
     assert not EmailAddress.objects.filter(user=person).exists()
     assert not Authenticator.objects.filter(user=person).exists()
     assert {p.pk: p.status for p in Pledge.objects.exclude(person=liming)} == others
+
+
+# What an erasure does with every link to a person that there is. A new link is put here, and into
+# `erasure` if it is to go; what it says of the person then has to be filled above.
+GONE = {
+    *("Department.head", "InvitationItem.person", "Invitation.person", "Leave.delegate"),
+    *("Leave.person", "PhoneLink.person", "Post.person", "Proposal.person", "RosterRow.person"),
+    *("EmailAddress.user", "Authenticator.user", "Person.groups"),
+}
+# The row stays and names them by the key of a row that says nothing any more.
+KEPT_WITHOUT_THEIR_WORDS = {
+    *("Pledge.person", "PaperPledge.person", "SigningIntent.person", "Signature.person"),
+    *("TaskMember.person", "NoticeClaim.person", "Reading.reader"),
+}
+# Who did something, by the same key: what was done stays, as in the ledger.
+WHO_DID_IT = {
+    *("TemplateVersion.published_by", "Pledge.assigned_by", "Pledge.reviewed_by"),
+    *("Pledge.revoked_by", "Pledge.withdrawn_by", "AcceptanceBatch.officer"),
+    *("CalendarDay.changed_by", "Leave.recorded_by", "Excuse.asked_by", "Excuse.settled_by"),
+    *("InvitationRun.started_by", "SigningTask.created_by", "SigningTask.launched_by"),
+    *("SigningTask.closed_by", "SigningTask.cancellation_asked_by", "SigningTask.cancelled_by"),
+    *("PaperBatch.filed_by", "PaperPledge.filed_by", "PaperPledge.settled_by"),
+    *("PaperPledge.withdrawn_by", "NoticeSwitch.changed_by", "Proposal.proposer"),
+    *("Proposal.settled_by", "Roster.uploaded_by", "Roster.asked_by", "Roster.confirmed_by"),
+    *("VersionStep.made_by", "VersionStep.confirmed_by"),
+}
+NEVER_WRITTEN = {"LogEntry.user", "Person.user_permissions"}
+# Tables that hold nothing about anybody in particular, or that the site never fills.
+OF_NOBODY = {
+    *("CalendarDay", "NoticeSwitch", "RosterColumns", "VersionStep", "LedgerCheckpoint"),
+    *("ChoreRun", "BackgroundWorker", "LogEntry", "EmailConfirmation", "sessions.Session"),
+    "Commitment",  # of a pledge in force, see below
+}
+
+
+def _links():
+    """Every column that points at a person, as `Model.column`."""
+    for model in apps.get_models():
+        for field in (*model._meta.fields, *model._meta.many_to_many):
+            if field.related_model is Person or (model is Person and field.many_to_many):
+                yield f"{model.__name__}.{field.name}", model, field
+
+
+def test_what_becomes_of_every_link_to_a_person_is_said_and_of_no_other():
+    found = [name for name, _model, _field in _links()]
+    said = (GONE, KEPT_WITHOUT_THEIR_WORDS, WHO_DID_IT, NEVER_WRITTEN)
+    assert sorted(found) == sorted(chain(*said))
+
+
+def _linked(person):
+    """The links that lead to `person` at present."""
+    for name, model, field in _links():
+        if model is Person:
+            rows = getattr(person, field.name).all()
+        else:
+            rows = model._default_manager.filter(**{field.name: person})
+        if rows.exists():
+            yield name
+
+
+@pytest.mark.django_db
+def test_their_past_fills_every_table_and_its_links_go_or_stay_as_said(past, liming, erase, now):
+    rows = {each: each._default_manager.exists() for each in apps.get_models()}
+    empty = [each for each, filled in rows.items() if not filled]
+    assert [each for each in empty if not {each.__name__, each._meta.label} & OF_NOBODY] == []
+    assert set(_linked(liming)) >= GONE | KEPT_WITHOUT_THEIR_WORDS
+    erase(liming, at=now + TEN_YEARS)
+    left = set(_linked(Person.objects.get(pk=liming.pk)))
+    assert left & GONE == set()
+    assert left >= KEPT_WITHOUT_THEIR_WORDS
+    assert not TaskMember.objects.filter(person=liming).exclude(salt="", objection="").exists()
 
 
 @pytest.mark.django_db
@@ -382,19 +523,13 @@ def test_how_they_came_by_their_account_and_what_was_proposed_of_them_goes(limin
 
 
 @pytest.mark.django_db
-def test_what_is_kept_of_their_employment_goes(liming, wangfang, zhoumin, erase, now):
-    Department.objects.filter(pk=liming.department_id).update(head=liming)
-    Person.objects.filter(pk=liming.pk).update(entered_on=now.date(), left_on=now.date())
-    Post.objects.create(person=liming, title="柜台的那一份工作", from_on=now.date())
-    days = {"from_on": now.date(), "until_on": now.date(), "recorded_at": now}
-    Leave.objects.create(person=liming, delegate=wangfang, **days)
-    theirs = Leave.objects.create(person=wangfang, delegate=liming, **days)
-    run = InvitationRun.objects.create(started_by=zhoumin, created_at=now, worked_at=now)
-    run.items.create(person=liming)
+def test_what_is_kept_of_their_employment_goes(liming, wangfang, erase, now):
+    _employment(liming, now)
     erase(liming, at=now)
-    assert traces({"柜台的那一份工作"}) == set()
-    assert list(Leave.objects.values_list("pk", "delegate")) == [(theirs.pk, None)]
-    assert not Department.objects.filter(head=liming).exists() and not run.items.exists()
+    assert traces({POST}) == set()
+    assert list(Leave.objects.values_list("person", "delegate")) == [(wangfang.pk, None)]
+    assert not Department.objects.filter(head=liming).exists()
+    assert not InvitationRun.objects.get().items.exists()
     erased = Person.objects.get(pk=liming.pk)
     assert (erased.entered_on, erased.left_on) == (None, None)
 

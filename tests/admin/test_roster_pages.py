@@ -100,6 +100,11 @@ def test_many_leavers_are_typed_and_confirmed_by_another(uploaded, as_, admin):
     assert not waits.context["is_second"]
     assert client.post(page(roster, "second")).status_code == 403
     other = as_(admin)
+    figures = {each.address: each.count for each in other.get("/admin/").context["dashboard"]}
+    assert figures[f"{URL}?waiting=you"] == 1
+    assert list(other.get(f"{URL}?waiting=you").context["cl"].queryset) == [roster]
+    assert f"{URL}?waiting=you" not in words(client.get("/admin/"))
+    assert not client.get(f"{URL}?waiting=you").context["cl"].queryset
     assert other.get(page(roster)).context["is_second"]
     other.post(page(roster, "second"))
     assert Roster.objects.get().state == Roster.State.APPLYING

@@ -1,12 +1,17 @@
 """What is done with a task that runs and with its members, and what the pages say afterwards."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 
-from pledges.actions.tasks import closing, excusing, objecting
+from pledges.actions.tasks import cancelling, closing, excusing, launching, objecting
+from pledges.admin.tasks import notice_history
+from pledges.core.notice_plans import Reason, Told
 from pledges.core.standings import ExcuseReason
-from pledges.models import Excuse
+from pledges.models import Excuse, NoticeClaim, SigningTask
+from pledges.notices import claiming
 from tests import task_scenes
 from tests.admin.conftest import TODAY
 
@@ -32,11 +37,67 @@ def test_reminding_says_first_whom_it_reaches(as_, chenjing, task, liming, wangf
     asked = client.get(f"{URL}{task.pk}/remind/", {"member": keys})
     assert [each.person for each in asked.context["named"]] == [wangfang]
     assert [each.person for each in asked.context["silent"]] == [liming]
+    slips = re.search(r'href="([^"]*/slips/[^"]*)"', asked.content.decode())[1]
+    printed = client.get(slips.replace("&amp;", "&")).context["members"]
+    assert [each.person for each in printed] == [liming]
     done = client.post(f"{URL}{task.pk}/remind/", {"member": keys}, follow=True)
     assert "1" in told(done)[0]
     everybody = client.get(f"{URL}{task.pk}/remind/?standing=to-sign")
     assert (everybody.context["told"], len(everybody.context["silent"])) == (1, 1)
     assert everybody.context["number"] == task.members.count() - 2
+
+
+def test_a_members_page_says_what_they_were_told_and_how_and_no_word_of_it(
+    as_, zhoumin, task, member
+):
+    with_mail = [Told(Reason.START, EARLIER.date(), EARLIER.date())]
+    with_mail += [Told(Reason.BEFORE, task.due_on, TODAY.date(), 3)]
+    day = {"day": TODAY.date(), "at": TODAY, "member": member}
+    told = [claiming.claim_of(each, member.person_id, **day) for each in with_mail]
+    slip = Told(Reason.SLIP, TODAY.date(), TODAY.date())
+    told.append(claiming.claim_of(slip, member.person_id, **day))
+    told.append(claiming.claim_of(Told(Reason.SUPERIOR, TODAY.date(), TODAY.date()), 1, **day))
+    NoticeClaim.objects.claim_each(told)
+    client = as_(zhoumin)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(f"{URL}{task.pk}/members/{member.pk}/")
+    found = {(each.why, each.means) for each in page.context["notices"]}
+    assert found == {
+        ("First notice", "email"),
+        ("Reminder 3 working days before the due date", "email"),
+        ("Notice on paper", "printed slip"),
+        ("The superior was told that it is late", "email to others"),
+    }
+
+
+@pytest.mark.parametrize("reason", [*Reason])
+def test_every_reason_has_words_for_its_history(reason):
+    number = 2 if reason in (Reason.BEFORE, Reason.AFTER) else 0
+    told = Told(reason, TODAY.date(), TODAY.date(), number)
+    if reason not in (Reason.TERM, Reason.DIGEST):  # of a pledge, and of a day's mail
+        assert notice_history.in_words(told.key) not in ("", told.key)
+
+
+def test_an_undone_launch_is_told_apart_from_a_cancelled_task(as_, wuying, chenjing, version):
+    undone = task_scenes.running(version(), chenjing, TODAY)
+    launching.undo(undone, actor=chenjing, at=TODAY)
+    client = as_(wuying)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(f"{URL}{undone.pk}/change/")
+    said = page.content.decode()
+    assert "undid the launch on" in said and "a copy of it can" in said
+    assert "Launch undone" in said and not page.context["late"]
+    assert "Launch undone" in client.get(f"{URL}?state__exact=cancelled").content.decode()
+
+
+def test_who_is_in_every_task_is_not_asked_to_choose_one(as_, chenjing, liming, task):
+    client, address = as_(chenjing), f"/admin/pledges/person/{liming.pk}/task/"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(address).content.decode()
+    assert "already a member of every running signing task" in page
+    assert 'name="task"' not in page and "Add to this task" not in page
+    SigningTask.objects.update(state="closed", closed_at=TODAY)
+    assert "No signing task is running" in client.get(address).content.decode()
 
 
 def test_some_or_all_get_a_later_day(as_, chenjing, task, member, told):
@@ -118,6 +179,28 @@ def test_a_cancellation_takes_two_officers(as_, chenjing, sunhao, task):
     page = as_(sunhao).get(f"{URL}{task.pk}/change/").content.decode()
     assert "文本有误。" in page
     assert f"{task.pk}/remind/" not in page
+
+
+def test_what_waits_for_a_second_officer_is_counted_on_the_first_page_and_listed(
+    as_, chenjing, sunhao, task, member, version
+):
+    by = {"actor": chenjing, "at": TODAY}
+    cancelling.ask(task, reason="模板有误。", **by)
+    other = task_scenes.running(version("contract"), sunhao, EARLIER)
+    cancelling.ask(other, reason="模板有误。", actor=sunhao, at=TODAY)
+    excusing.ask(member, reason="legal", until_on=task.due_on, **by)
+
+    def figures(person):
+        shown = as_(person).get("/admin/").context["dashboard"]
+        return {figure.address: figure.count for figure in shown if URL in figure.address}
+
+    listed = f"{URL}?waiting=you"
+    assert figures(sunhao) == {f"{URL}excuses/": 1, listed: 1}
+    assert list(as_(sunhao).get(listed).context["cl"].queryset) == [task]
+    assert figures(chenjing) == {listed: 1}
+    assert list(as_(chenjing).get(listed).context["cl"].queryset) == [other]
+    cancelling.cancel(task, actor=sunhao, at=TODAY)
+    assert figures(sunhao) == {}  # of a task that has ended nothing is decided
 
 
 def test_a_request_to_cancel_is_taken_back(as_, chenjing, task):

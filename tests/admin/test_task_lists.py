@@ -2,16 +2,21 @@
 
 import html
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from pledges.actions.reminders import slips as slips_action
 from pledges.core.standings import Standing
 from pledges.gateways.workbooks import read_workbook
-from pledges.models import LedgerEntry, Organisation
+from pledges.models import LedgerEntry, Organisation, Person
 from tests import task_scenes
 from tests.admin.conftest import TODAY
 
 URL = "/admin/pledges/signingtask/"
+STATIC = Path(__file__).parents[2] / "static"
 LINK = re.compile(r'<a [^>]*?href="(/admin/pledges/signingtask/[^"]+)"[^>]*>(.*?)</a>', re.S)
 # In a mark of its own, or at the beginning of the words.
 COUNTS = (
@@ -140,3 +145,36 @@ def test_no_link_of_a_task_leads_nowhere(as_, request, task, liming, draft, user
         main = body.partition("<main")[2]
         found |= {html.unescape(each) for each in re.findall(r'href="(/admin/[^"]+)"', main)}
     assert {at: status for at in found if (status := client.get(at).status_code) != 200} == {}
+
+
+def test_from_those_without_an_address_the_slips_of_exactly_these_are_printed(
+    as_, chenjing, task, monkeypatch
+):
+    silent = list(task.members.filter(person__username__contains="-").order_by("position")[:4])
+    Person.objects.filter(memberships__in=silent).update(email="")
+    Person.objects.filter(pk=silent[0].person_id).update(is_active=False)
+    monkeypatch.setattr(timezone, "now", lambda: TODAY + timedelta(hours=1))
+    client = as_(chenjing)
+    page = client.get(f"{URL}{task.pk}/members/", {"mark": "no-address", "standing": "overdue"})
+    printed = page.context["slips"]
+    assert 0 < printed < page.context["wanted"].but(standing="").members(task, TODAY.date()).count()
+    slips = re.search(r'href="([^"]*/slips/[^"]*)"', page.content.decode())[1].replace("&amp;", "&")
+    shown = client.get(slips)
+    assert len(shown.context["members"]) == printed
+    made = []
+    monkeypatch.setattr(
+        slips_action, "print_task_slips", lambda given, language: made.extend(given) or b"%PDF"
+    )
+    assert client.post(slips).status_code == 200
+    assert len(made) == printed
+    everybody = client.get(slips.partition("?")[0]).context["members"]
+    assert len(everybody) > printed
+    assert not client.get(f"{URL}{task.pk}/members/").context["slips"]
+
+
+def test_an_empty_cell_is_marked_so_that_the_card_of_a_phone_leaves_it_out(as_, chenjing, version):
+    task_scenes.draft(version(), chenjing, TODAY)
+    page = as_(chenjing).get(URL).content.decode()
+    empty = re.findall(r'<td class="field-(\w+)"><span class="nothing">—</span></td>', page)
+    assert set(empty) == {"progress", "due", "overdue"}
+    assert ":has(> .nothing:only-child) { display: none; }" in (STATIC / "admin.css").read_text()

@@ -22,9 +22,11 @@ def _ours(settings, maker):
     settings.PKI_DIR, settings.PKI_PASSPHRASE = maker.by.folder, PASSPHRASE.decode()
 
 
-def post(client, content, name="verify_file"):
-    file = SimpleUploadedFile("报告.pdf", content, content_type="application/pdf")
-    return client.post(reverse(name), {"file": file})
+def post(client, content, name="verify_file", *, receipt=None):
+    files = {"file": SimpleUploadedFile("报告.pdf", content, content_type="application/pdf")}
+    if receipt is not None:
+        files["receipt"] = SimpleUploadedFile("receipt.json", receipt)
+    return client.post(reverse(name), files)
 
 
 def test_a_report_is_told_with_what_it_proves_and_what_not(client, maker):
@@ -64,3 +66,32 @@ def test_no_printout_is_made_of_a_record(client, maker):
     page = post(client, maker.report(3), "verify_printout")
     assert page.status_code == 422
     assert "这份文件是公司的记录，不是承诺书" in page.content.decode()
+
+
+def test_a_receipt_is_judged_together_with_its_report(client, maker):
+    receipt = maker.receipt(maker.content(report_of(12)), place=3)
+    said = post(client, maker.report(12), receipt=receipt).content.decode()
+    panel = said.partition('id="receipt-verdict"')[2].partition('<div class="panel"')[0]
+    assert "回执真实" in panel and "除账本自身的条目之外，该状态属实。" in panel
+    assert "回执属于所附的报告，是名单的第 4 行。" in panel
+    # Beside another report, and beside one that was changed, it shows nothing.
+    for other in (maker.report(13), maker.report(12)[:-20]):
+        said = post(client, other, receipt=receipt).content.decode()
+        assert "回执真实" not in said
+
+
+def test_what_is_no_receipt_is_refused_and_the_report_is_told_all_the_same(client, maker):
+    for content in (b"", b"{}", b"\xff" * 300_000):
+        said = post(client, maker.report(3), receipt=content).content.decode()
+        assert "记录真实：由公司盖章的完成报告" in said
+        panel = said.partition('id="receipt-verdict"')[2].partition('<div class="panel"')[0]
+        assert not content or "verdict-bad" in panel
+
+
+def test_beside_another_file_a_receipt_is_not_looked_at_and_the_page_says_so(
+    client, maker, settings
+):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    receipt = maker.receipt(maker.content(report_of(3)))
+    said = post(client, b"%PDF-1.7", receipt=receipt).content.decode()
+    assert "The receipt was not looked at" in said and 'id="receipt-verdict"' not in said

@@ -93,8 +93,8 @@ def test_the_page_shows_the_sheet_in_the_language_of_the_pledge(client, draft, s
 
 def test_the_page_says_when_it_is_due(client, draft):
     pledge = draft()
-    Pledge.objects.update(due_on=timezone.localdate() + timedelta(days=3))
-    assert "3 days left" in client.get(url("pledge", pledge)).content.decode()
+    Pledge.objects.update(due_on=timezone.localdate() + timedelta(days=7))
+    assert "5 working days left" in client.get(url("pledge", pledge)).content.decode()
     Pledge.objects.update(due_on=date(2020, 1, 1))
     assert "overdue" in client.get(url("pledge", pledge)).content.decode()
 

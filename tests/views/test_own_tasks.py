@@ -5,13 +5,16 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from pledges.actions.tasks import closing, excusing, issuing_reports
+from pledges.core.digests import canonical_json, sha256_hex
 from pledges.core.standings import ExcuseReason
 from pledges.models import Pledge
 from pledges.views import own_tasks
 from tests import task_scenes
+from tests.rendering.samples import text_of
 
 NUMBERS = {"include": [{"kind": "numbers", "values": ["E1001", "E1002", "H4001"]}]}
 
@@ -88,7 +91,8 @@ def test_what_is_overdue_is_marked(client, liming, member, at):
     member.save()
     client.force_login(liming)
     page = client.get("/")
-    assert [each.days_over for each in page.context["overdue"]] == [3]
+    # Three days ago was a Friday.
+    assert [each.left.late for each in page.context["overdue"]] == [1]
     assert 'class="overdue"' in page.content.decode()
 
 
@@ -153,12 +157,21 @@ def test_after_the_close_each_member_has_a_receipt_of_their_own(
     receipt = json.loads(client.get(f"/tasks/{task.pk}/receipt.json").content)
     assert (receipt["person"]["id"], receipt["standing"]) == (liming.pk, "in-review")
     assert receipt["document"] == Pledge.objects.get().documents.get(revision=1).sha256
+    printed = client.get(f"/tasks/{task.pk}/receipt.pdf")
+    assert printed["Content-Type"] == "application/pdf"
+    assert "receipt.pdf" in printed["Content-Disposition"]
+    words = text_of(printed.content)
+    proved = ("离线即可证明", "不能证明", "除账本自身的条目之外，该状态属实。")
+    for said in ("李明·E1001", "审核中", sha256_hex(canonical_json(receipt)), *proved):
+        assert said in words
+    assert f"{settings.PUBLIC_URL.rstrip('/')}/verify/" in words
     client.force_login(wangfang)
     theirs = json.loads(client.get(f"/tasks/{task.pk}/receipt.json").content)
     assert (theirs["standing"], theirs["document"]) == ("due", None)
     wangfang.name = "王方"
     wangfang.save()
-    assert client.get(f"/tasks/{task.pk}/receipt.json").status_code == 302
+    for name in ("receipt.json", "receipt.pdf"):
+        assert client.get(f"/tasks/{task.pk}/{name}").status_code == 302
 
 
 def test_those_who_read_tasks_download_the_report(client, zhoumin, chenjing, task, at):

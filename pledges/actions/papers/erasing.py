@@ -3,13 +3,23 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
+from django.db.models import Q, QuerySet
+
 from pledges import access
 from pledges.actions.papers import keeping
 from pledges.actions.records import issuing
 from pledges.core.papers import PaperState
 from pledges.core.periods import erasable_from
 from pledges.core.refusals import RetainedPledge
-from pledges.models import IssuedRecord, Organisation, PaperItem, PaperPage, PaperPledge, Person
+from pledges.models import (
+    IssuedRecord,
+    Organisation,
+    PaperBatch,
+    PaperItem,
+    PaperPage,
+    PaperPledge,
+    Person,
+)
 from pledges.models.paper_batches import PaperItemQuerySet
 from pledges.models.papers import PaperQuerySet
 
@@ -17,9 +27,10 @@ BLANK = {"note": "", "file_name": "", "upload_sha256": "", "upload_stored": "", 
 
 
 def lock_rows(person: Person) -> None:
-    """Lock the rows of lists that name `person`: they come before pledges and papers."""
+    """Lock the rows and lists that name `person`: they come before pledges and papers."""
     rows = _rows_of(person) | PaperItem.objects.filter(paper__person=person)
     list(PaperItem.objects.select_for_update(no_key=True).filter(pk__in=rows).order_by("pk"))
+    list(_lists_naming(person).select_for_update(no_key=True).order_by("pk"))
 
 
 def locked(person: Person) -> list[PaperPledge]:
@@ -78,9 +89,35 @@ def erase_records(papers: Sequence[PaperPledge], *, actor: access.Actor, at: dat
 
 
 def forget_rows(person: Person) -> None:
-    """Blank the rows of lists that name somebody by their number, filed or not."""
+    """Blank the rows of lists that name somebody by their number, filed or not.
+
+    The names of files go too that stood in a ZIP and tell whose scan they hold.
+    """
     _rows_of(person).update(cells={}, faults=[])
+    for batch in _lists_naming(person):
+        batch.unlisted = [name for name in batch.unlisted if not _tells(name, person)]
+        batch.refused = [row for row in batch.refused if not _tells(row[0], person)]
+        for field in ("list_name", "archive_name"):
+            if _tells(getattr(batch, field), person):
+                setattr(batch, field, "")
+        batch.save(update_fields=["unlisted", "refused", "list_name", "archive_name"])
 
 
 def _rows_of(person: Person) -> PaperItemQuerySet:
     return PaperItem.objects.filter(cells__number__iexact=person.employee_number)
+
+
+def _lists_naming(person: Person) -> QuerySet[PaperBatch]:
+    told = Q()
+    for word in _words_for(person):
+        for field in ("unlisted", "refused", "list_name", "archive_name"):
+            told |= Q(**{f"{field}__icontains": word})
+    return PaperBatch.objects.filter(told)
+
+
+def _tells(name: str, person: Person) -> bool:
+    return any(word.casefold() in name.casefold() for word in _words_for(person))
+
+
+def _words_for(person: Person) -> tuple[str, ...]:
+    return person.name, person.employee_number

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from pledges import access, audit, transactions
 from pledges.access import Act
@@ -28,15 +29,23 @@ def without_address(task: SigningTask, at: datetime) -> MemberQuerySet:
     )
 
 
-def print_slips(task: SigningTask, *, actor: Person, at: datetime, language: str) -> bytes:
+def print_slips(
+    task: SigningTask,
+    *,
+    actor: Person,
+    at: datetime,
+    language: str,
+    among: QuerySet[TaskMember] | None = None,
+) -> bytes:
     """A PDF with a slip for each of them; the ledger notes how many, the claims for whom.
 
-    Empty where there is nobody, and until the first notices leave. Raises kinds of
-    `refusals.Unmade`: then nothing is noted.
+    `among` leaves out whoever is not of these members. Empty where there is nobody, and until the
+    first notices leave. Raises kinds of `refusals.Unmade`: then nothing is noted.
     """
     access.require(actor, Act.PRINT_SLIPS)
     early = task.first_notices_at is not None and at < task.first_notices_at
-    members = list(without_address(task, at))
+    found = without_address(task, at)
+    members = list(found if among is None else found.filter(pk__in=among.values("pk")))
     if not members or early or task.state != TaskState.RUNNING:
         return b""
     made = print_task_slips([_slip(task, each, at) for each in members], language=language)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +20,7 @@ from pledges.admin.base import actor_of
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.forms import day_input
 from pledges.admin.tasks.member_page import address, find
-from pledges.core.standings import ExcuseReason
+from pledges.core.standings import ExcuseReason, TaskState
 from pledges.models import Excuse, SigningTask
 
 WAITING = "admin:pledges_signingtask_excuses"
@@ -107,9 +108,14 @@ def holds(excuse: Excuse) -> bool:
     return approved and excuse.until_on >= frames.today()
 
 
+def open_ones() -> QuerySet[Excuse]:
+    """Those that can still be decided: of a task that has ended nothing is."""
+    return Excuse.objects.filter(outcome=Excuse.Outcome.OPEN, member__task__state=TaskState.RUNNING)
+
+
 def waiting(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """All that wait for a second officer, or those of one task, the oldest first."""
-    found = Excuse.objects.filter(outcome=Excuse.Outcome.OPEN).order_by("asked_at")
+    found = open_ones().order_by("asked_at")
     found = found.select_related("member__task", "member__person__department", "asked_by")
     if key := _key(request.GET.get("task", "")):
         found = found.filter(member__task=key)
@@ -123,7 +129,7 @@ def count_waiting(request: HttpRequest) -> int:
     """How many wait, for those who read of them."""
     if not access.allows(request.user, Act.READ_TASKS):
         return 0
-    return Excuse.objects.filter(outcome=Excuse.Outcome.OPEN).count()
+    return open_ones().count()
 
 
 def settle(page: ModelAdmin, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

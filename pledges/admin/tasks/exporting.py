@@ -19,6 +19,7 @@ from pledges.admin.tasks import frames, member_lists, preview_pages
 from pledges.admin.tasks.member_filters import MemberFilter
 from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
+from pledges.core.working_days import Calendar
 from pledges.models import SigningTask
 
 KIND: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,7 +34,7 @@ MEMBERS: Final = (
     gettext_lazy("Standing"),
     gettext_lazy("Standing today"),
     gettext_lazy("Due date"),
-    gettext_lazy("Days overdue"),
+    gettext_lazy("Working days overdue"),
     gettext_lazy("Why in it"),
     gettext_lazy("Pledge number"),
     gettext_lazy("Former pledge"),
@@ -46,12 +47,15 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
     at, day = timezone.now(), frames.today()
     found = MemberFilter.of(request.GET).members(task, day)
     listed = found.select_related("person__department", "pledge")
-    rows = ((each.person_id, _member(each, task, day)) for each in listed)
+    calendar = frames.calendar()
+    rows = ((each.person_id, _member(each, task, day, calendar)) for each in listed)
     return _file(request, task, [str(each) for each in MEMBERS], rows, at)
 
 
-def _member(member: Any, task: SigningTask, day: date) -> list[member_tables.Cell]:
-    member_lists.describe(member, task, day)
+def _member(
+    member: Any, task: SigningTask, day: date, calendar: Calendar
+) -> list[member_tables.Cell]:
+    member_lists.describe(member, task, day, calendar)
     closed = task.state == TaskState.CLOSED
     return [
         *_person(member.person),

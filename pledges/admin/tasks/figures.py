@@ -9,15 +9,18 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from pledges.actions.reminders.calendar import current_calendar
 from pledges.admin.tasks.member_filters import AGES, GROUPS, MARKS, SIGNED, MemberFilter, age_of
 from pledges.core.standings import DONE, TO_SIGN, Standing, TaskState
+from pledges.core.time_left import time_left
+from pledges.core.working_days import Calendar
 from pledges.models import Department, SigningTask, TaskMember
 from pledges.models.task_members import STANDINGS
 
 AGE_LABELS: Final = {
-    "1-5": _("1 to 5 days overdue"),
-    "6-10": _("6 to 10 days overdue"),
-    "over-10": _("more than 10 days overdue"),
+    "1-5": _("1 to 5 working days overdue"),
+    "6-10": _("6 to 10 working days overdue"),
+    "over-10": _("more than 10 working days overdue"),
 }
 MARK_LABELS: Final = {
     "objection": _("With an objection"),
@@ -26,6 +29,7 @@ MARK_LABELS: Final = {
     "joined": _("Joined after the launch"),
     "former": _("With an earlier pledge that has ended"),
 }
+LATE: Final = Standing.OVERDUE
 GROUP_LABELS: Final = {"signed": pgettext_lazy("how many", "Signed"), "to-sign": _("Still to sign")}
 
 
@@ -64,21 +68,24 @@ class Segment:
 class Tally:
     """All members of a task counted in one go, as they stand on `day`."""
 
-    def __init__(self, task: SigningTask, day: date) -> None:
+    def __init__(self, task: SigningTask, day: date, calendar: Calendar | None = None) -> None:
         self.task, self.day = task, day
+        self._calendar = calendar or current_calendar()
         self.closed = task.state == TaskState.CLOSED
         by = "standing_at_close" if self.closed else "standing"
         members = TaskMember.objects.filter(task=task).with_standing(day)
         # Without an order of its own the rows are grouped by these alone.
         rows = members.order_by().values_list("person__department", by, "standing", "due_on")
+        counted = list(rows.annotate(Count("pk")))
+        ages = {due_on: self._age(due_on) for *_others, due_on, _count in counted}
         self._rows = [
-            (department, standing, today, self._age(today, due_on), count)
-            for department, standing, today, due_on, count in rows.annotate(Count("pk"))
+            (department, standing, today, ages[due_on] if today == LATE else "", count)
+            for department, standing, today, due_on, count in counted
         ]
         self._everywhere = self._count()
 
-    def _age(self, today: str, due_on: date) -> str:
-        return age_of((self.day - due_on).days) if today == Standing.OVERDUE else ""
+    def _age(self, due_on: date) -> str:
+        return age_of(time_left(due_on, self.day, self._calendar).late)
 
     def _count(self, department: int | None = None) -> Counter[str]:
         found: Counter[str] = Counter()
@@ -123,7 +130,7 @@ class Tally:
         ]
 
     def late(self) -> list[Figure]:
-        """Those overdue, by how many days."""
+        """Those overdue, by how many working days."""
         found: Counter[str] = Counter()
         for _department, _standing, _today, age, count in self._rows:
             found[age] += count

@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from pledges import access
 from pledges.access import Act
+from pledges.actions.reminders.calendar import current_calendar
 from pledges.admin import words
 from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
+from pledges.core.working_days import Calendar
 from pledges.models import Organisation, SigningTask
 
 CHANGE = "admin:pledges_signingtask_change"
@@ -26,6 +28,11 @@ LIST = "admin:pledges_signingtask_changelist"
 def today() -> date:
     """The organisation's date."""
     return Organisation.current().localdate(timezone.now())
+
+
+def calendar() -> Calendar:
+    """By which days are counted; read it once for a page."""
+    return current_calendar()
 
 
 def address(task: SigningTask) -> str:
@@ -41,6 +48,11 @@ def manages(request: HttpRequest) -> bool:
 def has_begun(task: SigningTask) -> bool:
     """Whether its first notices have left: before, nobody is reminded of what they do not know."""
     return task.first_notices_at is not None and task.first_notices_at <= timezone.now()
+
+
+def is_undone(task: SigningTask) -> bool:
+    """Whether its launch was called back before anybody was told: that took no reason."""
+    return task.state == TaskState.CANCELLED and task.cancellation_asked_at is None
 
 
 def require_running(request: HttpRequest, task: SigningTask) -> HttpResponse | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.admin import ModelAdmin
@@ -66,6 +67,7 @@ def remind(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
         title=_("Remind"),
         people=[each for each in people if each.pk not in left],
         silent=foreseen.left_out.get(LeftOut.NO_ADDRESS, ()),
+        query=urlencode(those.carried),
         told=len(foreseen.left_out.get(LeftOut.TOLD_TODAY, ())),
         rest=len(foreseen.left_out.get(LeftOut.NOTHING_TO_SIGN, ())),
     )

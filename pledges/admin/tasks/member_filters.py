@@ -1,7 +1,7 @@
 """Which members of a task a list shows: as its address says, for counts and lists alike."""
 
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -9,7 +9,10 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
+from pledges.actions.reminders.calendar import current_calendar
 from pledges.core.standings import DONE, TO_SIGN, Standing, TaskState
+from pledges.core.time_left import latest_due
+from pledges.core.working_days import Calendar
 from pledges.models import SigningTask, TaskMember
 
 SIGNED: Final = DONE | {Standing.IN_REVIEW}
@@ -22,7 +25,7 @@ GROUPS: Final = {"signed": SIGNED, "to-sign": TO_SIGN, "rest": REST}
 """Standings that are counted together, by the word that stands for them in an address."""
 
 AGES: Final = {"1-5": (1, 5), "6-10": (6, 10), "over-10": (11, None)}
-"""How many days somebody is overdue: from, to; by the word in an address."""
+"""How many working days somebody is overdue: from, to; by the word in an address."""
 
 MARKS: Final = {
     "objection": Q(objected_at__isnull=False),
@@ -98,7 +101,8 @@ class MemberFilter:
         if self.today:
             conditions.append(_among("standing", self.today))
         if self.late:
-            conditions.append(Q(standing=Standing.OVERDUE) & late_by(self.late, day))
+            late = late_by(self.late, day, current_calendar())
+            conditions.append(Q(standing=Standing.OVERDUE) & late)
         if self.department:
             conditions.append(_in_department(self.department))
         if self.mark:
@@ -116,17 +120,19 @@ class MemberFilter:
         return (*chosen, "pk")
 
 
-def late_by(age: str, day: date) -> Q:
-    """Due so many days before `day`, as `AGES` says."""
+def late_by(age: str, day: date, calendar: Calendar) -> Q:
+    """Overdue by so many working days on `day`, as `AGES` says."""
     if age not in AGES:
         return Q(pk__in=[])
     fewest, most = AGES[age]
-    latest = Q(due_on__lte=day - timedelta(days=fewest))
-    return latest if most is None else latest & Q(due_on__gte=day - timedelta(days=most))
+    latest = Q(due_on__lte=latest_due(fewest, day, calendar))
+    if most is None:
+        return latest
+    return latest & Q(due_on__gt=latest_due(most + 1, day, calendar))
 
 
 def age_of(days: int) -> str:
-    """Which of `AGES` somebody belongs to who is `days` overdue; "" for nobody overdue."""
+    """Which of `AGES` somebody is of who is late by `days` working days; "" for nobody late."""
     for age, (fewest, most) in AGES.items():
         if days >= fewest and (most is None or days <= most):
             return age

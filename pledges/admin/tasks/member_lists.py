@@ -1,20 +1,27 @@
 """The list of a task's members: filtered, sorted, in pages, each filter with its count."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.admin import ModelAdmin
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pledges import access
+from pledges.access import Act
+from pledges.actions.reminders import slips
 from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.figures import Figure, Tally, look_of
 from pledges.admin.tasks.member_filters import MemberFilter
 from pledges.core.standings import Standing, TaskState
+from pledges.core.time_left import time_left
+from pledges.core.working_days import Calendar
 from pledges.models import SigningTask
 from pledges.models.pledges import PLEDGE_STATES
 from pledges.models.task_members import STANDINGS
@@ -51,12 +58,13 @@ class FilterGroup:
 def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
     """The members that the address asks for."""
     wanted, day = MemberFilter.of(request.GET), frames.today()
+    calendar = frames.calendar()
     found = wanted.members(task, day).select_related("person__department", "pledge")
     listed = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
     drafts = sees_drafts(request.user)
     member: Any  # takes the words of its row
     for member in listed:
-        describe(member, task, day)
+        describe(member, task, day, calendar)
         # Of a draft human resources see that there is one.
         member.opens = member.pledge and (drafts or member.pledge.signed_at)
     return frames.show(
@@ -76,12 +84,22 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
         pages=_pages(listed, wanted, task),
         runs=task.state == TaskState.RUNNING,
         begun=frames.has_begun(task),
+        slips=_slips(request, wanted, task),
         closed=task.state == TaskState.CLOSED,
     )
 
 
-def describe(member: Any, task: SigningTask, day: Any) -> None:
-    """Give a member of a list the words for where they stand."""
+def _slips(request: HttpRequest, wanted: MemberFilter, task: SigningTask) -> int:
+    """How many of a list of those without an address get a slip: who has signed needs none."""
+    offered = wanted.mark == "no-address" and access.allows(request.user, Act.PRINT_SLIPS)
+    if not offered or task.state != TaskState.RUNNING or not frames.has_begun(task):
+        return 0
+    listed = wanted.members(task, frames.today()).order_by().values("pk")
+    return slips.without_address(task, timezone.now()).filter(pk__in=listed).count()
+
+
+def describe(member: Any, task: SigningTask, day: date, calendar: Calendar) -> None:
+    """Give a member of a list the words for where they stand, and how late they are."""
     labels: dict[str, Any] = dict(STANDINGS)
     states: dict[str, Any] = dict(PLEDGE_STATES)
     closed = task.state == TaskState.CLOSED
@@ -89,7 +107,7 @@ def describe(member: Any, task: SigningTask, day: Any) -> None:
     member.label, member.look = labels.get(shown, "—"), look_of(shown)
     member.today_label = labels.get(member.standing, "—") if closed else ""
     member.former_label = states.get(member.former or "", "")
-    late = (day - member.due_on).days
+    late = time_left(member.due_on, day, calendar).late
     member.days_late = late if member.standing == Standing.OVERDUE else 0
 
 
@@ -110,7 +128,7 @@ def _filters(task: SigningTask, wanted: MemberFilter) -> list[FilterGroup]:
             "standing",
             [*tally.standings(), tally.group("signed"), tally.group("to-sign")],
         ),
-        (_("days overdue"), "late", [each for each in tally.late() if each.count]),
+        (_("working days overdue"), "late", [each for each in tally.late() if each.count]),
         (_("department"), "department", [row.total for row in tally.departments()]),
         (_("also"), "mark", tally.marked()),
     ]

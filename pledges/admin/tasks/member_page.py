@@ -9,7 +9,7 @@ from django.urls import reverse
 from pledges import access
 from pledges.access import Act
 from pledges.admin.filters import sees_drafts
-from pledges.admin.tasks import frames, member_lists
+from pledges.admin.tasks import frames, member_lists, notice_history
 from pledges.core.standings import REMINDED, Standing, TaskState
 from pledges.models import Excuse, Leave, Pledge, SigningTask, TaskMember
 
@@ -31,7 +31,7 @@ def address(member: TaskMember) -> str:
 def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int) -> HttpResponse:
     """What is known of them in this task."""
     found, day = find(task, member), frames.today()
-    member_lists.describe(found, task, day)
+    member_lists.describe(found, task, day, frames.calendar())
     runs = task.state == TaskState.RUNNING and frames.manages(request)
     excuses = list(found.excuses.all())
     open_excuse = next((e for e in excuses if e.outcome == Excuse.Outcome.OPEN), None)
@@ -45,6 +45,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         subtitle=task.title,
         member=found,
         excuses=excuses,
+        notices=notice_history.of(found),
         open_excuse=open_excuse,
         pledges=_pledges(request, task, found),
         leaves=Leave.objects.filter(person=found.person, until_on__gte=day).order_by("from_on"),

@@ -34,7 +34,8 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         overdue=tally.overdue(),
         standings=tally.standings(),
         today=tally.today() if tally.closed else [],
-        late=[each for each in tally.late() if each.count],
+        # Of a task that was cancelled nothing is due.
+        late=[each for each in tally.late() if each.count and task.state != TaskState.CANCELLED],
         marked=tally.marked(),
         departments=departments[:MAX_DEPARTMENTS_OPEN],
         more_departments=departments[MAX_DEPARTMENTS_OPEN:],
@@ -63,6 +64,7 @@ def _offered(request: HttpRequest, task: SigningTask, at: datetime) -> dict[str,
         "runs": task.state == TaskState.RUNNING,
         "closed": task.state == TaskState.CLOSED,
         "cancelled": task.state == TaskState.CANCELLED,
+        "undone": frames.is_undone(task),
     }
 
 

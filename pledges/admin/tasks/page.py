@@ -18,12 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pledges import access
 from pledges.access import Act
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin.base import NOTHING, AccessModelAdmin
+from pledges.admin.second_person import CancellationsForYou
 from pledges.admin.tasks import (
     adding,
     ending,
     excuse_pages,
     exporting,
+    frames,
     launching,
     making,
     member_acts,
@@ -92,7 +94,7 @@ class TaskAdmin(AccessModelAdmin):
     without_pages = frozenset({"delete", "history"})
     list_display = ("title", "template_name", "status", "progress", "due", "overdue")
     list_display_links = ("title",)
-    list_filter: ClassVar = ("state",)
+    list_filter: ClassVar = ("state", CancellationsForYou)
     list_select_related = ("template", "version")
     search_fields = ("title",)
     search_help_text = gettext_lazy("Name of the task")
@@ -185,13 +187,15 @@ class TaskAdmin(AccessModelAdmin):
             label = _("Being launched")
         elif task.state == TaskState.RUNNING and task.closing_since:
             label = _("Being closed")
+        elif frames.is_undone(task):
+            label = _("Launch undone")
         return format_html('<span class="state state-{}">{}</span>', look, label)
 
     @admin.display(description=gettext_lazy("progress"))
     def progress(self, task: Any) -> str:
         total = task.counted.total()
         if not total:
-            return "—"
+            return NOTHING
         signed = sum(task.counted[each] for each in SIGNED)
         text = _("%(signed)d / %(total)d signed") % {"signed": signed, "total": total}
         address = MemberFilter(standing="signed").address(task)
@@ -199,13 +203,13 @@ class TaskAdmin(AccessModelAdmin):
 
     @admin.display(description=gettext_lazy("due"), ordering="due_on")
     def due(self, task: SigningTask) -> str:
-        return day(task.due_on) or "—"
+        return day(task.due_on) or NOTHING
 
     @admin.display(description=gettext_lazy("overdue"))
     def overdue(self, task: Any) -> str:
         late = task.counted[Standing.OVERDUE]
         if task.state != TaskState.RUNNING or not late:
-            return "—"
+            return NOTHING
         text = ngettext("%(count)d overdue", "%(count)d overdue", late) % {"count": late}
         address = MemberFilter(standing=Standing.OVERDUE.value).address(task)
         return format_html('<a class="overdue" href="{}">{}</a>', address, text)

@@ -32,7 +32,8 @@ def of(person: Person, at: datetime) -> list[RunningTask]:
         return []
     day = Organisation.current().localdate(at)
     running = SigningTask.objects.filter(state=TaskState.RUNNING).order_by("due_on", "pk")
-    return [_line(task, Tally(task, day)) for task in running[:MAX_SHOWN]]
+    calendar = frames.calendar()
+    return [_line(task, Tally(task, day, calendar)) for task in running[:MAX_SHOWN]]
 
 
 def _line(task: SigningTask, tally: Tally) -> RunningTask:

@@ -16,10 +16,19 @@ WITHIN: Final = limited.LIMITS.wall + 10
 
 
 def judge(
-    path: Path, pdf: bytes, *, trust: Trust, at: datetime, proof: bytes | None = None
+    path: Path,
+    pdf: bytes,
+    *,
+    trust: Trust,
+    at: datetime,
+    proof: bytes | None = None,
+    receipt: bytes | None = None,
 ) -> AnyVerdict:
-    """The verdict on `pdf` by the service at `path`; raises its Busy or Unavailable."""
-    asked: Sequence[bytes] = limited.request(pdf, trust=trust, at=at, proof=proof)
+    """The verdict on `pdf` by the service at `path`; raises its Busy or Unavailable.
+
+    With the verdict on a record comes that on the `receipt` brought with it.
+    """
+    asked: Sequence[bytes] = limited.request(pdf, trust=trust, at=at, proof=proof, receipt=receipt)
     try:
         verdict = limited.read(client.ask(path, asked, within=WITHIN))
     except TooCostly:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -13,9 +14,10 @@ from pledges.forkserver.limits import Limits
 from pledges.proof.judging_service import preloaded  # noqa: F401  a child can import nothing more
 from pledges.proof.keys import company_pins
 from pledges.proof.keys.trust import Trust
+from pledges.proof.records import receipts
 from pledges.proof.records import verdict as record_verdicts
 from pledges.proof.records.judging import judge_any
-from pledges.proof.records.verdict import AnyVerdict
+from pledges.proof.records.verdict import AnyVerdict, RecordVerdict
 from pledges.proof.verdict import Check, Explanation, Line, Outcome, Verdict
 
 LIMITS: Final = Limits()
@@ -36,24 +38,37 @@ def judge_limited(
 
 
 # --- What crosses ---------------------------------------------------------------------------------
-def request(pdf: bytes, *, trust: Trust, at: datetime, proof: bytes | None) -> list[bytes]:
+def request(
+    pdf: bytes,
+    *,
+    trust: Trust,
+    at: datetime,
+    proof: bytes | None,
+    receipt: bytes | None = None,
+) -> list[bytes]:
     """The pieces of a request that `answer` reads."""
     header = {
         "at": at.isoformat(),
         "proof": proof is not None,
+        "receipt": receipt is not None,
         "trust": [len(trust.roots), len(trust.company_roots), len(trust.tsa_roots)],
         "pins": [str(pin) for pin in trust.company_pins],
     }
     certificates = (*trust.roots, *trust.company_roots, *trust.tsa_roots)
-    return framing.pack(header, pdf, proof or b"", *(each.dump() for each in certificates))
+    given = (pdf, proof or b"", receipt or b"")
+    return framing.pack(header, *given, *(each.dump() for each in certificates))
 
 
 def answer(data: bytes) -> bytes:
     """In the child: judge what a request asks for."""
-    header, (pdf, proof, *certificates) = framing.unpack(data)
+    header, (pdf, proof, receipt, *certificates) = framing.unpack(data)
     trust = _trust(header["trust"], certificates, header["pins"])
     at = datetime.fromisoformat(header["at"])
-    return _told(judge_any(pdf, trust=trust, at=at, proof=proof if header["proof"] else None))
+    verdict = judge_any(pdf, trust=trust, at=at, proof=proof if header["proof"] else None)
+    if header["receipt"] and isinstance(verdict, RecordVerdict):
+        beside = receipts.judge_beside(receipt, verdict, trust=trust, at=at)
+        verdict = replace(verdict, receipt=beside)
+    return _told(verdict)
 
 
 def read(said: bytes) -> AnyVerdict:

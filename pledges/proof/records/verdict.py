@@ -53,12 +53,16 @@ class RecordSummary:
 
 @dataclass(frozen=True)
 class RecordVerdict:
-    """The judgement on one record; `summary` is there unless it was rejected."""
+    """The judgement on one record; `summary` is there unless it was rejected.
+
+    `receipt` is there where one was judged beside it.
+    """
 
     outcome: Outcome
     lines: tuple[Line, ...]
     sha256: str
     summary: RecordSummary | None = None
+    receipt: "ReceiptVerdict | None" = None
 
     @property
     def failed(self) -> StrEnum | None:
@@ -81,6 +85,8 @@ class ReceiptVerdict:
 def to_json(verdict: RecordVerdict) -> dict[str, Any]:
     """What `json.dumps` takes; times with their offset."""
     found = {"of": "record", **asdict(verdict)}
+    if verdict.receipt is None:
+        del found["receipt"]
     if verdict.summary:
         found["summary"]["sealed_at"] = verdict.summary.sealed_at.isoformat()
     return found
@@ -96,9 +102,16 @@ def from_json(found: Any) -> RecordVerdict:
             if told
             else None
         )
-        return RecordVerdict(Outcome(found["outcome"]), lines, str(found["sha256"]), summary)
+        beside = _receipt_from(found["receipt"]) if "receipt" in found else None
+        outcome = Outcome(found["outcome"])
+        return RecordVerdict(outcome, lines, str(found["sha256"]), summary, beside)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("no verdict") from error
+
+
+def _receipt_from(found: Any) -> ReceiptVerdict:
+    lines = tuple(verdict_json.line(each, ReceiptCheck) for each in found["lines"])
+    return ReceiptVerdict(Outcome(found["outcome"]), lines, dict(found["content"]))
 
 
 def any_to_json(verdict: AnyVerdict) -> dict[str, Any]:

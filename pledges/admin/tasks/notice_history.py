@@ -1,0 +1,62 @@
+"""What a member of a task was told of it: when, why and by what means; never the words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pledges.core.notice_plans import Reason
+from pledges.models import NoticeClaim, TaskMember
+from pledges.models.notice_claims import ABOUT_THEM
+
+REASONS: Final[Mapping[str, Any]] = {
+    Reason.START: gettext_lazy("First notice"),
+    Reason.ON_DAY: gettext_lazy("Reminder on the due date"),
+    Reason.EXCUSE_ENDED: gettext_lazy("Reminder after the end of an excuse"),
+    Reason.EXTENDED: gettext_lazy("More time to sign"),
+    Reason.CANCELLED: gettext_lazy("The task was cancelled"),
+    Reason.BY_HAND: gettext_lazy("Reminder sent by compliance"),
+    Reason.SLIP: gettext_lazy("Notice on paper"),
+    Reason.SUPERIOR: gettext_lazy("The superior was told that it is late"),
+    Reason.COMPLIANCE: gettext_lazy("Compliance was told that it is late"),
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One notice: the day on which they are told, when it was queued or printed, and how."""
+
+    told_on: date
+    claimed_at: datetime
+    why: str
+    means: str
+
+
+def of(member: TaskMember) -> list[Sent]:
+    """What they were told of this task, the newest first, and whom else it was told of them."""
+    return [_sent(each) for each in NoticeClaim.objects.filter(member=member)]
+
+
+def _sent(claim: NoticeClaim) -> Sent:
+    means = _("printed slip") if claim.reason == Reason.SLIP else _("email")
+    if claim.reason in ABOUT_THEM:
+        means = _("email to others")
+    return Sent(claim.told_on, claim.claimed_at, in_words(claim.reason), means)
+
+
+def in_words(reason: str) -> str:
+    """A claim's reason, which has its number behind it, as `before-7`."""
+    if words := REASONS.get(reason):
+        return str(words)
+    name, _dash, number = reason.rpartition("-")
+    if name == Reason.BEFORE:
+        days = ngettext(
+            "Reminder %(days)d working day before the due date",
+            "Reminder %(days)d working days before the due date",
+            int(number),
+        )
+        return days % {"days": int(number)}
+    return _("Reminder no. %(number)s after the due date") % {"number": number}
