@@ -23,6 +23,7 @@ from pledges.actions import (
     withdrawing,
 )
 from pledges.actions.publishing import Choice
+from pledges.actions.tasks import opening, versions_following
 from pledges.core import refusals
 from pledges.core.languages import Localized
 from pledges.core.lifecycle import PledgeState, Why
@@ -31,6 +32,7 @@ from pledges.models import (
     Pledge,
     PledgeTemplate,
     Proposal,
+    TaskMember,
     TemplateVersion,
     VersionStep,
     versions_that_count,
@@ -388,3 +390,86 @@ def test_hundreds_move_in_one_turn_of_the_ledger(
     )
     assert (ended.withdrawn, ended.deleted, len(ended.events)) == (0, MANY, MANY)
     assert not Pledge.objects.exclude(status=PledgeState.ERASED).exists()
+
+
+# --- In the middle of a task ----------------------------------------------------------------------
+FIVE = {"include": [{"kind": "numbers", "values": ["E1001", "E1002", "E2001", "C3002", "H4001"]}]}
+
+
+@pytest.fixture
+def tasks_amid(launched_task, accepted, liming, wangfang, zhaolei, zhoumin, sunhao, begun):
+    """A task that follows versions and one that does not, for five people who stand elsewhere."""
+    people = [liming, wangfang, zhaolei, zhoumin, sunhao]
+    tasks = [launched_task(audience=FIVE, follows_versions=each) for each in (True, False)]
+    accepted(SLUG, person=zhoumin)
+    for person in (liming, wangfang, zhaolei):
+        opened(tasks[0], person, begun)
+    intent = preparing.prepare(
+        Pledge.objects.drafts().get(person=wangfang), actor=wangfang, at=begun
+    )
+    signed_now(Pledge.objects.drafts().get(person=zhaolei), begun)
+    return tasks, people, intent
+
+
+def opened(task, person, at):
+    """The draft that a member opens, every blank filled."""
+    member = task.members.get(person=person)
+    draft = opening.open_for(member, actor=person, at=at, language="zh-hans")
+    revision, typed = draft.answers_revision, FILLED[SLUG]
+    answers.save(draft, actor=person, at=at, typed=typed, revision=revision)
+    return Pledge.objects.get(pk=draft.pk)
+
+
+def signed_now(draft, at):
+    person = draft.person
+    intent = preparing.prepare(draft, actor=person, at=at)
+    return signing.sign(intent, actor=person, at=at, request=request_by_code(person, at=at))
+
+
+def standings(task, at):
+    rows = TaskMember.objects.filter(task=task).with_standing(at.date())
+    return {row.person.username: row.standing for row in rows.select_related("person")}
+
+
+WAYS = {
+    Drafts.MOVED: {"liming": 2, "wangfang": 2},
+    Drafts.UNTIL: {"liming": 2},
+    Drafts.WITHDRAWN: {},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_in_the_middle_of_a_task_nobody_is_lost(way, tasks_amid, next_version, chenjing, begun):
+    (follows, stays), people, intent = tasks_amid
+    until = begun.date() + timedelta(days=3) if way == Drafts.UNTIL else None
+    made = next_version()
+    publishing.publish(
+        made, Choice(begun.date(), Kind.MATERIAL, way, until), actor=chenjing, at=begun
+    )
+    if until:
+        request = request_by_code(intent.person, at=begun)
+        assert signing.sign(intent, actor=intent.person, at=begun, request=request).version != made
+    at = begun + timedelta(days=4)
+    for _time in range(2):
+        version_steps.settle(at)
+        versions_following.follow_steps(at)
+    drafts = Pledge.objects.drafts().values_list("person__username", "version__number")
+    assert dict(drafts) == WAYS[way] and len(drafts) == len(WAYS[way])
+    for draft in Pledge.objects.drafts() | Pledge.objects.filter(status="withdrawn"):
+        assert FILLED[SLUG].items() <= draft.answers.items()
+    assert set(standings(follows, at).values()) == {"due"} and follows.members.count() == 5
+    review_of = {"zhaolei": "in-review"} | ({"wangfang": "in-review"} if until else {})
+    before = {each.username: "due" for each in people} | review_of | {"zhoumin": "in-force"}
+    assert standings(stays, at) == before
+    # What waits is reviewed, and then everybody can do what both tasks ask for.
+    for waiting in Pledge.objects.awaiting_review():
+        reasons = [review.ClauseReason("新版已发布")]
+        review.return_to_manager(waiting, actor=chenjing, at=at, reasons=reasons)
+    for person in people:
+        draft = opened(follows, person, at)
+        assert draft.version == made
+        assert opened(stays, person, at) == draft
+        signed_now(draft, at)
+    assert set(standings(follows, at).values()) == {"in-review"}
+    assert set(standings(stays, at).values()) <= {"in-review", "in-force"}
+    assert one_draft_at_most() and list(audit.verify()) == []
