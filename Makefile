@@ -45,6 +45,7 @@ bench: setup-dev
 	@$(VENV_PYTHON) -m benchmarks.passwords
 	@$(VENV_PYTHON) -m benchmarks.export
 	@$(VENV_PYTHON) -m benchmarks.ledger
+	@$(VENV_PYTHON) -m benchmarks.kills
 	@$(VENV_PYTHON) -m benchmarks.notices
 	@$(VENV_PYTHON) -m benchmarks.restore
 	@$(VENV_PYTHON) -m benchmarks.roster

@@ -1,10 +1,12 @@
 """Fixtures that every test may name: the people, the versions, ready-made pledges."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.test import TransactionTestCase
 
+from pledges import crash_points
 from pledges.actions import answers, enrolling, preparing, review, signing
 from pledges.actions.authenticating import PasskeyAnswer, PasswordAndCode
 from pledges.actions.pending import Waiting
@@ -87,6 +89,27 @@ def _own_quarantine(settings, tmp_path):
 @pytest.fixture
 def now():
     return baseline.START
+
+
+class Killed(BaseException):
+    """Nothing but a `finally` notices it; where that matters too, a process is killed instead."""
+
+
+@pytest.fixture
+def killed_at(monkeypatch):
+    """What is done within it ends at a point, as if the process had been killed there."""
+
+    @contextmanager
+    def kill(point):
+        def reach(name):
+            if name == point:
+                raise Killed
+
+        with monkeypatch.context() as context, pytest.raises(Killed):
+            context.setattr(crash_points, "reach", reach)
+            yield
+
+    return kill
 
 
 def _person(username):

@@ -13,12 +13,14 @@ from django.utils import timezone
 
 from pledges import pools as asking
 from pledges.actions import answers, batches, preparing, review, sealing, signing
+from pledges.actions.tasks import closing, issuing_reports
 from pledges.core import refusals
 from pledges.core.lifecycle import PledgeState
 from pledges.forkserver import Busy, Died, TooCostly, Unavailable, Unfinished
 from pledges.models import (
     AcceptanceItem,
     Document,
+    IssuedRecord,
     LedgerEntry,
     Organisation,
     Pledge,
@@ -157,6 +159,22 @@ def test_killed_while_sealing_leaves_the_pledge_waiting(tmp_path, use, signed, c
         review.accept(pledge, actor=chenjing, at=timezone.now())
     assert pledge.documents.count() == 2
     assert LedgerEntry.objects.filter(event="pledge.accepted").count() == 1
+
+
+@transactional
+def test_killed_while_sealing_a_record_leaves_it_to_be_made(tmp_path, use, launched_task, chenjing):
+    at = timezone.now() - timedelta(hours=1)
+    task = launched_task(at=at)
+    closing.request_close(task, actor=chenjing, at=at)
+    assert closing.close(str(task.pk), at=at)
+    with pools(tmp_path, fault="sealing:record") as running:
+        use(running)
+        assert issuing_reports.issue(str(task.pk), at=timezone.now()) is None
+    assert not IssuedRecord.objects.exists()
+    with pools(tmp_path):
+        issued = issuing_reports.issue(str(task.pk), at=timezone.now())
+    assert IssuedRecord.objects.get() == issued
+    assert LedgerEntry.objects.filter(event="record.issued").count() == 1
 
 
 @transactional

@@ -9,10 +9,12 @@ from django.db import connections
 from django.utils import timezone
 
 from pledges import audit
-from pledges.actions.tasks import closing, launching
+from pledges.actions import lost_tasks
+from pledges.actions.tasks import closing, issuing_reports, launching
 from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
-from pledges.models import Person, TaskMember
+from pledges.models import IssuedRecord, Person, TaskMember
+from pledges.models.housekeeping import SEEN_WITHIN
 from tests.serving import run_worker
 from tests.signing_tasks import queued
 
@@ -66,15 +68,45 @@ def test_a_worker_killed_at_a_launch_leaves_all_of_it_or_nothing(drafted_task, c
     assert list(audit.verify()) == []
 
 
-def test_a_worker_killed_at_a_close_leaves_all_of_it_or_nothing(launched_task, chenjing):
+# Where a worker dies on its way to the report, one after the other, and how many stand then.
+TO_THE_REPORT = {
+    "close:written": 0,
+    "close:committed": 3,
+    "report:committed": 3,
+    "sealing:record": 3,
+    "record:stored": 3,
+}
+
+
+def test_workers_killed_at_a_close_and_its_report_leave_all_of_it_or_nothing(
+    launched_task, chenjing
+):
     at = timezone.now() - timedelta(hours=1)
     task = launched_task(at=at)
     closing.request_close(task, actor=chenjing, at=at)
-    assert run_worker(fault="close:written") == -signal.SIGKILL
-    assert not task.members.exclude(standing_at_close="").exists()
-    assert closing.resume(timezone.now()) == 1
+    for point, stand in TO_THE_REPORT.items():
+        assert run_worker(fault=point) == -signal.SIGKILL, point
+        assert task.members.exclude(standing_at_close="").count() == stand, point
+        assert audit.trail(task).filter(event="task.reported").count() == (stand > 0), point
+        assert not IssuedRecord.objects.exists(), point
+        lost_tasks.requeue(timezone.now() + SEEN_WITHIN + timedelta(minutes=1))
+    # Three died at the report: the queue has given it up.
+    assert issuing_reports.resume(timezone.now()) == 0
+    assert issuing_reports.resume(timezone.now() + issuing_reports.GIVEN_UP_AFTER) == 1
     assert run_worker() == 0
     task.refresh_from_db()
-    assert task.state == TaskState.CLOSED
-    assert not task.members.filter(standing_at_close="").exists()
+    assert (task.state, task.closing_since) == (TaskState.CLOSED, None)
     assert [entry.event for entry in audit.trail(task)] == ["task.launched", "task.reported"]
+    record = IssuedRecord.objects.get()
+    assert record.list_digest == audit.facts_of(audit.trail(task).last())["list"]
+    assert [entry.event for entry in audit.trail(record)] == ["record.issued"]
+    assert list(audit.verify()) == []
+
+
+def test_a_closing_that_nobody_is_at_is_queued_again(launched_task, chenjing):
+    at = timezone.now() - timedelta(hours=1)
+    task = launched_task(at=at)
+    closing.request_close(task, actor=chenjing, at=at)
+    assert closing.resume(timezone.now()) == 0
+    queued(closing.write_close).update(status="RUNNING", started_at=at)
+    assert closing.resume(timezone.now()) == 1

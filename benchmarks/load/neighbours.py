@@ -6,7 +6,7 @@ import shutil
 import socketserver
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import policy
@@ -29,8 +29,8 @@ class Mail:
     @classmethod
     def read(cls, data: bytes) -> "Mail":
         message = email.message_from_bytes(data, policy=policy.default)
-        body = message.get_body(("plain",))
-        text = f"{message['Subject']}\n{body.get_content() if body else ''}"
+        body = message.get_body(("plain",)) or message
+        text = f"{message['Subject']}\n{body.get_content()}"
         return cls(str(message["Message-ID"]), str(message["To"]), text)
 
 
@@ -44,6 +44,8 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.silent = threading.Event()
         self.over = threading.Event()
         self.taken: list[Mail] = []
+        self.on_mail: Callable[[int], object] = lambda port: None
+        """Told of each mail before its sender is: on which port that one talks."""
 
     @property
     def port(self) -> int:
@@ -67,6 +69,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             if verb == b"DATA":
                 self._say("354 go on")
                 self.server.taken.append(Mail.read(self._data()))
+                self.server.on_mail(self.client_address[1])
             self._say("221 bye" if verb == b"QUIT" else "250 fine")
             if verb == b"QUIT":
                 return

@@ -107,24 +107,28 @@ def test_a_record_is_genuine_and_says_on_every_page_what_it_is(confirmed, now):
         assert "李明" in text and "2024年3月1日" in text
 
 
-def test_killed_while_confirming_nothing_is_issued(filed, chenjing, now, monkeypatch):
+@pytest.mark.parametrize(
+    ("point", "state"),
+    [
+        ("record:stored", PaperState.FILED),
+        ("paper:stored", PaperState.FILED),
+        ("paper:committed", PaperState.CONFIRMED),
+    ],
+)
+def test_killed_while_confirming_it_is_before_or_after(
+    filed, chenjing, now, killed_at, point, state
+):
     paper = filed()
-    monkeypatch.setattr(settling.crash_points, "reach", _die)
-    with pytest.raises(_Killed):
+    with killed_at(point):
         settling.confirm(paper, actor=chenjing, at=now)
-    monkeypatch.undo()
-    assert not IssuedRecord.objects.exists() and paper.pages.exists()
-    settling.confirm(paper, actor=chenjing, at=now + DAY)
-    assert IssuedRecord.objects.count() == 1
-
-
-class _Killed(BaseException):
-    pass
-
-
-def _die(point):
-    if point == "paper:stored":
-        raise _Killed
+    paper.refresh_from_db()
+    after = state == PaperState.CONFIRMED
+    assert (paper.state, IssuedRecord.objects.count()) == (state, int(after))
+    assert paper.pages.exists() is not after
+    confirmed = settling.confirm(paper, actor=chenjing, at=now + DAY)
+    assert confirmed.state == PaperState.CONFIRMED and not paper.pages.exists()
+    assert IssuedRecord.objects.get() == confirmed.record
+    assert [entry.event for entry in audit.trail(paper)] == ["paper.filed", "paper.confirmed"]
 
 
 @pytest.mark.parametrize(

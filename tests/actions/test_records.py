@@ -128,13 +128,16 @@ def test_erasing_a_record_gives_its_files(reported, chenjing, now):
     assert not document_store.exists(sha256)
 
 
-def test_its_timestamp_is_renewed_with_those_of_pledges(reported, now, timestamps):
+def test_its_timestamp_is_renewed_with_those_of_pledges(reported, now, timestamps, killed_at):
     timestamps.clock = now + timedelta(seconds=5)
     *_rest, record = reported()
     first = record.newest_file
     assert first.level == "B-LTA" and first.stamped_until
     later = timestamps.clock = first.stamped_until - 100 * DAY
     assert [first] == list(renewing.due_of_any(later, renewing.WITHIN))
+    with killed_at("renew:stored"):
+        renewing.extend(later)
+    assert record.newest_file == first
     assert renewing.extend(later) == 1
     newest = record.newest_file
     assert newest.revision == 2

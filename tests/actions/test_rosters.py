@@ -262,7 +262,7 @@ def test_a_discarded_list_keeps_neither_file_nor_rows(uploaded, zhoumin, now):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("fault", ["roster:added", "roster:told"])
+@pytest.mark.parametrize("fault", ["roster:added", "roster:written", "roster:told"])
 def test_killed_in_the_middle_it_is_before_or_after(zhoumin, now, fault):
     content = "\n".join([HEADS, "E3001,钱伟,上海分行,总行,客户经理,,,"]).encode()
     roster = uploading.upload(

@@ -204,6 +204,19 @@ def test_a_timestamp_is_renewed_in_time_and_once(stamped, timestamps, now):
     assert stamped.documents.count() == 3
 
 
+def test_killed_before_it_is_renewed_a_file_keeps_its_timestamp(
+    stamped, timestamps, now, killed_at
+):
+    old = newest(stamped)
+    timestamps.clock = later = old.stamped_until - timedelta(days=100)
+    with killed_at("renew:stored"):
+        renewing.extend(later)
+    assert newest(stamped) == old
+    assert renewing.extend(later) == 1
+    assert [each.revision for each in stamped.documents.order_by("pk")] == [1, 2, 3]
+    assert LedgerEntry.objects.filter(event="document.renewed").count() == 1
+
+
 def test_what_was_erased_is_not_issued_anew(stamped, timestamps, chenjing, liming, now):
     """Even where the erasure commits while the new timestamp is being asked for."""
     file = newest(stamped)

@@ -1,5 +1,6 @@
 """What becomes of a running task: opened, joined, extended, excused, objected to, ended."""
 
+from copy import copy
 from datetime import date, timedelta
 
 import pytest
@@ -439,10 +440,11 @@ def test_nothing_happens_to_a_task_that_has_ended(launched_task, liming, chenjin
 @pytest.fixture
 def second_version(version, now):
     """Another published version of the template, without the making of one."""
+    first = version()
 
-    def make():
-        row = version()
-        row.pk, row.number, row.digest = None, row.number + 1, "1" * 64
+    def make(number=2):
+        row = copy(first)
+        row.pk, row.number, row.digest = None, number, str(number) * 64
         row.effective_on, row._state.adding = date(2026, 12, 1), True
         row.save()
         return row
@@ -455,18 +457,21 @@ def test_a_material_version_counts_instead_and_an_editorial_one_beside(
 ):
     follows, named = launched_task(), launched_task(version=version())
     stays = launched_task(follows_versions=False)
-    second = second_version()
+    second, third = second_version(), second_version(3)
     at = begun + timedelta(days=8)
     by = {"actor": chenjing, "at": at}
     assert versions_following.follow(second, editorial=False, actor=chenjing, at=begun) == 0
     due = date(2026, 12, 11)
-    assert versions_following.follow(second, editorial=False, due_on=due, **by) == 1
+    assert versions_following.follow(second, editorial=False, due_on=due, **by) == 3
     assert set(follows.counting.values_list("version", flat=True)) == {second.pk}
     assert follows.members.first().due_on == due
-    assert versions_following.follow(second, editorial=True, **by) == 2
-    for task in (named, stays):
+    for task in (named, stays):  # whoever has signed need not again, the others can
         assert task.counting.count() == 2
-    assert versions_following.follow(second, editorial=True, **by) == 0
+        assert task.members.first().due_on == task.due_on
+    assert versions_following.follow(second, editorial=False, **by) == 0
+    assert versions_following.follow(third, editorial=True, **by) == 3
+    assert [task.counting.count() for task in (follows, named, stays)] == [2, 3, 3]
+    assert versions_following.follow(third, editorial=True, **by) == 0
 
 
 # Erasure

@@ -23,6 +23,7 @@ from pledges.actions import (
     withdrawing,
 )
 from pledges.actions.publishing import Choice
+from pledges.actions.tasks import opening, versions_following
 from pledges.core import refusals
 from pledges.core.languages import Localized
 from pledges.core.lifecycle import PledgeState, Why
@@ -31,6 +32,7 @@ from pledges.models import (
     Pledge,
     PledgeTemplate,
     Proposal,
+    TaskMember,
     TemplateVersion,
     VersionStep,
     versions_that_count,
@@ -388,3 +390,94 @@ def test_hundreds_move_in_one_turn_of_the_ledger(
     )
     assert (ended.withdrawn, ended.deleted, len(ended.events)) == (0, MANY, MANY)
     assert not Pledge.objects.exclude(status=PledgeState.ERASED).exists()
+
+
+# --- In the middle of a task ----------------------------------------------------------------------
+FIVE = {"include": [{"kind": "numbers", "values": ["E1001", "E1002", "E2001", "C3002", "H4001"]}]}
+
+
+@pytest.fixture
+def later(now):
+    """The first notices have left, and a pledge that was signed before is accepted."""
+    return now + timedelta(hours=2)
+
+
+@pytest.fixture
+def tasks_amid(launched_task, accepted, liming, wangfang, zhaolei, zhoumin, sunhao, later):
+    """A task that follows versions and one that does not, for five people who stand elsewhere."""
+    people = [liming, wangfang, zhaolei, zhoumin, sunhao]
+    tasks = [launched_task(audience=FIVE, follows_versions=each) for each in (True, False)]
+    accepted(SLUG, person=zhoumin)
+    for person in (liming, wangfang, zhaolei):
+        opened(tasks[0], person, later)
+    intent = preparing.prepare(
+        Pledge.objects.drafts().get(person=wangfang), actor=wangfang, at=later
+    )
+    signed_now(Pledge.objects.drafts().get(person=zhaolei), later)
+    return tasks, people, intent
+
+
+def opened(task, person, at):
+    """The draft that a member opens, every blank filled."""
+    member = task.members.get(person=person)
+    draft = opening.open_for(member, actor=person, at=at, language="zh-hans")
+    revision, typed = draft.answers_revision, FILLED[SLUG]
+    answers.save(draft, actor=person, at=at, typed=typed, revision=revision)
+    return Pledge.objects.get(pk=draft.pk)
+
+
+def signed_now(draft, at):
+    person = draft.person
+    intent = preparing.prepare(draft, actor=person, at=at)
+    return signing.sign(intent, actor=person, at=at, request=request_by_code(person, at=at))
+
+
+def standings(task, at):
+    rows = TaskMember.objects.filter(task=task).with_standing(at.date())
+    return {row.person.username: row.standing for row in rows.select_related("person")}
+
+
+WAYS = {
+    Drafts.MOVED: {"liming": 2, "wangfang": 2},
+    Drafts.UNTIL: {"liming": 2},
+    Drafts.WITHDRAWN: {},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_in_the_middle_of_a_task_nobody_is_lost(way, tasks_amid, next_version, chenjing, later):
+    (follows, stays), people, intent = tasks_amid
+    until = later.date() + timedelta(days=3) if way == Drafts.UNTIL else None
+    made = next_version()
+    publishing.publish(
+        made, Choice(later.date(), Kind.MATERIAL, way, until), actor=chenjing, at=later
+    )
+    if until:
+        request = request_by_code(intent.person, at=later)
+        assert signing.sign(intent, actor=intent.person, at=later, request=request).version != made
+    at = later + timedelta(days=4)
+    for _time in range(2):
+        version_steps.settle(at)
+        versions_following.follow_steps(at)
+    drafts = Pledge.objects.drafts().values_list("person__username", "version__number")
+    assert dict(drafts) == WAYS[way] and len(drafts) == len(WAYS[way])
+    for draft in Pledge.objects.drafts() | Pledge.objects.filter(status="withdrawn"):
+        assert FILLED[SLUG].items() <= draft.answers.items()
+    assert set(standings(follows, at).values()) == {"due"} and follows.members.count() == 5
+    review_of = {"zhaolei": "in-review"} | ({"wangfang": "in-review"} if until else {})
+    before = {each.username: "due" for each in people} | review_of | {"zhoumin": "in-force"}
+    assert standings(stays, at) == before
+    # What waits is reviewed, and then everybody can do what both tasks ask for.
+    for waiting in list(Pledge.objects.awaiting_review()):
+        reasons = [review.ClauseReason("新版已发布")]
+        again = review.return_to_manager(waiting, actor=chenjing, at=at, reasons=reasons)
+        assert FILLED[SLUG].items() <= again.answers.items()
+    mine = [opened(follows, person, at) for person in people]
+    assert [opened(stays, person, at) for person in people] == mine
+    assert {draft.version for draft in mine} == {made} and one_draft_at_most()
+    for draft in (mine[0], mine[3]):  # one had nothing in force, one on the version before
+        signed_now(draft, at)
+    done = [standings(task, at) for task in (follows, stays)]
+    assert [each["liming"] for each in done] == ["in-review"] * 2
+    assert [each["zhoumin"] for each in done] == ["in-review", "in-force"]
+    assert list(audit.verify()) == []

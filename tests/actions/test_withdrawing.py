@@ -15,6 +15,7 @@ from pledges.actions import answers, preparing, review, signing, withdrawing
 from pledges.core import refusals
 from pledges.core.lifecycle import Forbidden, PledgeState, Why
 from pledges.models import Pledge, ReturnReason, SigningIntent
+from pledges.proof.verdict import Outcome
 from tests.cast import FILLED, request_by_code
 from tests.interleaving import in_parallel
 
@@ -156,15 +157,32 @@ RACES = 100
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_withdrawal_and_a_review_at_once_one_happens(signed, liming, chenjing, now):
+def test_of_a_withdrawal_and_a_review_at_once_one_happens(
+    signed, liming, chenjing, now, monkeypatch
+):
     """A hundred times from the same signed pledge; what the winner wrote is what there is."""
-    pledge = signed()
-    wins = Counter(_race(pledge, liming, chenjing, now) for _time in range(RACES))
-    assert sum(wins.values()) == RACES and set(wins) <= {"withdrawn", "returned"}
+    pledge, at = signed(), now + timedelta(hours=1)
+    # Sealed once: the races are for what comes after.
+    sealed = review._seal(pledge, at)
+    level = review.sealing.level_at_acceptance()
+    kept = review.issuing.keep(sealed, level, Outcome.ACCEPTED, at)
+    monkeypatch.setattr(review, "_seal", lambda seen, when: sealed)
+    monkeypatch.setattr(review.issuing, "keep", lambda *_what: kept)
+    reviews = {
+        "returned": lambda: review.return_to_manager(
+            pledge, actor=chenjing, at=at, reasons=[review.ClauseReason("请补充")]
+        ),
+        "accepted": lambda: review.accept(pledge, actor=chenjing, at=at),
+    }
+    wins = Counter()
+    for _time in range(RACES // 2):
+        for name, act in reviews.items():
+            wins[_race(pledge, lambda: withdraw(pledge, liming, at), name, act)] += 1
+    assert sum(wins.values()) == RACES and set(wins) <= {"withdrawn", *reviews}
     assert list(audit.verify()) == []
 
 
-def _race(pledge, liming, chenjing, now):
+def _race(pledge, withdrawal, name, judgement):
     start, done = Barrier(2, timeout=30), []
 
     def run(name, act):
@@ -173,26 +191,29 @@ def _race(pledge, liming, chenjing, now):
             act()
             done.append(name)
 
-    def give_back():
-        reasons = [review.ClauseReason("请补充")]
-        review.return_to_manager(pledge, actor=chenjing, at=now, reasons=reasons)
-
-    in_parallel(
-        lambda: run("withdrawn", lambda: withdraw(pledge, liming, now)),
-        lambda: run("returned", give_back),
-    )
+    told = audit.size()
+    in_parallel(lambda: run("withdrawn", withdrawal), lambda: run(name, judgement))
     (won,) = done
     assert Pledge.objects.get(pk=pledge.pk).status == won
     assert ReturnReason.objects.filter(pledge=pledge).exists() is (won == "returned")
+    assert Pledge.objects.filter(corrects=pledge).exists() is (won == "returned")
+    assert pledge.documents.count() == (2 if won == "accepted" else 1)
+    assert [entry.event for entry in audit.trail(pledge).filter(sequence__gt=told)] == [
+        f"pledge.{won}"
+    ]
     _as_before(pledge)
     return won
+
+
+_WRITTEN = ("pledge", "returnreason", "document")
 
 
 def _as_before(pledge):
     """The same signed pledge again, past the guards: only tests go back."""
     with connection.cursor() as cursor:
-        for table in ("pledge", "returnreason"):
+        for table in _WRITTEN:
             cursor.execute(f"ALTER TABLE pledges_{table} DISABLE TRIGGER USER")
+        pledge.documents.filter(revision=2).delete()
         Pledge.objects.filter(corrects=pledge).delete()
         ReturnReason.objects.filter(pledge=pledge).delete()
         Pledge.objects.filter(pk=pledge.pk).update(
@@ -203,7 +224,7 @@ def _as_before(pledge):
             withdrawn_by=None,
             withdrawn_why="",
         )
-        for table in ("pledge", "returnreason"):
+        for table in _WRITTEN:
             cursor.execute(f"ALTER TABLE pledges_{table} ENABLE TRIGGER USER")
             trigger = "pledge_guard" if table == "pledge" else "written_once"
             cursor.execute(f"ALTER TABLE pledges_{table} ENABLE ALWAYS TRIGGER {trigger}")

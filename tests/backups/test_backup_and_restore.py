@@ -319,13 +319,11 @@ def test_a_store_that_does_not_answer_leaves_no_finished_backup(
 
 
 def test_a_backup_that_was_killed_is_none_and_is_made_again(
-    signed, back_up, target, tmp_path, monkeypatch
+    signed, back_up, target, tmp_path, killed_at
 ):
     signed()
-    with monkeypatch.context() as context:
-        context.setattr(saving.crash_points, "reach", _killed)
-        with pytest.raises(KeyboardInterrupt):
-            back_up()
+    with killed_at("backup:copied"):
+        back_up()
     folder = tmp_path / "backup"
     refused = target.restore(folder)
     assert refused.returncode == 1 and "it was not finished" in refused.stderr

@@ -1,9 +1,10 @@
 """The completion report of a closed task: made, sealed and issued by a worker that has the keys."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from django.db.models import CharField, Exists, F, OuterRef, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone, translation
 from django_tasks import task
@@ -18,6 +19,9 @@ from pledges.core.standings import TaskState
 from pledges.models import IssuedRecord, SigningTask
 
 logger = logging.getLogger(__name__)
+
+GIVEN_UP_AFTER: Final = timedelta(hours=1)
+"""Much longer than it takes. Being wrong costs nothing: whoever comes second finds it issued."""
 
 
 def queue(task: SigningTask) -> None:
@@ -57,12 +61,12 @@ def resume(at: datetime) -> int:
     missing = SigningTask.objects.filter(~Exists(issued), state=TaskState.CLOSED)
     resumed = 0
     for each in missing.order_by(F("closed_at")):
-        waiting = DBTaskResult.objects.filter(
-            status__in=["READY", "RUNNING"],
-            task_path=issue_report.module_path,
-            args_kwargs__args__0=str(each.pk),
+        queued = DBTaskResult.objects.filter(
+            task_path=issue_report.module_path, args_kwargs__args__0=str(each.pk)
         )
-        if not waiting.exists():
+        # The queue gives a task up that workers died of, and holds it for running ever after.
+        alive = Q(status="RUNNING", started_at__gt=at - GIVEN_UP_AFTER)
+        if not queued.filter(Q(status="READY") | alive).exists():
             queue(each)
             resumed += 1
     return resumed

@@ -40,15 +40,14 @@ def follow(
 
     An editorial version counts beside what it succeeds, in every task. A material one counts
     instead of all before it, in the tasks that follow versions: whoever signed one of those signs
-    again, by `due_on` if that is later than their own due date. Before `version` takes effect
-    nothing happens, and a second time neither.
+    again, by `due_on` if that is later than their own due date. In the others it counts beside
+    them: whoever has not signed yet can sign no other. Before `version` takes effect nothing
+    happens, and a second time neither.
     """
     access.require(actor, Act.WRITE_TEMPLATES)
     if version.effective_on > Organisation.current().localdate(at):
         return 0
     running = SigningTask.objects.filter(template=version.template_id, state=TaskState.RUNNING)
-    if not editorial:
-        running = running.filter(follows_versions=True, version__isnull=True)
     behind = running.exclude(counting__version__number__gte=version.number)
     keys = behind.values_list("pk", flat=True)
     followed = (
@@ -73,10 +72,11 @@ def _follow(
         return False
     if newest.version.number >= version.number:
         return False
-    if not editorial:
+    instead = not editorial and task.follows_versions and task.version_id is None
+    if instead:
         task.counting.all().delete()
     TaskVersion.objects.create(task=task, version=version)
-    if due_on is not None and not editorial:
+    if due_on is not None and instead:
         earlier = task.members.filter(due_on__lt=due_on)
         # Whoever withdraws many drafts locks their members, too: in the same order.
         list(earlier.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
