@@ -86,6 +86,7 @@ def test_first_notices_through_a_real_server_in_both_languages(running, tmp_path
     assert sending_due.send_due(running) == 2
     with receiving(tmp_path, free_port()) as mail:
         site = "https://pledges.bank.example"
+        page = f"{site}/tasks/{SigningTask.objects.get().pk}/"
         assert run_worker(PUBLIC_URL=site, **settings_for(mail.port)) == 0
         got = {
             each["to"][0].partition("@")[0]: email.message_from_bytes(
@@ -106,10 +107,10 @@ def test_first_notices_through_a_real_server_in_both_languages(running, tmp_path
         assert not [each for each in message if each.lower().startswith("list-")]
         assert message["Message-ID"] == NoticeClaim.objects.get(person__username=name).message_id
         assert "2026 年度 <承诺> & 守则" in text and "2026 年度 &lt;承诺&gt; &amp; 守则" in html
-        assert re.findall(r"https?://\S+", text) == [f"{site}/"]
+        assert re.findall(r"https?://\S+", text) == [page]
         links = Links()
         links.feed(html)
-        assert links.found == [f"{site}/"] and links.fetched == []
+        assert links.found == [page] and links.fetched == []
         assert button in html and f'lang="{language}"' in html
     assert got["liming"]["Message-ID"] != got["wangfang"]["Message-ID"]
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pledges.core.characters import made_visible
+from pledges.core.rosters import faults
 from pledges.core.rosters.faults import Fault
 from pledges.core.rosters.people import Fate
 from pledges.core.rosters.tables import address
@@ -18,6 +19,8 @@ from pledges.wording import rosters as words
 PER_PAGE: Final = 50
 ORDER: Final = (Fate.FAULTY, Fate.NEW, Fate.CHANGED, Fate.RETURNED, Fate.LEFT)
 QUIET: Final = (Fate.OMITTED, Fate.UNCHANGED)
+# What stands there is certainly not what is meant: nobody is to confirm it with one click.
+WRONG: Final = frozenset({faults.CELL_ERROR, faults.A_DATE, faults.ROUNDED})
 LOOKS: Final = {Fate.FAULTY: "returned", Fate.NEW: "accepted", Fate.LEFT: "signed"}
 
 
@@ -120,7 +123,8 @@ def _fault(roster: Roster, row: RosterRow, fault: Fault, columns: dict[Any, int]
     value = row.cells[column] if column < len(row.cells) else ""
     head = roster.heads[column] if column < len(roster.heads) else ""
     place = address(column, row.number)
-    return ShownFault(sentence, place, column, made_visible(head), fault.suggested or value)
+    offered = "" if fault.kind in WRONG else fault.suggested or value
+    return ShownFault(sentence, place, column, made_visible(head), offered)
 
 
 def moves(roster: Roster) -> list[str]:

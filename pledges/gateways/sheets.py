@@ -90,7 +90,8 @@ class SheetReader:
 
     def _finish(self, cell: _Cell) -> None:
         text, note = self._shown(cell, "".join(cell.pieces))
-        if cell.formula:
+        # What it shows may be right, unless that is an error: nobody is asked to confirm one.
+        if cell.formula and note != Note.ERROR:
             note = Note.FORMULA
         if not text and not note:
             return

@@ -1,8 +1,11 @@
 """Importing people on the pages of the back office: each number is the list behind it."""
 
+import io
 import re
+from datetime import datetime
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pledges.models import Person, Roster
@@ -176,3 +179,22 @@ def test_nobody_confirms_a_list_that_is_another_than_they_saw(uploaded, as_, adm
     assert Roster.objects.get().state == Roster.State.WAITING
     other.post(page(roster, "second"), {"plan": Roster.objects.get().plan_digest})
     assert Roster.objects.get().state == Roster.State.APPLYING
+
+
+def test_nobody_is_offered_what_cannot_be_meant(as_, zhoumin):
+    """An error of the spreadsheet, or the date that it made of something, is no proposal."""
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written)
+    sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy/m/d"})
+    sheet.write_row(0, 0, ("工号", "姓名", "部门", "岗位"))
+    sheet.write_row(1, 0, ("E3001", "钱伟", "上海分行"))
+    sheet.write_formula(1, 3, "=VLOOKUP(A2,Z:Z,1,0)", None, "#N/A")
+    sheet.write_row(2, 0, ("E3002", "孙丽", "上海分行"))
+    sheet.write_datetime(2, 3, datetime(2026, 3, 5), day)
+    book.close()
+    client = as_(zhoumin)
+    file = SimpleUploadedFile("名单.xlsx", written.getvalue())
+    client.post(f"{URL}add/", {"file": file, "reach": "additions"})
+    faulty = words(client.get(page(Roster.objects.get())))
+    assert faulty.count('name="text" value=""') == 2 and "2026-03-05" in faulty
+    assert "#N/A" not in faulty

@@ -69,7 +69,7 @@ def test_a_workbook_as_people_keep_it():
     assert second.cells == ("00123", "张三", "2026-01-05", "000042", "一二")
     assert second.notes == {2: Note.DATE, 3: Note.NUMBER, 4: Note.FORMULA}
     assert (fifth.number, fifth.cells[:3]) == (5, ("1001", "92.5", "TRUE"))
-    assert fifth.notes[3] == Note.ROUNDED and fifth.notes[4] == Note.FORMULA
+    assert fifth.notes[3] == Note.ROUNDED and fifth.notes[4] == Note.ERROR
 
 
 def test_days_from_1904():
