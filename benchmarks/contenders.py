@@ -134,7 +134,9 @@ def chromium() -> Iterator[Callable[[Sheet], tuple[Printer, Printer]]]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         browser = stack.enter_context(sync_playwright()).chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            executable_path=os.environ.get("CHROMIUM")
+            or shutil.which("chromium")
+            or shutil.which("chromium-headless-shell"),
             args=["--no-sandbox"],
         )
 

@@ -11,15 +11,12 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 
+from tests import browsers
 from tests.e2e.pages import DEVICES, Window
 from tests.fresh import prove
 from tests.pools import pools
 from tests.serving import server
 
-ARGUMENTS = [
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 ASYNC_UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 Site = namedtuple("Site", "address storages checkpoints pools")
 
@@ -87,8 +84,7 @@ class _Chromium:
             os.environ[ASYNC_UNSAFE] = "true"
             self._closing.callback(_put_back, before)
             playwright = self._closing.enter_context(sync_playwright())
-            path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-            self._browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            self._browser = playwright.chromium.launch(**browsers.launch_options())
             self._closing.callback(self._browser.close)
         return self._browser
 
