@@ -36,7 +36,7 @@ class Result:
     apply: float
     cpu: float
     turn: float
-    signed: int
+    signed: float
     usual: float
     longest: float
     peak: float

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import turns
@@ -72,8 +73,7 @@ class Steps:
         officer = population.officer()
         crowd(self.members)
         task = draft(officer)
-        looked = {"actor": officer, "at": timezone.now()}
-        self.alone("preview", lambda: previewing.preview(task, **looked))
+        self.alone("preview", partial(previewing.preview, task, actor=officer, at=timezone.now()))
         launching.request_launch(task, actor=officer, at=timezone.now())
         self.among_signers("launch", lambda: launching.launch(str(task.pk), at=timezone.now()))
         self.look(officer, task)
@@ -86,7 +86,7 @@ class Steps:
             raise RuntimeError(f"{moved} of {self.drafts} drafts were moved")
         closing.request_close(task, actor=officer, at=timezone.now())
         self.among_signers("close", lambda: closing.close(str(task.pk), at=timezone.now()))
-        issue = lambda: issuing_reports.issue(str(task.pk), at=timezone.now())  # noqa: E731
+        issue = partial(issuing_reports.issue, str(task.pk), at=timezone.now())
         self.judge(self.among_signers("report", issue))
 
     def look(self, officer: "Person", task: "SigningTask") -> None:
@@ -103,7 +103,7 @@ class Steps:
             ("list of members", f"/admin/pledges/signingtask/{task.pk}/members/"),
         ):
             client.get(path, secure=True)
-            answer = self.alone(name, lambda path=path: client.get(path, secure=True))
+            answer = self.alone(name, partial(client.get, path, secure=True))
             if answer.status_code != 200:
                 raise RuntimeError(f"{path}: {answer.status_code} {answer.headers}")
 
