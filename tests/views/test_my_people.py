@@ -105,5 +105,5 @@ def test_a_head_hears_of_a_task_no_sooner_than_its_members(
     task_scenes.running(version(), chenjing, TODAY)
     client.force_login(heads[1])
     assert dict(client.get(URL).context["figures"])["to-sign"] == 0
-    monkeypatch.setattr(timezone, "now", lambda: TODAY + timedelta(hours=1))
+    monkeypatch.setattr(timezone, "now", lambda: TODAY + timedelta(minutes=20))
     assert dict(client.get(URL).context["figures"])["to-sign"] == 2
