@@ -1,5 +1,6 @@
 """What background workers do for a company, and how often each thing of it is to be there."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 from functools import cache
 from typing import ClassVar
@@ -66,7 +67,7 @@ class Stage:
         return task_scenes.running(self.version, self.officer, at, audience=self.audience)
 
 
-class Job:
+class Job(ABC):
     """One thing that is asked for, and done in the background."""
 
     name: ClassVar[str]
@@ -77,14 +78,15 @@ class Job:
         self.stage = stage
         self._size = audit.size()
 
+    @abstractmethod
     def begin(self) -> None:
-        raise NotImplementedError
+        """Ask for it, as people do."""
 
+    @abstractmethod
     def counts(self) -> dict[str, tuple[int, int]]:
         """Of each thing how many there are, and how many there should be."""
-        raise NotImplementedError
 
-    def end(self) -> None:
+    def end(self) -> None:  # noqa: B027
         """Leave nothing that would happen later."""
 
     def wrong(self) -> list[str]:

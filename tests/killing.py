@@ -14,7 +14,7 @@ from tests.counted_jobs import AT, Job, MailInHand, Mails
 from tests.crews import Crew, is_idle, let_time_pass
 from tests.waiting import SLOW_MACHINE, eventually
 
-FIRST_GUESS = 0.3
+FIRST_GUESS = 0.1
 """Seconds that a task takes, until one was seen."""
 
 
