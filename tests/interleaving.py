@@ -8,17 +8,31 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
 
 from django.db import connection, transaction
 
 # What makes somebody else wait; plain inserts are met at the constraints, by whoever comes second.
 LOCKING = re.compile(
-    r"FOR (NO KEY )?UPDATE|FOR KEY SHARE|pg_advisory_xact_lock|^\s*(UPDATE|DELETE)|ON CONFLICT"
+    r"FOR (NO KEY )?UPDATE|FOR (KEY )?SHARE|pg_advisory_xact_lock|^\s*(UPDATE|DELETE)|ON CONFLICT"
 )
 TURN = "pg_advisory_xact_lock"
 MAX_WAIT = 60  # seconds that no step of a test takes unless something hangs
 
 Action = Callable[[], object]
+
+
+class Observer(Protocol):
+    """Who is told of each statement that a session runs in a transaction."""
+
+    def after(self, sql: str) -> None:
+        """It has run."""
+
+    def failed(self) -> None:
+        """It was refused."""
+
+    def at_the_end(self, check: Callable[[], None]) -> None:
+        """`check` is what a commit checks; it must be called."""
 
 
 class Session:
@@ -32,6 +46,7 @@ class Session:
         self.late: list[str] = []
         """Statements that lock after the turn was taken."""
         self._has_turn = False
+        self.observer: Observer | None = None
         self.held, self.released = threading.Event(), threading.Event()
         self.pid = self._thread.submit(self._prepare).result(MAX_WAIT)
 
@@ -62,7 +77,7 @@ class Session:
         connection.close()
 
     def _watch(self, execute, sql, params, many, context):
-        result = execute(sql, params, many, context)
+        result = self._execute(execute, sql, params, many, context)
         if connection.in_atomic_block and LOCKING.search(sql):
             if self._has_turn and TURN not in sql:
                 self.late.append(sql)
@@ -75,19 +90,36 @@ class Session:
                 self.released.wait(MAX_WAIT)
         return result
 
+    def _execute(self, execute, sql, params, many, context):
+        if self.observer is None or not connection.in_atomic_block:
+            return execute(sql, params, many, context)
+        try:
+            result = execute(sql, params, many, context)
+        except Exception:
+            self.observer.failed()
+            raise
+        self.observer.after(sql)
+        return result
+
     def _check_and_roll_back(self) -> None:
         """In place of a commit: all that it checks, and then nothing happened."""
+        if self.observer is None:
+            self._check()
+        else:
+            self.observer.at_the_end(self._check)
+        if not self._has_turn:
+            self.fullest.append(self.locks)
+        self._has_turn = False
+        connection.run_on_commit = []
+        connection._rollback()
+
+    def _check(self) -> None:
         with connection.connection.cursor() as cursor:
             try:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             except Exception as error:
                 with connection.wrap_database_errors:
                     raise error
-        if not self._has_turn:
-            self.fullest.append(self.locks)
-        self._has_turn = False
-        connection.run_on_commit = []
-        connection._rollback()
 
 
 def fullest(session: Session, action: Action) -> list[int]:
