@@ -91,13 +91,15 @@ class Steps:
 
     def look(self, officer: "Person", task: "SigningTask") -> None:
         """The pages as an officer's browser asks for them; once before, so that all is loaded."""
+        from django.core.management import call_command
         from django.test import Client
 
         from benchmarks import population
 
+        call_command("collectstatic", verbosity=0, interactive=False)
         population.enrol(officer)
         client = Client(headers={"host": "localhost"})
-        client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(officer)
         for name, path in (
             ("page of the task", f"/admin/pledges/signingtask/{task.pk}/change/"),
             ("list of members", f"/admin/pledges/signingtask/{task.pk}/members/"),
@@ -115,7 +117,7 @@ class Steps:
         from pledges.proof.records.judging import judge_any
         from pledges.storage import document_store
 
-        file = document_store.get(record.sha256)
+        file = document_store.get(record.newest_file.sha256)
         verdict = self.alone(
             f"verify report of {len(file) / 1024:.0f} KiB",
             lambda: judge_any(file, trust=keyring.trust(), at=timezone.now()),

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pledges import access, wording
@@ -24,6 +23,7 @@ from pledges.core import refusals
 from pledges.core.standings import TO_SIGN, Standing, TaskState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.core.working_days import Calendar
+from pledges.forms.objections import ObjectionForm
 from pledges.models import (
     Excuse,
     Organisation,
@@ -202,19 +202,6 @@ def _is_too_often(request: HttpRequest, what: str) -> bool:
         return False
     messages.warning(request, _("Too many requests. Please wait a minute and try again."))
     return True
-
-
-class ObjectionForm(forms.Form):
-    """What a member objects to, in their own words."""
-
-    words = forms.CharField(
-        label=pgettext_lazy("an objection", "What do you object to, and why?"),
-        max_length=objecting.MAX_OBJECTION,
-        widget=forms.Textarea(attrs={"rows": 5, "class": "prose"}),
-        help_text=gettext_lazy(
-            "Compliance reads it, and HR and auditors can. You can change it or take it back."
-        ),
-    )
 
 
 @_get_or_post
