@@ -122,7 +122,7 @@ class Steps:
             f"verify report of {len(file) / 1024:.0f} KiB",
             lambda: judge_any(file, trust=keyring.trust(), at=timezone.now()),
         )
-        if not verdict.ok:
+        if verdict.failed:
             raise RuntimeError("the report does not hold")
 
 
