@@ -73,7 +73,9 @@ def running(version: TemplateVersion, officer: Person, at, **changes) -> Signing
 
 def scatter(task: SigningTask, day: date, at, officers: tuple[Person, Person]) -> None:
     """Let the hired members of `task` stand everywhere that takes no pledge: two in each."""
-    members = list(task.members.filter(person__username__contains="-").order_by("position"))
+    members = list(
+        task.members.filter(person__username__contains="-").order_by("person__employee_number")
+    )
     asker, other = officers
     late = (3, 8, 20)
     pairs = [members[place : place + 2] for place in range(0, 2 * (len(late) + 4), 2)]

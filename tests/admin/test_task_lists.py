@@ -150,7 +150,8 @@ def test_no_link_of_a_task_leads_nowhere(as_, request, task, liming, draft, user
 def test_from_those_without_an_address_the_slips_of_exactly_these_are_printed(
     as_, chenjing, task, monkeypatch
 ):
-    silent = list(task.members.filter(person__username__contains="-").order_by("position")[:4])
+    hired = task.members.filter(person__username__contains="-")
+    silent = list(hired.order_by("person__employee_number")[:4])
     Person.objects.filter(memberships__in=silent).update(email="")
     Person.objects.filter(pk=silent[0].person_id).update(is_active=False)
     monkeypatch.setattr(timezone, "now", lambda: TODAY + timedelta(hours=1))

@@ -36,7 +36,7 @@ def _late(running: Sequence[SigningTask], day: date, calendar: Calendar) -> Iter
 
         past = task.members.filter(due_on__lt=day, person__is_active=True).with_standing(day)
         late = past.filter(standing__in=(Standing.OVERDUE, Standing.RETURNED))
-        for member in late.select_related("person").order_by("pk"):
+        for member in late.select_related("person").order_by("person__employee_number"):
             found = reasons(member.due_on, member.standing)
             if found:
                 yield member, found
