@@ -15,20 +15,20 @@ STATE: Final = Localized(zh="任务状态", en="Status of the task")
 DUE: Final = Localized(zh="截止日期", en="Due")
 AS_OF: Final = Localized(zh="统计时间", en="As of")
 MEMBERS: Final = Localized(zh="任务成员", en="Members")
-BY_STANDING: Final = Localized(zh="按状态", en="By standing")
+BY_STANDING: Final = Localized(zh="按签署状况", en="By standing")
 BY_DEPARTMENT: Final = Localized(zh="按部门", en="By department")
 LIST: Final = Localized(zh="名单", en="The list")
 LIST_DIGEST: Final = Localized(zh="名单摘要", en="Digest of the list")
 MEMBERS_ROOT: Final = Localized(zh="成员根值", en="Root of the members")
-STANDINGS_ROOT: Final = Localized(zh="状态根值", en="Root of the standings")
+STANDINGS_ROOT: Final = Localized(zh="签署状况根值", en="Root of the standings")
 PSEUDONYMOUS: Final = Localized(
-    zh="本报告不含姓名：所附名单中，每位成员只以加盐的承诺值出现，属于化名数据。"
-    "每位成员可凭自己的回执证明自己当时在名单之中及其状态。"
+    zh="本报告不含姓名：所附名单中，每位成员只以加盐承诺值出现，属于去标识化的个人信息。"
+    "每位成员可凭本人的回执证明自己当时列于名单之中，以及当时记录的签署状况。"
     "页面上的文字与数字是公司的陈述；核验程序会按名单重新计算人数。",
     en="This report contains no names. In the attached list each member appears only as a salted "
     "commitment: the data are pseudonymous. With a receipt of their own, each member can show that "
-    "they were in the list, and their standing. What the pages say is the company's own account. "
-    "The verifier computes the counts anew from the list.",
+    "they were in the list, and which standing was recorded. What the pages say is the company's "
+    "own account. The verifier computes the counts itself from the list.",
 )
 SEAL: Final = Localized(zh="公司印章", en="Seal of the company")
 SEALED: Final = Localized(zh="电子签章", en="Sealed electronically")

@@ -132,7 +132,7 @@ def _completion(summary: RecordSummary, language: str) -> CompletionFacts:
         task=shown(content["task"]["id"]),
         state=wording.state_of(content, language),
         template=shown(content["template"]["slug"]),
-        versions=", ".join(versions),
+        versions=(", " if language == "en" else "、").join(versions),
         due_on=content["due_on"] or "",
         as_of=datetime.fromisoformat(content["as_of"]),
         members=content["members"],

@@ -110,7 +110,8 @@ SENTENCES: Final[dict[type[Exception], str | Promise]] = {
         "A paper of this person, version and date is filed already."
     ),
     paper_refusals.PaperDayWrong: gettext_lazy(
-        "The date of signature must be in the past, and the last day of its term not before it."
+        "The date of signature must not be in the future, and the last day of its term not before "
+        "it."
     ),
     paper_refusals.NobodyOfThatNumber: gettext_lazy("Nobody has this employee number."),
     paper_refusals.BatchNotReady: gettext_lazy(

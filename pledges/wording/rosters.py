@@ -118,7 +118,7 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
     faults.BAD_EMAIL: gettext_lazy("This is not an email address."),
     faults.BAD_USERNAME: gettext_lazy("Letters, digits and @.+-_ only, without spaces."),
     faults.BAD_DATE: gettext_lazy("This is not a date such as 2026-01-05."),
-    faults.BAD_CHOICE: gettext_lazy("This value is not one that is possible here."),
+    faults.BAD_CHOICE: gettext_lazy("This value is not possible here."),
     faults.LEFT_BEFORE_ENTERED: gettext_lazy("The leaving date is before the entry date."),
     faults.FORMULA: gettext_lazy(
         "A formula stands here. Please confirm the value that is shown, or enter another."
@@ -142,7 +142,7 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
         "Nobody who works here has this employee number, in the list or otherwise."
     ),
     faults.OUTSIDE: gettext_lazy(
-        "This department does not belong to those that the list is of: %(about)s."
+        "This department is not among those that the list covers: %(about)s."
     ),
     faults.ANOTHERS_NUMBER: gettext_lazy(
         "This number belonged to %(about)s, who has left. A number is not given twice."

@@ -54,7 +54,7 @@ def test_a_report_is_issued_and_judged_genuine(reported, now, language):
     assert verdict.summary.content["list"] == record.list_digest
     assert verdict.summary.content["counts"]["in-force"] == 9
     said = text_of(pdf)
-    assert ("化名数据" if language == "zh-hans" else "pseudonymous") in said
+    assert ("去标识化" if language == "zh-hans" else "pseudonymous") in said
     assert record.list_digest in said and "李明" not in said
     told = LedgerEntry.objects.get(event="record.issued")
     assert audit.facts_of(told)["issued"] == file.sha256

@@ -72,7 +72,7 @@ def test_a_receipt_is_judged_together_with_its_report(client, maker):
     receipt = maker.receipt(maker.content(report_of(12)), place=3)
     said = post(client, maker.report(12), receipt=receipt).content.decode()
     panel = said.partition('id="receipt-verdict"')[2].partition('<div class="panel"')[0]
-    assert "回执真实" in panel and "除账本自身的条目之外，该状态属实。" in panel
+    assert "回执真实" in panel and "该签署状况是否属实（账本自身的记载除外）。" in panel
     assert "回执属于所附的报告，是名单的第 4 行。" in panel
     # Beside another report, and beside one that was changed, it shows nothing.
     for other in (maker.report(13), maker.report(12)[:-20]):

@@ -161,7 +161,7 @@ def test_after_the_close_each_member_has_a_receipt_of_their_own(
     assert printed["Content-Type"] == "application/pdf"
     assert "receipt.pdf" in printed["Content-Disposition"]
     words = text_of(printed.content)
-    proved = ("离线即可证明", "不能证明", "除账本自身的条目之外，该状态属实。")
+    proved = ("离线即可证明", "不能证明", "该签署状况是否属实（账本自身的记载除外）。")
     for said in ("李明·E1001", "审核中", sha256_hex(canonical_json(receipt)), *proved):
         assert said in words
     assert f"{settings.PUBLIC_URL.rstrip('/')}/verify/" in words

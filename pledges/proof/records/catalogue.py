@@ -28,7 +28,7 @@ GENUINE: Final[Mapping[str, Localized]] = {
         "since",
     ),
     "receipt": Localized(
-        zh="回执真实：账本所载的报告中有这位成员，状态如下",
+        zh="回执真实：账本所载的报告中有这位成员，签署状况如下",
         en="Genuine receipt: this member stood in the report that the ledger records, as follows",
     ),
 }
@@ -63,7 +63,7 @@ REASONS: Final[Mapping[str, Localized]] = {
     # --- What passed ---
     "record-sealed": Localized(
         zh="{name} 的印章完好，盖章时证书有效，并限定了其后的改动。"
-        "这是公司的记录，没有本人的签名。",
+        "这是公司的记录，不含任何人的签名。",
         en="The seal of {name} is intact, its certificate was valid at the time of sealing, and it "
         "restricts later changes. This is a record of the company, without anybody's signature.",
     ),
@@ -96,13 +96,13 @@ REASONS: Final[Mapping[str, Localized]] = {
     ),
     "scan-listed": Localized(zh="扫描图像共 {count} 页。", en="The scan has {count} pages."),
     "entries-commit": Localized(
-        zh="名单就是账本第 {sequences} 条所承诺的那份名单；这些条目首尾相接，"
+        zh="名单就是账本第 {sequences} 条所承诺的那份名单；这些记录首尾相接，"
         "并已列入检查点（{size} 条）。",
         en="The list is the one that entries {sequences} of the ledger commit to. Each names the "
         "one before it, and all are included in the checkpoint of {size} entries.",
     ),
     "ledger-beside": Localized(
-        zh="记录内没有账本条目；账本对本文件的记载见独立证明。",
+        zh="本文件不含账本记录；账本对本文件的记载见独立证明。",
         en="The record contains no entry of the ledger. The separate proof shows what the ledger "
         "says of this file.",
     ),
@@ -113,7 +113,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         "checkpoint of {size} entries.",
     ),
     "receipt-in-list": Localized(
-        zh="{name}（{number}）当时在名单之中，状态为：{standing}。",
+        zh="{name}（{number}）当时列于名单之中，签署状况为：{standing}。",
         en="{name} ({number}) was in the list then. Standing: {standing}.",
     ),
     "receipt-of-report": Localized(
@@ -155,7 +155,7 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="What the record counts does not follow from its list: {part}",
     ),
     "entries-contradict": Localized(
-        zh="账本条目所承诺的不是这份名单：{part}",
+        zh="账本记录所承诺的不是这份名单：{part}",
         en="The entries of the ledger do not commit to this list: {part}",
     ),
     "images-differ": Localized(
@@ -167,11 +167,11 @@ REASONS: Final[Mapping[str, Localized]] = {
         en="The file is not a receipt, or it is damaged: {part}",
     ),
     "receipt-contradicts": Localized(
-        zh="回执所附的账本条目不是该任务的报告。",
+        zh="回执所附的账本记录所载的不是该任务的报告。",
         en="The ledger entry in the receipt does not record a report of the task it names.",
     ),
     "receipt-not-in-list": Localized(
-        zh="报告的名单中没有这样的一行：姓名、工号、状态、文件或随机值与报告不符。",
+        zh="报告的名单中没有这样的一行：姓名、工号、签署状况、文件或随机值与报告不符。",
         en="The list of the report has no such row: name, number, standing, document or salt "
         "differ.",
     ),

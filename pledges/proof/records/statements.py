@@ -18,12 +18,12 @@ STATEMENTS: Final[Mapping[str, tuple[tuple[Localized, tuple[Localized, ...]], ..
             PROVED,
             (
                 Localized(
-                    zh="名单就是所列账本条目承诺的那份名单；",
+                    zh="名单就是所列账本记录所承诺的那份名单；",
                     en="that the list is the one committed to in the entries that it names;",
                 ),
                 Localized(zh="各项人数由名单得出；", en="that the counts follow from it;"),
                 Localized(
-                    zh="持有回执的人当时在名单之中，状态如回执所载。",
+                    zh="持有回执的人当时列于名单之中，签署状况如回执所载。",
                     en="that whoever holds a receipt was in it with this standing.",
                 ),
             ),
@@ -32,7 +32,7 @@ STATEMENTS: Final[Mapping[str, tuple[tuple[Localized, tuple[Localized, ...]], ..
             WITH_LEDGER,
             (
                 Localized(
-                    zh="本任务没有账本条目被遗漏。",
+                    zh="本任务的账本记录没有遗漏。",
                     en="that no entry of this task was left out.",
                 ),
             ),
@@ -41,12 +41,12 @@ STATEMENTS: Final[Mapping[str, tuple[tuple[Localized, tuple[Localized, ...]], ..
             NOT_PROVED,
             (
                 Localized(
-                    zh="人员名单或范围规则包括了每一个人；",
+                    zh="人员名单或签署范围是否包括了每一个人；",
                     en="that the roster or the rule named everybody;",
                 ),
-                Localized(zh="名单上的某个成员确实存在；", en="that a member exists;"),
+                Localized(zh="名单上的成员是否确有其人；", en="that a member exists;"),
                 Localized(
-                    zh="除账本自身的条目之外，某项状态属实。",
+                    zh="签署状况是否属实（账本自身的记载除外）。",
                     en="that a standing is true beyond the ledger's own entries.",
                 ),
             ),
@@ -57,7 +57,7 @@ STATEMENTS: Final[Mapping[str, tuple[tuple[Localized, tuple[Localized, ...]], ..
             PROVED,
             (
                 Localized(
-                    zh="公司在盖章之时归档了这些图像，此后未改动。",
+                    zh="公司在盖章之时归档了这些图像，此后未作改动。",
                     en="that the company filed these images when it sealed them, and that they are "
                     "unchanged since.",
                 ),
@@ -87,7 +87,7 @@ STATEMENTS: Final[Mapping[str, tuple[tuple[Localized, tuple[Localized, ...]], ..
             PROVED,
             (
                 Localized(
-                    zh="回执所载的成员当时在账本所载报告的名单之中，状态如回执所载。",
+                    zh="回执所载的成员当时列于账本所载报告的名单之中，签署状况如回执所载。",
                     en="that the member whom the receipt names was in the list of the report that "
                     "the ledger records, with this standing.",
                 ),
@@ -97,7 +97,7 @@ STATEMENTS: Final[Mapping[str, tuple[tuple[Localized, tuple[Localized, ...]], ..
             WITH_LEDGER,
             (
                 Localized(
-                    zh="本任务没有账本条目被遗漏。",
+                    zh="本任务的账本记录没有遗漏。",
                     en="that no entry of this task was left out.",
                 ),
             ),
@@ -106,7 +106,7 @@ STATEMENTS: Final[Mapping[str, tuple[tuple[Localized, tuple[Localized, ...]], ..
             NOT_PROVED,
             (
                 Localized(
-                    zh="除账本自身的条目之外，该状态属实。",
+                    zh="该签署状况是否属实（账本自身的记载除外）。",
                     en="that the standing is true beyond the ledger's own entries.",
                 ),
             ),
