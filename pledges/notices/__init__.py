@@ -60,7 +60,7 @@ def _reasons(pledge: Pledge) -> list[dict[str, str]]:
         return [
             {
                 "citation": wording.citation(outline, reason.clause),
-                "text": "\n  ".join(reason.text.splitlines()),
+                "text": reason.text,
             }
             for reason in pledge.return_reasons.all()
         ]

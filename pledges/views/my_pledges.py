@@ -91,7 +91,8 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     """The sections of the page, each a list, by the organisation's calendar."""
     organisation = Organisation.current()
     today = organisation.localdate(at)
-    calendar = current_calendar()
+    is_due = any(each.due_on for each in own if each.status == PledgeState.DRAFT)
+    calendar = current_calendar() if is_due else Calendar({})
     tasks = own_tasks.tasks_of(person, at)
     asked = {each.draft.pk: each for each in reversed(tasks) if each.draft and each.to_sign}
     drafts = [

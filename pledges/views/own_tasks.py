@@ -73,8 +73,11 @@ def tasks_of(person: Person, at: datetime) -> list[OwnTask]:
     running = _own(person, at, today).filter(task__state=TaskState.RUNNING)
     asked = [*TO_SIGN, Standing.EXCUSED]
     found = running.filter(standing__in=[each.value for each in asked]).order_by("due_on", "pk")
+    members = list(found)
+    if not members:
+        return []
     calendar = current_calendar()
-    return [_as_seen(member, today, calendar) for member in found]
+    return [_as_seen(member, today, calendar) for member in members]
 
 
 def _own(person: Person, at: datetime, today: date) -> Any:
