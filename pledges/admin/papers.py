@@ -31,7 +31,7 @@ from pledges.models import Organisation, PaperPledge
 from pledges.templatetags.sheet_extras import day
 
 LOOKS = {"filed": "signed", "confirmed": "accepted", "rejected": "returned", "withdrawn": "revoked"}
-ALL, STANDING = "all", "standing"
+ALL, VALID = "all", "valid"
 
 
 class PaperStateFilter(SimpleListFilter):
@@ -48,11 +48,11 @@ class PaperStateFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         states = [each for each in PaperPledge.State.choices if each[0] != PaperState.DRAFT]
-        return [*states, (STANDING, _("counts as signed on paper"))]
+        return [*states, (VALID, _("counts as signed on paper"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        if self.chosen == STANDING:
-            return queryset.standing(Organisation.current().localdate(timezone.now()))
+        if self.chosen == VALID:
+            return queryset.valid(Organisation.current().localdate(timezone.now()))
         return queryset if self.chosen == ALL else queryset.filter(state=self.chosen)
 
     def choices(self, changelist: Any) -> Iterator[Any]:

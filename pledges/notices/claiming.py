@@ -78,7 +78,7 @@ def digest_of(person_id: int, day: date, at: datetime, message_id: str) -> Notic
 
 
 def is_the_mail_of(person_id: int, day: date, at: datetime, message_id: str) -> bool:
-    """Whether the mail with that Message-ID is the digest of `day`; an earlier one may become it."""
+    """Whether the mail with that Message-ID is the digest of `day`; it becomes it if none is."""
     NoticeClaim.objects.claim_each([digest_of(person_id, day, at, message_id)])
     digest = NoticeClaim.objects.filter(
         person=person_id, member=None, pledge=None, reason=Reason.DIGEST, for_day=day

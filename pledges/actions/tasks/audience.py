@@ -97,10 +97,5 @@ def _has_valid_pledge(
 ) -> Q:
     counting = [version.pk for version in versions if version.template_id == template.pk]
     own = Pledge.objects.filter(person=OuterRef("pk"), version__in=counting)
-    papers = PaperPledge.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
-        person=OuterRef("pk"),
-        version__in=counting,
-        state=PaperPledge.State.CONFIRMED,
-    )
-    return Q(Exists(own.in_force(day))) | Q(Exists(papers))
+    papers = PaperPledge.objects.filter(person=OuterRef("pk"), version__in=counting)
+    return Q(Exists(own.in_force(day))) | Q(Exists(papers.valid(day)))
