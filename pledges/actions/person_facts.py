@@ -32,7 +32,7 @@ def save_facts(
     for name in FACTS:
         setattr(wanted, name, getattr(person, name))
     changed = people.changed_facts(before, wanted, IDENTIFYING)
-    if changed and not access.allows(actor, Act.SEE_OFF, before):
+    if changed and not access.allows(actor, Act.MANAGE_EMPLOYMENT, before):
         raise employment_refusals.OfficersFact
     held = people.held_by(before)
     return people.write(wanted, before, held, actor=actor, at=at, since=since)

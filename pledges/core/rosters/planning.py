@@ -20,9 +20,9 @@ from pledges.core.rosters.faults import Fault
 from pledges.core.rosters.people import Change, Fate, PersonNow, Reach, Scope, changes_between
 
 MANY: Final = 20
-"""So many leavers at most go without a second person,"""
+"""More leavers than this ask for their number to be typed, and for a second person;"""
 MANY_PERCENT: Final = 5
-"""and so many of a hundred of those within the scope."""
+"""so do more of those within the scope than this percentage."""
 
 
 @dataclass(frozen=True, slots=True)
