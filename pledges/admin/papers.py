@@ -22,7 +22,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions.papers import exporting, filing
 from pledges.admin import paper_page, paper_steps, words
-from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of
+from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of, uuid_in
 from pledges.admin.bulk import download
 from pledges.admin.paper_forms import PaperForm
 from pledges.core import refusals
@@ -104,11 +104,7 @@ class PaperAdmin(AccessModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        try:
-            pk = uuid.UUID(object_id)
-        except ValueError as error:
-            raise Http404 from error
-        return require_safe(self._with(paper_page.show))(request, pk=pk)
+        return require_safe(self._with(paper_page.show))(request, pk=uuid_in(object_id))
 
     def _with(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
