@@ -27,6 +27,7 @@ CONFIRMED = Localized(zh="电子确认", en="Confirmed electronically")
 IN_EFFECT = Localized(zh="自签订之日起生效", en="In effect from the day of signing")
 CONFIRMATION_DATE = Localized(zh="确认日期", en="Confirmed on")
 CONSENT = Localized(zh="签署声明", en="Declaration on signing")
+SCAN_TO_VERIFY = Localized(zh="扫描二维码，核验本承诺书", en="Scan the code to verify this pledge")
 VERIFY_CODE = Localized(zh="核验本承诺书的二维码", en="QR code that opens the verification page")
 
 
