@@ -197,6 +197,18 @@ def test_state_is_written_by_actions_alone() -> None:
     assert elsewhere == []
 
 
+def test_claims_and_counts_are_written_by_actions_and_notices_alone() -> None:
+    written = re.compile(r"\.objects\.(?:claim_each|tell_on|count_one|count_each)\(")
+    elsewhere = [
+        str(path)
+        for path in modules()
+        if path.parts[0] == "pledges"
+        and Path(path.parts[1]).stem not in WRITERS | {"notices"}
+        and written.search((PROJECT / path).read_text("utf-8"))
+    ]
+    assert elsewhere == []
+
+
 @pytest.mark.parametrize(
     ("code", "writes"),
     [

@@ -53,7 +53,7 @@ class Act(StrEnum):
     CONFIRM_ROSTER = "confirm a list of people by which many would leave"
     READ_ROSTERS = "see lists of people and what they would change"
     EDIT_PERSON_FACTS = "edit facts of people and departments"
-    SEE_OFF = "note that somebody leaves or comes back, edit who they are"
+    MANAGE_EMPLOYMENT = "note that somebody leaves or comes back, edit who they are"
     INVITE = "invite somebody"
     READ_OWN_PEOPLE = "see how far the people of a department that one heads are"
     HAND_OVER = "set a first password for somebody"
@@ -120,7 +120,7 @@ RULES: Final[dict[Act, rules.Rule]] = {
     Act.READ_PEOPLE: rules.has(Role.ADMINISTRATOR, Role.AUDITOR, Role.HR, Role.COMPLIANCE),
     Act.MANAGE_PEOPLE: rules.system_or(people_rules.manages),
     Act.EDIT_PERSON_FACTS: rules.system_or(people_rules.keeps_facts),
-    Act.SEE_OFF: rules.system_or(people_rules.answers_for),
+    Act.MANAGE_EMPLOYMENT: rules.system_or(people_rules.answers_for),
     Act.INVITE: rules.system_or(people_rules.answers_for),
     Act.READ_OWN_PEOPLE: people_rules.heads,
     Act.IMPORT_PEOPLE: rules.system_or(rules.has(*rules.IMPORTERS)),

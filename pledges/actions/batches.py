@@ -8,11 +8,11 @@ from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, transactions
 from pledges.access import Act
 from pledges.actions import review
+from pledges.actions.task_queue import is_queued
 from pledges.core import lifecycle, refusals
 from pledges.models import AcceptanceBatch, AcceptanceItem, Person, Pledge
 from pledges.models.batches import PATIENCE
@@ -87,7 +87,7 @@ def resume(at: datetime) -> int:
     resumed = 0
     for batch in AcceptanceBatch.objects.filter(finished_at=None):
         _finish(batch.pk, at)
-        if (free := batch.items.free(at).count()) and not _is_queued(batch.pk):
+        if (free := batch.items.free(at).count()) and not is_queued(accept_slice, batch.pk):
             _queue(batch.pk, free)
             resumed += 1
     return resumed
@@ -96,11 +96,6 @@ def resume(at: datetime) -> int:
 def _queue(batch_id: int, pledges: int) -> None:
     for _task in range(min(MAX_TASKS, -(-pledges // SLICE))):
         accept_slice.enqueue(batch_id)
-
-
-def _is_queued(batch_id: int) -> bool:
-    queued = DBTaskResult.objects.filter(status="READY", task_path=accept_slice.module_path)
-    return queued.filter(args_kwargs__args__0=batch_id).exists()
 
 
 @task(queue_name=QUEUE)

@@ -7,11 +7,11 @@ from typing import Final
 
 from django.utils import timezone
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
 
 from pledges import access, transactions
 from pledges.access import Act
 from pledges.actions import invitations
+from pledges.actions.task_queue import is_queued
 from pledges.core import refusals
 from pledges.models import Invitation, InvitationItem, InvitationRun, Person
 
@@ -92,15 +92,10 @@ def resume(at: datetime) -> int:
     """Queue what waits and nobody is about to take: a worker died at it."""
     resumed = 0
     for run in InvitationRun.objects.filter(finished_at=None):
-        if run.is_stalled(at) and not _is_queued(run.pk):
+        if run.is_stalled(at) and not is_queued(invite_slice, run.pk):
             invite_slice.enqueue(run.pk)
             resumed += 1
     return resumed
-
-
-def _is_queued(run_id: int) -> bool:
-    queued = DBTaskResult.objects.filter(status="READY", task_path=invite_slice.module_path)
-    return queued.filter(args_kwargs__args__0=run_id).exists()
 
 
 @task()

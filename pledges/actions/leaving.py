@@ -55,7 +55,7 @@ def leave(person: Person, *, last_day: date, actor: access.Actor, at: datetime) 
     headed = Department.objects.select_for_update(no_key=True).filter(head=person).order_by("pk")
     departments = len(headed)
     locked = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
-    access.require(actor, Act.SEE_OFF, locked)
+    access.require(actor, Act.MANAGE_EMPLOYMENT, locked)
     if not locked.is_active:
         raise employment_refusals.AlreadyLeft
     if locked.entered_on and last_day < locked.entered_on:
@@ -81,7 +81,7 @@ def leave(person: Person, *, last_day: date, actor: access.Actor, at: datetime) 
 def stay(person: Person, *, actor: access.Actor, at: datetime) -> None:
     """Take back a leaving that was noted and not carried out. Raises `NotLeft`, `AlreadyLeft`."""
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    access.require(actor, Act.SEE_OFF, locked)
+    access.require(actor, Act.MANAGE_EMPLOYMENT, locked)
     if not locked.is_active:
         raise employment_refusals.AlreadyLeft
     if locked.left_on is None:
@@ -100,7 +100,7 @@ def come_back(person: Person, *, entered_on: date, actor: access.Actor, at: date
     """
     people.lock_administrators()
     locked = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
-    access.require(actor, Act.SEE_OFF, locked)
+    access.require(actor, Act.MANAGE_EMPLOYMENT, locked)
     if locked.is_active or locked.left_on is None:
         raise employment_refusals.NotLeft
     if entered_on <= locked.left_on:

@@ -52,11 +52,11 @@ def save_person(
     takes_two = _takes_two(before, person, held, actor)
     if not (takes_two and proposing.is_second_needed(Kind.PERSON, actor)):
         return write(person, before, held, actor=actor, at=at, since=since)
-    wanted = _standing(held, person.is_active)
+    wanted = _account_of(held, person.is_active)
     if before is not None:
         person.is_active = before.is_active
     write(person, before, held_by(before), actor=actor, at=at, since=since)
-    now = _standing(held_by(before), person.is_active)
+    now = _account_of(held_by(before), person.is_active)
     proposing.propose(Kind.PERSON, before=now, after=wanted, actor=actor, at=at, person=person)
     return person
 
@@ -72,7 +72,7 @@ def carry_out(proposal: Proposal, *, actor: access.Actor, at: datetime) -> None:
     person = locked.filter(proposals=proposal).first()
     if person is None:  # an erasure took the proposal
         raise refusals.ProposalSettled
-    if _standing(held_by(person), person.is_active) != proposal.before or person.erased_at:
+    if _account_of(held_by(person), person.is_active) != proposal.before or person.erased_at:
         raise refusals.StaleProposal
     access.require(actor, Act.MANAGE_PEOPLE, person)
     proposing.settle(proposal, Proposal.Outcome.ACCEPTED, actor=actor, at=at)
@@ -90,7 +90,7 @@ def _takes_two(
     return proposing.takes_two(could, may) and not (person.pk == actor.pk and may <= could)
 
 
-def _standing(held: Collection[str], is_active: bool) -> dict[str, object]:
+def _account_of(held: Collection[str], is_active: bool) -> dict[str, object]:
     """What a proposal says of a person, before and after."""
     return {"roles": sorted(held), "is_active": is_active}
 

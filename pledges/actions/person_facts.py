@@ -24,7 +24,7 @@ def save_facts(
     """Change the facts of somebody who has a record; all else stays as it is stored.
 
     A changed position is a post from `since` on, or from today. Raises `OfficersFact` where HR
-    would change who somebody with a role is, and `UnfitCharacter`.
+    would change who somebody with an office is, and `UnfitCharacter`.
     """
     before = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     access.require(actor, Act.EDIT_PERSON_FACTS, before)
@@ -32,7 +32,7 @@ def save_facts(
     for name in FACTS:
         setattr(wanted, name, getattr(person, name))
     changed = people.changed_facts(before, wanted, IDENTIFYING)
-    if changed and not access.allows(actor, Act.SEE_OFF, before):
+    if changed and not access.allows(actor, Act.MANAGE_EMPLOYMENT, before):
         raise employment_refusals.OfficersFact
     held = people.held_by(before)
     return people.write(wanted, before, held, actor=actor, at=at, since=since)

@@ -16,17 +16,8 @@ from pledges.core import refusals
 from pledges.core.lifecycle import VersionState, Why
 from pledges.models import Organisation, Pledge, TemplateVersion, VersionStep
 from pledges.models.pledges import PledgeQuerySet
-from pledges.models.version_steps import alike
 
 CHUNK: Final = 500  # drafts in one transaction: the ledger's turn is held for half a second
-
-
-def counts_as_current(signed: TemplateVersion, now: TemplateVersion) -> bool:
-    """Whether whoever signed on one version need not sign again on the other.
-
-    Only if every step in between was editorial; one of which nothing is known was not.
-    """
-    return signed.pk in alike(now.pk)
 
 
 def replaced_by(version: TemplateVersion, today: date) -> VersionStep | None:

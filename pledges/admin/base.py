@@ -1,5 +1,6 @@
 """The base of every admin page: permissions from `pledges.access`, no writing but by actions."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, NoReturn
 
@@ -8,7 +9,7 @@ from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -20,12 +21,29 @@ from pledges.models import Person
 NOTHING: Final = SafeString('<span class="nothing">—</span>')
 """What stands in a cell of a list that is empty; the cards of a phone leave it out."""
 
+MAX_DIGITS: Final = 19  # of a bigint, which holds every number that has fewer
+
 
 def actor_of(request: HttpRequest) -> Person:
     """Whoever is signed in; past the site's own guard, somebody always is."""
     if not isinstance(request.user, Person):
         raise PermissionDenied
     return request.user
+
+
+def number_in(object_id: str) -> int:
+    """The key in the address of a row, a number that the database can hold. Raises `Http404`."""
+    if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < MAX_DIGITS):
+        raise Http404
+    return int(object_id)
+
+
+def uuid_in(object_id: str) -> uuid.UUID:
+    """The key in the address of a row that has a UUID. Raises `Http404`."""
+    try:
+        return uuid.UUID(object_id)
+    except ValueError as error:
+        raise Http404 from error
 
 
 class AccessModelAdmin(ModelAdmin):

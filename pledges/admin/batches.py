@@ -18,7 +18,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions import batches
 from pledges.admin import words
-from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.base import AccessModelAdmin, actor_of, number_in
 from pledges.core.lifecycle import Role
 from pledges.models import AcceptanceBatch, AcceptanceItem
 from pledges.templatetags.sheet_extras import moment
@@ -62,9 +62,7 @@ class BatchAdmin(AccessModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
-            raise Http404
-        return require_safe(self._whole)(request, int(object_id))
+        return require_safe(self._whole)(request, number_in(object_id))
 
     def _whole(self, request: HttpRequest, pk: int) -> HttpResponse:
         context = {

@@ -60,7 +60,7 @@ def _papers(person: Person, at: datetime) -> list[Figure]:
     if not access.allows(person, Act.LIST_PAPERS):
         return []
     address = reverse("admin:pledges_paperpledge_changelist")
-    standing = PaperPledge.objects.standing(Organisation.current().localdate(at)).count()
+    valid = PaperPledge.objects.valid(Organisation.current().localdate(at)).count()
     waiting = PaperPledge.objects.to_confirm().count()
     figures = [
         Figure(
@@ -69,7 +69,7 @@ def _papers(person: Person, at: datetime) -> list[Figure]:
             f"{address}?state={PaperState.FILED}",
             urgent=access.allows(person, Act.CONFIRM_PAPER),
         ),
-        Figure(_("On paper"), standing, f"{address}?state=standing"),
+        Figure(_("On paper"), valid, f"{address}?state=valid"),
     ]
     return [each for each in figures if each.count]
 

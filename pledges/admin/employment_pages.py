@@ -56,7 +56,7 @@ def end_absence(page: ModelAdmin, request: HttpRequest, person: Person, leave: i
 
 def leaving_page(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
     """Shows what follows, asks for the last day, and carries it out."""
-    access.require(request.user, Act.SEE_OFF, person)
+    access.require(request.user, Act.MANAGE_EMPLOYMENT, person)
     at = timezone.now()
     initial = {"last_day": Organisation.current().localdate(at)}
     form = LeavingForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -94,7 +94,7 @@ def _said(person: Person, last_day: Any, gone: bool) -> str:
 
 def staying(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
     """Takes a leaving date back that has not come yet."""
-    access.require(request.user, Act.SEE_OFF, person)
+    access.require(request.user, Act.MANAGE_EMPLOYMENT, person)
     try:
         leaving.stay(person, actor=actor_of(request), at=timezone.now())
     except refusals.Refusal as refusal:
@@ -106,7 +106,7 @@ def staying(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpRespo
 
 def come_back(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
     """Opens the account of somebody who had left, from their new entry date."""
-    access.require(request.user, Act.SEE_OFF, person)
+    access.require(request.user, Act.MANAGE_EMPLOYMENT, person)
     at = timezone.now()
     initial = {"entered_on": Organisation.current().localdate(at)}
     form = ReturnForm(request.POST if request.method == "POST" else None, initial=initial)

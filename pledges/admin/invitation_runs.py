@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from pledges import access
 from pledges.access import Act
 from pledges.admin import words
-from pledges.admin.base import AccessModelAdmin
+from pledges.admin.base import AccessModelAdmin, number_in
 from pledges.models import InvitationItem, InvitationRun
 from pledges.templatetags.sheet_extras import moment
 
@@ -52,9 +52,7 @@ class InvitationRunAdmin(AccessModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
-            raise Http404
-        return require_safe(self._whole)(request, int(object_id))
+        return require_safe(self._whole)(request, number_in(object_id))
 
     def _whole(self, request: HttpRequest, pk: int) -> HttpResponse:
         context = {

@@ -20,7 +20,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions.papers import list_filing, list_template, lists
 from pledges.admin import words
-from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.base import AccessModelAdmin, actor_of, number_in
 from pledges.admin.bulk import download
 from pledges.admin.paper_forms import ListForm
 from pledges.core import refusals
@@ -62,9 +62,7 @@ class PaperBatchAdmin(AccessModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
-            raise Http404
-        return require_safe(self._whole)(request, int(object_id))
+        return require_safe(self._whole)(request, number_in(object_id))
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Takes a list and its ZIP, which the workers then look at."""

@@ -22,7 +22,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions.papers import exporting, filing
 from pledges.admin import paper_page, paper_steps, words
-from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of
+from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of, uuid_in
 from pledges.admin.bulk import download
 from pledges.admin.paper_forms import PaperForm
 from pledges.core import refusals
@@ -31,7 +31,7 @@ from pledges.models import Organisation, PaperPledge
 from pledges.templatetags.sheet_extras import day
 
 LOOKS = {"filed": "signed", "confirmed": "accepted", "rejected": "returned", "withdrawn": "revoked"}
-ALL, STANDING = "all", "standing"
+ALL, VALID = "all", "valid"
 
 
 class PaperStateFilter(SimpleListFilter):
@@ -48,11 +48,11 @@ class PaperStateFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         states = [each for each in PaperPledge.State.choices if each[0] != PaperState.DRAFT]
-        return [*states, (STANDING, _("counts as signed on paper"))]
+        return [*states, (VALID, _("counts as signed on paper"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        if self.chosen == STANDING:
-            return queryset.standing(Organisation.current().localdate(timezone.now()))
+        if self.chosen == VALID:
+            return queryset.valid(Organisation.current().localdate(timezone.now()))
         return queryset if self.chosen == ALL else queryset.filter(state=self.chosen)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
@@ -104,11 +104,7 @@ class PaperAdmin(AccessModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        try:
-            pk = uuid.UUID(object_id)
-        except ValueError as error:
-            raise Http404 from error
-        return require_safe(self._with(paper_page.show))(request, pk=pk)
+        return require_safe(self._with(paper_page.show))(request, pk=uuid_in(object_id))
 
     def _with(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

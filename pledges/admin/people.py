@@ -83,7 +83,7 @@ class PersonAdmin(PeopleList, PeopleBulk, AccessModelAdmin):
             return READ_FACTS
         if obj is None or self._manages(request, obj):
             return ("proposed",)
-        may_identify = access.allows(request.user, Act.SEE_OFF, obj)
+        may_identify = access.allows(request.user, Act.MANAGE_EMPLOYMENT, obj)
         return ("active", "held", *(() if may_identify else person_facts.IDENTIFYING))
 
     def get_urls(self) -> list[URLPattern]:

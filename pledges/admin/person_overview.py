@@ -29,7 +29,7 @@ def of(request: HttpRequest, person: Person, at: datetime) -> dict[str, Any]:
         "leaves": list(person.leaves.select_related("delegate")),
         "delegations": list(_delegations(person, today)),
         "may_edit": access.allows(request.user, Act.EDIT_PERSON_FACTS, person),
-        "may_see_off": access.allows(request.user, Act.SEE_OFF, person),
+        "may_see_off": access.allows(request.user, Act.MANAGE_EMPLOYMENT, person),
         "pledges": _pledges(request, person, today),
     }
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pledges import access, wording
 from pledges.access import Act
 from pledges.admin import bulk, filters, pledge_page, review_pages, withdrawal_page
-from pledges.admin.base import NOTHING, AccessModelAdmin
+from pledges.admin.base import NOTHING, AccessModelAdmin, uuid_in
 from pledges.core.lifecycle import PledgeState
 from pledges.models import Commitment, Organisation, Pledge
 from pledges.templatetags.sheet_extras import day, moment
@@ -108,11 +108,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        try:
-            pk = uuid.UUID(object_id)
-        except ValueError as error:
-            raise Http404 from error
-        return require_safe(self._with_pledge(pledge_page.overview))(request, pk=pk)
+        return require_safe(self._with_pledge(pledge_page.overview))(request, pk=uuid_in(object_id))
 
     def _with_pledge(self, page: Any) -> Any:
         def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

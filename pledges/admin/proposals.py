@@ -19,7 +19,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions import deciding
 from pledges.admin import words
-from pledges.admin.base import AccessModelAdmin, actor_of
+from pledges.admin.base import AccessModelAdmin, actor_of, number_in
 from pledges.core import lifecycle, refusals
 from pledges.models import Proposal
 from pledges.templatetags.sheet_extras import moment
@@ -60,9 +60,7 @@ class ProposalAdmin(AccessModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
-            raise Http404
-        return require_safe(self._overview)(request, int(object_id))
+        return require_safe(self._overview)(request, number_in(object_id))
 
     def _overview(self, request: HttpRequest, pk: int) -> HttpResponse:
         proposal = self._proposal(request, pk)

@@ -13,10 +13,9 @@ from pledges.actions.rosters import applying, confirming
 from pledges.admin import roster_rows
 from pledges.admin.base import actor_of
 from pledges.core.characters import made_visible
-from pledges.core.rosters.columns import HEADS_WITHIN
 from pledges.core.rosters.people import Fate
 from pledges.core.rosters.planning import are_many
-from pledges.core.rosters.tables import letters
+from pledges.core.rosters.tables import HEADS_WITHIN, letters
 from pledges.models import Roster
 
 State = Roster.State

@@ -20,7 +20,7 @@ from pledges.access import Act
 from pledges.actions import proposing, templates
 from pledges.actions.proposing import Kind
 from pledges.admin import previews, publishing, words
-from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of
+from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of, number_in
 from pledges.admin.version_forms import DefinitionForm, RetentionForm, initial_of
 from pledges.core import lifecycle, refusals
 from pledges.core.languages import CHINESE, LANGUAGES
@@ -87,9 +87,7 @@ class VersionAdmin(AccessModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
-            raise Http404
-        return require_safe(self._overview)(request, int(object_id))
+        return require_safe(self._overview)(request, number_in(object_id))
 
     def _overview(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._version(request, pk)

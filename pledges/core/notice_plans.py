@@ -76,9 +76,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Told:
-    """A reason to be told: its day, and the day that it counts from, which makes it one of a kind.
+    """A reason to be told on `planned_on`; with its key, `for_day` says which notice it is.
 
-    A notice before a due date is for that due date: told once, however the calendar changes.
+    A notice before a due date has that due date for its day: told once, however the calendar
+    changes.
     """
 
     reason: Reason

@@ -9,11 +9,10 @@ from enum import StrEnum
 from typing import Final
 
 from pledges.core.characters import half_width, normalized
-from pledges.core.rosters.tables import Note, Row
+from pledges.core.rosters.tables import HEADS_WITHIN, Note, Row, recognise
 from pledges.core.rosters.values import read_date
 
 MAX_ROWS: Final = 1_000
-HEADS_WITHIN: Final = 15
 EARLIEST: Final = date(1980, 1, 1)
 """No pledge that anybody still files is older."""
 
@@ -67,8 +66,6 @@ _HEADS: Final[Mapping[Column, str]] = {
     Column.NOTE: "备注 说明 note notes remark",
 }
 _KNOWN: Final = {head: column for column, heads in _HEADS.items() for head in heads.split()}
-_ASIDE: Final = re.compile(r"[（(\[【].*?[)）\]】]")
-_SIGNS: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _SPOILED: Final = frozenset({Note.FORMULA, Note.ERROR, Note.MERGED, Note.ROUNDED})
 NOTHING: Final = frozenset({"", "-", "—", "无", "长期", "none"})
 """What a cell says that names no last day."""
@@ -109,17 +106,11 @@ def find_heads(rows: Sequence[Row]) -> Heads | None:
     for row in rows[:HEADS_WITHIN]:
         found: dict[Column, int] = {}
         for index, cell in enumerate(row.cells):
-            if (column := _recognise(cell)) and column not in found:
+            if (column := recognise(cell, _KNOWN)) and column not in found:
                 found[column] = index
         if Column.NUMBER in found and (best is None or len(found) > len(best.columns)):
             best = Heads(row.number, found)
     return best
-
-
-def _recognise(head: str) -> Column | None:
-    plain = normalized("NFKC", head).casefold()
-    bare = _SIGNS.sub("", _ASIDE.sub("", plain))
-    return _KNOWN.get(bare) or _KNOWN.get(_SIGNS.sub("", plain))
 
 
 def read_rows(rows: Iterable[Row], heads: Heads, today: date) -> list[ListedPaper]:

@@ -165,7 +165,7 @@ def _fault(name: str, info: zipfile.ZipInfo) -> EntryFault | None:
 def name_of(info: zipfile.ZipInfo) -> str:
     """The name of an entry: in UTF-8 where it says so, else as Windows writes Chinese (GB18030).
 
-    The library takes such bytes for those of a PC of 1981 (cp437), from which they are got back.
+    `zipfile` decodes a name without that mark as cp437; encoding it again gives its bytes.
     """
     if info.flag_bits & UTF8 or info.orig_filename.isascii():
         return info.orig_filename

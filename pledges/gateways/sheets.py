@@ -50,7 +50,7 @@ class SheetReader:
             self._reads = self._cell is not None and not self._phonetic
         elif name == "row":
             told = attributes.get("r", "")
-            # Whoever counts backwards would write over rows that were read.
+            # Numbers of rows only rise: a lower one would replace a row that was read.
             known = int(told) if told.isdecimal() and len(told) < 8 else 0
             self._number, self._column = max(known, self._number + 1), -1
         elif name == "f" and self._cell is not None:

@@ -28,7 +28,7 @@ from pledges.models.signatures import Document, Signature, SigningIntent
 from pledges.models.signing_tasks import SigningTask, TaskVersion
 from pledges.models.task_members import TaskMember
 from pledges.models.templates import PledgeTemplate, TemplateVersion, VersionFont
-from pledges.models.version_steps import VersionStep, versions_that_count
+from pledges.models.version_steps import VersionStep
 
 __all__ = [
     "AcceptanceBatch",
@@ -81,5 +81,4 @@ __all__ = [
     "VersionFont",
     "VersionStep",
     "organisation_read_once",
-    "versions_that_count",
 ]

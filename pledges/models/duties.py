@@ -73,7 +73,7 @@ def who(show: Show, today: date) -> Q:
     if show != Show.IN_FORCE:
         return Q(pk__in=members.values("person")) | Q(pk__in=drafts.values("person"))
     pledges = Pledge.objects.in_force(today).values("person")
-    return Q(pk__in=pledges) | Q(pk__in=_papers(today).values("person"))
+    return Q(pk__in=pledges) | Q(pk__in=PaperPledge.objects.valid(today).values("person"))
 
 
 def duties_of(people: Collection[int], today: date) -> dict[int, list[Duty]]:
@@ -123,11 +123,7 @@ def _in_force(people: Collection[int], today: date) -> Iterator[Duty]:
     for pledge in pledges.select_related("version__template"):
         name = pledge.version.name(language)
         yield Duty(pledge.person_id, name, open=False, ends_on=pledge.ends_on, pledge=pledge)
-    for paper in _papers(today).filter(person__in=people).select_related("version__template"):
+    papers = PaperPledge.objects.valid(today).filter(person__in=people)
+    for paper in papers.select_related("version__template"):
         name = paper.version.name(language)
         yield Duty(paper.person_id, name, open=False, ends_on=paper.ends_on, on_paper=True)
-
-
-def _papers(today: date) -> QuerySet[PaperPledge]:
-    confirmed = PaperPledge.objects.filter(state=PaperPledge.State.CONFIRMED)
-    return confirmed.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))

@@ -29,8 +29,8 @@ class PaperQuerySet(models.QuerySet["PaperPledge"]):
         """Those that compliance has to look at, the longest waiting first."""
         return self.filter(state=PaperState.FILED).order_by("filed_at", "pk")
 
-    def standing(self, today: date) -> "PaperQuerySet":
-        """Confirmed, and not past the last day of its term."""
+    def valid(self, today: date) -> "PaperQuerySet":
+        """Confirmed, and not past the last day of its term: what counts as signed on paper."""
         confirmed = self.filter(state=PaperState.CONFIRMED)
         return confirmed.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
 

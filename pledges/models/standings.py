@@ -95,10 +95,7 @@ def _holds(
 
 
 def _on_paper(person: str, counting: Any, day: date) -> models.QuerySet:
-    papers = PaperPledge.objects.filter(
-        person=OuterRef(person), version__in=counting, state=PaperPledge.State.CONFIRMED
-    )
-    return papers.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    return PaperPledge.objects.valid(day).filter(person=OuterRef(person), version__in=counting)
 
 
 def _leaves(person: str, day: date) -> models.QuerySet:

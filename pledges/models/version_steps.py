@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from pledges.models.templates import PledgeTemplate, TemplateVersion
+from pledges.models.templates import TemplateVersion
 
 
 class StepQuerySet(models.QuerySet["VersionStep"]):
@@ -98,7 +98,11 @@ class VersionStep(models.Model):
 
 
 def alike(*version_ids: int) -> set[int]:
-    """The versions (by key) that editorial steps alone lead to from one of these, either way."""
+    """The versions (by key) that editorial steps alone connect with one of these, and these.
+
+    Whoever signed on one of them need not sign again on another. A step of which nothing is known
+    connects nothing.
+    """
     steps = VersionStep.objects.filter(
         kind=VersionStep.Kind.EDITORIAL,
         after__template__versions__in=version_ids,
@@ -113,20 +117,3 @@ def alike(*version_ids: int) -> set[int]:
         found |= fresh
         ahead.extend(fresh)
     return found
-
-
-def versions_that_count(
-    template: PledgeTemplate, named: TemplateVersion | None = None, *, on: date | None = None
-) -> set[int]:
-    """The versions (by key) a pledge on which counts as one on the version that is asked for.
-
-    That is `named`, or else the one current on the day `on`; without a day, the newest published.
-    With it count all that editorial steps alone connect with it. Empty where nothing is published.
-    """
-    if named is not None:
-        return alike(named.pk)
-    published = TemplateVersion.objects.published().filter(template=template)
-    if on is not None:
-        published = published.filter(effective_on__lte=on)
-    newest = published.order_by("-number").values_list("pk", flat=True).first()
-    return alike(newest) if newest is not None else set()

@@ -54,7 +54,7 @@ def queue_digests(
 ) -> int:
     """One mail for each person of `picks`, with all that is claimed for them; gives their number.
 
-    Who has had the one of `day`, or is getting it from another worker, gets none.
+    Who was sent the digest of `day`, or is about to be by another worker, gets none.
     """
     digests = [digest_of(person, day, at, sending.new_message_id()) for person in sorted(picks)]
     names = {each.person_id: each.message_id for each in NoticeClaim.objects.claim_each(digests)}
@@ -78,7 +78,7 @@ def digest_of(person_id: int, day: date, at: datetime, message_id: str) -> Notic
 
 
 def is_the_mail_of(person_id: int, day: date, at: datetime, message_id: str) -> bool:
-    """Whether the mail of that name is the one of `day`; one of an earlier day may become it."""
+    """Whether the mail with that Message-ID is the digest of `day`; it becomes it if none is."""
     NoticeClaim.objects.claim_each([digest_of(person_id, day, at, message_id)])
     digest = NoticeClaim.objects.filter(
         person=person_id, member=None, pledge=None, reason=Reason.DIGEST, for_day=day

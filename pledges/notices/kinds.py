@@ -1,4 +1,7 @@
-"""The kinds of mail that may be switched off; what concerns somebody's account has no switch."""
+"""The kinds of mail that may be switched off.
+
+What concerns somebody's account has no switch, nor has the mail that a pledge was withdrawn.
+"""
 
 from enum import StrEnum
 

@@ -52,7 +52,7 @@ def announce_extended(members: Iterable[TaskMember]) -> None:
 # --- Claimed by the worker -----------------------------------------------------------------------
 @task()
 def tell_first(task_id: str) -> None:
-    """The first notices; `reminders` finds later whom this one left."""
+    """The first notices; whom this one leaves the chore `notices` finds later."""
     at = timezone.now()
     organisation = Organisation.current()
     hours = organisation.working_hours(CalendarDay.objects.as_calendar())
@@ -60,7 +60,7 @@ def tell_first(task_id: str) -> None:
         tell_first.using(run_after=hours.next_moment(at)).enqueue(task_id)
         return
     found = SigningTask.objects.filter(pk=task_id, state=TaskState.RUNNING).first()
-    # Launched again since, with another time: a task of its own waits for that.
+    # This worker's clock may be behind: then the chore `notices` tells them a little later.
     early = found is None or found.first_notices_at is None or found.first_notices_at > at
     if found is None or early or not found.notice_plan.get("start", True):
         return

@@ -7,7 +7,6 @@ from pledges.core.languages import ENGLISH, Localized
 from pledges.core.template.typed_values import written_date
 
 TITLE: Final = Localized(zh="完成报告", en="Completion report")
-TASK: Final = Localized(zh="签署任务", en="Signing task")
 TEMPLATE: Final = Localized(zh="承诺书", en="Pledge")
 VERSIONS: Final = Localized(zh="计入的版本", en="Versions that count")
 AUDIENCE: Final = Localized(zh="签署范围", en="Audience")

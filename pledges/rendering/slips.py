@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -38,10 +39,15 @@ class Slip:
 
 def print_slips(slips: Sequence[Slip], *, language: str) -> bytes:
     """The slips as a PDF on A4, eight on a sheet; raises kinds of `refusals.Unmade`."""
+    return print_each(slips, "document/slip.html", language=language)
+
+
+def print_each(slips: Sequence[Any], template: str, *, language: str) -> bytes:
+    """The same for slips of any kind: each by `template` in its own language, sheets in theirs."""
     printed = []
     for slip in slips:
         with translation.override(slip.language):
-            printed.append(render_to_string("document/slip.html", {"slip": slip}))
+            printed.append(render_to_string(template, {"slip": slip}))
     html = render_to_string(
         "document/slips.html", {"slips": printed, "language": language_tag(language)}
     )

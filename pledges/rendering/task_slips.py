@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from pledges.rendering import press
-from pledges.rendering.paper import qr_code, stylesheet
+from pledges.rendering.paper import qr_code
 from pledges.rendering.paper_wording import language_tag
+from pledges.rendering.slips import print_each
 
 
 @dataclass(frozen=True)
@@ -42,13 +40,4 @@ class TaskSlip:
 
 def print_task_slips(slips: Sequence[TaskSlip], *, language: str) -> bytes:
     """The slips as a PDF on A4, eight on a sheet; raises kinds of `refusals.Unmade`."""
-    printed = []
-    for slip in slips:
-        with translation.override(slip.language):
-            printed.append(render_to_string("document/task_slip.html", {"slip": slip}))
-    html = render_to_string(
-        "document/slips.html", {"slips": printed, "language": language_tag(language)}
-    )
-    asked = {"do": "plain", "css": stylesheet("slips.css")}
-    _header, (made,) = press.ask(asked, html.encode(), within=press.WITHIN)
-    return made
+    return print_each(slips, "document/task_slip.html", language=language)

@@ -22,6 +22,7 @@ from PIL import (
 )
 
 from pledges.core.scans import (
+    DPI,
     LONG,
     MAX_DRAWN,
     MAX_PAGES,
@@ -34,6 +35,7 @@ from pledges.core.scans import (
 )
 
 PLUGINS: Final = (JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin)
+"""Pillow imports these when it first needs them, and by then no file can be opened."""
 FORMATS: Final = {Kind.JPEG: ("JPEG", "MPO"), Kind.PNG: ("PNG",), Kind.TIFF: ("TIFF",)}
 QUALITIES: Final = (78, 55, 35)
 """Of JPEG: the best at which all pages together stay within `MAX_DRAWN`."""
@@ -42,7 +44,6 @@ COLOURED: Final = 48
 ENOUGH_COLOUR: Final = 0.0002
 """Part of a page: a red seal has a hundred times as much, the noise of a scanner less."""
 WHITE: Final = 245
-POINTS: Final = 72
 PASSWORD: Final = 4
 """What pdfium calls the error of a document that asks for a password."""
 
@@ -164,7 +165,7 @@ def _encoded(image: Image.Image, quality: int) -> DrawnPage:
     out = io.BytesIO()
     clean = image.copy()
     clean.info = {}  # what a camera wrote about place and time stays behind
-    clean.save(out, "JPEG", quality=quality, optimize=True, dpi=(150, 150))
+    clean.save(out, "JPEG", quality=quality, optimize=True, dpi=(DPI, DPI))
     return DrawnPage(out.getvalue(), *clean.size)
 
 

@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pledges.actions.tasks import audience
+from pledges.core import superiors
 from pledges.core.audiences import AudienceRule, Clause, Kind
 from pledges.core.lifecycle import Role
 from pledges.models import Department, PaperPledge, Person
+from pledges.models.department_tree import read_tree
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 24)
@@ -138,8 +140,8 @@ def test_a_pledge_in_force_is_valid_and_one_in_review_is_not(
 def test_a_circle_of_departments_ends(company):
     top = company[0]
     Department.objects.filter(pk=top.pk).update(parent=company[3])
-    children = audience._children()
-    assert audience.with_those_below([top.pk], children) == {each.pk for each in company}
+    whole = {each.pk for each in company}
+    assert superiors.below_each(read_tree())[top.pk] == whole
 
 
 def test_numbers_that_nobody_has_are_told_apart_from_those_who_left(company):

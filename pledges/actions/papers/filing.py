@@ -104,11 +104,11 @@ def check(facts: Facts, at: datetime) -> None:
         raise VersionNotOpen
     if facts.person.erased_at is not None:
         raise NobodyOfThatNumber
-    if standing(facts.person, facts.version, facts.signed_on):
+    if is_filed(facts.person, facts.version, facts.signed_on):
         raise PaperFiledAlready
 
 
-def standing(person: Person, version: TemplateVersion, signed_on: date) -> bool:
+def is_filed(person: Person, version: TemplateVersion, signed_on: date) -> bool:
     """Whether a paper of that person, version and day is filed or confirmed."""
     same = PaperPledge.objects.filter(person=person, version=version, signed_on=signed_on)
     return same.filter(state__in=STANDS).exists()
@@ -122,7 +122,7 @@ def file(paper: PaperPledge, *, actor: Person, at: datetime) -> PaperPledge:
     access.require(actor, Act.FILE_PAPER, locked)
     if locked.person.erased_at is not None:
         raise NobodyOfThatNumber
-    if standing(locked.person, locked.version, locked.signed_on):
+    if is_filed(locked.person, locked.version, locked.signed_on):
         raise PaperFiledAlready
     drafts = PaperPledge.objects.filter(pk=locked.pk, state=PaperState.DRAFT)
     if not drafts.update(state=papers.FILE.target, filed_at=at):

@@ -10,10 +10,10 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
 
 from pledges import crash_points, transactions
 from pledges.actions.papers import filing, keeping, list_filing, matching
+from pledges.actions.task_queue import is_queued
 from pledges.core import refusals
 from pledges.core.digests import sha256_hex
 from pledges.core.paper_lists import Column, RowFault, days_of
@@ -72,9 +72,8 @@ def resume(at: datetime) -> int:
         resumed += 1
     for batch in PaperBatch.objects.filter(state=State.DRAWING):
         _finish(batch.pk, at)
-        queued = DBTaskResult.objects.filter(status="READY", task_path=draw_slice.module_path)
         free = batch.items.free(at).count()
-        if free and not queued.filter(args_kwargs__args__0=batch.pk).exists():
+        if free and not is_queued(draw_slice, batch.pk):
             queue(batch.pk, free)
             resumed += 1
     return resumed

@@ -8,12 +8,12 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, transactions
 from pledges.access import SYSTEM, Act
 from pledges.actions import people
 from pledges.actions.rosters import current, preparing, writing
+from pledges.actions.task_queue import is_queued
 from pledges.core import refusals, roster_refusals
 from pledges.core.rosters.planning import Plan
 from pledges.models import Organisation, Roster
@@ -57,8 +57,7 @@ def resume(at: datetime) -> int:
     lost = Roster.objects.filter(state=Roster.State.APPLYING, worked_at__lte=at - PATIENCE)
     resumed = 0
     for roster in lost:
-        waiting = DBTaskResult.objects.filter(status="READY", task_path=apply_roster.module_path)
-        if not waiting.filter(args_kwargs__args__0=str(roster.pk)).exists():
+        if not is_queued(apply_roster, str(roster.pk)):
             Roster.objects.filter(pk=roster.pk).update(worked_at=at)
             queue(roster)
             resumed += 1

@@ -1,14 +1,18 @@
 """Who is meant by an audience rule: the one function that every preview and launch asks."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pledges import wording
+from pledges.core import superiors
 from pledges.core.audiences import AudienceRule, Clause, Kind
 from pledges.models import Department, PaperPledge, Person, Pledge, PledgeTemplate, TemplateVersion
+from pledges.models.department_tree import read_tree
+
+Below = Mapping[int, frozenset[int]]
+"""For each department, by its key: itself and all below it."""
 
 
 def members_of(
@@ -22,7 +26,7 @@ def members_of(
     Whoever has left by then is nobody's member. A pledge is valid that is in force on `day` on one
     of `versions` of `template`, here or on paper.
     """
-    below = _children() if _asks_below(rule) else {}
+    below = superiors.below_each(read_tree()) if _asks_below(rule) else {}
     named = _any_of(rule.named, below)
     people = active_people(day).filter(named)
     if rule.exclude:
@@ -61,43 +65,25 @@ def in_words(rule: AudienceRule) -> str:
     return wording.audience_in_words(rule, {key: str(each) for key, each in departments.items()})
 
 
-def with_those_below(keys: Iterable[int], children: dict[int, list[int]]) -> set[int]:
-    """These departments and all that stand below them; a circle is walked once."""
-    found: set[int] = set()
-    waiting = list(keys)
-    while waiting:
-        key = waiting.pop()
-        if key not in found:
-            found.add(key)
-            waiting += children.get(key, [])
-    return found
-
-
 def _asks_below(rule: AudienceRule) -> bool:
     return any(clause.below for clause in rule.include + rule.exclude)
 
 
-def _children() -> dict[int, list[int]]:
-    children: dict[int, list[int]] = defaultdict(list)
-    for key, parent in Department.objects.values_list("pk", "parent_id"):
-        if parent is not None:
-            children[parent].append(key)
-    return children
-
-
-def _any_of(clauses: Iterable[Clause], below: dict[int, list[int]]) -> Q:
+def _any_of(clauses: Iterable[Clause], below: Below) -> Q:
     anybody = Q(pk__in=[])
     for clause in clauses:
         anybody |= _people(clause, below)
     return anybody
 
 
-def _people(clause: Clause, below: dict[int, list[int]]) -> Q:
+def _people(clause: Clause, below: Below) -> Q:
     if clause.kind is Kind.EVERYBODY:
         return ~Q(pk__in=[])
     if clause.kind is Kind.DEPARTMENTS:
         keys = {int(value) for value in clause.values}
-        return Q(department__in=with_those_below(keys, below) if clause.below else keys)
+        if clause.below:
+            keys = keys.union(*(below.get(key, frozenset()) for key in keys))
+        return Q(department__in=keys)
     if clause.kind is Kind.POSTS:
         return Q(position__in=clause.values)
     if clause.kind is Kind.ROLES:
@@ -111,10 +97,5 @@ def _has_valid_pledge(
 ) -> Q:
     counting = [version.pk for version in versions if version.template_id == template.pk]
     own = Pledge.objects.filter(person=OuterRef("pk"), version__in=counting)
-    papers = PaperPledge.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
-        person=OuterRef("pk"),
-        version__in=counting,
-        state=PaperPledge.State.CONFIRMED,
-    )
-    return Q(Exists(own.in_force(day))) | Q(Exists(papers))
+    papers = PaperPledge.objects.filter(person=OuterRef("pk"), version__in=counting)
+    return Q(Exists(own.in_force(day))) | Q(Exists(papers.valid(day)))

@@ -7,11 +7,11 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone, translation
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
 
 from pledges import access, crash_points, transactions
 from pledges.access import Act
 from pledges.actions.records import completion
+from pledges.actions.task_queue import is_queued
 from pledges.actions.tasks import issuing_reports, reporting
 from pledges.actions.tasks.reporting import Stood
 from pledges.core.standings import TaskState
@@ -101,10 +101,7 @@ def resume(at: datetime) -> int:
     resumed = 0
     long_ago = at - RESUMED_AFTER
     for each in SigningTask.objects.filter(state=TaskState.RUNNING, closing_since__lte=long_ago):
-        queued = DBTaskResult.objects.filter(
-            status="READY", task_path=write_close.module_path, args_kwargs__args__0=str(each.pk)
-        )
-        if not queued.exists():
+        if not is_queued(write_close, str(each.pk)):
             write_close.enqueue(str(each.pk))
             resumed += 1
     return resumed

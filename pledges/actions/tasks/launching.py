@@ -11,11 +11,11 @@ from typing import Final
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, crash_points, transactions
 from pledges.access import Act
 from pledges.actions.reminders.calendar import current_calendar
+from pledges.actions.task_queue import is_queued
 from pledges.actions.tasks import audience, drafting, membership, versions
 from pledges.core.audiences import AudienceRule
 from pledges.core.due_rules import DueRule, due_on
@@ -127,10 +127,7 @@ def resume(at: datetime) -> int:
     resumed = 0
     long_ago = at - RESUMED_AFTER
     for each in SigningTask.objects.filter(state=TaskState.DRAFT, launching_since__lte=long_ago):
-        queued = DBTaskResult.objects.filter(
-            status="READY", task_path=write_members.module_path, args_kwargs__args__0=str(each.pk)
-        )
-        if not queued.exists():
+        if not is_queued(write_members, str(each.pk)):
             write_members.enqueue(str(each.pk))
             resumed += 1
     return resumed

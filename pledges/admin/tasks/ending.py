@@ -86,7 +86,7 @@ def cancel(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
         return _asked(page, request, task)
     if request.POST.get("decision") in ("cancel", "take-back"):
         return _settle(request, task)
-    # It asks for what was asked for meanwhile: by a second click, or by another officer.
+    # The form asks for a cancellation that waits by now: a second click, or another officer's.
     if task.cancellation_asked_by_id != actor_of(request).pk:
         messages.warning(request, words.refusal(CancellationWaits()))
     return redirect(frames.CHANGE, task.pk)

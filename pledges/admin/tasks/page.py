@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pledges import access
 from pledges.access import Act
-from pledges.admin.base import NOTHING, AccessModelAdmin
+from pledges.admin.base import NOTHING, AccessModelAdmin, uuid_in
 from pledges.admin.second_person import CancellationsForYou
 from pledges.admin.tasks import (
     adding,
@@ -149,11 +149,7 @@ class TaskAdmin(AccessModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        try:
-            pk = uuid.UUID(object_id)
-        except ValueError as error:
-            raise Http404 from error
-        return self._of_a_task(_page_of, ("GET", "HEAD"))(request, pk=pk)
+        return self._of_a_task(_page_of, ("GET", "HEAD"))(request, pk=uuid_in(object_id))
 
     def _whole(self, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, **options: Any) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Which column of a roster says what: recognised by its head, in Chinese and in English."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +8,8 @@ from typing import Final
 
 from pledges.core.characters import normalized
 from pledges.core.digests import canonical_json
-from pledges.core.rosters.tables import Note, Row
+from pledges.core.rosters import tables
+from pledges.core.rosters.tables import HEADS_WITHIN, Note, Row
 
 
 class Field(StrEnum):
@@ -35,8 +35,6 @@ class Field(StrEnum):
 REQUIRED: Final = (Field.NUMBER, Field.NAME)
 PLACES: Final = (Field.DEPARTMENT, Field.PATH)
 """One of them says where somebody belongs."""
-HEADS_WITHIN: Final = 15
-"""Among so many first rows the heads of columns are looked for; titles stand above them."""
 
 _HEADS: Final[Mapping[Field, str]] = {
     Field.NUMBER: "工号 员工号 员工工号 员工编号 人员编号 职工号 职工编号 人事编号 编号 工作证号 "
@@ -66,8 +64,6 @@ _HEADS: Final[Mapping[Field, str]] = {
     Field.STATUS: "状态 员工状态 人员状态 在职状态 用工状态 status employmentstatus",
 }
 _KNOWN: Final = {head: field for field, heads in _HEADS.items() for head in heads.split()}
-_ASIDE: Final = re.compile(r"[（(\[【].*?[)）\]】]")
-_SIGNS: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 
 Mapped = Mapping[int, Field]
 
@@ -87,9 +83,8 @@ class Heads:
 
 
 def recognise(head: str) -> Field | None:
-    """What a column with this head says; what stands in brackets is an aside."""
-    plain = normalized("NFKC", head).casefold()
-    return _KNOWN.get(_SIGNS.sub("", _ASIDE.sub("", plain))) or _KNOWN.get(_SIGNS.sub("", plain))
+    """What a column with this head says."""
+    return tables.recognise(head, _KNOWN)
 
 
 def find_heads(rows: Sequence[Row]) -> Heads | None:

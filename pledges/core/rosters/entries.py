@@ -18,7 +18,6 @@ _TOLD = {
     Note.ROUNDED: faults.ROUNDED,
 }
 _DATES = frozenset({Field.ENTERED, Field.LEFT})
-_CONTACT_DIGITS = 11  # of a Chinese mobile number: as a number in a cell it loses nothing
 
 
 @dataclass(slots=True)

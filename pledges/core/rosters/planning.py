@@ -20,9 +20,9 @@ from pledges.core.rosters.faults import Fault
 from pledges.core.rosters.people import Change, Fate, PersonNow, Reach, Scope, changes_between
 
 MANY: Final = 20
-"""So many leavers at most go without a second person,"""
+"""More leavers than this ask for their number to be typed, and for a second person;"""
 MANY_PERCENT: Final = 5
-"""and so many of a hundred of those within the scope."""
+"""so do more of those within the scope than this percentage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,6 @@ class Plan:
         return self.counts[Fate.LEFT]
 
     @property
-    def has_many_leavers(self) -> bool:
-        """Whether so many would go that the number has to be typed, and a second person asked."""
-        return are_many(self.leavers, self.within)
-
-    @property
-    def is_clean(self) -> bool:
-        return not self.counts[Fate.FAULTY]
-
-    @property
     def digest(self) -> str:
         """By which a plan is known again: what it would do, and to whom."""
         done = [
@@ -82,7 +73,7 @@ class Plan:
 
 
 def are_many(leavers: int, within: int) -> bool:
-    """Whether so many of those within the scope are more than one person lets go."""
+    """Whether so many of those within the scope ask for their number and a second person."""
     return leavers > MANY or leavers * 100 > within * MANY_PERCENT
 
 

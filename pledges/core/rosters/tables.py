@@ -1,9 +1,12 @@
 """A table as it was read from a file: rows of text with the addresses that a spreadsheet shows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from pledges.core.characters import normalized
 
 MAX_ROWS: Final = 50_000
 MAX_COLUMNS: Final = 200
@@ -12,6 +15,12 @@ MAX_CELLS: Final = 2_000_000
 Whoever asked for the table holds all of them, without limits."""
 MAX_CELL: Final = 500
 """Characters of one cell that are kept; no fact of a person is nearly as long."""
+HEADS_WITHIN: Final = 15
+"""Among so many first rows the heads of columns are looked for; titles stand above them."""
+_ASIDE: Final = re.compile(r"[（(\[【].*?[)）\]】]")
+_SIGNS: Final = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
+
+Named = TypeVar("Named")
 
 
 class Note(StrEnum):
@@ -52,6 +61,12 @@ class Unreadable(Exception):
     def __init__(self, why: str, limit: int = 0) -> None:
         super().__init__(why)
         self.why, self.limit = why, limit
+
+
+def recognise(head: str, known: Mapping[str, Named]) -> Named | None:
+    """What of `known` a column with this head is; what stands in brackets may be an aside."""
+    plain = normalized("NFKC", head).casefold()
+    return known.get(_SIGNS.sub("", _ASIDE.sub("", plain))) or known.get(_SIGNS.sub("", plain))
 
 
 def address(column: int, row: int) -> str:
