@@ -5,6 +5,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from pledges.access import SYSTEM
 from pledges.actions import inviting_many, people
@@ -300,7 +301,7 @@ def test_somebody_who_chose_a_password_meanwhile_is_left_with_the_reason(zhoumin
 def test_a_run_whose_worker_died_is_queued_again(zhoumin, newcomers):
     run = inviting_many.begin(newcomers[:1], actor=zhoumin, at=TODAY)
     assert inviting_many.begin(newcomers[:1], actor=zhoumin, at=TODAY) == run
-    inviting_many.DBTaskResult.objects.all().delete()
+    DBTaskResult.objects.all().delete()
     assert inviting_many.resume(TODAY) == 0
     assert inviting_many.resume(TODAY + timedelta(minutes=3)) == 1
     assert inviting_many.resume(TODAY + timedelta(minutes=3)) == 0
