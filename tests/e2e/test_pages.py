@@ -32,7 +32,8 @@ NO_PAGES = {
     *("pledge_page", "pledge_sign_page", "pledge_printout", "verify_printout"),
     *("robots_txt", "security_txt", "change_password"),
     *("paper_page", "paper_record", "admin:pledges_paperbatch_template"),
-    "admin:pledges_paperpledge_export",
+    *("admin:pledges_paperpledge_export", "admin:pledges_roster_template"),
+    "admin:pledges_noticeswitch_mail",  # framed by whatever program shows the mail
     *("pledge_proof", "verify_root", "verify_tsa_roots", "verify_company_roots"),
 }
 # Part of a page, fetched while it moves.
