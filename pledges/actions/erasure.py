@@ -95,6 +95,7 @@ def _erase(person: Person, *, actor: access.Actor, at: datetime) -> Erased:
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     forgetting.lock(locked)
     erasing.lock_rows(locked)
+    erasing_employment.lock_rosters(locked)
     pledges, papers = _locked_pledges(locked), erasing.locked(locked)
     files = _files_of(pledges) | keeping.files_of(papers)
     if locked.erased_at is None:
