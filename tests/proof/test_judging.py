@@ -15,6 +15,7 @@ from pledges.proof.judging import checks, judge
 from pledges.proof.keys.private_keys import to_asn1
 from pledges.proof.keys.trust import Trust
 from pledges.proof.messages import catalogue, wording
+from pledges.proof.records import catalogue as record_catalogue
 from pledges.proof.signatures import pades, signature_dictionaries
 from pledges.proof.verdict import Check, Outcome
 from tests.attacks.honest import LATER, honest, sign
@@ -209,9 +210,10 @@ def test_every_reason_has_words_and_every_word_a_use():
         and ast.unparse(node.func) == "Rejected"
         and isinstance(node.args[0], ast.Constant)
     }
-    assert raised <= set(catalogue.REASONS)
-    assert set(catalogue.REASONS) <= set().union(*map(literals, trees))
-    for words in catalogue.REASONS.values():
+    reasons = {**catalogue.REASONS, **record_catalogue.REASONS}
+    assert raised <= set(reasons)
+    assert set(reasons) <= set().union(*map(literals, trees))
+    for words in reasons.values():
         assert words.in_("zh-hans") and words.in_("en")
 
 
