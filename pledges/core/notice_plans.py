@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from pledges.core.standings import REMINDED, Standing
+from pledges.core.standings import LATE, REMINDED
 from pledges.core.working_days import Calendar
 
 
@@ -149,7 +149,7 @@ def escalations(
     plan: Plan, due_on: date, standing: str, day: date, calendar: Calendar
 ) -> frozenset[Reason]:
     """To whom beside the member it is told on `day` that they are late, if it is a working day."""
-    late = standing in (Standing.OVERDUE, Standing.RETURNED) and due_on < day
+    late = standing in LATE and due_on < day
     if not late or not calendar.is_working(day):
         return frozenset()
     days = calendar.between(due_on, day)

@@ -44,6 +44,9 @@ TO_SIGN: Final = frozenset({Standing.RETURNED, Standing.ON_LEAVE, Standing.OVERD
 REMINDED: Final = frozenset({Standing.RETURNED, Standing.OVERDUE, Standing.DUE})
 """These members are reminded."""
 
+LATE: Final = frozenset({Standing.OVERDUE, Standing.RETURNED})
+"""These members are late once their due date has passed: who was sent back has not signed."""
+
 
 class ExcuseReason(StrEnum):
     """Why somebody need not sign for a while; never a diagnosis."""

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
-from pledges.core.standings import TO_SIGN, Standing, TaskState
+from pledges.core.standings import LATE, TO_SIGN, Standing, TaskState
 from pledges.models.papers import PaperPledge
 from pledges.models.pledges import Pledge
 from pledges.models.signing_tasks import SigningTask
@@ -68,7 +68,7 @@ def who(show: Show, today: date) -> Q:
     """The people who have a duty that the list named `show` has."""
     members, drafts = memberships_to_sign(today), lone_drafts()
     if show == Show.LATE:
-        members = members.filter(standing=Standing.OVERDUE)
+        members = members.late(today)
         drafts = drafts.filter(due_on__lt=today)
     if show != Show.IN_FORCE:
         return Q(pk__in=members.values("person")) | Q(pk__in=drafts.values("person"))
@@ -97,7 +97,7 @@ def _open(people: Collection[int], today: date) -> Iterator[Duty]:
             member.person_id,
             member.task.title,
             open=True,
-            late=member.standing == Standing.OVERDUE,
+            late=member.standing in LATE and member.due_on < today,
             due_on=member.due_on,
             task=member.task,
             pledge=member.pledge,

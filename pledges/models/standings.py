@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
 
 from pledges.core.lifecycle import PledgeState
-from pledges.core.standings import Standing
+from pledges.core.standings import LATE, Standing
 from pledges.models.employment import Leave
 from pledges.models.excuses import Excuse
 from pledges.models.papers import PaperPledge
@@ -51,6 +51,10 @@ class MemberQuerySet(models.QuerySet):
             standing=_first_of(holds),
             former=Subquery(former.order_by("-created_at").values("status")[:1]),
         )
+
+    def late(self, day: date) -> "MemberQuerySet":
+        """Those who have not signed on `day` what was due before it, each with its `standing`."""
+        return self.with_standing(day).filter(standing__in=LATE, due_on__lt=day)
 
 
 def people_with_standing(

@@ -13,7 +13,7 @@ from django_tasks import task
 
 from pledges import transactions
 from pledges.core.lifecycle import Role
-from pledges.core.standings import DONE, Standing, TaskState
+from pledges.core.standings import DONE, TaskState
 from pledges.models import (
     CalendarDay,
     Excuse,
@@ -87,7 +87,7 @@ def _progress(at: datetime) -> list[dict[str, object]]:
         counts = dict(members.order_by().values_list("standing").annotate(Count("pk")))
         total = sum(counts.values())
         done = sum(counts.get(standing, 0) for standing in DONE)
-        late = counts.get(Standing.OVERDUE, 0)
+        late = each.members.late(day).count()
         found.append({"task": each, "total": total, "done": done, "late": late})
     return found
 

@@ -111,10 +111,8 @@ def _late(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str
     rows = NoticeClaim.objects.filter(
         reason=table.reason, for_day=table.for_day, member__isnull=False, **whom
     )
-    members = TaskMember.objects.filter(
-        pk__in=rows.values("member"), task__state=TaskState.RUNNING, due_on__lt=now.day
-    ).with_standing(now.day)
-    late = members.filter(standing__in=(Standing.OVERDUE, Standing.RETURNED))
+    members = TaskMember.objects.filter(pk__in=rows.values("member"), task__state=TaskState.RUNNING)
+    late = members.late(now.day)
     found = list(late.select_related("task", "person__department").order_by("due_on", "person"))
     if not found:
         return None

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from pledges.actions import review
 from pledges.actions.reminders import slips as slips_action
 from pledges.core.standings import Standing
 from pledges.gateways.workbooks import read_workbook
 from pledges.models import LedgerEntry, Organisation, Person
+from pledges.models.duties import Show, duties_of, who
 from tests import task_scenes
 from tests.admin.conftest import TODAY
 
@@ -98,6 +100,7 @@ def test_the_standings_of_a_task_add_up_to_its_members(as_, chenjing, task):
         ("mark=objection", {"员工004"}),
         ("standing=excused&o=-name", {"员工007", "员工008"}),
         ("late=over-10", {"员工005", "员工006"}),
+        ("late=any", {f"员工{number:03}" for number in range(1, 7)}),
     ],
 )
 def test_a_list_shows_whom_its_address_asks_for(as_, chenjing, task, query, shown):
@@ -120,8 +123,30 @@ def test_a_list_as_a_workbook_has_exactly_its_rows_and_no_formula(as_, zhoumin, 
 def test_of_a_task_the_list_of_tasks_tells_how_many_signed_and_how_many_are_late(as_, wuying, task):
     page = as_(wuying).get(URL).content.decode()
     assert f"{task.members.count()}" in page
-    assert f"/members/?standing={Standing.OVERDUE}" in page
+    assert "/members/?late=any" in page
     assert f"{URL}add/" not in page
+
+
+def test_who_was_sent_back_and_is_past_the_due_date_is_overdue_in_every_count(
+    as_, chenjing, liming, task, signed
+):
+    review.return_to_manager(
+        signed(), actor=chenjing, at=TODAY, reasons=[review.ClauseReason("请写全。")]
+    )
+    day = Organisation.current().localdate(TODAY)
+    task.members.filter(person=liming).update(due_on=day - timedelta(days=4))
+    member = task.members.late(day).get(person=liming)
+    assert member.standing == Standing.RETURNED
+    client, late = as_(chenjing), task.members.late(day).count()
+    page = client.get(f"{URL}{task.pk}/change/").context
+    assert page["overdue"].count == sum(each.count for each in page["late"]) == late
+    assert page["overdue"].count == sum(each.overdue.count for each in page["departments"])
+    assert page["overdue"].count == listed(client, page["overdue"].address)
+    count = f'<a class="overdue" href="{page["overdue"].address}">'
+    assert count in client.get(URL).content.decode()
+    assert [each.late for each in duties_of([liming.pk], day)[liming.pk]] == [True]
+    assert Person.objects.filter(who(Show.LATE, day)).contains(liming)
+    assert client.get(f"{URL}{task.pk}/members/{member.pk}/").context["member"].days_late > 0
 
 
 def test_those_who_only_read_find_no_button(as_, wuying, task):

@@ -26,8 +26,7 @@ def test_a_scan_is_uploaded_filed_and_confirmed(window, zhoumin, chenjing, devic
     page = window(chenjing, device=device).tab("/admin/")
     page.locator(".figures a[href*=paperpledge]").first.click()
     page.locator("#result_list tbody a").first.click()
-    expect(page.locator(".page-image").first).to_be_visible()
-    assert page.locator(".page-image").first.evaluate("image => image.naturalWidth") > 0
+    page.wait_for_function("() => document.querySelector('.page-image')?.naturalWidth")
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) <= 0
     page.screenshot(path=tmp_path / "review.png", full_page=True)

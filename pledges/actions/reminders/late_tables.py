@@ -7,7 +7,6 @@ from functools import lru_cache
 from pledges.core import notice_plans, superiors
 from pledges.core.lifecycle import Role
 from pledges.core.notice_plans import Plan, Reason, Told, week_of
-from pledges.core.standings import Standing
 from pledges.core.working_days import Calendar
 from pledges.models import Leave, NoticeClaim, NoticeSwitch, Person, SigningTask, TaskMember
 from pledges.models.department_tree import read_tree
@@ -34,8 +33,7 @@ def _late(running: Sequence[SigningTask], day: date, calendar: Calendar) -> Iter
         def reasons(due_on: date, standing: str, plan: Plan = plan) -> frozenset[Reason]:
             return notice_plans.escalations(plan, due_on, standing, day, calendar)
 
-        past = task.members.filter(due_on__lt=day, person__is_active=True).with_standing(day)
-        late = past.filter(standing__in=(Standing.OVERDUE, Standing.RETURNED))
+        late = task.members.filter(person__is_active=True).late(day)
         for member in late.select_related("person").order_by("person__employee_number"):
             found = reasons(member.due_on, member.standing)
             if found:

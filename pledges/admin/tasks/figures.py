@@ -10,8 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pledges.actions.reminders.calendar import current_calendar
-from pledges.admin.tasks.member_filters import AGES, GROUPS, MARKS, SIGNED, MemberFilter, age_of
-from pledges.core.standings import DONE, TO_SIGN, Standing, TaskState
+from pledges.admin.tasks.member_filters import (
+    AGES,
+    ANY_AGE,
+    GROUPS,
+    MARKS,
+    SIGNED,
+    MemberFilter,
+    age_of,
+)
+from pledges.core.standings import DONE, LATE, TO_SIGN, Standing, TaskState
 from pledges.core.time_left import time_left
 from pledges.core.working_days import Calendar
 from pledges.models import Department, SigningTask, TaskMember
@@ -29,7 +37,6 @@ MARK_LABELS: Final = {
     "joined": _("Joined after the launch"),
     "former": _("With an earlier pledge that has ended"),
 }
-LATE: Final = Standing.OVERDUE
 GROUP_LABELS: Final = {"signed": pgettext_lazy("how many", "Signed"), "to-sign": _("Still to sign")}
 
 
@@ -79,7 +86,7 @@ class Tally:
         counted = list(rows.annotate(Count("pk")))
         ages = {due_on: self._age(due_on) for *_others, due_on, _count in counted}
         self._rows = [
-            (department, standing, today, ages[due_on] if today == LATE else "", count)
+            (department, standing, today, ages[due_on] if today in LATE else "", count)
             for department, standing, today, due_on, count in counted
         ]
         self._everywhere = self._count()
@@ -137,9 +144,8 @@ class Tally:
         return [self._figure(AGE_LABELS[age], found[age], late=age) for age in AGES]
 
     def overdue(self) -> Figure:
-        late = sum(count for _d, _s, _t, age, count in self._rows if age)
-        name = "today" if self.closed else "standing"
-        return self._figure(_("Overdue"), late, **{name: Standing.OVERDUE.value})
+        late = sum(count for *_others, age, count in self._rows if age)
+        return self._figure(_("Overdue"), late, late=ANY_AGE)
 
     def marked(self) -> list[Figure]:
         """What else is to be known of members; nothing where there are none."""
@@ -153,9 +159,14 @@ class Tally:
 
     def bar(self) -> tuple[Segment, ...]:
         """How far the whole task is."""
-        late = self._everywhere[Standing.OVERDUE]
-        to_sign = sum(self._everywhere[each] for each in TO_SIGN)
+        late, to_sign = self._overdue(), sum(self._everywhere[each] for each in TO_SIGN)
         return bar([(self.signed, "done"), (to_sign - late, "open"), (late, "late")], self.total)
+
+    def _overdue(self, department: int | None = None) -> int:
+        """How many are overdue; of a closed task, how many were so at its close."""
+        if self.closed:
+            return self._count(department)[Standing.OVERDUE]
+        return sum(row[-1] for row in self._rows if row[3] and department in (None, row[0]))
 
     def departments(self) -> list[DepartmentRow]:
         """Every department with members, those with most still to sign first."""
@@ -168,7 +179,8 @@ class Tally:
         found, place = self._count(key), str(key)
         total, signed = found.total(), sum(found[each] for each in SIGNED)
         to_sign = sum(found[each] for each in TO_SIGN)
-        overdue, rest = found[Standing.OVERDUE], total - signed - to_sign
+        overdue, rest = self._overdue(key), total - signed - to_sign
+        at_close = {"standing": Standing.OVERDUE.value}
         return DepartmentRow(
             name=name,
             total=self._figure(name, total, department=place),
@@ -179,7 +191,10 @@ class Tally:
                 GROUP_LABELS["to-sign"], to_sign, department=place, standing="to-sign"
             ),
             overdue=self._figure(
-                _("Overdue"), overdue, department=place, standing=Standing.OVERDUE.value
+                _("Overdue"),
+                overdue,
+                department=place,
+                **(at_close if self.closed else {"late": ANY_AGE}),
             ),
             rest=self._figure(_("Excused or left"), rest, department=place, standing="rest"),
             bar=bar([(signed, "done"), (to_sign - overdue, "open"), (overdue, "late")], total),

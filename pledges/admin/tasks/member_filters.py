@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from pledges.actions.reminders.calendar import current_calendar
-from pledges.core.standings import DONE, TO_SIGN, Standing, TaskState
+from pledges.core.standings import DONE, LATE, TO_SIGN, Standing, TaskState
 from pledges.core.time_left import latest_due
 from pledges.core.working_days import Calendar
 from pledges.models import SigningTask, TaskMember
@@ -26,6 +26,7 @@ GROUPS: Final = {"signed": SIGNED, "to-sign": TO_SIGN, "rest": REST}
 
 AGES: Final = {"1-5": (1, 5), "6-10": (6, 10), "over-10": (11, None)}
 """How many working days somebody is overdue: from, to; by the word in an address."""
+ANY_AGE: Final = "any"
 
 MARKS: Final = {
     "objection": Q(objected_at__isnull=False),
@@ -51,7 +52,7 @@ class MemberFilter:
     """What of a task's members is listed; empty fields leave all. Unknown values list nobody.
 
     `standing` is where they stand: of a closed task at its close. `today` is then what it would be
-    today.
+    today. `late` is by how many working days they are so today.
     """
 
     standing: str = ""
@@ -102,7 +103,7 @@ class MemberFilter:
             conditions.append(_among("standing", self.today))
         if self.late:
             late = late_by(self.late, day, current_calendar())
-            conditions.append(Q(standing=Standing.OVERDUE) & late)
+            conditions.append(Q(standing__in=LATE) & late)
         if self.department:
             conditions.append(_in_department(self.department))
         if self.mark:
@@ -122,6 +123,8 @@ class MemberFilter:
 
 def late_by(age: str, day: date, calendar: Calendar) -> Q:
     """Overdue by so many working days on `day`, as `AGES` says."""
+    if age == ANY_AGE:
+        return Q(due_on__lt=day)
     if age not in AGES:
         return Q(pk__in=[])
     fewest, most = AGES[age]

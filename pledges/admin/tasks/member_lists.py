@@ -19,7 +19,7 @@ from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.figures import Figure, Tally, look_of
 from pledges.admin.tasks.member_filters import MemberFilter
-from pledges.core.standings import Standing, TaskState
+from pledges.core.standings import LATE, TaskState
 from pledges.core.time_left import time_left
 from pledges.core.working_days import Calendar
 from pledges.models import SigningTask
@@ -108,7 +108,7 @@ def describe(member: Any, task: SigningTask, day: date, calendar: Calendar) -> N
     member.today_label = labels.get(member.standing, "—") if closed else ""
     member.former_label = states.get(member.former or "", "")
     late = time_left(member.due_on, day, calendar).late
-    member.days_late = late if member.standing == Standing.OVERDUE else 0
+    member.days_late = late if member.standing in LATE else 0
 
 
 def _column(wanted: MemberFilter, task: SigningTask, name: str, label: Any) -> Column:

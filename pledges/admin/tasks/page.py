@@ -34,8 +34,8 @@ from pledges.admin.tasks import (
     overview,
     preview_pages,
 )
-from pledges.admin.tasks.member_filters import SIGNED, MemberFilter
-from pledges.core.standings import Standing, TaskState
+from pledges.admin.tasks.member_filters import ANY_AGE, SIGNED, MemberFilter
+from pledges.core.standings import TaskState
 from pledges.models import Organisation, SigningTask, TaskMember
 from pledges.templatetags.sheet_extras import day
 from pledges.wording.language import here
@@ -83,8 +83,11 @@ class TaskList(ChangeList):
             rows = members.values_list("task", field).annotate(Count("pk"))
             for task, standing, count in rows:
                 counted[task][standing] = count
+        running = [t.pk for t in self.result_list if t.state == TaskState.RUNNING]
+        late = TaskMember.objects.filter(task__in=running).late(today).order_by()
+        overdue = dict(late.values_list("task").annotate(Count("pk")))
         for task in self.result_list:
-            task.counted = counted[task.pk]
+            task.counted, task.late = counted[task.pk], overdue.get(task.pk, 0)
 
 
 class TaskAdmin(AccessModelAdmin):
@@ -203,11 +206,10 @@ class TaskAdmin(AccessModelAdmin):
 
     @admin.display(description=gettext_lazy("overdue"))
     def overdue(self, task: Any) -> str:
-        late = task.counted[Standing.OVERDUE]
-        if task.state != TaskState.RUNNING or not late:
+        if not task.late:
             return NOTHING
-        text = ngettext("%(count)d overdue", "%(count)d overdue", late) % {"count": late}
-        address = MemberFilter(standing=Standing.OVERDUE.value).address(task)
+        text = ngettext("%(count)d overdue", "%(count)d overdue", task.late) % {"count": task.late}
+        address = MemberFilter(late=ANY_AGE).address(task)
         return format_html('<a class="overdue" href="{}">{}</a>', address, text)
 
 
