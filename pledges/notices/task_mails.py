@@ -19,7 +19,7 @@ from pledges.models import NoticeClaim, Person, Pledge, TaskMember
 from pledges.notices.kinds import Kind
 
 MAX_ROWS: Final = 100
-"""Of a table; a mail with more is read by nobody, and the page has them all."""
+"""Of a table whose page has them all; a mail with more is read by nobody."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +116,12 @@ def _late(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str
     found = list(late.select_related("task", "person__department").order_by("due_on", "person"))
     if not found:
         return None
-    return {
-        "items": [item_of(each, now) for each in found[:MAX_ROWS]],
-        "count": len(found),
-        "more": max(0, len(found) - MAX_ROWS),
-        "instead_of": table.person if table.person_id != person.pk else None,
-        "path": _path("my_people" if whom else "admin:pledges_signingtask_changelist"),
-    }
+    page = "my_people" if whom else "admin:pledges_signingtask_changelist"
+    told = {"items": [item_of(each, now) for each in found], "count": len(found)}
+    if table.person_id != person.pk:  # The page is not a delegate's: the mail has all of them.
+        return {**told, "instead_of": table.person}
+    rows, more = told["items"][:MAX_ROWS], max(0, len(found) - MAX_ROWS)
+    return {**told, "items": rows, "more": more, "path": _path(page)}
 
 
 def _path(name: str) -> str:

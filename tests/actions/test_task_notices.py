@@ -259,6 +259,9 @@ def test_who_is_late_is_told_to_the_head_or_the_delegate_once_a_week(
     assert set(tables) == {wangfang.email, wuying.email}
     assert "李明" in tables[wangfang.email].body and "王芳（" not in tables[wangfang.email].body
     assert "王芳（" in tables[wuying.email].body and "周敏" in tables[wuying.email].body
+    # The page of a head's people is not their delegate's.
+    assert "/my-people/" in tables[wangfang.email].body
+    assert "http" not in tables[wuying.email].body
     mailoutbox.clear()
     run(clock, at(date(2026, 12, 10)))
     assert mailoutbox == []
