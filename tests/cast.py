@@ -14,7 +14,7 @@ from pledges.core.lifecycle import VersionState
 from pledges.models import Person, Pledge, TemplateVersion
 from pledges.proof.passkeys.ceremony import Party, ToBeSigned
 from pledges.rendering import SignatureImage
-from tests import baseline
+from tests import baseline, remembered
 from tests.authenticator import Passkey
 
 FILLED = {
@@ -143,10 +143,12 @@ def version(db):
 @pytest.fixture
 def draft(version, liming, now):
     """A draft with every blank filled (or `changes` over that)."""
+    names = remembered.keys()
 
     def make(slug="general-standards", *, person=None, language="zh-hans", at=now, **changes):
         who = person or liming
-        pledge = answers.open_pledge(version(slug), actor=who, at=at, language=language)
+        with remembered.pledges_named(names):
+            pledge = answers.open_pledge(version(slug), actor=who, at=at, language=language)
         answers.save(
             pledge,
             actor=who,
@@ -206,7 +208,8 @@ def signed(draft, now):
 
     def make(slug="general-standards", *, at=now, **options):
         pledge = draft(slug, at=at, **options)
-        intent = preparing.prepare(pledge, actor=pledge.person, at=at)
+        with remembered.rendering():
+            intent = preparing.prepare(pledge, actor=pledge.person, at=at)
         # A code serves once: who signs many documents at once does so minutes apart.
         moments = (at + timedelta(minutes=minutes) for minutes in range(1, 10))
         then = next(each for each in moments if baseline.fresh_code(pledge.person, each))
