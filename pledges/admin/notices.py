@@ -38,6 +38,7 @@ KINDS: Final = {
     Kind.RETURNED: gettext_lazy("A pledge was returned, to its signer"),
     Kind.REVOKED: gettext_lazy("A pledge was revoked, to its signer"),
     Kind.EXPIRED: gettext_lazy("The term of a pledge ended, to its signer"),
+    Kind.WITHDRAWN: gettext_lazy("The company withdrew a pledge, to its signer"),
 }
 _NONE: Final = ["'none'"]
 # The mail is shown as it is sent, with the styles in its tags, and may do nothing else.

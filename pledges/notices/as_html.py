@@ -24,12 +24,13 @@ BUTTONS: Final[Mapping[str, Any]] = {
     "task_cancelled": _("Go to my pledges"),
     "task_late": _("See my people"),
     "task_late_all": _("See the signing tasks"),
-    "digest": _("Go to review"),
+    "digest": _("See what awaits you"),
     "signed": _("See the pledge"),
     "accepted": _("See the pledge"),
     "returned": _("Correct and sign again"),
     "revoked": _("Open the page"),
     "expired": _("Open the page"),
+    "withdrawn": _("Go to my pledges"),
 }
 
 

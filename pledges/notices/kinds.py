@@ -1,7 +1,4 @@
-"""The kinds of mail that may be switched off.
-
-What concerns somebody's account has no switch, nor has the mail that a pledge was withdrawn.
-"""
+"""The kinds of mail that may be switched off; what concerns somebody's account has no switch."""
 
 from enum import StrEnum
 
@@ -21,3 +18,4 @@ class Kind(StrEnum):
     RETURNED = "returned"
     REVOKED = "revoked"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"

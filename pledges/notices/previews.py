@@ -44,8 +44,10 @@ def _of_a_pledge(person: Person, at: datetime) -> dict[str, Any]:
         signed_at=at - timedelta(days=3),
         reviewed_at=at,
         revoked_at=at,
+        withdrawn_at=at,
         ends_on=today + timedelta(days=30),
         revocation_reason=_("An example of a reason."),
+        withdrawal_reason=_("An example of a reason."),
     )
     title = _("Pledge of conduct (example)")
     return {
