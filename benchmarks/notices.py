@@ -50,6 +50,7 @@ def _play(people: int) -> int:
     seconds = time.monotonic() - begun
     told = played.told()
     _print_table(told)
+    _print_escalations(played, officer)
     wrong = [life for life in lives if told[life.number] != quarter.told(life)]
     tables = _wrong_tables(played, lives, officer)
     twice = sum(count > 1 for each in told.values() for count in each.values())
@@ -77,6 +78,21 @@ def _print_table(told: dict[int, Counter[tuple[date, str]]]) -> None:
     print("week of    " + "".join(f"{key:>13}" for key in keys))
     for week in sorted({week for week, _key in counts}):
         print(f"{week} " + "".join(f"{counts[week, key] or '·':>13}" for key in keys))
+
+
+def _print_escalations(played: Any, officer: Any) -> None:
+    """By week: how many heads got a table and whom it had, and how many compliance was told of."""
+    heads: Counter[date] = Counter()
+    named: Counter[date] = Counter()
+    for head in played.heads:
+        for week, (_day, who) in played.tables("superior", head).items():
+            heads[week] += 1
+            named[week] += len(who)
+    compliance = played.tables("compliance", officer)
+    print("week of      superiors    of people   compliance: of people")
+    for week in sorted({*heads, *compliance}):
+        whom = len(compliance[week][1]) if week in compliance else "·"
+        print(f"{week}{heads[week] or '·':>12}{named[week] or '·':>13}{whom:>24}")
 
 
 if __name__ == "__main__":
