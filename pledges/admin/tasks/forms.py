@@ -67,7 +67,10 @@ class TaskForm(forms.Form):
         label=_("Working days that they have"), min_value=1, max_value=MAX_DAYS, initial=10
     )
     follows_versions = forms.BooleanField(
-        label=_("A new version of the pledge counts as well"), required=False, initial=True
+        label=_("After a material change of the pledge, everyone signs the new version"),
+        required=False,
+        initial=True,
+        help_text=_("Otherwise, signatures on the earlier version still count."),
     )
 
     def __init__(
