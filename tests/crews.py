@@ -55,7 +55,7 @@ class Crew:
 
     def _start(self) -> None:
         known = set(_names())
-        command = [sys.executable, "manage.py", "run_worker"]
+        command = [sys.executable, "manage.py", "run_worker", "--skip-checks"]
         with self._log.open("ab") as log:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=surroundings(**self._more), stdout=log, stderr=log

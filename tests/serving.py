@@ -57,7 +57,7 @@ def run_worker(fault: str = "", **more: str) -> int:
 
     `more` stands in its environment besides.
     """
-    command = [sys.executable, "manage.py", "run_worker", "--batch"]
+    command = [sys.executable, "manage.py", "run_worker", "--batch", "--skip-checks"]
     return subprocess.run(
         command, cwd=ROOT, env=surroundings(fault, **more), timeout=120
     ).returncode

@@ -102,7 +102,7 @@ class Machine:
         serving.wait_for(f"{self.address}/accounts/login/")
 
     def start_worker(self) -> None:
-        command = [sys.executable, "manage.py", "run_worker"]
+        command = [sys.executable, "manage.py", "run_worker", "--skip-checks"]
         started = subprocess.Popen(
             command, cwd=serving.ROOT, env=self.environment, start_new_session=True
         )

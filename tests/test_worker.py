@@ -26,7 +26,7 @@ def started():
     made = []
 
     def start():
-        command = [sys.executable, "manage.py", "run_worker"]
+        command = [sys.executable, "manage.py", "run_worker", "--skip-checks"]
         made.append(subprocess.Popen(command, cwd=ROOT, env=surroundings()))
         return made[-1]
 
