@@ -153,7 +153,9 @@ def test_after_the_close_each_member_has_a_receipt_of_their_own(
     closing.request_close(task, actor=chenjing, at=at)
     closing.close(str(task.pk), at=at)
     issuing_reports.issue(str(task.pk), at=at + timedelta(minutes=1))
-    assert f"{task.pk}/receipt.json" in client.get(f"/tasks/{task.pk}/").content.decode()
+    page = client.get(f"/tasks/{task.pk}/").content.decode()
+    assert f"{task.pk}/receipt.json" in page
+    assert "结束时为您记录的状态：审核中" in page and f"/pledges/{Pledge.objects.get().pk}/" in page
     receipt = json.loads(client.get(f"/tasks/{task.pk}/receipt.json").content)
     assert (receipt["person"]["id"], receipt["standing"]) == (liming.pk, "in-review")
     assert receipt["document"] == Pledge.objects.get().documents.get(revision=1).sha256
