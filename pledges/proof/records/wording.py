@@ -54,7 +54,9 @@ def facts(summary: RecordSummary, language: str) -> Iterator[str]:
     content, in_chinese = summary.content, language != "en"
     kind = catalogue.KINDS[summary.kind].in_(language)
     sealed = f"{summary.sealed_at:%Y-%m-%d %H:%M:%S %Z}".strip()
-    yield f"{kind} · {shown(summary.organisation)} · {shown(summary.sealed_by)} · {sealed}"
+    # The certificate may be in another name than the one that the company gives itself.
+    names = dict.fromkeys((summary.organisation, summary.sealed_by))
+    yield " · ".join((kind, *(shown(name) for name in names), sealed))
     if summary.kind == "paper-scan":
         yield from _of_scan(content, in_chinese)
         return
