@@ -19,7 +19,15 @@ from pledges.actions.reminders.calendar import current_calendar
 from pledges.core.lifecycle import PledgeState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.core.working_days import Calendar
-from pledges.models import Organisation, PaperPledge, Person, Pledge, TemplateVersion
+from pledges.models import (
+    Organisation,
+    PaperPledge,
+    Person,
+    Pledge,
+    TemplateVersion,
+    signed_earlier,
+)
+from pledges.models.signed_earlier import SignedEarlier
 from pledges.models.version_steps import alike
 from pledges.views import own_tasks, setting_up
 from pledges.views.accounts import person_of
@@ -39,6 +47,7 @@ class Draft:
     reasons: tuple[ShownReason, ...]
     may_discard: bool
     asked: OwnTask | None = None
+    earlier: SignedEarlier | None = None
 
     @property
     def begun(self) -> bool:
@@ -61,6 +70,7 @@ class ListedPledge:
     label: str
     pledge: Pledge | None = None
     version: TemplateVersion | None = None
+    newer: Pledge | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,7 @@ def draft_of(
         reasons=reasons_of(pledge.corrects) if pledge.corrects else (),
         may_discard=access.allows(person, Act.DISCARD_DRAFT, pledge),
         asked=asked,
+        earlier=signed_earlier.found_for(person.pk, pledge.version, today),
     )
 
 
@@ -172,6 +183,14 @@ def label_of(version: TemplateVersion) -> str:
 def _entries(
     own: Iterable[Pledge], state: PledgeState, today: date, newest_by: str
 ) -> list[ListedPledge]:
-    found = [pledge for pledge in own if pledge.state_on(today) == state]
+    pledges = list(own)
+    found = [pledge for pledge in pledges if pledge.state_on(today) == state]
     found.sort(key=lambda pledge: getattr(pledge, newest_by), reverse=True)
-    return [ListedPledge(label_of(pledge.version), pledge=pledge) for pledge in found]
+    return [
+        ListedPledge(
+            label_of(pledge.version),
+            pledge=pledge,
+            newer=signed_earlier.newer_of(pledge, pledges, today),
+        )
+        for pledge in found
+    ]
