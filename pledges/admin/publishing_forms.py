@@ -49,8 +49,8 @@ class PublishingForm(forms.Form):
         required=False,
         help_text=_(
             "For people who signed an earlier version and are asked again by a running task: "
-            "their due date there, if it is later than their own. If it is empty, they keep their "
-            "own due date, and whoever’s is past is overdue."
+            "their due date there, if it is later than their own. If this is empty, they keep "
+            "their own due date, even one that is past."
         ),
     )
     effective_on = _day(_("Effective date"))
