@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from pledges.core.lifecycle import PledgeState, VersionState
+from pledges.core.papers import PaperState
 from pledges.models.organisation import Organisation
 from pledges.models.papers import PaperPledge
 from pledges.models.pledges import Pledge
@@ -12,6 +14,9 @@ from pledges.models.task_members import TaskMember
 from pledges.models.templates import TemplateVersion
 from pledges.models.version_steps import alike
 from pledges.wording.language import here
+
+STANDING: Final = (PledgeState.ACCEPTED, PledgeState.SIGNED)
+"""States of pledges that their signer stands by, as `PledgeQuerySet.standing` asks for them."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +47,37 @@ def found_for(person_id: int, version: TemplateVersion | None, today: date) -> S
     if version is None:
         return None
     own = {"person": person_id, "version__template": version.template_id}
-    own |= {"version__number__lte": version.number}
+    pledges = Pledge.objects.standing(today).filter(**own).select_related("version")
+    papers = PaperPledge.objects.valid(today).filter(**own).select_related("version")
+    return found_among(pledges, papers, version, today)
+
+
+def found_among(
+    pledges: Iterable[Pledge],
+    papers: Iterable[PaperPledge],
+    version: TemplateVersion,
+    today: date,
+) -> SignedEarlier | None:
+    """The same, of all that somebody has."""
     localdate = Organisation.current().localdate
     signed = [
-        *(
-            (localdate(each.signed_at), each.version)
-            for each in Pledge.objects.standing(today).filter(**own).select_related("version")
-        ),
-        *(
-            (each.signed_on, each.version)
-            for each in PaperPledge.objects.valid(today).filter(**own).select_related("version")
-        ),
+        (localdate(each.signed_at), each.version)
+        for each in pledges
+        if each.signed_at and each.state_on(today) in STANDING
     ]
-    if not signed:
+    signed += [
+        (each.signed_on, each.version)
+        for each in papers
+        if each.state == PaperState.CONFIRMED and (not each.ends_on or each.ends_on >= today)
+    ]
+    own = [
+        each
+        for each in signed
+        if each[1].template_id == version.template_id and each[1].number <= version.number
+    ]
+    if not own:
         return None
-    signed_on, newest = max(signed, key=lambda each: (each[1].number, each[0]))
+    signed_on, newest = max(own, key=lambda each: (each[1].number, each[0]))
     if newest.pk in alike(version.pk):
         return None
     return SignedEarlier(version, newest, signed_on)
@@ -77,6 +98,6 @@ def newer_of(pledge: Pledge, own: Iterable[Pledge], today: date) -> Pledge | Non
         for each in own
         if each.template_id == pledge.template_id
         and each.version.number > pledge.version.number
-        and each.state_on(today) in (PledgeState.ACCEPTED, PledgeState.SIGNED)
+        and each.state_on(today) in STANDING
     ]
     return max(later, key=lambda each: each.version.number, default=None)
