@@ -12,7 +12,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.admin import bulk, person_tasks
 from pledges.admin.filters import sees_drafts
-from pledges.models import Leave, Organisation, Person, Pledge, duties
+from pledges.models import Leave, Organisation, Person, Pledge, duties, signed_earlier
 from pledges.models.department_tree import superiors_of
 from pledges.models.duties import Show
 from pledges.models.task_members import STANDINGS
@@ -46,17 +46,29 @@ def _pledges(request: HttpRequest, person: Person, today: date) -> dict[str, Any
     show = request.GET.get("show", "")
     shown = [each for each in own if show not in set(Show) or each.is_shown(show)]
     every = Pledge.objects.of(person).select_related("version__template")
+    signed = list(every)
     drafts = sees_drafts(request.user)
     labels: dict[str, Any] = dict(STANDINGS)
     return {
         "show": show,
         "duties": [
-            (duty, labels.get(duty.standing, ""), drafts or not duty.open) for duty in shown
+            (
+                duty,
+                labels.get(duty.standing, ""),
+                drafts or not duty.open,
+                duty.pledge and signed_earlier.newer_of(duty.pledge, signed, today),
+            )
+            for duty in shown
         ],
         "counts": [(each, duties.count(own, each)) for each in Show],
         "every": [
-            (pledge, pledge.state_on(today), drafts or pledge.signed_at is not None)
-            for pledge in every
+            (
+                pledge,
+                pledge.state_on(today),
+                drafts or pledge.signed_at is not None,
+                signed_earlier.newer_of(pledge, signed, today),
+            )
+            for pledge in signed
         ],
         "members": person_tasks.memberships(request, person, today),
         "may_add": person.is_active

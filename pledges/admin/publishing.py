@@ -1,5 +1,6 @@
 """Publishing a version on one page, and discarding a draft version."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,8 @@ from pledges.actions.proposing import Kind
 from pledges.admin import words
 from pledges.admin.base import actor_of
 from pledges.admin.publishing_forms import PublishingForm
+from pledges.admin.tasks import followers
+from pledges.admin.tasks.followers import Follower
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, VersionState
 from pledges.models import Organisation, Pledge, TemplateVersion, VersionStep
@@ -52,6 +55,7 @@ def publish(page: ModelAdmin, request: HttpRequest, version: TemplateVersion) ->
         "binding": _binding(version) if before else [],
         "proposed": proposing.find_open(template=version.template, kind=Kind.EDITORIAL),
         **_counts(version),
+        **_concerned(version, today),
     }
     return TemplateResponse(request, f"{PAGES}/publish.html", context)
 
@@ -105,6 +109,15 @@ def _counts(version: TemplateVersion) -> dict[str, Any]:
         "open_drafts_list": f"{address}&state={PledgeState.DRAFT}",
         "in_force": pledges.accepted().count(),
         "in_force_list": f"{address}&state={PledgeState.ACCEPTED}",
+    }
+
+
+def _concerned(version: TemplateVersion, today: date) -> dict[str, list[Follower]]:
+    """The running tasks that ask for this version instead of what was signed, and the others."""
+    found = followers.of(version, today)
+    return {
+        "asking_again": [each for each in found if each.asks_again],
+        "counting_both": [each for each in found if not each.asks_again],
     }
 
 

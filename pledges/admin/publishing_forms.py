@@ -48,8 +48,9 @@ class PublishingForm(forms.Form):
         _("To be signed again by"),
         required=False,
         help_text=_(
-            "By this day, people who signed an earlier version must sign this one. Leave it empty "
-            "if they need not sign again before their term ends. A signing task reminds them."
+            "For people who signed an earlier version and are asked again by a running task: "
+            "their due date there, if it is later than their own. If this is empty, they keep "
+            "their own due date, even one that is past."
         ),
     )
     effective_on = _day(_("Effective date"))

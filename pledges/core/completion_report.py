@@ -55,8 +55,9 @@ class CompletionReport:
 
     `members` are all members of the task in the order in which they became members: those of the
     launch, then each who joined, as the ledger's entries commit to them. `as_of` is the moment of
-    their standings, with the organisation's offset. `audience` says in words whom the task is for;
-    it stands on the pages alone and must name nobody.
+    their standings, with the organisation's offset. `audience` says in words whom the task is for,
+    `some_due_otherwise` that `due_on` is not the due date of every member; both stand on the pages
+    alone, and must name nobody.
     """
 
     task_id: UUID
@@ -72,6 +73,7 @@ class CompletionReport:
     members: tuple[ListedMember, ...]
     departments: tuple[DepartmentCounts, ...]
     audience: str = ""
+    some_due_otherwise: bool = False
 
     @property
     def counts(self) -> dict[str, int]:

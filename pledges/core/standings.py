@@ -38,6 +38,9 @@ class Standing(StrEnum):
 DONE: Final = frozenset({Standing.IN_FORCE, Standing.ON_PAPER})
 """Nothing is left to do for these members."""
 
+SIGNED: Final = DONE | {Standing.IN_REVIEW}
+"""These members have signed; of those in review the company has not confirmed it yet."""
+
 TO_SIGN: Final = frozenset({Standing.RETURNED, Standing.ON_LEAVE, Standing.OVERDUE, Standing.DUE})
 """These members still have to sign; who is on leave is not reminded meanwhile."""
 

@@ -52,6 +52,10 @@ class PledgeQuerySet(models.QuerySet[Any]):
         """Accepted, and not past the last day of its term, whether that was noted yet or not."""
         return self.accepted().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
 
+    def standing(self, today: date) -> "PledgeQuerySet":
+        """In force, or signed and waiting for the company to confirm it."""
+        return self.in_force(today) | self.filter(status=PledgeState.SIGNED)
+
     def over(self, today: date) -> "PledgeQuerySet":
         """Accepted, and past the last day of its term: what is still to be noted."""
         return self.accepted().filter(ends_on__lt=today)

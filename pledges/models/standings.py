@@ -37,19 +37,35 @@ class MemberQuerySet(models.QuerySet):
     def with_standing(self, day: date) -> "MemberQuerySet":
         """Annotate `standing` (`core.standings.Standing`) as it is on `day` of the organisation.
 
-        Also `former`: the state of the newest pledge on a version that counts of which nothing
-        binds any longer, or None.
+        Also `former`: the state of the newest pledge of the task's template of which nothing binds
+        any longer, on whichever version, or None.
         """
         counting = TaskVersion.objects.filter(task=OuterRef(OuterRef("task"))).values("version")
         template = OuterRef("task__template")
         holds = _holds("person", "person__", counting, template, day)
         holds[Standing.EXCUSED] = Exists(_excuses(day))
         holds[Standing.OVERDUE] = Q(due_on__lt=day)
-        own = Pledge.objects.filter(person=OuterRef("person"), version__in=counting)
+        own = Pledge.objects.filter(person=OuterRef("person"), template=template)
         former = own.filter(Q(status__in=FORMER) | Q(status=PledgeState.ACCEPTED, ends_on__lt=day))
         return self.annotate(
             standing=_first_of(holds),
             former=Subquery(former.order_by("-created_at").values("status")[:1]),
+        )
+
+    def with_earlier(self, day: date) -> "MemberQuerySet":
+        """Annotate `signed_earlier`: whether an earlier version than those that count is signed.
+
+        Here or on paper, and it stands on `day`: a new version took its place in the task.
+        """
+        counting = TaskVersion.objects.filter(task=OuterRef(OuterRef("task")))
+        newest = counting.order_by("-version__number").values("version__number")[:1]
+        earlier = {"person": OuterRef("person"), "version__template": OuterRef("task__template")}
+        earlier |= {"version__number__lt": Subquery(newest)}
+        pledges = Pledge.objects.standing(day).filter(**earlier)
+        papers = PaperPledge.objects.valid(day).filter(**earlier)
+        return self.annotate(
+            signed_earlier=Exists(pledges.exclude(version__in=counting.values("version")))
+            | Exists(papers.exclude(version__in=counting.values("version")))
         )
 
     def late(self, day: date) -> "MemberQuerySet":

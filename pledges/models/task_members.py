@@ -54,9 +54,10 @@ class TaskMember(models.Model):
     # Which file counted then, as a commitment under the salt; empty where none did.
     document_at_close = models.CharField(max_length=64, blank=True)
 
-    # No columns: annotated by `with_standing`.
+    # No columns: annotated by `with_standing`, and the last by `with_earlier`.
     standing: str
     former: str | None
+    signed_earlier: bool
 
     objects = MemberQuerySet.as_manager()
 

@@ -5,7 +5,7 @@ meanwhile is not reminded, and a table of late people lists those who still are.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -15,7 +15,8 @@ from pledges.core.notice_plans import Reason
 from pledges.core.standings import DONE, REMINDED, Standing, TaskState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.core.working_days import Calendar
-from pledges.models import NoticeClaim, Person, Pledge, TaskMember
+from pledges.models import NoticeClaim, Person, Pledge, TaskMember, signed_earlier
+from pledges.models.signed_earlier import SignedEarlier
 from pledges.notices.kinds import Kind
 
 MAX_ROWS: Final = 100
@@ -36,6 +37,7 @@ class Item:
 
     member: TaskMember
     left: TimeLeft
+    earlier: SignedEarlier | None = None
 
     @property
     def title(self) -> str:
@@ -50,11 +52,16 @@ def item_of(member: TaskMember, now: Today) -> Item:
     return Item(member, time_left(member.due_on, now.day, now.calendar))
 
 
+def _asking(member: TaskMember, now: Today) -> Item:
+    """An item for whoever has to sign: it says why, where they have signed already."""
+    return replace(item_of(member, now), earlier=signed_earlier.found_in_task(member, now.day))
+
+
 def _first(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:
     member = _members(claims).with_standing(now.day).filter(standing__in=REMINDED).first()
     if member is None or member.task.state != TaskState.RUNNING:
         return None
-    return {"item": item_of(member, now), "task": member.task}
+    return {"item": _asking(member, now), "task": member.task}
 
 
 def _reminders(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:
@@ -70,7 +77,7 @@ def _reminders(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dic
         return None
     reasons = {each.reason for each in claims}
     return {
-        "items": [item_of(each, now) for each in members],
+        "items": [_asking(each, now) for each in members],
         "ending": [
             {"pledge": each, "title": each.version.subtitle.in_(person.language)}
             for each in pledges

@@ -95,7 +95,7 @@ def _facts(report: CompletionReport) -> Iterator[Row]:
     yield Row(report_wording.VERSIONS.in_(language), comma.join(versions))
     if report.audience:
         yield Row(report_wording.AUDIENCE.in_(language), report.audience)
-    yield Row(report_wording.DUE.in_(language), report_wording.day(report.due_on, language))
+    yield Row(report_wording.DUE.in_(language), report_wording.due(report, language))
     state = report_wording.STATES.get(report.state)
     yield Row(report_wording.STATE.in_(language), state.in_(language) if state else report.state)
     yield Row(report_wording.AS_OF.in_(language), report_wording.moment(report.as_of, language))

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
+from pledges.core.completion_report import CompletionReport
 from pledges.core.languages import ENGLISH, Localized
 from pledges.core.template.typed_values import written_date
 
@@ -72,6 +73,16 @@ def version(number: int, language: str) -> str:
 def day(value: date | None, language: str) -> str:
     """A date as the paper writes it; a dash for none."""
     return written_date(value, language) if value else "—"
+
+
+def due(report: CompletionReport, language: str) -> str:
+    """By when the task is due, and that this is not so for everybody."""
+    said = day(report.due_on, language)
+    if not report.some_due_otherwise:
+        return said
+    if language == ENGLISH:
+        return f"{said}; some members have another due date"
+    return f"{said}；部分成员另有截止日期"
 
 
 def moment(value: datetime, language: str) -> str:

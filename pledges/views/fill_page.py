@@ -19,7 +19,8 @@ from pledges.core.lifecycle import VersionState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.forms.filling import FillingForm
 from pledges.forms.notes import Former
-from pledges.models import Organisation, Pledge
+from pledges.models import Organisation, Pledge, signed_earlier
+from pledges.models.signed_earlier import SignedEarlier
 from pledges.rendering.paper_wording import form_line
 
 
@@ -45,6 +46,7 @@ def fill_page(
         "max_reply": answers.MAX_REPLY_LENGTH,
         "unchanged": "unchanged" in request.GET and answers.is_unchanged(pledge),
         "last_time": _last_time(pledge) if form.progress.empty else None,
+        "earlier": _signed_earlier(pledge, at),
         "may_discard": access.allows(request.user, Act.DISCARD_DRAFT, pledge),
         "form_line": form_line(
             version.subtitle.in_(pledge.language),
@@ -68,6 +70,11 @@ def fill_page(
 def _last_time(pledge: Pledge) -> Pledge | None:
     """The pledge whose answers can be taken over; a correction has those of the returned one."""
     return None if pledge.corrects else taking_over.earlier_of(pledge)
+
+
+def _signed_earlier(pledge: Pledge, at: datetime) -> SignedEarlier | None:
+    today = Organisation.current().localdate(at)
+    return signed_earlier.found_for(pledge.person_id, pledge.version, today)
 
 
 def _left(pledge: Pledge, at: datetime) -> TimeLeft | None:

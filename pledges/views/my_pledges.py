@@ -1,8 +1,9 @@
 """The first page: what I must sign, what waits, what is in force, what came back and why."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,15 @@ from pledges.actions.reminders.calendar import current_calendar
 from pledges.core.lifecycle import PledgeState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.core.working_days import Calendar
-from pledges.models import Organisation, PaperPledge, Person, Pledge, TemplateVersion
+from pledges.models import (
+    Organisation,
+    PaperPledge,
+    Person,
+    Pledge,
+    TemplateVersion,
+    signed_earlier,
+)
+from pledges.models.signed_earlier import SignedEarlier
 from pledges.models.version_steps import alike
 from pledges.views import own_tasks, setting_up
 from pledges.views.accounts import person_of
@@ -39,6 +48,7 @@ class Draft:
     reasons: tuple[ShownReason, ...]
     may_discard: bool
     asked: OwnTask | None = None
+    earlier: SignedEarlier | None = None
 
     @property
     def begun(self) -> bool:
@@ -61,6 +71,7 @@ class ListedPledge:
     label: str
     pledge: Pledge | None = None
     version: TemplateVersion | None = None
+    newer: Pledge | None = None
 
 
 @dataclass(frozen=True)
@@ -81,25 +92,21 @@ def my_pledges(request: HttpRequest) -> HttpResponse:
         .order_by(F("due_on").asc(nulls_last=True), "created_at")
     )
     papers = reading.filed_of(person)
-    found = contents(person, own, timezone.now())
+    found = contents(person, own, timezone.now(), papers)
     found["papers"] = [ListedPaper(label_of(paper.version), paper) for paper in papers]
     found["empty"] = found["empty"] and not papers
     return render(request, "my_pledges.html", {**found, **setting_up.announced(person)})
 
 
-def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, object]:
+def contents(
+    person: Person, own: list[Pledge], at: datetime, papers: Sequence[PaperPledge] = ()
+) -> dict[str, object]:
     """The sections of the page, each a list, by the organisation's calendar."""
     organisation = Organisation.current()
     today = organisation.localdate(at)
-    is_due = any(each.due_on for each in own if each.status == PledgeState.DRAFT)
-    calendar = current_calendar() if is_due else Calendar({})
     tasks = own_tasks.tasks_of(person, at)
     asked = {each.draft.pk: each for each in reversed(tasks) if each.draft and each.to_sign}
-    drafts = [
-        draft_of(pledge, person, today, calendar, asked.get(pledge.pk))
-        for pledge in own
-        if pledge.status == PledgeState.DRAFT
-    ]
+    drafts = _drafts(person, own, papers, today, asked)
     unopened = [each for each in tasks if each.to_sign and not each.draft]
     sections = {
         "tasks": unopened,
@@ -125,6 +132,25 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
         ],
         "empty": not any(sections.values()),
     }
+
+
+def _drafts(
+    person: Person,
+    own: Sequence[Pledge],
+    papers: Sequence[PaperPledge],
+    today: date,
+    asked: Mapping[UUID, OwnTask],
+) -> list[Draft]:
+    """What is open, each with the task that asks for it, and with what was signed before it."""
+    found = [each for each in own if each.status == PledgeState.DRAFT]
+    calendar = current_calendar() if any(each.due_on for each in found) else Calendar({})
+    return [
+        replace(
+            draft_of(each, person, today, calendar, asked.get(each.pk)),
+            earlier=signed_earlier.found_among(own, papers, each.version, today),
+        )
+        for each in found
+    ]
 
 
 def draft_of(
@@ -172,6 +198,14 @@ def label_of(version: TemplateVersion) -> str:
 def _entries(
     own: Iterable[Pledge], state: PledgeState, today: date, newest_by: str
 ) -> list[ListedPledge]:
-    found = [pledge for pledge in own if pledge.state_on(today) == state]
+    pledges = list(own)
+    found = [pledge for pledge in pledges if pledge.state_on(today) == state]
     found.sort(key=lambda pledge: getattr(pledge, newest_by), reverse=True)
-    return [ListedPledge(label_of(pledge.version), pledge=pledge) for pledge in found]
+    return [
+        ListedPledge(
+            label_of(pledge.version),
+            pledge=pledge,
+            newer=signed_earlier.newer_of(pledge, pledges, today),
+        )
+        for pledge in found
+    ]

@@ -32,7 +32,9 @@ from pledges.models import (
     SigningTask,
     TaskMember,
     TemplateVersion,
+    signed_earlier,
 )
+from pledges.models.signed_earlier import SignedEarlier
 from pledges.views.accounts import person_of
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -49,6 +51,7 @@ class OwnTask:
     label: str = ""
     draft: Pledge | None = None
     excuse: Excuse | None = None
+    earlier: SignedEarlier | None = None
 
     @property
     def task(self) -> SigningTask:
@@ -96,7 +99,9 @@ def _as_seen(member: TaskMember, today: date, calendar: Calendar) -> OwnTask:
     newest = counting.order_by("-number").first()
     label = newest.name(wording.language()) if newest else ""
     left = time_left(member.due_on, today, calendar)
-    return OwnTask(member, left, label, draft, excuse)
+    asked = member.standing in TO_SIGN and draft is None  # a draft says by itself why it is
+    earlier = signed_earlier.found_for(member.person_id, newest, today) if asked else None
+    return OwnTask(member, left, label, draft, excuse, earlier)
 
 
 def _find(request: HttpRequest, pk: uuid.UUID) -> OwnTask | None:

@@ -453,8 +453,9 @@ def second_version(version, now):
 
 
 def test_a_material_version_counts_instead_and_an_editorial_one_beside(
-    launched_task, version, second_version, liming, chenjing, begun
+    launched_task, version, second_version, accepted, liming, wangfang, chenjing, begun
 ):
+    accepted()
     follows, named = launched_task(), launched_task(version=version())
     stays = launched_task(follows_versions=False)
     second, third = second_version(), second_version(3)
@@ -464,7 +465,8 @@ def test_a_material_version_counts_instead_and_an_editorial_one_beside(
     due = date(2026, 12, 11)
     assert versions_following.follow(second, editorial=False, due_on=due, **by) == 3
     assert set(follows.counting.values_list("version", flat=True)) == {second.pk}
-    assert follows.members.first().due_on == due
+    assert member_of(follows, liming).due_on == due
+    assert member_of(follows, wangfang).due_on == follows.due_on  # nothing of theirs counted
     for task in (named, stays):  # whoever has signed need not again, the others can
         assert task.counting.count() == 2
         assert task.members.first().due_on == task.due_on

@@ -48,7 +48,7 @@ def report_of(
         title=task.title,
         state=task.state,
         template_slug=task.template.slug,
-        template_title=counting[0].title.in_(language),
+        template_title=counting[0].name(language),
         versions=tuple(CountedVersion(each.number, each.digest) for each in counting),
         due_on=task.due_on,
         as_of=organisation.localtime(as_of),
@@ -59,6 +59,7 @@ def report_of(
         ),
         departments=tuple(_by_department(rows)),
         audience=_nameless(AudienceRule.from_data(task.audience)),
+        some_due_otherwise=task.members.exclude(due_on=task.due_on).exists(),
     )
 
 

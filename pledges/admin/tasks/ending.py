@@ -70,7 +70,7 @@ def report(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
     if made is None:
         raise Http404
     response = HttpResponse(made, content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="completion-report.pdf"'
+    response["Content-Disposition"] = reports.name_of(task).disposition("attachment")
     response["Cache-Control"] = "no-store"
     return response
 

@@ -15,11 +15,10 @@ from pledges.admin.tasks.member_filters import (
     ANY_AGE,
     GROUPS,
     MARKS,
-    SIGNED,
     MemberFilter,
     age_of,
 )
-from pledges.core.standings import DONE, LATE, TO_SIGN, Standing, TaskState
+from pledges.core.standings import DONE, LATE, SIGNED, TO_SIGN, Standing, TaskState
 from pledges.core.time_left import time_left
 from pledges.core.working_days import Calendar
 from pledges.models import Department, SigningTask, TaskMember
@@ -36,6 +35,7 @@ MARK_LABELS: Final = {
     "opened": _("Opened"),
     "joined": _("Joined after the launch"),
     "former": _("With an earlier pledge that has ended"),
+    "earlier": _("With a signature on an earlier version"),
 }
 GROUP_LABELS: Final = {"signed": pgettext_lazy("how many", "Signed"), "to-sign": _("Still to sign")}
 
@@ -119,10 +119,14 @@ class Tally:
 
     def standings(self) -> list[Figure]:
         """Where they stand, in the order of the standings; nothing where nobody does."""
+        return self.among(frozenset(Standing))
+
+    def among(self, standings: frozenset[Standing]) -> list[Figure]:
+        """The same for those who stand at one of `standings`."""
         return [
             self._figure(label, self._everywhere[value], standing=value, look=look_of(value))
             for value, label in STANDINGS
-            if self._everywhere[value]
+            if value in standings and self._everywhere[value]
         ]
 
     def today(self) -> list[Figure]:
@@ -150,12 +154,19 @@ class Tally:
     def marked(self) -> list[Figure]:
         """What else is to be known of members; nothing where there are none."""
         members = TaskMember.objects.filter(task=self.task).with_standing(self.day)
+        members = members.with_earlier(self.day)
         counts = {mark: members.filter(MARKS[mark]).count() for mark in MARK_LABELS}
         return [
             self._figure(label, counts[mark], mark=mark)
             for mark, label in MARK_LABELS.items()
             if counts[mark]
         ]
+
+    def asked_again(self) -> Figure:
+        """Those who signed an earlier version, and still have to sign one that counts."""
+        wanted = MemberFilter(mark="earlier", standing="to-sign")
+        count = wanted.members(self.task, self.day).count()
+        return Figure(GROUP_LABELS["to-sign"], count, wanted.address(self.task))
 
     def bar(self) -> tuple[Segment, ...]:
         """How far the whole task is."""

@@ -10,13 +10,10 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from pledges.actions.reminders.calendar import current_calendar
-from pledges.core.standings import DONE, LATE, TO_SIGN, Standing, TaskState
+from pledges.core.standings import LATE, SIGNED, TO_SIGN, Standing, TaskState
 from pledges.core.time_left import latest_due
 from pledges.core.working_days import Calendar
 from pledges.models import SigningTask, TaskMember
-
-SIGNED: Final = DONE | {Standing.IN_REVIEW}
-"""These members have signed; of those in review the company has not confirmed it yet."""
 
 REST: Final = frozenset({Standing.EXCUSED, Standing.LEFT})
 """Nothing is asked of these members at present."""
@@ -34,6 +31,7 @@ MARKS: Final = {
     "opened": Q(pledge__isnull=False),
     "joined": ~Q(joined="launch"),
     "former": Q(former__isnull=False),
+    "earlier": Q(signed_earlier=True),
 }
 """What else may be said of a member, beside where they stand."""
 
@@ -89,7 +87,7 @@ class MemberFilter:
 
     def members(self, task: SigningTask, day: date) -> QuerySet[TaskMember]:
         """The members that are listed, as they stand on `day`, in the order of the list."""
-        found = TaskMember.objects.filter(task=task).with_standing(day)
+        found = TaskMember.objects.filter(task=task).with_standing(day).with_earlier(day)
         for condition in self._conditions(task, day):
             found = found.filter(condition)
         return found.order_by(*self._order())

@@ -1,5 +1,6 @@
 """One member of a task: where they stand, their pledges, what may be done for them."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -11,7 +12,7 @@ from pledges.access import Act
 from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames, member_lists, notice_history
 from pledges.core.standings import REMINDED, Standing, TaskState
-from pledges.models import Excuse, Leave, Pledge, SigningTask, TaskMember
+from pledges.models import Excuse, Leave, Pledge, SigningTask, TaskMember, signed_earlier
 
 
 def find(task: SigningTask, key: int) -> Any:
@@ -47,7 +48,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         excuses=excuses,
         notices=notice_history.of(found),
         open_excuse=open_excuse,
-        pledges=_pledges(request, task, found),
+        pledges=_pledges(request, task, found, day),
         leaves=Leave.objects.filter(person=found.person, until_on__gte=day).order_by("from_on"),
         may_deal=runs,
         may_remind=runs and frames.has_begun(task) and found.standing in REMINDED,
@@ -59,12 +60,18 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
     )
 
 
-def _pledges(request: HttpRequest, task: SigningTask, member: TaskMember) -> list[Pledge]:
-    """Their pledges of this kind, the newest first, that the reader may open; drafts as such."""
+def _pledges(
+    request: HttpRequest, task: SigningTask, member: TaskMember, day: date
+) -> list[tuple[Pledge, Pledge | None]]:
+    """Their pledges of this kind, the newest first, that the reader may open; drafts as such.
+
+    Each with the one on a later version that was signed beside it.
+    """
     drafts = sees_drafts(request.user)
-    own = Pledge.objects.filter(person=member.person_id, version__template=task.template_id)
+    kind = Pledge.objects.filter(person=member.person_id, version__template=task.template_id)
+    own = list(kind.select_related("version").order_by("-created_at"))
     return [
-        each
-        for each in own.select_related("version").order_by("-created_at")
+        (each, signed_earlier.newer_of(each, own, day))
+        for each in own
         if access.allows(request.user, Act.READ_PLEDGE, each) and (drafts or each.signed_at)
     ]

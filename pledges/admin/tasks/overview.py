@@ -7,7 +7,7 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from pledges.actions.tasks import audience, reports, versions
+from pledges.actions.tasks import audience, reports, versions, versions_following
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.figures import Tally
 from pledges.core.audiences import AudienceRule
@@ -42,6 +42,8 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         whole_bar=tally.bar(),
         report=reports.of(task) if tally.closed else None,
         versions=versions.counting(task, frames.today()),
+        followed=versions_following.history(task),
+        asked_again=tally.asked_again() if task.state == TaskState.RUNNING else None,
         audience_words=audience.in_words(AudienceRule.from_data(task.audience)),
         excuses_waiting=_excuses_waiting(task),
         **_offered(request, task, at),

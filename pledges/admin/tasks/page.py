@@ -34,8 +34,8 @@ from pledges.admin.tasks import (
     overview,
     preview_pages,
 )
-from pledges.admin.tasks.member_filters import ANY_AGE, SIGNED, MemberFilter
-from pledges.core.standings import TaskState
+from pledges.admin.tasks.member_filters import ANY_AGE, MemberFilter
+from pledges.core.standings import SIGNED, TaskState
 from pledges.models import Organisation, SigningTask, TaskMember
 from pledges.templatetags.sheet_extras import day
 from pledges.wording.language import here
