@@ -15,7 +15,7 @@ WORDS = "Please see:\n\nhttps://elsewhere.example/sign\n\n- one\n| a | b\n-- \nt
 
 @pytest.mark.parametrize("kind", [Kind.FIRST, Kind.CANCELLED, Kind.RETURNED, Kind.REVOKED])
 def test_no_words_of_anybody_become_the_button(kind, liming, now):
-    about = {**previews._of_a_pledge(liming, now), **previews._of_a_task(liming, now, kind)}
+    about = {**previews._of_a_pledge(liming, now, kind), **previews._of_a_task(liming, now, kind)}
     about["task"].message = about["said"] = about["pledge"].revocation_reason = WORDS
     about["reasons"] = [{"citation": "", "text": WORDS}]
     mail = sending.compose(kind.value, liming, about)

@@ -38,19 +38,22 @@ def add_leave(
 ) -> Leave:
     """Record that somebody is away, both days included, and who receives notices meanwhile.
 
-    Raises `DaysReversed`, `OnLeaveAlready`, `OwnDelegate`, and `NotHere` for a delegate whose
-    account is not active.
+    Raises `DaysReversed`, `OnLeaveAlready`, and of the delegate `OwnDelegate`, `NotHere` where
+    their account is not active, and `DelegateAway`.
     """
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     access.require(actor, Act.EDIT_PERSON_FACTS, locked)
     if until_on < from_on:
         raise employment_refusals.DaysReversed
-    if Leave.objects.filter(person=locked, from_on__lte=until_on, until_on__gte=from_on).exists():
+    overlapping = Leave.objects.filter(from_on__lte=until_on, until_on__gte=from_on)
+    if overlapping.filter(person=locked).exists():
         raise employment_refusals.OnLeaveAlready
     if delegate is not None and delegate.pk == locked.pk:
         raise employment_refusals.OwnDelegate
     if delegate is not None and not delegate.is_active:
         raise employment_refusals.NotHere
+    if delegate is not None and overlapping.filter(person=delegate).exists():
+        raise employment_refusals.DelegateAway
     leave = Leave.objects.create(
         person=locked,
         from_on=from_on,

@@ -1,5 +1,6 @@
 """What waits in the queue of the background workers: asked before it is queued once more."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django_tasks_db.models import DBTaskResult
@@ -12,3 +13,11 @@ def is_queued(task: Any, key: int | str) -> bool:
     """
     ready = DBTaskResult.objects.filter(status="READY", task_path=task.module_path)
     return ready.filter(args_kwargs__args__0=key).exists()
+
+
+def waiting_mails(message_ids: Collection[str]) -> set[str]:
+    """Which of the mails with these Message-IDs are still to be sent."""
+    name = "args_kwargs__kwargs__message_id"
+    queued = DBTaskResult.objects.filter(status__in=("READY", "RUNNING"))
+    found = queued.filter(**{f"{name}__in": sorted(message_ids)})
+    return set(found.values_list(name, flat=True))

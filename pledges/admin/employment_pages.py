@@ -1,6 +1,6 @@
 """Pages about somebody's employment: away, leaving the company, coming back."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -19,10 +19,17 @@ from pledges.admin import words
 from pledges.admin.account_pages import CHANGE
 from pledges.admin.base import actor_of
 from pledges.admin.people_acts_forms import AbsenceForm, LeavingForm, ReturnForm
-from pledges.core import refusals
+from pledges.core import employment_refusals, refusals
 from pledges.models import Leave, Organisation, Person
 from pledges.models.task_members import STANDINGS
 from pledges.templatetags.sheet_extras import day
+
+OF_THE_DELEGATE: Final = (
+    employment_refusals.OwnDelegate,
+    employment_refusals.NotHere,
+    employment_refusals.DelegateAway,
+)
+"""Refusals that are told beside the field of the delegate."""
 
 
 def absence(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponse:
@@ -35,7 +42,9 @@ def absence(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpRespo
                 person, **form.cleaned_data, actor=actor_of(request), at=timezone.now()
             )
         except refusals.Refusal as refusal:
-            form.add_error(None, words.refusal(refusal))
+            form.add_error(
+                "delegate" if isinstance(refusal, OF_THE_DELEGATE) else None, words.refusal(refusal)
+            )
         else:
             messages.success(request, _("The leave has been recorded."))
             return redirect(CHANGE, person.pk)

@@ -29,6 +29,7 @@ KINDS: Final = {
     Kind.FIRST: gettext_lazy("First notice of a signing task"),
     Kind.REMINDERS: gettext_lazy("Reminders, at most one a day for each person"),
     Kind.EXTENDED: gettext_lazy("More time to sign"),
+    Kind.EXCUSED: gettext_lazy("A member was excused, to that member"),
     Kind.CANCELLED: gettext_lazy("A signing task was cancelled"),
     Kind.LATE: gettext_lazy("Who is late, to the superior, once a week"),
     Kind.LATE_ALL: gettext_lazy("Who is late, to compliance, once a week"),

@@ -51,6 +51,12 @@ class OnLeaveAlready(Refusal):
     kind = "on-leave-already"
 
 
+class DelegateAway(Refusal):
+    """A delegate is on leave on some of the days for which they would stand in."""
+
+    kind = "delegate-away"
+
+
 class OwnDelegate(Refusal):
     """Nobody is their own delegate."""
 

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     AFTER = "after"
     EXCUSE_ENDED = "excuse-ended"
     EXTENDED = "extended"
+    EXCUSED = "excused"
     CANCELLED = "cancelled"
     BY_HAND = "by-hand"
     TERM = "term"

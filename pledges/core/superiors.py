@@ -26,10 +26,15 @@ def upwards(department: int, tree: Tree) -> Iterator[int]:
         at = tree[at].parent
 
 
+def superiors_of(person: int, department: int, tree: Tree) -> Iterator[int]:
+    """The heads of `department` and of all above it but `person`, the nearest first."""
+    heads = (tree[each].head for each in upwards(department, tree))
+    return (head for head in heads if head is not None and head != person)
+
+
 def superior_of(person: int, department: int, tree: Tree) -> int | None:
     """The head of `department`, or of the next one above that is headed by somebody else."""
-    heads = (tree[each].head for each in upwards(department, tree))
-    return next((head for head in heads if head is not None and head != person), None)
+    return next(superiors_of(person, department, tree), None)
 
 
 def below(department: int, tree: Tree) -> frozenset[int]:

@@ -15,6 +15,8 @@ from pledges.models.task_members import TaskMember
 
 ABOUT_THEM: Final = (Reason.SUPERIOR, Reason.COMPLIANCE)
 """What is told about a member to others: they were told nothing by it."""
+ASKING_NOTHING: Final = (*ABOUT_THEM, Reason.EXCUSED)
+"""What asks a member for nothing: it puts off nothing of what they are told next."""
 
 # In the order in which they are given, so that two that claim the same never wait in a circle.
 CLAIM: Final = """
@@ -64,8 +66,8 @@ class NoticeClaimManager(models.Manager["NoticeClaim"]):
         return claimed
 
     def told_on(self, **whom: Any) -> Subquery:
-        """As an annotation: the last day on which they were told anything, or None."""
-        theirs = self.filter(**whom).exclude(reason__in=ABOUT_THEM)
+        """As an annotation: the last day on which they were told what to sign, or None."""
+        theirs = self.filter(**whom).exclude(reason__in=ASKING_NOTHING)
         last = theirs.order_by().values(*whom).annotate(last=Max("told_on"))
         return Subquery(last.values("last"))
 

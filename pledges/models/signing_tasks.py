@@ -1,6 +1,7 @@
 """Signing tasks: what is asked of whom by when, and which versions count for it."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -68,7 +69,8 @@ class SigningTask(models.Model):
         related_name="+",
         verbose_name=_("launched by"),
     )
-    # Until then the launch can be undone without a reason, and nobody was told.
+    # Within working hours. Until then the launch can be undone without a reason, nobody was told,
+    # and members see nothing of it.
     first_notices_at = models.DateTimeField(_("first notices"), null=True)
     closed_at = models.DateTimeField(pgettext_lazy("a signing task", "closed"), null=True)
     closed_by = models.ForeignKey(
@@ -122,6 +124,10 @@ class SigningTask(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def is_untold(self, at: datetime) -> bool:
+        """Whether its first notices have not left at `at`: nobody knows of it yet."""
+        return self.first_notices_at is not None and at < self.first_notices_at
 
 
 class TaskVersion(models.Model):

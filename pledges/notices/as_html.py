@@ -21,6 +21,7 @@ BUTTONS: Final[Mapping[str, Any]] = {
     "task_first": _("Read and sign"),
     "task_reminders": _("Go to my pledges"),
     "task_extended": _("Go to my pledges"),
+    "task_excused": _("Go to my pledges"),
     "task_cancelled": _("Go to my pledges"),
     "task_late": _("See my people"),
     "task_late_all": _("See the signing tasks"),

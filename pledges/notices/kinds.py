@@ -9,6 +9,7 @@ class Kind(StrEnum):
     FIRST = "task_first"
     REMINDERS = "task_reminders"
     EXTENDED = "task_extended"
+    EXCUSED = "task_excused"
     CANCELLED = "task_cancelled"
     LATE = "task_late"
     LATE_ALL = "task_late_all"

@@ -8,7 +8,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pledges.core.working_days import Calendar
-from pledges.models import Department, Organisation, Person, Pledge, SigningTask, TaskMember
+from pledges.models import (
+    Department,
+    Organisation,
+    Person,
+    Pledge,
+    SigningTask,
+    TaskMember,
+    TemplateVersion,
+)
 from pledges.notices import sending, task_mails
 from pledges.notices.kinds import Kind
 
@@ -19,7 +27,7 @@ def preview(kind: Kind, language: str, at: datetime) -> sending.Composed:
     """The mail of `kind` in `language` as somebody would get it at `at`."""
     with translation.override(language):
         person = _person(language)
-        about = {**_of_a_pledge(person, at), **_of_a_task(person, at, kind)}
+        about = {**_of_a_pledge(person, at, kind), **_of_a_task(person, at, kind)}
     return sending.compose(kind.value, person, about)
 
 
@@ -35,7 +43,7 @@ def _person(language: str) -> Person:
     )
 
 
-def _of_a_pledge(person: Person, at: datetime) -> dict[str, Any]:
+def _of_a_pledge(person: Person, at: datetime, kind: Kind) -> dict[str, Any]:
     today = Organisation.current().localdate(at)
     pledge = Pledge(
         pk=_SAMPLE,
@@ -45,11 +53,11 @@ def _of_a_pledge(person: Person, at: datetime) -> dict[str, Any]:
         reviewed_at=at,
         revoked_at=at,
         withdrawn_at=at,
-        ends_on=today + timedelta(days=30),
+        ends_on=today + timedelta(days=-1 if kind == Kind.EXPIRED else 30),
         revocation_reason=_("An example of a reason."),
         withdrawal_reason=_("An example of a reason."),
     )
-    title = _("Pledge of conduct (example)")
+    title = _title(person.language)
     return {
         "pledge": pledge,
         "title": title,
@@ -61,11 +69,17 @@ def _of_a_pledge(person: Person, at: datetime) -> dict[str, Any]:
     }
 
 
+def _title(language: str) -> str:
+    """What mails call a pledge: the kind of one that can be signed, where there is one."""
+    newest = TemplateVersion.objects.published().order_by("-published_at").first()
+    return newest.subtitle.in_(language) if newest else _("Pledge of conduct (example)")
+
+
 def _of_a_task(person: Person, at: datetime, kind: Kind) -> dict[str, Any]:
     today = Organisation.current().localdate(at)
     task = SigningTask(
         pk=_SAMPLE,
-        title=_("Pledge of conduct (example)"),
+        title=_("Signing of the year %(year)s (example)") % {"year": today.year},
         due_on=today + timedelta(days=5),
         cancelled_at=at,
         message=_("An example of a message to the members."),
@@ -82,8 +96,10 @@ def _of_a_task(person: Person, at: datetime, kind: Kind) -> dict[str, Any]:
         "item": items[-1],
         "items": items,
         "count": len(items),
+        "people": 1,
+        "until": today + timedelta(days=30),
         "said": _("An example of a reason."),
-        "path": "/",
+        "path": task_mails.page_of_the_late(to_superior=kind == Kind.LATE),
         "decisions": 1,
         "tasks": [{"task": task, "total": 878, "done": 514, "late": 12}],
     }

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from pledges.core.notice_plans import Reason
 from pledges.core.standings import DONE, REMINDED, Standing, TaskState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.core.working_days import Calendar
-from pledges.models import NoticeClaim, Person, Pledge, TaskMember, signed_earlier
+from pledges.models import Excuse, NoticeClaim, Person, Pledge, TaskMember, signed_earlier
 from pledges.models.signed_earlier import SignedEarlier
 from pledges.notices.kinds import Kind
 
@@ -104,6 +104,16 @@ def _extended(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict
     return _first(person, claims, now)
 
 
+def _excused(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:
+    """Until when somebody need not sign, as the excuse that holds by then says."""
+    member = _members(claims).with_standing(now.day).filter(standing=Standing.EXCUSED).first()
+    if member is None or member.task.state != TaskState.RUNNING:
+        return None
+    approved = Excuse.objects.filter(member=member, outcome=Excuse.Outcome.APPROVED)
+    holding = approved.filter(ended_at=None, until_on__gte=now.day).order_by("-until_on").first()
+    return {"task": member.task, "until": holding.until_on} if holding else None
+
+
 def _cancelled(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str, Any] | None:
     member = _members(claims).with_standing(now.day).exclude(standing__in=DONE).first()
     if member is None or member.task.state != TaskState.CANCELLED:
@@ -123,19 +133,17 @@ def _late(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str
     found = list(late.select_related("task", "person__department").order_by("due_on", "person"))
     if not found:
         return None
-    page = "my_people" if whom else "admin:pledges_signingtask_changelist"
-    told = {"items": [item_of(each, now) for each in found], "count": len(found)}
+    people = len({each.person_id for each in found})
+    told = {"items": [item_of(each, now) for each in found], "people": people}
     if table.person_id != person.pk:  # The page is not a delegate's: the mail has all of them.
         return {**told, "instead_of": table.person}
     rows, more = told["items"][:MAX_ROWS], max(0, len(found) - MAX_ROWS)
-    return {**told, "items": rows, "more": more, "path": _path(page)}
+    return {**told, "items": rows, "more": more, "path": page_of_the_late(to_superior=bool(whom))}
 
 
-def _path(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:  # an installation without that page
-        return reverse("my_pledges")
+def page_of_the_late(*, to_superior: bool) -> str:
+    """Where the button of a table of late people leads."""
+    return reverse("my_people" if to_superior else "admin:pledges_signingtask_changelist")
 
 
 def _members(claims: Sequence[NoticeClaim]) -> Any:
@@ -148,6 +156,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     Kind.FIRST: _first,
     Kind.REMINDERS: _reminders,
     Kind.EXTENDED: _extended,
+    Kind.EXCUSED: _excused,
     Kind.CANCELLED: _cancelled,
     Kind.LATE: _late,
     Kind.LATE_ALL: _late,

@@ -16,6 +16,7 @@ from pledges.core.notice_plans import Reason, Told
 from pledges.core.standings import DONE, REMINDED, Standing, TaskState
 from pledges.models import (
     CalendarDay,
+    Excuse,
     NoticeClaim,
     NoticeSwitch,
     Organisation,
@@ -47,6 +48,21 @@ def announce_extended(members: Iterable[TaskMember]) -> None:
     """Have `members` told of their new due date, in the transaction that gives it."""
     for some in claiming.slices(each.pk for each in members):
         tell_extended.enqueue(some)
+
+
+def announce_excused(excuse: Excuse, *, at: datetime) -> None:
+    """Have its member told until when they need not sign, in the transaction of the approval.
+
+    Not before the first notices leave: until then the launch can be undone, and nobody knows of it.
+    """
+    member, day = excuse.member, Organisation.current().localdate(at)
+    if not NoticeSwitch.is_on(Kind.EXCUSED) or not member.person.email:
+        return
+    told = Told(Reason.EXCUSED, excuse.until_on, day)
+    claim = claiming.claim_of(told, member.person_id, day=day, at=at, member=member)
+    begins = member.task.first_notices_at
+    later = send.using(run_after=begins) if begins and member.task.is_untold(at) else send
+    claiming.queue_each(later, Kind.EXCUSED, [claim])
 
 
 # --- Claimed by the worker -----------------------------------------------------------------------

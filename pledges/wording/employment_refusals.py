@@ -22,5 +22,8 @@ SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.NotLeft: gettext_lazy("This person has not left the company."),
     refusals.DaysReversed: gettext_lazy("The last day is before the first."),
     refusals.OnLeaveAlready: gettext_lazy("A leave is already recorded for some of these days."),
+    refusals.DelegateAway: gettext_lazy(
+        "The delegate is on leave on some of these days. Please name someone else, or nobody."
+    ),
     refusals.OwnDelegate: gettext_lazy("The delegate must be someone else."),
 }

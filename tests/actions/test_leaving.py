@@ -98,6 +98,9 @@ def test_leave_has_days_and_a_delegate(liming, wangfang, zhoumin, now, today):
     for refusal, given in wrong:
         with pytest.raises(refusal):
             employment.add_leave(liming, **given, **by)
+    away = {"from_on": today + 9 * DAY, "until_on": today + 30 * DAY}
+    with pytest.raises(refused.DelegateAway):
+        employment.add_leave(wangfang, **away, delegate=liming, **by)
     later = now + 2 * DAY
     assert employment.end_leave(leave, actor=zhoumin, at=later)
     assert Leave.objects.get().until_on == today + DAY

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from pledges.actions.reminders import calendar
 from pledges.models import CalendarDay, NoticeSwitch, Organisation, Person, SigningTask, TaskMember
+from pledges.notices import previews
 from pledges.notices.kinds import Kind
 from tests.fresh import prove
 
@@ -38,6 +40,22 @@ def test_every_kind_can_be_read_in_both_languages(enter, chenjing, kind, languag
     assert ("李敏" in html) is (language == "zh-hans")
     policy = sent.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "script-src 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [(Kind.LATE, "/my-people/"), (Kind.LATE_ALL, "/admin/pledges/signingtask/")],
+)
+def test_the_button_of_a_sample_leads_where_that_of_the_mail_leads(kind, page, chenjing, now):
+    mail = previews.preview(kind, "en", now)
+    assert f'href="{settings.PUBLIC_URL}{page}"' in mail.html
+    assert "1 person is" in mail.subject
+
+
+def test_samples_name_a_pledge_as_mails_do_and_a_term_that_has_ended(version, now):
+    version()
+    mail = previews.preview(Kind.EXPIRED, "en", now)
+    assert "“Personal Code”" in mail.text and "ended on 22 November 2026" in mail.text
 
 
 def test_a_kind_is_switched_off_and_on_by_compliance_alone(enter, chenjing, zhoumin):

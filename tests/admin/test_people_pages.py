@@ -197,7 +197,11 @@ def test_every_count_of_a_filter_is_what_it_opens(as_, chenjing, overdue, newcom
 def test_a_leave_is_recorded_and_ended(as_, zhoumin, liming):
     client, page = as_(zhoumin), f"{URL}{liming.pk}/absence/"
     days = {"from_on": "2026-11-20", "until_on": "2026-12-20", "delegate": "E1002"}
-    assert client.post(page, {**days, "delegate": "E1001"}).context["form"].errors
+    assert "delegate" in client.post(page, {**days, "delegate": "E1001"}).context["form"].errors
+    facts = {"from_on": "2026-12-20", "until_on": "2026-12-24", "recorded_at": TODAY}
+    other = Leave.objects.create(person=Person.objects.get(employee_number="E1002"), **facts)
+    assert "delegate" in client.post(page, days).context["form"].errors
+    other.delete()
     client.post(page, days)
     leave = Leave.objects.get()
     assert (leave.delegate.name, leave.recorded_by) == ("王芳", zhoumin)

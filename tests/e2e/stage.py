@@ -58,6 +58,7 @@ from pledges.views import help_pages
 from tests import task_scenes
 from tests.authenticator import Passkey
 from tests.baseline import PASSWORD
+from tests.e2e import company_year
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NOWHERE = "/nowhere/"
@@ -159,6 +160,7 @@ def build(signed: Callable[..., Pledge], draft: Callable[..., Pledge]) -> Stage:
 
 def _task(version: TemplateVersion, judge: Person, *, at: datetime) -> SigningTask:
     """One that runs, with members in every standing, an objection, and an excuse that waits."""
+    company_year.keep_open()
     task_scenes.hire(16)
     task = task_scenes.running(version, judge, at)
     other = Person.objects.get(username="sunhao")

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from pledges.models import Pledge, SigningTask
 from tests.cast import FILLED
+from tests.e2e import company_year
 from tests.e2e.pages import Draft, said
 from tests.serving import work_off
 
@@ -29,6 +30,7 @@ def _launch(page, task, monkeypatch):
 
 
 def test_a_task_is_made_launched_and_signed(window, chenjing, liming, version, monkeypatch):
+    company_year.keep_open()
     office = window(chenjing)
     page = office.tab(LIST)
     page.locator(".title-tools .btn-primary").click()

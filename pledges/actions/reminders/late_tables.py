@@ -1,6 +1,6 @@
 """Who is late, told to superiors and to compliance: one table a week each, no mail a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -44,17 +44,24 @@ def _to_superiors(late: Sequence[Late], day: date, at: datetime) -> int:
     if not NoticeSwitch.is_on(Kind.LATE):
         return 0
     tree = read_tree()
+    receivers = _standing_in({each.head for each in tree.values() if each.head}, day)
+    told_of = _members_told_of(day)
     theirs: dict[int, list[TaskMember]] = {}
     for member, reasons in late:
-        person = member.person
-        above = superiors.superior_of(person.pk, person.department_id, tree)
-        if above is not None and Reason.SUPERIOR in reasons:
+        if Reason.SUPERIOR not in reasons or member.pk in told_of:
+            continue
+        heads = superiors.superiors_of(member.person_id, member.person.department_id, tree)
+        above = next((each for each in heads if each in receivers), None)
+        if above is not None:
             theirs.setdefault(above, []).append(member)
     for key in _told_this_week(Reason.SUPERIOR, day):
         theirs.pop(key, None)
     told = Told(Reason.SUPERIOR, week_of(day), day)
     queued = 0
-    for key, receiver in sorted(_receivers(theirs, day).items()):
+    for key in sorted(theirs):
+        receiver = receivers[key]
+        if not receiver.email:
+            continue  # Compliance is told of the same people after some days.
         rows = [
             claiming.claim_of(told, key, day=day, at=at, member=member) for member in theirs[key]
         ]
@@ -71,7 +78,12 @@ def _to_compliance(late: Sequence[Late], day: date, at: datetime) -> int:
     untold = officers.exclude(pk__in=_told_this_week(Reason.COMPLIANCE, day))
     told = Told(Reason.COMPLIANCE, week_of(day), day)
     queued = 0
-    for key, receiver in sorted(_receivers(untold.values_list("pk", flat=True), day).items()):
+    officers_by_key = untold.in_bulk()
+    # Beyond them there is nobody: who is away and has no delegate who is there reads it later.
+    receivers = {**officers_by_key, **_standing_in(officers_by_key, day)}
+    for key, receiver in sorted(receivers.items()):
+        if not receiver.email:
+            continue
         # Nobody's in particular: each officer's table has them.
         rows = [_row(told, member, day, at) for member in members]
         table = claiming.claim_of(told, key, day=day, at=at)
@@ -90,17 +102,23 @@ def _told_this_week(reason: Reason, day: date) -> set[int]:
     return set(tables.exclude(person=None).values_list("person", flat=True))
 
 
-def _receivers(keys: object, day: date) -> dict[int, Person]:
-    """Who gets the mail of each of `keys`: they themselves or, while they are on leave, a delegate.
+def _members_told_of(day: date) -> set[int]:
+    """Of whom a superior was told this week: a head who comes back is not told of them again."""
+    rows = NoticeClaim.objects.filter(reason=Reason.SUPERIOR, for_day=week_of(day))
+    return set(rows.exclude(member=None).values_list("member", flat=True))
 
-    Who has no address gets none; compliance is told of the same people after some days.
+
+def _standing_in(keys: Collection[int], day: date) -> dict[int, Person]:
+    """Who gets the mail of each of `keys` on `day`: they themselves, or a delegate.
+
+    Nobody for whom is away and has no delegate with an address who is there.
     """
-    wanted = set(keys)  # type: ignore[call-overload]
-    people = Person.objects.filter(pk__in=wanted, is_active=True).in_bulk()
-    away = Leave.objects.filter(
-        person__in=wanted, from_on__lte=day, until_on__gte=day, delegate__is_active=True
-    ).exclude(delegate__email="")
-    for leave in away.select_related("delegate").order_by("from_on", "pk"):
-        if leave.person_id in people and leave.delegate is not None:
-            people[leave.person_id] = leave.delegate
-    return {key: person for key, person in people.items() if person.email}
+    people = Person.objects.filter(pk__in=keys, is_active=True).in_bulk()
+    away = Leave.objects.filter(from_on__lte=day, until_on__gte=day)
+    absent = set(away.values_list("person", flat=True))
+    for leave in away.filter(person__in=people).select_related("delegate"):
+        there = leave.delegate
+        people.pop(leave.person_id)
+        if there and there.is_active and there.email and there.pk not in absent:
+            people[leave.person_id] = there
+    return people

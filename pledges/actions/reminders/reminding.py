@@ -8,8 +8,9 @@ from enum import StrEnum
 from pledges import access, audit, transactions
 from pledges.access import Act
 from pledges.core.standings import REMINDED, TaskState
-from pledges.models import NoticeClaim, Organisation, Person, SigningTask, TaskMember
+from pledges.models import NoticeClaim, NoticeSwitch, Organisation, Person, SigningTask, TaskMember
 from pledges.notices import tasks
+from pledges.notices.kinds import Kind
 
 
 class LeftOut(StrEnum):
@@ -22,6 +23,7 @@ class LeftOut(StrEnum):
     NOTHING_TO_SIGN = "nothing-to-sign"
     NO_ADDRESS = "no-address"
     TOLD_TODAY = "told-today"
+    SWITCHED_OFF = "switched-off"
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,10 @@ def _sorted(
     ).values_list("person", flat=True)
     had_one, reached = set(digests), []
     left_out: dict[LeftOut, list[TaskMember]] = {}
+    off = None if NoticeSwitch.is_on(Kind.REMINDERS) else LeftOut.SWITCHED_OFF
     for member in known.select_related("task", "person").order_by("pk"):
         why = None if _is_running(member.task, at) else LeftOut.NOT_RUNNING
-        why = why or _why_not(member, member.told, day, had_one)
+        why = why or _why_not(member, member.told, day, had_one, off)
         if why is None:
             reached.append(member)
         else:
@@ -78,12 +81,15 @@ def _sorted(
 
 
 def _is_running(task: SigningTask, at: datetime) -> bool:
-    early = task.first_notices_at is not None and at < task.first_notices_at
-    return task.state == TaskState.RUNNING and not early
+    return task.state == TaskState.RUNNING and not task.is_untold(at)
 
 
 def _why_not(
-    member: TaskMember, told: date | None, day: date, had_one: Collection[int]
+    member: TaskMember,
+    told: date | None,
+    day: date,
+    had_one: Collection[int],
+    off: LeftOut | None,
 ) -> LeftOut | None:
     if member.standing not in REMINDED:
         return LeftOut.NOTHING_TO_SIGN
@@ -91,4 +97,4 @@ def _why_not(
         return LeftOut.NO_ADDRESS
     if (told is not None and told >= day) or member.person_id in had_one:
         return LeftOut.TOLD_TODAY
-    return None
+    return off

@@ -5,7 +5,7 @@ matter how often it is asked, by how many workers, or for how long nobody asked.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,8 +17,17 @@ from pledges.core import notice_plans
 from pledges.core.notice_plans import TERM_DAYS, Facts, Plan, Reason, Told
 from pledges.core.standings import REMINDED, TaskState
 from pledges.core.working_days import Calendar
-from pledges.models import Excuse, NoticeClaim, Organisation, Pledge, SigningTask, TaskMember
+from pledges.models import (
+    Excuse,
+    NoticeClaim,
+    NoticeSwitch,
+    Organisation,
+    Pledge,
+    SigningTask,
+    TaskMember,
+)
 from pledges.notices import claiming, task_mails, tasks
+from pledges.notices.kinds import Kind
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,8 @@ def _claim(told: Told, person_id: int, now: Now, **about: Any) -> NoticeClaim:
 def _told_members(task: SigningTask, now: Now) -> Iterator[tuple[TaskMember, Told]]:
     """The members of `task` to whom something new is to be told, and what."""
     plan = Plan.from_data(task.notice_plan)
+    # Who gets no first notice, because that kind is switched off, is still reminded.
+    plan = replace(plan, start=plan.start and NoticeSwitch.is_on(Kind.FIRST))
     ended = _ended_excuses(task, now)
     reached = TaskMember.objects.filter(task=task, person__is_active=True, joined_at__lte=now.at)
     reached = reached.exclude(person__email="").annotate(told=NoticeClaim.objects.told_members())

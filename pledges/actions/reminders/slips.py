@@ -43,10 +43,9 @@ def print_slips(
     first notices leave. Raises kinds of `refusals.Unmade`: then nothing is noted.
     """
     access.require(actor, Act.PRINT_SLIPS)
-    early = task.first_notices_at is not None and at < task.first_notices_at
     found = without_address(task, at)
     members = list(found if among is None else found.filter(pk__in=among.values("pk")))
-    if not members or early or task.state != TaskState.RUNNING:
+    if not members or task.is_untold(at) or task.state != TaskState.RUNNING:
         return b""
     made = print_task_slips([_slip(task, each, at) for each in members], language=language)
     _note(task, members, actor=actor, at=at)

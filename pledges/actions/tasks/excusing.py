@@ -8,6 +8,7 @@ from pledges.actions.tasks import membership
 from pledges.core.standings import ExcuseReason
 from pledges.core.task_refusals import ExcuseInThePast, ExcuseSettled, ExcuseWaits
 from pledges.models import Excuse, Organisation, Person, TaskMember
+from pledges.notices import tasks
 
 Outcome = Excuse.Outcome
 
@@ -40,7 +41,7 @@ def ask(
 
 
 def approve(excuse: Excuse, *, actor: Person, at: datetime) -> Excuse:
-    """Approve what another officer asked for; it holds from now on, until its day.
+    """Approve what another officer asked for; it holds from now on, until its day. A mail tells it.
 
     Raises `TaskNotRunning`, `ExcuseSettled`, `ExcuseInThePast`.
     """
@@ -84,6 +85,8 @@ def _settle(
     if settled != 1:
         raise ExcuseSettled
     locked.refresh_from_db()
+    if outcome == Outcome.APPROVED:
+        tasks.announce_excused(locked, at=at)
     _record(event, locked, actor=actor, at=at)
     return locked
 

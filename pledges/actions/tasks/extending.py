@@ -40,7 +40,8 @@ def extend(
     _extend_drafts(keys, due_on)
     if members is None and (locked.due_on is None or locked.due_on < due_on):
         SigningTask.objects.filter(pk=locked.pk).update(due_on=due_on)
-    tasks.announce_extended(TaskMember.objects.filter(pk__in=keys).order_by("pk"))
+    if not locked.is_untold(at):  # the first notice will name the new date
+        tasks.announce_extended(TaskMember.objects.filter(pk__in=keys).order_by("pk"))
     facts = {"task": str(locked.pk), "members": len(keys), "due_on": due_on.isoformat()}
     audit.record("task.extended", actor=actor, subject=locked, at=at, facts=facts)
     return len(keys)

@@ -1,7 +1,7 @@
 """Launching a task: asked for by an officer, written by a worker in one transaction, or not at all.
 
-Until the first notices leave, nobody was told, and the launch can be undone without a reason. It is
-cancelled then, not a draft again: the ledger has committed to its list.
+Until the first notices leave, within working hours, nobody was told, and the launch can be undone
+without a reason. It is cancelled then, not a draft again: the ledger has committed to its list.
 """
 
 import logging
@@ -105,7 +105,7 @@ def _launch(task_id: str, at: datetime) -> bool:
         state=TaskState.RUNNING,
         launching_since=None,
         launched_at=at,
-        first_notices_at=at + NOTICES_AFTER,
+        first_notices_at=first_notices_at(at),
         due_on=due,
     )
     if written != 1:
@@ -149,6 +149,12 @@ def undo(task: SigningTask, *, actor: Person, at: datetime) -> SigningTask:
     facts = {"task": str(locked.pk), "size": locked.members.count()}
     audit.record("task.undone", actor=actor, subject=locked, at=at, facts=facts)
     return locked
+
+
+def first_notices_at(at: datetime) -> datetime:
+    """When the first notices of what is launched at `at` leave: people are written to in hours."""
+    hours = Organisation.current().working_hours(current_calendar())
+    return hours.next_moment(at + NOTICES_AFTER)
 
 
 def _audience(task: SigningTask, at: datetime) -> "tuple[QuerySet[Person], list[TemplateVersion]]":

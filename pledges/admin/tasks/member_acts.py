@@ -20,7 +20,8 @@ from pledges.admin.base import actor_of
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.forms import day_input
 from pledges.admin.tasks.member_filters import MemberFilter
-from pledges.models import SigningTask, TaskMember
+from pledges.models import NoticeSwitch, SigningTask, TaskMember
+from pledges.notices.kinds import Kind
 
 MAX_NAMED: Final = 12
 
@@ -69,6 +70,7 @@ def remind(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
         silent=foreseen.left_out.get(LeftOut.NO_ADDRESS, ()),
         query=urlencode(those.carried),
         told=len(foreseen.left_out.get(LeftOut.TOLD_TODAY, ())),
+        off=LeftOut.SWITCHED_OFF in foreseen.left_out,
         rest=len(foreseen.left_out.get(LeftOut.NOTHING_TO_SIGN, ())),
     )
 
@@ -83,6 +85,8 @@ def _remind(request: HttpRequest, task: SigningTask, those: Chosen) -> HttpRespo
 
 
 def _reminded(done: Reminded) -> str:
+    if LeftOut.SWITCHED_OFF in done.left_out:
+        return _("Reminders are switched off: nobody gets one.")
     text = ngettext(
         "%(count)d person will be reminded by email within working hours.",
         "%(count)d people will be reminded by email within working hours.",
@@ -127,6 +131,7 @@ def extend(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
             errors=form.errors,
             people=list(those.members) if those.carried else [],
             whole=not those.carried,
+            how_told=_how_told(task),
             count=those.members.count(),
         )
     members = list(those.members) if those.carried else None
@@ -136,18 +141,29 @@ def extend(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
         lambda: extending.extend(
             task, due_on, members=members, actor=actor_of(request), at=timezone.now()
         ),
-        _extended,
+        lambda count: f"{_extended(count)} {_how_told(task)}",
         those.back if those.carried else frames.address(task),
     )
 
 
 def _extended(count: Any) -> str:
     text = ngettext(
-        "%(count)d member has a later due date. An email tells them.",
-        "%(count)d members have a later due date. Emails tell them.",
+        "%(count)d member has a later due date.",
+        "%(count)d members have a later due date.",
         count,
     )
     return text % {"count": count}
+
+
+def _how_told(task: SigningTask) -> str:
+    """How members hear of a later due date."""
+    if task.is_untold(timezone.now()):
+        if task.notice_plan.get("start", True) and NoticeSwitch.is_on(Kind.FIRST):
+            return _("Nobody has been told of the task yet. The first notice names the new date.")
+        return _("Nobody has been told of the task yet.")
+    if not NoticeSwitch.is_on(Kind.EXTENDED):
+        return _("Emails about a later due date are switched off: nobody gets one.")
+    return _("An email tells those who have been told of the task, within working hours.")
 
 
 def _ask(

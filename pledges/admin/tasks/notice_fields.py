@@ -35,7 +35,8 @@ class DaysField(forms.CharField):
 def fields() -> dict[str, forms.Field]:
     return {
         "notice_start": forms.BooleanField(
-            label=_("A first notice, 15 minutes after the launch"), required=False
+            label=_("A first notice, 15 minutes after the launch, within working hours"),
+            required=False,
         ),
         "notice_before": DaysField(
             label=_("Reminders before the due date, in working days"),

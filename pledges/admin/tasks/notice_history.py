@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from pledges.actions.task_queue import waiting_mails
 from pledges.core.notice_plans import Reason
 from pledges.models import NoticeClaim, TaskMember
 from pledges.models.notice_claims import ABOUT_THEM
@@ -17,6 +18,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.ON_DAY: gettext_lazy("Reminder on the due date"),
     Reason.EXCUSE_ENDED: gettext_lazy("Reminder after the end of an excuse"),
     Reason.EXTENDED: gettext_lazy("More time to sign"),
+    Reason.EXCUSED: gettext_lazy("Told that they are excused"),
     Reason.CANCELLED: gettext_lazy("The task was cancelled"),
     Reason.BY_HAND: gettext_lazy("Reminder sent by compliance"),
     Reason.SLIP: gettext_lazy("Notice on paper"),
@@ -27,24 +29,30 @@ REASONS: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Sent:
-    """One notice: the day on which they are told, when it was queued or printed, and how."""
+    """One notice: the day on which they are told, when it was queued or printed, and how.
+
+    `waits`: its mail is still in the queue, for working hours or for the mail server.
+    """
 
     told_on: date
     claimed_at: datetime
     why: str
     means: str
+    waits: bool
 
 
 def of(member: TaskMember) -> list[Sent]:
     """What they were told of this task, the newest first, and whom else it was told of them."""
-    return [_sent(each) for each in NoticeClaim.objects.filter(member=member)]
+    claims = list(NoticeClaim.objects.filter(member=member))
+    waiting = waiting_mails({each.message_id for each in claims if each.message_id})
+    return [_sent(each, waits=each.message_id in waiting) for each in claims]
 
 
-def _sent(claim: NoticeClaim) -> Sent:
+def _sent(claim: NoticeClaim, *, waits: bool) -> Sent:
     means = _("printed slip") if claim.reason == Reason.SLIP else _("email")
     if claim.reason in ABOUT_THEM:
         means = _("email to others")
-    return Sent(claim.told_on, claim.claimed_at, in_words(claim.reason), means)
+    return Sent(claim.told_on, claim.claimed_at, in_words(claim.reason), means, waits)
 
 
 def in_words(reason: str) -> str:

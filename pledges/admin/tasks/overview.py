@@ -10,6 +10,7 @@ from django.utils import timezone
 from pledges.actions.tasks import audience, reports, versions, versions_following
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.figures import Tally
+from pledges.admin.tasks.previewed import first_notice
 from pledges.core.audiences import AudienceRule
 from pledges.core.standings import TaskState
 from pledges.models import Excuse, SigningTask
@@ -46,6 +47,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         asked_again=tally.asked_again() if task.state == TaskState.RUNNING else None,
         audience_words=audience.in_words(AudienceRule.from_data(task.audience)),
         excuses_waiting=_excuses_waiting(task),
+        **first_notice(task),
         **_offered(request, task, at),
     )
 
@@ -53,7 +55,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
 def _offered(request: HttpRequest, task: SigningTask, at: datetime) -> dict[str, Any]:
     """Which acts the page offers to this reader, as the task stands at `at`."""
     runs = frames.manages(request) and task.state == TaskState.RUNNING
-    untold = task.first_notices_at is not None and at < task.first_notices_at
+    untold = task.is_untold(at)
     asked = task.cancellation_asked_at is not None
     return {
         "may_undo": runs and untold and not task.closing_since,

@@ -71,7 +71,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
             _address(task, told="no-address"),
         ),
         mailed=Figure(_("first notices"), found.mailed.count(), _address(task, told="mailed")),
-        **foreseen(task, found),
+        **foreseen(task, found, at),
         **context,
     )
 
