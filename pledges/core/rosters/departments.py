@@ -90,9 +90,7 @@ def _say_parent(
         entry.add(faults.TWO_PARENTS, where, about)
 
 
-def _tell_place(
-    name: str, placed: Mapping[str, DepartmentNow], entry: Entry, where: Field
-) -> None:
+def _tell_place(name: str, placed: Mapping[str, DepartmentNow], entry: Entry, where: Field) -> None:
     real = path_to(name, placed)
     written = values.path_of(entry.text(where))
     below = written[written.index(name) + 1 :] if name in written else []
