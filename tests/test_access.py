@@ -120,11 +120,11 @@ admin:pledges_person_end_absence         3005555 3000303
 admin:pledges_person_end_sessions        3005555 3000003
 admin:pledges_person_invite              3005555 3000303
 admin:pledges_person_leaving             3000202 3000202
-admin:pledges_person_many                3005555 3000202
+admin:pledges_person_many                3000303 3000202
 admin:pledges_person_return              3000202 3000202
 admin:pledges_person_set_password        3000002 3000002
 admin:pledges_person_staying             3005555 3000303
-admin:pledges_person_uninvited           3005555 3000202
+admin:pledges_person_uninvited           3000303 3000202
 admin:pledges_person_vouch               3003303 3003303
 admin:pledges_person_withdraw_invitation 3005555 3000303
 admin:pledges_pledge_accept              3003404 3003404

@@ -38,13 +38,15 @@ def add_leave(
 ) -> Leave:
     """Record that somebody is away, both days included, and who receives notices meanwhile.
 
-    Raises `DaysReversed`, `OnLeaveAlready`, and of the delegate `OwnDelegate`, `NotHere` where
-    their account is not active, and `DelegateAway`.
+    Raises `DaysReversed`, `BeforeEntry`, `OnLeaveAlready`, and of the delegate `OwnDelegate`,
+    `NotHere` where their account is not active, and `DelegateAway`.
     """
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     access.require(actor, Act.EDIT_PERSON_FACTS, locked)
     if until_on < from_on:
         raise employment_refusals.DaysReversed
+    if locked.entered_on and from_on < locked.entered_on:
+        raise employment_refusals.BeforeEntry
     overlapping = Leave.objects.filter(from_on__lte=until_on, until_on__gte=from_on)
     if overlapping.filter(person=locked).exists():
         raise employment_refusals.OnLeaveAlready
@@ -82,3 +84,15 @@ def end_leave(leave: Leave, *, actor: access.Actor, at: datetime) -> bool:
             "person.changed", actor=actor, subject=person, at=at, facts={"changed": ["leave"]}
         )
     return bool(ended)
+
+
+@transactions.atomic
+def remove_leave(leave: Leave, *, actor: access.Actor, at: datetime) -> bool:
+    """Take a leave out of the record that was a mistake, past or to come. False where it is out."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=leave.person_id)
+    access.require(actor, Act.EDIT_PERSON_FACTS, person)
+    removed, _each = Leave.objects.filter(pk=leave.pk).delete()
+    if removed:
+        facts = {"changed": ["leave"]}
+        audit.record("person.changed", actor=actor, subject=person, at=at, facts=facts)
+    return bool(removed)

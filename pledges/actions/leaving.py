@@ -48,7 +48,7 @@ def leave(person: Person, *, last_day: date, actor: access.Actor, at: datetime) 
     """Note somebody's last day, and deactivate their account where that day is today or past.
 
     A later one is carried out by `carry_out_due` once the day is over. True where the account was
-    deactivated. Raises `AlreadyLeft`, `DaysReversed` for a day before their entry,
+    deactivated. Raises `AlreadyLeft`, `BeforeEntry` for a day before their entry,
     `AdministratorLeaves` where their role needs two people, and `LastAdministrator`.
     """
     people.lock_administrators()
@@ -59,7 +59,7 @@ def leave(person: Person, *, last_day: date, actor: access.Actor, at: datetime) 
     if not locked.is_active:
         raise employment_refusals.AlreadyLeft
     if locked.entered_on and last_day < locked.entered_on:
-        raise employment_refusals.DaysReversed
+        raise employment_refusals.BeforeEntry
     if Role.ADMINISTRATOR in locked.roles:
         people.require_another_administrator(locked)
         if locked.pk != actor.pk and proposing.is_second_needed(Kind.PERSON, actor):

@@ -53,10 +53,14 @@ def absence(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpRespo
 
 
 def end_absence(page: ModelAdmin, request: HttpRequest, person: Person, leave: int) -> HttpResponse:
-    """Ends a leave today, or takes one out that has not begun."""
+    """Ends a leave today, or takes one out that is past or has not begun."""
     access.require(request.user, Act.EDIT_PERSON_FACTS, person)
     found = get_object_or_404(Leave, pk=leave, person=person)
-    if employment.end_leave(found, actor=actor_of(request), at=timezone.now()):
+    by: dict[str, Any] = {"actor": actor_of(request), "at": timezone.now()}
+    if "remove" in request.POST:
+        employment.remove_leave(found, **by)
+        messages.success(request, _("The leave has been removed."))
+    elif employment.end_leave(found, **by):
         messages.success(request, _("The leave has ended. Reminders continue from today."))
     else:
         messages.info(request, _("This leave had already ended."))

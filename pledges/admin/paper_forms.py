@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from pledges import wording
 from pledges.actions.papers import filing, lists, matching
+from pledges.core.characters import as_typed_number
 from pledges.core.lifecycle import VersionState
 from pledges.core.paper_lists import Column, file_key
 from pledges.core.paper_refusals import NobodyOfThatNumber
@@ -69,7 +70,7 @@ class PaperForm(forms.Form):
         chosen.queryset = versions()
 
     def clean_number(self) -> str:
-        number: str = self.cleaned_data["number"].strip()
+        number = as_typed_number(self.cleaned_data["number"])
         self.person = matching.person_of({Column.NUMBER: number})
         if self.person is None:
             raise forms.ValidationError(wording.refusal(NobodyOfThatNumber()))

@@ -137,6 +137,10 @@ class PersonAdmin(PeopleList, PeopleBulk, AccessModelAdmin):
                 "roles are removed immediately."
             )
         person = options.get("obj")
+        if person and context.get("errors"):
+            # What was typed made nobody another person: the page is about the one on record.
+            stored = self.get_queryset(request).get(pk=person.pk)
+            person = options["obj"] = context["original"] = stored
         if person and not person.erased_at:
             context["account"] = account_pages.facts(request, person, timezone.now())
             context["overview"] = person_overview.of(request, person, timezone.now())

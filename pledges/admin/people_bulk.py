@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from pledges.actions import rate_limiting
 from pledges.admin import people_acts, people_filters
@@ -66,16 +66,17 @@ class PeopleBulk(AccessModelAdmin):
         return self._ask(request, "slips", queryset)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
+        # Another language asks by GET for the page that was posted to.
+        view, ways = self.admin_site.admin_view, require_http_methods(["GET", "HEAD", "POST"])
         return [
             path(
                 "many/<slug:name>/",
-                view(require_POST(self.many)),
+                view(ways(self.many)),
                 name="pledges_person_many",
             ),
             path(
                 "uninvited/<slug:name>/",
-                view(require_POST(self.uninvited)),
+                view(ways(self.uninvited)),
                 name="pledges_person_uninvited",
             ),
             *super().get_urls(),
@@ -85,6 +86,8 @@ class PeopleBulk(AccessModelAdmin):
         """Everybody without a password of their own: who would be invited."""
         if name not in ("invite", "slips"):
             raise Http404
+        if request.method != "POST":
+            return self._choose_again(request, name)
         people = Person.objects.filter(people_filters.without_password(), is_active=True)
         without = people.filter(email="") if name == "slips" else people.exclude(email="")
         return self._ask(request, name, without)
@@ -93,11 +96,15 @@ class PeopleBulk(AccessModelAdmin):
         """Do it to those whom the page named, or ask again where the form is incomplete."""
         if name not in ACTS:
             raise Http404
+        if request.method != "POST":
+            return self._choose_again(request, name)
         keys = [int(key) for key in request.POST.get("people", "").split(",") if _is_key(key)]
         people = Person.objects.filter(pk__in=keys)
         act, actor = ACTS[name], actor_of(request)
         if not act.is_offered(actor):
             raise PermissionDenied
+        if "ask" in request.POST:
+            return self._ask(request, name, people)
         form = act.form(request.POST)
         able, unable = act.sort_out(people, actor, timezone.now(), self._again(form))
         if not form.is_valid() or not able or len(able) > act.most:
@@ -114,6 +121,12 @@ class PeopleBulk(AccessModelAdmin):
             raise PermissionDenied
         able, unable = act.sort_out(people, actor, timezone.now(), False)
         return self._asking(request, name, act.form(), able, unable)
+
+    def _choose_again(self, request: HttpRequest, name: str) -> HttpResponse:
+        if not ACTS[name].is_offered(actor_of(request)):
+            raise PermissionDenied
+        messages.info(request, _("Nothing was done. Please choose the people again."))
+        return redirect("admin:pledges_person_changelist")
 
     def _again(self, form: Any) -> bool:
         return form.is_valid() and bool(form.cleaned_data.get("again"))
@@ -136,6 +149,7 @@ class PeopleBulk(AccessModelAdmin):
             "errors": form.errors,
             "name": name,
             "act": act,
+            "person": _came_from(request),
             "able": able[:SHOWN],
             "count": len(able),
             "more": len(able) - SHOWN if len(able) > SHOWN else 0,
@@ -165,6 +179,12 @@ class PeopleBulk(AccessModelAdmin):
             )
             messages.warning(request, text % {"count": count, "reason": reason, "names": names})
         return redirect("admin:pledges_person_changelist")
+
+
+def _came_from(request: HttpRequest) -> Person | None:
+    """The person from whose page this was asked."""
+    key = request.POST.get("person", "")
+    return Person.objects.filter(pk=key).first() if _is_key(key) else None
 
 
 def _is_key(text: str) -> bool:

@@ -10,6 +10,7 @@ from pledges import wording
 from pledges.actions import proposing
 from pledges.admin import words
 from pledges.core import refusals
+from pledges.core.characters import as_typed_number
 from pledges.core.lifecycle import Role
 from pledges.models import Person
 
@@ -24,7 +25,10 @@ class PersonNumberField(forms.CharField):
     """Somebody named by their employee number, for a list of thousands helps nobody."""
 
     default_error_messages: ClassVar = {
-        "unknown": _("Nobody with an active account has this employee number.")
+        "unknown": _(
+            "Nobody with an active account has this employee number. Please enter the employee "
+            "number, not the name."
+        )
     }
 
     def prepare_value(self, value: Any) -> Any:
@@ -34,7 +38,7 @@ class PersonNumberField(forms.CharField):
         return known.employee_number if known else value
 
     def clean(self, value: Any) -> Any:
-        number = super().clean(value)
+        number = as_typed_number(super().clean(value))
         if not number:
             return None
         found = Person.objects.filter(employee_number__iexact=number, is_active=True).first()
@@ -174,6 +178,7 @@ class NewPersonForm(FirstPasswordForm, PersonForm):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
         refused = "first_password" in self.errors
+        refused = refused or "email" in self.errors  # it is mended first
         if not typed.get("first_password") and not typed.get("email") and not refused:
             self.add_error(
                 "first_password", _("Without an email address, a first password is required.")

@@ -35,6 +35,7 @@ def context(request: HttpRequest, roster: Roster, at: datetime) -> dict[str, Any
     leavers = roster.counts.get(Fate.LEFT, 0)
     many = are_many(leavers, roster.within)
     may = access.allows(request.user, Act.IMPORT_PEOPLE)
+    moved, moves = roster_rows.moves(roster)
     return {
         "roster": roster,
         "scope": roster_rows.scope(roster),
@@ -43,7 +44,8 @@ def context(request: HttpRequest, roster: Roster, at: datetime) -> dict[str, Any
         "fate": fate,
         "page": page,
         "rows": roster_rows.shown(roster, page.object_list),
-        "moves": roster_rows.moves(roster),
+        "moved": moved,
+        "moves": moves,
         "may_edit": may and roster.is_open,
         "may_confirm": may and _is_ready(roster),
         "has_faults": bool(roster.counts.get(Fate.FAULTY)),
@@ -57,12 +59,16 @@ def context(request: HttpRequest, roster: Roster, at: datetime) -> dict[str, Any
     }
 
 
-def progress(roster: Roster, at: datetime) -> dict[str, Any]:
-    """The part of the page that changes while the roster is applied."""
+def progress(roster: Roster, at: datetime, *, alone: bool = False) -> dict[str, Any]:
+    """The part of the page that changes while the roster is applied.
+
+    `alone`: the rest of the page is older, so this part leads to what came of it.
+    """
     going = roster.state == State.APPLYING
     worked = roster.worked_at or roster.uploaded_at
     stalled = going and at - worked > applying.PATIENCE
-    return {"roster": roster, "going": going, "moves_on": going and not stalled, "stalled": stalled}
+    told = {"going": going, "moves_on": going and not stalled, "stalled": stalled}
+    return {"roster": roster, "alone": alone, **told}
 
 
 def first_rows(roster: Roster) -> list[tuple[int, list[str]]]:

@@ -12,6 +12,7 @@ from pledges.core.characters import made_visible
 from pledges.core.rosters import faults
 from pledges.core.rosters.faults import Fault
 from pledges.core.rosters.people import Fate
+from pledges.core.rosters.planning import are_many
 from pledges.core.rosters.tables import address
 from pledges.models import Department, Roster, RosterRow
 from pledges.wording import rosters as words
@@ -20,7 +21,9 @@ PER_PAGE: Final = 50
 ORDER: Final = (Fate.FAULTY, Fate.NEW, Fate.CHANGED, Fate.RETURNED, Fate.LEFT)
 QUIET: Final = (Fate.OMITTED, Fate.UNCHANGED)
 # What stands there is certainly not what is meant: nobody is to confirm it with one click.
-WRONG: Final = frozenset({faults.CELL_ERROR, faults.A_DATE, faults.ROUNDED})
+WRONG: Final = frozenset(
+    {faults.CELL_ERROR, faults.A_DATE, faults.ROUNDED, faults.SCIENTIFIC, faults.ANOTHER_PERSON}
+)
 LOOKS: Final = {Fate.FAULTY: "returned", Fate.NEW: "accepted", Fate.LEFT: "signed"}
 
 
@@ -43,6 +46,8 @@ class ShownFault:
     column: int | None = None
     head: str = ""
     value: str = ""
+    asks_who: bool = False
+    """Whether it is to be said that the row means the person who has its number."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,15 @@ def figures(roster: Roster, chosen: str) -> list[Figure]:
 
 
 def chosen_fate(roster: Roster, asked: str) -> str:
-    """The fate that was asked for; else the first one of which there are rows."""
+    """The fate that was asked for; else the first one of which there are rows.
+
+    Where many would leave and that is being asked about, it is they who are looked at.
+    """
     if asked in roster.counts:
         return asked
-    return next((fate.value for fate in (*ORDER, *QUIET) if roster.counts.get(fate)), "")
+    gone = roster.counts.get(Fate.LEFT, 0)
+    first = (Fate.FAULTY, Fate.LEFT) if roster.is_open and are_many(gone, roster.within) else ()
+    return next((fate.value for fate in (*first, *ORDER, *QUIET) if roster.counts.get(fate)), "")
 
 
 def page_of(roster: Roster, fate: str, number: str) -> Page:
@@ -123,15 +133,18 @@ def _fault(roster: Roster, row: RosterRow, fault: Fault, columns: dict[Any, int]
     value = row.cells[column] if column < len(row.cells) else ""
     head = roster.heads[column] if column < len(roster.heads) else ""
     place = address(column, row.number)
-    offered = "" if fault.kind in WRONG else fault.suggested or value
-    return ShownFault(sentence, place, column, made_visible(head), offered)
+    exactly = fault.kind == faults.ELSEWHERE  # also where nothing stands above it
+    offered = "" if fault.kind in WRONG else fault.suggested or ("" if exactly else value)
+    asks_who = fault.kind == faults.ANOTHER_PERSON
+    return ShownFault(sentence, place, column, made_visible(head), offered, asks_who)
 
 
-def moves(roster: Roster) -> list[str]:
-    """What changes of departments, a sentence each."""
+def moves(roster: Roster) -> tuple[list[str], list[str]]:
+    """What changes of departments, a sentence each: first the moves of those that are known."""
+    moved: list[str] = []
     told: list[str] = []
     if roster.state == Roster.State.DISCARDED:
-        return told
+        return moved, told
     for name, is_new, parent, head, parent_before, _head_before in roster.moves:
         facts = {"name": name, "parent": parent or "—", "before": parent_before or "—"}
         if is_new and parent:
@@ -139,10 +152,10 @@ def moves(roster: Roster) -> list[str]:
         elif is_new:
             told.append(_("%(name)s is new.") % facts)
         elif parent is not None:
-            told.append(_("%(name)s moves from %(before)s to %(parent)s.") % facts)
+            moved.append(_("%(name)s moves from %(before)s to %(parent)s.") % facts)
         if head:
             told.append(_("%(name)s gets the head %(head)s.") % {**facts, "head": head.upper()})
-    return told
+    return moved, told
 
 
 def scope(roster: Roster) -> str:

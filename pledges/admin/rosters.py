@@ -124,7 +124,8 @@ class RosterAdmin(AccessModelAdmin):
 
     def moving(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """The part of the page that changes while it is applied."""
-        context = roster_pages.progress(self._find(request, str(pk)), timezone.now())
+        roster = self._find(request, str(pk))
+        context = roster_pages.progress(roster, timezone.now(), alone=True)
         return TemplateResponse(request, "admin/pledges/roster/moving.html", context)
 
     def columns(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -159,9 +160,8 @@ class RosterAdmin(AccessModelAdmin):
         number, column = (_whole(request.POST.get(name)) for name in ("row", "column"))
         text, everywhere = request.POST.get("text", ""), "everywhere" in request.POST
         done = _("The cell was corrected and the preview updated.")
-        return self._step(
-            *(request, pk, done, preparing.mend_cell, number, column, text), everywhere=everywhere
-        )
+        given = (request, pk, done, preparing.mend_cell, number, column, text)
+        return self._step(*given, everywhere=everywhere)
 
     def leave_out(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """These rows, or people, are not touched."""
@@ -169,16 +169,17 @@ class RosterAdmin(AccessModelAdmin):
         return self._step(request, pk, done, preparing.leave_out, request.POST.getlist("key"))
 
     def take_in(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-        """One that was left out counts again."""
+        """One that was left out counts again; or its name and entry date are meant as they are."""
+        if same := request.POST.get("same"):
+            done = _("The row changes this person.")
+            return self._step(request, pk, done, preparing.say_same, _whole(same))
         done = _("The row counts again.")
         return self._step(request, pk, done, preparing.take_in, request.POST.get("key", ""))
 
     def confirm(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Apply the plan, or ask for the second person."""
-        leavers = request.POST.get("leavers", "")
-        typed = int(leavers) if leavers.isdecimal() and len(leavers) < 8 else None
-        seen = request.POST.get("plan")
-        return self._step(request, pk, "", confirming.confirm, leavers=typed, seen=seen)
+        leavers, seen = _whole(request.POST.get("leavers")), request.POST.get("plan")
+        return self._step(request, pk, "", confirming.confirm, leavers=leavers, seen=seen)
 
     def second(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """The second person's word."""
@@ -246,4 +247,4 @@ class RosterAdmin(AccessModelAdmin):
 
 def _whole(text: str | None) -> int:
     """A number that a form sent; one that no row has where it is none."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 9 else -1
+    return int(text) if text and text.isdecimal() and len(text) < 9 else -1

@@ -104,6 +104,11 @@ def half_width(text: str) -> str:
     return text.translate(_NUMERIC_VARIANTS)
 
 
+def as_typed_number(text: str) -> str:
+    """An employee number as it is known, however wide its characters were typed."""
+    return half_width(text).strip()
+
+
 def unified_line_breaks(text: str) -> str:
     r"""The text with \r\n and \r written as \n."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -45,6 +45,12 @@ class DaysReversed(Refusal):
     kind = "days-reversed"
 
 
+class BeforeEntry(Refusal):
+    """Somebody would be away, or leave, before they joined."""
+
+    kind = "before-entry"
+
+
 class OnLeaveAlready(Refusal):
     """A leave is recorded for some of these days already."""
 

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from pledges.core.characters import half_width, normalized
+from pledges.core.characters import as_typed_number, half_width, normalized
 from pledges.core.rosters.tables import HEADS_WITHIN, Note, Row, recognise
 from pledges.core.rosters.values import read_date
 
@@ -125,6 +125,8 @@ def _read(row: Row, heads: Heads, today: date) -> ListedPaper:
     listed = ListedPaper(row.number, {})
     for column, index in heads.columns.items():
         text = row.text(index).strip()
+        if column is Column.NUMBER:
+            text = as_typed_number(text)
         listed.cells[column.value] = text
         if row.notes.get(index) in _SPOILED:
             listed.add(RowFault.CELL, column.value)

@@ -21,6 +21,9 @@ SENTENCES: dict[type[Exception], str | Promise] = {
     refusals.AlreadyLeft: gettext_lazy("This account is already deactivated."),
     refusals.NotLeft: gettext_lazy("This person has not left the company."),
     refusals.DaysReversed: gettext_lazy("The last day is before the first."),
+    refusals.BeforeEntry: gettext_lazy(
+        "That is before this person joined. Please check the day, or correct the entry date first."
+    ),
     refusals.OnLeaveAlready: gettext_lazy("A leave is already recorded for some of these days."),
     refusals.DelegateAway: gettext_lazy(
         "The delegate is on leave on some of these days. Please name someone else, or nobody."

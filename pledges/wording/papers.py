@@ -113,7 +113,9 @@ SENTENCES: Final[dict[type[Exception], str | Promise]] = {
         "The date of signature must not be in the future, and the last day of its term not before "
         "it."
     ),
-    paper_refusals.NobodyOfThatNumber: gettext_lazy("Nobody has this employee number."),
+    paper_refusals.NobodyOfThatNumber: gettext_lazy(
+        "Nobody has this employee number. Please enter the employee number, not the name."
+    ),
     paper_refusals.BatchNotReady: gettext_lazy(
         "This list cannot be filed now: its scans are still being read, or it was dealt with."
     ),

@@ -115,6 +115,9 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
     faults.UNFIT: gettext_lazy("This cell contains a character that cannot be seen: %(about)s."),
     faults.TOO_LONG: gettext_lazy("At most %(about)s characters are possible."),
     faults.BAD_NUMBER: gettext_lazy("Letters from A to Z, digits, spaces and '()+,-./:=? only."),
+    faults.SCIENTIFIC: gettext_lazy(
+        "The spreadsheet has shortened this number and lost its digits. Please enter all of them."
+    ),
     faults.BAD_EMAIL: gettext_lazy("This is not an email address."),
     faults.BAD_USERNAME: gettext_lazy("Letters, digits and @.+-_ only, without spaces."),
     faults.BAD_DATE: gettext_lazy("This is not a date such as 2026-01-05."),
@@ -147,6 +150,12 @@ _FAULTS: Final[Mapping[str, str | Promise]] = {
     faults.ANOTHERS_NUMBER: gettext_lazy(
         "This number belonged to %(about)s, who has left. A number is not given twice."
     ),
+    faults.ANOTHER_PERSON: gettext_lazy(
+        "This number belongs to %(about)s. Here both the name and the entry date are different, "
+        "as if it were someone else, who needs a number of their own. If it is the same person, "
+        "please confirm that."
+    ),
+    faults.KNOWN_AS: gettext_lazy("Recorded for this number so far: %(about)s."),
     faults.OFFICERS_ADDRESS: gettext_lazy(
         "This person holds a role, so only an administrator can change their name, email address "
         "or username. Until now: %(about)s."
@@ -174,9 +183,21 @@ def _two_parents(about: str) -> str:
         "%(name)s stands below %(second)s here, and below %(first)s in row %(row)s. If they are "
         "two departments, please give them different names."
     )
-    none = _("no other department")
-    above = {"first": shown(first) or none, "second": shown(second) or none}
-    return text % {"name": shown(name), "row": row, **above}
+    return text % {
+        "name": shown(name),
+        "row": row,
+        "first": shown(first),
+        "second": shown(second),
+    }
+
+
+def _elsewhere(about: str) -> str:
+    name, path = (*about.split("|"), "")[:2]
+    text = _(
+        "%(name)s stands at %(path)s. A list of additions moves no department. Please enter that "
+        "path, or give another department another name."
+    )
+    return text % {"name": shown(name), "path": shown(path)}
 
 
 def _two_heads(about: str) -> str:
@@ -188,6 +209,7 @@ def _two_heads(about: str) -> str:
 _COMPOSED: Final[Mapping[str, Callable[[str], str]]] = {
     faults.TWO_PARENTS: _two_parents,
     faults.TWO_HEADS: _two_heads,
+    faults.ELSEWHERE: _elsewhere,
 }
 
 

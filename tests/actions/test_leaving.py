@@ -107,6 +107,29 @@ def test_leave_has_days_and_a_delegate(liming, wangfang, zhoumin, now, today):
     assert not employment.end_leave(leave, actor=zhoumin, at=later)
 
 
+def test_nobody_is_away_or_leaves_before_they_joined(liming, zhoumin, now, today):
+    Person.objects.filter(pk=liming.pk).update(entered_on=today)
+    by = {"actor": zhoumin, "at": now}
+    for until in (today - DAY, today + DAY):
+        with pytest.raises(refused.BeforeEntry):
+            days = {"from_on": today - 9 * DAY, "until_on": until}
+            employment.add_leave(liming, **days, delegate=None, **by)
+    with pytest.raises(refused.BeforeEntry):
+        leaving.leave(liming, last_day=today - DAY, **by)
+    assert employment.add_leave(liming, from_on=today, until_on=today, delegate=None, **by)
+
+
+def test_a_leave_that_was_a_mistake_is_taken_out(liming, zhoumin, wuying, now, today):
+    days = {"from_on": today - 400 * DAY, "until_on": today - 390 * DAY, "recorded_at": now}
+    past = Leave.objects.create(person=liming, **days)
+    with pytest.raises(access.Denied):
+        employment.remove_leave(past, actor=wuying, at=now)
+    assert employment.remove_leave(past, actor=zhoumin, at=now)
+    assert not employment.remove_leave(past, actor=zhoumin, at=now)
+    assert not Leave.objects.exists()
+    assert LedgerEntry.objects.filter(event="person.changed").count() == 1
+
+
 def test_who_leaves_is_deactivated_and_leaves_nothing_open(
     tree, draft, accepted, signed, wangfang, zhoumin, now, today
 ):

@@ -214,7 +214,7 @@ def test_lists_that_cannot_be_read(begin, data, why):
 
 
 def test_a_list_in_gbk_with_its_columns_in_another_order(drawn):
-    text = "文件名,签署日期,姓名,版本,员工号\nliming.jpg,2024年3月1日,李明,contract 1,E1001\n"
+    text = "文件名,签署日期,姓名,版本,员工号\nliming.jpg,2024年3月1日,李明,contract 1,Ｅ１００１\n"
     assert faults(drawn(data=text.encode("gb18030"))) == {2: set()}
 
 

@@ -203,6 +203,37 @@ def test_what_changed_since_the_preview_is_looked_at_again(uploaded, zhoumin, no
     assert Person.objects.get(username="liming").position == "高级客户经理"
 
 
+def test_a_tree_that_was_moved_since_the_preview_is_looked_at_again(uploaded, zhoumin, now):
+    roster = uploaded("E3001,钱伟,华东零售部,,,,,", reach=Reach.ADDITIONS)
+    confirming.confirm(roster, leavers=None, actor=zhoumin, at=now)
+    top = Department.objects.create(name_zh="总行")
+    Department.objects.filter(name_zh="华东零售部").update(parent=top)
+    with pytest.raises(roster_refusals.RosterStale):
+        applying._apply.__wrapped__(roster.pk, at=now)
+
+
+def test_another_name_and_entry_date_for_a_number_wait_for_a_word(uploaded, zhoumin, liming, now):
+    Person.objects.filter(pk=liming.pk).update(entered_on=date(2020, 5, 1))
+    listed = "E1001,改丙,华东零售部,,,,2026-01-01,"
+    roster = uploaded(listed, without=["E1001"], reach=Reach.ADDITIONS)
+    number = roster.rows.get(fate="faulty").number
+    with pytest.raises(roster_refusals.RosterFaulty):
+        confirming.confirm(roster, leavers=None, actor=zhoumin, at=now)
+    said = {"actor": zhoumin, "at": now}
+    preparing.say_same(roster, number, **said)
+    preparing.mend_cell(roster, number, 1, "改丁", **said)
+    roster.refresh_from_db()
+    assert roster.counts["faulty"] == 1, "another name is another question"
+    preparing.say_same(roster, number, **said)
+    with pytest.raises(roster_refusals.RosterClosed):
+        preparing.say_same(roster, number, **said)
+    roster.refresh_from_db()
+    apply(roster, zhoumin, now)
+    liming.refresh_from_db()
+    assert (liming.name, liming.entered_on) == ("改丁", date(2026, 1, 1))
+    assert [each.event for each in audit.trail(roster)].count("roster.mended") == 3
+
+
 def test_a_list_that_changes_nothing_is_not_applied(uploaded, zhoumin, now):
     with pytest.raises(roster_refusals.RosterEmpty):
         confirming.confirm(uploaded(), leavers=None, actor=zhoumin, at=now)

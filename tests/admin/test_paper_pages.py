@@ -57,7 +57,7 @@ def page(paper, step="change"):
 def test_hr_uploads_looks_and_files(as_, zhoumin, typed, told):
     browser = as_(zhoumin)
     assert browser.get(UPLOAD).status_code == 200
-    shown = browser.post(UPLOAD, typed(note="原件在档案室"), follow=True)
+    shown = browser.post(UPLOAD, typed(note="原件在档案室", number="Ｅ１００１"), follow=True)
     paper = PaperPledge.objects.get()
     assert paper.state == PaperState.DRAFT and shown.request["PATH_INFO"] == page(paper)
     text = shown.content.decode()

@@ -75,12 +75,21 @@ def test_without_a_first_password_the_account_waits_for_one_by_mail(as_, admin):
         ({"department": ""}, "department"),
         ({"roles": ["king"]}, "roles"),
         ({"email": "LIMING@example.com"}, "__all__"),
+        ({"email": "no address"}, "email"),
     ],
 )
 def test_wrong_facts_are_refused_at_their_field(as_, admin, changes, field):
     response = as_(admin).post(f"{URL}add/", facts(**changes))
     assert response.status_code == 200
-    assert field in response.context["adminform"].form.errors
+    assert list(response.context["adminform"].form.errors) == [field]
+
+
+def test_a_form_that_is_refused_stays_that_of_the_person_on_record(as_, admin, liming):
+    sent = of(liming, employee_number="X-77", email="no address")
+    page = as_(admin).post(f"{URL}{liming.pk}/change/", sent)
+    assert list(page.context["adminform"].form.errors) == ["email"]
+    assert f"<h1>{liming}</h1>" in page.content.decode()
+    assert page.context["adminform"].form["employee_number"].value() == "X-77"
 
 
 def test_nobody_is_kept_out_by_an_account_of_nearly_their_name(as_, admin, client):

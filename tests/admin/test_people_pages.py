@@ -5,6 +5,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django_tasks_db.models import DBTaskResult
 
 from pledges.access import SYSTEM
@@ -210,6 +211,28 @@ def test_a_leave_is_recorded_and_ended(as_, zhoumin, liming):
     assert numbers(client, "?employment=leave") == 0
 
 
+def test_a_leave_that_is_past_or_to_come_is_removed_and_said_so(as_, zhoumin, liming, told):
+    client, today = as_(zhoumin), TODAY.date()
+    for first in (-400, -5, 30):
+        days = {"from_on": today + first * DAY, "until_on": today + (first + 10) * DAY}
+        Leave.objects.create(person=liming, recorded_at=TODAY, **days)
+    page = client.get(f"{URL}{liming.pk}/change/").content.decode()
+    assert page.count('name="remove"') == 2 and page.count("/end/") == 3
+    for leave in Leave.objects.exclude(from_on__lte=today, until_on__gte=today):
+        address = f"{URL}{liming.pk}/absence/{leave.pk}/end/"
+        (said,) = told(client.post(address, {"remove": "1"}, follow=True))
+        assert str(said) == gettext("The leave has been removed.")
+    assert Leave.objects.count() == 1
+
+
+def test_a_delegate_is_named_in_any_width_and_a_name_is_told_to_be_none(as_, zhoumin, liming):
+    client, page = as_(zhoumin), f"{URL}{liming.pk}/absence/"
+    days = {"from_on": "2026-11-20", "until_on": "2026-12-20"}
+    assert client.post(page, {**days, "delegate": "王芳"}).context["form"].errors["delegate"]
+    client.post(page, {**days, "delegate": "Ｅ１００２　"})
+    assert Leave.objects.get().delegate.name == "王芳"
+
+
 def test_leaving_shows_what_follows_then_does_it_and_is_undone_by_a_return(
     as_, zhoumin, liming, draft, accepted, told
 ):
@@ -344,6 +367,36 @@ def test_a_slip_that_was_lost_waits_for_nobody_longer_than_it_says(zhoumin, newc
     open_at = Invitation.objects.open_at
     assert open_at(TODAY + timedelta(days=2)).exists()
     assert not open_at(TODAY + timedelta(days=3)).exists()
+
+
+def test_the_page_of_slips_asks_first_and_leads_back_to_whom_it_is_about(as_, zhoumin, newcomers):
+    client, person = as_(zhoumin), newcomers[1]
+    page = f"{URL}{person.pk}/change/"
+    sent = {"people": person.pk, "person": person.pk}
+    shown = client.get(page).content.decode()
+    assert all(f'name="{name}" value="{value}"' in shown for name, value in sent.items())
+    arrived = client.post(f"{URL}many/slips/", {**sent, "ask": "1"})
+    assert not arrived.context["errors"] and not Invitation.objects.exists()
+    wrong = client.post(f"{URL}many/slips/", {**sent, "days": "0"})
+    assert wrong.context["errors"]
+    for answer in (arrived, wrong):
+        text = answer.content.decode()
+        assert f'class="btn btn-secondary" href="{page}"' in text
+        assert f'name="person" value="{person.pk}"' in text and 'name="ask"' not in text
+        assert (
+            '<form class="middling" method="post" action="/admin/pledges/person/many/slips/">'
+            in text
+        )
+    kept = {**sent, "days": "3"}
+    assert client.post(f"{URL}many/slips/", kept)["Content-Type"] == "application/pdf"
+
+
+@pytest.mark.parametrize("address", ["many/slips/", "uninvited/invite/"])
+def test_another_language_on_a_page_that_was_posted_to_leads_to_the_list(
+    as_, zhoumin, address, told
+):
+    answer = as_(zhoumin).get(URL + address, follow=True)
+    assert answer.redirect_chain == [(URL, 302)] and told(answer)
 
 
 def test_nobody_prints_slips_without_end(as_, zhoumin, newcomers, monkeypatch):

@@ -154,6 +154,66 @@ def test_what_is_no_upload_is_said_on_the_page(as_, zhoumin, typed):
     assert not Roster.objects.exists()
 
 
+def test_who_is_meant_by_a_number_is_said_on_the_page(uploaded, liming):
+    Person.objects.filter(pk=liming.pk).update(entered_on="2020-05-01")
+    client, roster = uploaded("工号,姓名,部门,入职日期\nE1001,改丙,华东零售部,2026-01-01\n")
+    asked = client.get(page(roster))
+    (shown,) = asked.context["rows"]
+    assert [(each.address, each.value) for each in shown.faults] == [
+        *(("A2", ""), ("B2", "改丙"), ("D2", "2026-01-01"))
+    ]
+    assert 'name="same" value="2"' in words(asked)
+    client.post(page(roster, "take-in"), {"same": "2", "fate": "faulty"})
+    assert Roster.objects.get().counts == {"changed": 1}
+
+
+def test_a_department_that_moves_is_shown_before_all_else(uploaded):
+    text = "工号,姓名,部门路径\nE3001,钱伟,总行/华东零售部\n"
+    client, roster = uploaded(text + STAFF.partition("\n")[2], reach="everybody")
+    shown = client.get(page(roster))
+    assert len(shown.context["moved"]) == 1 and len(shown.context["moves"]) == 1
+    assert 'id="moved"' in words(shown)
+    assert words(shown).index('id="moved"') < words(shown).index('id="apply"')
+
+
+def test_a_list_of_additions_says_where_a_department_stands(uploaded):
+    text = "工号,姓名,部门路径\nE3001,钱伟,总行/华东零售部\n"
+    client, roster = uploaded(text)
+    (shown,) = client.get(page(roster)).context["rows"]
+    assert [(each.address, each.value) for each in shown.faults] == [("C2", "华东零售部")]
+
+
+def test_whoever_is_warned_of_leavers_sees_them(uploaded):
+    client, roster = uploaded(STAFF.replace("信息技术部", "合规部"), reach="everybody")
+    assert set(roster.counts) == {"changed", "left", "unchanged"}
+    assert client.get(page(roster)).context["fate"] == "left"
+    assert client.get(page(roster), {"fate": "changed"}).context["fate"] == "changed"
+
+
+def test_the_template_says_what_the_pages_say(as_, zhoumin):
+    client = as_(zhoumin)
+    template = client.get(f"{URL}template/").content
+    file = SimpleUploadedFile("t.xlsx", template)
+    client.post(f"{URL}add/", {"file": file, "reach": "additions"})
+    heads = Roster.objects.get().heads
+    assert {"职务", "电子邮箱", "联系方式"} <= set(heads)
+
+
+def test_the_result_leads_to_those_who_are_to_be_invited(uploaded):
+    client, roster = uploaded("工号,姓名,部门\nE3001,钱伟,上海分行\n")
+    client.post(page(roster, "confirm"))
+    work_off_outside(roster)
+    result = words(client.get(page(roster)))
+    link = "/admin/pledges/person/?password=uninvited"
+    assert f'href="{link}"' in result and f'<a href="{page(roster)}">' not in result
+    assert f'<a href="{page(roster)}">' in words(client.get(page(roster, "progress")))
+    invited = client.get(link).context["cl"].queryset
+    assert (
+        list(invited.filter(employee_number="E3001"))
+        and not Person.objects.get(employee_number="E3001").roles
+    )
+
+
 def test_an_auditor_sees_it_and_changes_nothing(uploaded, as_, wuying):
     _client, roster = uploaded()
     auditor = as_(wuying)

@@ -95,6 +95,14 @@ def test_numbers_pasted_in_any_way_are_the_same_people(as_, chenjing, sent):
     assert SigningTask.objects.get().audience["include"][0]["values"] == ["E1001", "E1002", "E2001"]
 
 
+def test_full_width_is_read_as_it_is_meant(as_, chenjing, sent):
+    typed = {"include_numbers": "Ｅ１００１，Ｅ１００２；E2001", "notice_before": "７，３，１"}
+    as_(chenjing).post(f"{URL}add/", sent(**typed))
+    task = SigningTask.objects.get()
+    assert task.audience["include"][0]["values"] == ["E1001", "E1002", "E2001"]
+    assert task.notice_plan["before"] == [7, 3, 1]
+
+
 def test_people_chosen_elsewhere_stand_in_the_form(as_, chenjing):
     form = as_(chenjing).get(f"{URL}add/?numbers=E1001,E1002").context["form"]
     assert form["include_numbers"].value() == "E1001,E1002"

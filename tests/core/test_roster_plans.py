@@ -26,6 +26,8 @@ HEADS = [
     "离职日期",
     "是否部门负责人",
     "岗位",
+    "部门路径",
+    "手机",
 ]
 EVERYBODY = Scope(Reach.EVERYBODY)
 ADDITIONS = Scope(Reach.ADDITIONS)
@@ -212,6 +214,8 @@ FAULTS = {
         {},
         [("I3", "two-heads")],
     ),
+    "a number in scientific notation": ([row("１．３２Ｅ＋０２")], {}, [("A2", "scientific")]),
+    "a telephone in scientific notation": ([row(手机="1.39E+10")], {}, [("L2", "scientific")]),
     "zeros lost": ([row("0012"), row("13")], {3: {0: Note.NUMBER}}, [("A3", "zeros-lost")]),
 }
 
@@ -262,6 +266,85 @@ def test_what_only_the_known_people_show(name):
     listed, known, kind = KNOWN_FAULTS[name]
     plan = plan_of([listed], [known], scope=ADDITIONS)
     assert [fault.kind for fault in plan.people[0].faults] == [kind]
+
+
+JOINED = date(2020, 5, 1)
+
+
+@pytest.mark.parametrize("joined", [JOINED, None])
+def test_a_number_with_another_name_and_another_entry_date_is_to_be_decided(joined):
+    known = person("00703", "张三", entered_on=joined)
+    listed = row("00703", "改丙", 入职日期="2026-01-01")
+    plan = plan_of([listed], [known], scope=ADDITIONS)
+    cells = [("A2", "another-person"), ("B2", "known-as"), ("G2", "known-as")]
+    assert faults_of(plan) == cells[: 3 if joined else 2]
+    assert plan.people[0].fate is Fate.FAULTY and not plan.people[0].changes
+    assert not plan_of([listed], [known], omitted=["row:2"]).counts[Fate.FAULTY]
+    same = plan_of([listed], [known], notes={2: {1: Note.SAME_PERSON}}, scope=ADDITIONS)
+    assert [change.fact for change in same.people[0].changes] == ["name", "entered_on"]
+    gone = row("00703", "改丙", 入职日期="2026-01-01", 离职日期="2026-02-01")
+    assert plan_of([gone], [known], scope=ADDITIONS).counts == {Fate.FAULTY: 1}
+
+
+@pytest.mark.parametrize("cells", [{"name": "改丙"}, {"入职日期": "2026-01-01"}])
+def test_only_another_name_or_only_another_date_is_a_change(cells):
+    for unsaid in ({}, {"入职日期": "2020-05-01"}):
+        listed = row("00703", **{**unsaid, **cells})
+        plan = plan_of([listed], [person("00703", entered_on=JOINED)], scope=ADDITIONS)
+        assert plan.counts == {Fate.CHANGED: 1}
+
+
+TREE = (
+    DepartmentNow("总行"),
+    DepartmentNow("零售部", "总行"),
+    DepartmentNow("华东零售部", "零售部"),
+)
+
+
+def at(number, path, **cells):
+    return row(number, department="", 部门路径=path, **cells)
+
+
+@pytest.mark.parametrize("path", ["零售部", "总行/零售部", "零售部/华东零售部", "零售部／新网点"])
+@pytest.mark.parametrize("scope", [ADDITIONS, EVERYBODY])
+def test_a_short_path_means_the_department_where_it_stands(path, scope):
+    plan = plan_of([at("E1", path)], departments=TREE, scope=scope)
+    assert [each.name for each in plan.departments] == (["新网点"] if "新" in path else [])
+    assert [each.fate for each in plan.people] == [Fate.NEW]
+
+
+@pytest.mark.parametrize(
+    ("listed", "where", "right"),
+    [
+        (at("E1", "华东零售部/零售部"), "K2", "总行/零售部"),
+        (at("E1", "华东零售部/零售部/网点"), "K2", "总行/零售部/网点"),
+        (at("E1", "分行/总行"), "K2", "总行"),
+        (row("E1", department="华东零售部", 上级部门="总行"), "D2", "零售部"),
+    ],
+)
+def test_a_list_of_additions_moves_no_department(listed, where, right):
+    plan = plan_of([at("E0", "总行/零售部"), listed], departments=TREE, scope=ADDITIONS)
+    (fault,) = plan.people[1].faults
+    assert (faults_of(plan), fault.suggested) == ([(where.replace("2", "3"), "elsewhere")], right)
+    assert not {each.name for each in plan.departments} & {each.name for each in TREE}
+
+
+def test_a_list_of_everybody_moves_one_and_says_from_where():
+    rows = [row("E1", department="华东零售部", 上级部门="总行")]
+    (moved,) = plan_of(rows, departments=TREE).departments
+    assert (moved.name, moved.parent_before, moved.parent) == ("华东零售部", "零售部", "总行")
+
+
+@pytest.mark.parametrize("above", ["", "分行"])
+@pytest.mark.parametrize(
+    "listed",
+    [at("E1", "零售部"), row("E1", department="零售部", 上级部门="分行"), at("E1", "零售部/网点")],
+)
+def test_a_plan_is_another_once_the_tree_was_moved(listed, above):
+    places = [DepartmentNow("分行"), *TREE]
+    moved = [DepartmentNow("分行", "总行"), TREE[0], DepartmentNow("零售部", above), TREE[2]]
+    before, after = (plan_of([listed], departments=each) for each in (places, moved))
+    assert before.digest != after.digest
 
 
 def test_a_row_outside_of_what_the_list_is_of():

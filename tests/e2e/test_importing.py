@@ -72,6 +72,6 @@ def test_a_list_with_eight_kinds_of_fault(window, zhoumin):
     assert run_worker() == 0
     expect(page.locator("#moving .note-success")).to_be_visible()
     page.reload()
-    expect(page.locator("main")).to_contain_text(said("Invite them from the list of people"))
+    expect(page.locator("main")).to_contain_text(said("Everyone who has yet to be invited"))
     assert Person.objects.filter(employee_number__startswith="E30").count() == 10
     assert Roster.objects.get().state == Roster.State.APPLIED

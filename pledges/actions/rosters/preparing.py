@@ -10,8 +10,9 @@ from pledges.actions.rosters import current
 from pledges.core import roster_refusals
 from pledges.core.rosters import columns
 from pledges.core.rosters.columns import Field
+from pledges.core.rosters.people import Fate
 from pledges.core.rosters.planning import Plan, Planned
-from pledges.core.rosters.tables import MAX_CELL, Row
+from pledges.core.rosters.tables import MAX_CELL, Note, Row
 from pledges.models import Roster, RosterRow
 
 BATCH: Final = 2_000
@@ -109,6 +110,25 @@ def take_in(roster: Roster, key: str, *, actor: access.Actor, at: datetime) -> R
     locked = lock_open(roster, actor)
     locked.omitted = [each for each in locked.omitted if each != key]
     _plan_again(locked, at)
+    return locked
+
+
+@transactions.atomic
+def say_same(roster: Roster, number: int, *, actor: access.Actor, at: datetime) -> Roster:
+    """Have a row change the person who has its number, though name and entry date are others.
+
+    Another name typed in its cell asks for this anew. Raises `RosterClosed`.
+    """
+    locked = lock_open(roster, actor)
+    row = locked.rows.filter(number=number, fate=Fate.FAULTY).first()
+    column = next((c for c, said in current.mapped(locked).items() if said is Field.NAME), None)
+    if row is None or column is None:
+        raise roster_refusals.RosterClosed
+    row.notes[str(column)] = Note.SAME_PERSON.value
+    row.save(update_fields=["notes"])
+    _plan_again(locked, at)
+    facts = {"row": number, "column": column, "rows": 1}
+    audit.record("roster.mended", actor=actor, subject=locked, at=at, facts=facts)
     return locked
 
 

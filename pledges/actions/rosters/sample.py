@@ -5,7 +5,17 @@ from typing import Final
 from pledges.gateways.workbook_writing import write_workbook
 
 _CHINESE: Final = (
-    ("工号", "姓名", "部门路径", "岗位", "邮箱", "手机", "入职日期", "离职日期", "部门负责人工号"),
+    (
+        "工号",
+        "姓名",
+        "部门路径",
+        "职务",
+        "电子邮箱",
+        "联系方式",
+        "入职日期",
+        "离职日期",
+        "部门负责人工号",
+    ),
     (
         *("00123", "张三", "总行/零售部/华东零售部", "客户经理", "zhangsan@example.com"),
         *("13800000000", "2026-01-05", "", "00100"),
@@ -13,7 +23,14 @@ _CHINESE: Final = (
 )
 _ENGLISH: Final = (
     (
-        *("Employee number", "Full name", "Department path", "Position", "Email", "Contact"),
+        *(
+            "Employee number",
+            "Full name",
+            "Department path",
+            "Position",
+            "Email address",
+            "Contact",
+        ),
         *("Entry date", "Leaving date", "Head number"),
     ),
     (

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges.admin import words
 from pledges.core.audiences import AudienceRule, Clause, Kind
+from pledges.core.characters import half_width
 from pledges.models import Department, Person
 
 MAX_TOLD: Final = 20  # unknown employee numbers that are told of by name
@@ -127,7 +128,7 @@ def split_numbers(text: str) -> tuple[list[str], list[str]]:
 
     A number may hold spaces: what is divided by spaces is tried as a whole before it is divided.
     """
-    pieces = [each.strip() for each in _APART.split(text) if each.strip()]
+    pieces = [each.strip() for each in _APART.split(half_width(text)) if each.strip()]
     words = {part for piece in pieces for part in (piece, *piece.split())}
     numbers = Person.objects.filter(employee_number__in=words).values_list("employee_number")
     known = {number for (number,) in numbers}

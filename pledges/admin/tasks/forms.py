@@ -145,11 +145,13 @@ class TaskForm(forms.Form):
 def unknown_numbers(unknown: list[str]) -> str:
     """Which employee numbers nobody has."""
     told = gettext(", ").join(unknown[: audience_fields.MAX_TOLD])
-    text = gettext("Nobody has these employee numbers: %(numbers)s") % {"numbers": told}
     more = len(unknown) - audience_fields.MAX_TOLD
-    return (
-        gettext("%(text)s and %(count)d more") % {"text": text, "count": more} if more > 0 else text
+    if more > 0:
+        told = gettext("%(text)s and %(count)d more") % {"text": told, "count": more}
+    text = gettext(
+        "Nobody has these employee numbers: %(numbers)s. Please enter employee numbers, not names."
     )
+    return text % {"numbers": told}
 
 
 def _initial_of(task: SigningTask) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from pledges.core.characters import half_width
+
 MAX_DAYS: Final = 60  # working days
 MAX_BEFORE: Final = 6  # reminders before the due date
 _APART: Final = re.compile(r"[\s,;，；、]+")
@@ -20,7 +22,7 @@ class DaysField(forms.CharField):
         super().__init__(max_length=60, required=False, **options)
 
     def clean(self, value: Any) -> list[int]:
-        pieces = [each for each in _APART.split(super().clean(value)) if each]
+        pieces = [each for each in _APART.split(half_width(super().clean(value))) if each]
         if not all(each.isascii() and each.isdecimal() and len(each) < 4 for each in pieces):
             raise ValidationError(_("Please enter numbers of working days, for example 7, 3, 1."))
         days = sorted({int(each) for each in pieces}, reverse=True)

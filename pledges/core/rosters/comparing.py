@@ -130,6 +130,8 @@ def _wanted(entry: Entry, person: PersonNow, today: date, gone: bool) -> dict[st
 
 
 def _look_at_person(entry: Entry, person: PersonNow, wanted: Mapping[str, Any], gone: bool) -> None:
+    if person.is_active or gone:
+        _look_for_another(entry, person)
     if not person.is_active and not gone:
         if person.name != entry.text(Field.NAME):
             entry.add(faults.ANOTHERS_NUMBER, Field.NUMBER, person.name)
@@ -140,6 +142,21 @@ def _look_at_person(entry: Entry, person: PersonNow, wanted: Mapping[str, Any], 
     for fact in _IDENTIFYING:
         if person.offices and wanted.get(fact, getattr(person, fact)) != getattr(person, fact):
             entry.add(faults.OFFICERS_ADDRESS, FIELDS[fact], getattr(person, fact))
+
+
+def _look_for_another(entry: Entry, person: PersonNow) -> None:
+    """Another name with another entry date is somebody else, until HR has said that it is not.
+
+    A number that is given to the next one would turn the one into the other, with what they signed.
+    """
+    entered = entry.day(Field.ENTERED)
+    renamed = entry.text(Field.NAME) not in ("", person.name)
+    if entry.same_person or not renamed or entered in (None, person.entered_on):
+        return
+    entry.add(faults.ANOTHER_PERSON, Field.NUMBER, person.name)
+    entry.add(faults.KNOWN_AS, Field.NAME, person.name)
+    if person.entered_on:
+        entry.add(faults.KNOWN_AS, Field.ENTERED, person.entered_on.isoformat())
 
 
 def _as_new(entry: Entry) -> tuple[Change, ...]:

@@ -42,26 +42,37 @@ class Said:
     heads: dict[str, tuple[str, Entry, Field]] = field(default_factory=dict)
 
 
-def gather(entries: Iterable[Entry]) -> Said:
-    """What the entries say of departments; contradictions become faults of the later entry."""
+def gather(entries: Iterable[Entry], placed: Mapping[str, DepartmentNow]) -> Said:
+    """What the entries say of departments; contradictions become faults of the later entry.
+
+    `placed` are those that this list does not move: saying otherwise of one of them is a fault.
+    """
     said = Said()
     told: set[tuple[str, str]] = set()
     for entry in entries:
         for name, parent, where in _steps(entry):
             said.named.setdefault(name, entry.row)
-            if parent is not None:
+            if parent is None:
+                continue
+            if name not in placed:
                 _say_parent(said, told, name, parent, entry, where)
+            elif parent != placed[name].parent and (name, parent) not in told:
+                told.add((name, parent))
+                _tell_place(name, placed, entry, where)
         _say_heads(said, entry)
     return said
 
 
 def _steps(entry: Entry) -> Iterable[tuple[str, str | None, Field]]:
-    """Each department that an entry names, with the one above where it says so ("" for none)."""
+    """Each department that an entry names, with the one above where it says so.
+
+    A path says nothing of what stands above its first one: people write it from where they like.
+    """
     path = values.path_of(entry.text(Field.PATH))
     own, above = entry.text(Field.DEPARTMENT), entry.text(Field.PARENT)
     if path:
         whole = path if not own or path[-1] == own else [*path, own]
-        for parent, name in zip(["", *whole], whole, strict=False):
+        for parent, name in zip([None, *whole], whole, strict=False):
             yield name, parent, Field.PATH
     elif own:
         if above:
@@ -77,6 +88,23 @@ def _say_parent(
         told.add((name, parent))
         about = f"{name}|{known[0]}|{parent}|{known[1].row}"
         entry.add(faults.TWO_PARENTS, where, about)
+
+
+def _tell_place(name: str, placed: Mapping[str, DepartmentNow], entry: Entry, where: Field) -> None:
+    real = path_to(name, placed)
+    written = values.path_of(entry.text(where))
+    below = written[written.index(name) + 1 :] if name in written else []
+    right = "/".join([*real, *below]) if where is Field.PATH else placed[name].parent
+    entry.add(faults.ELSEWHERE, where, f"{name}|{'/'.join(real)}", right)
+
+
+def path_to(name: str, now: Mapping[str, DepartmentNow]) -> list[str]:
+    """The departments above this one, from the top, and itself."""
+    found: list[str] = []
+    while name and name not in found:
+        found.append(name)
+        name = now[name].parent if name in now else ""
+    return found[::-1]
 
 
 def _say_heads(said: Said, entry: Entry) -> None:
@@ -144,6 +172,11 @@ def changes(said: Said, now: Mapping[str, DepartmentNow]) -> list[DepartmentChan
             name, known is None, parent, head, before.parent, before.head
         )
     return _above_first(found)
+
+
+def places(said: Said, now: Mapping[str, DepartmentNow]) -> list[str]:
+    """Where the known ones among those that are named stand now."""
+    return ["/".join(path_to(name, now)) for name in sorted(said.named) if name in now]
 
 
 def _above_first(found: Mapping[str, DepartmentChange]) -> list[DepartmentChange]:

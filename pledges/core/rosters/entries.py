@@ -29,6 +29,8 @@ class Entry:
     found: list[Fault] = field(default_factory=list)
     numeric: bool = False
     """Whether its number stood in the file as a number, and may have lost zeros."""
+    same_person: bool = False
+    """Whether somebody has said that it means the person who has its number."""
 
     def text(self, name: Field) -> str:
         """The value as text, "" where there is none."""
@@ -83,6 +85,8 @@ def read_row(row: Row, mapped: Mapped) -> Entry:
 def _read_cell(entry: Entry, name: Field, text: str, note: str) -> None:
     if note == Note.NUMBER and name is Field.NUMBER:
         entry.numeric = True
+    if note == Note.SAME_PERSON and name is Field.NAME:
+        entry.same_person = True
     if note in (Note.FORMULA, Note.MERGED, Note.ERROR, Note.ROUNDED):
         entry.add(_TOLD[Note(note)], name, text, "" if note == Note.ERROR else text)
         if note != Note.ERROR:

@@ -51,6 +51,8 @@ class Plan:
     departments: tuple[DepartmentChange, ...]
     within: int
     """How many active people there are within the scope."""
+    places: tuple[str, ...] = ()
+    """Where the departments that the list names stand, as a path each."""
 
     @property
     def counts(self) -> Counter[str]:
@@ -62,13 +64,16 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """By which a plan is known again: what it would do, and to whom."""
+        """By which a plan is known again: what it would do, to whom, and in which places."""
         done = [
             [each.row, each.fate, each.number, each.person, [c.to_json() for c in each.changes]]
             for each in self.people
         ]
-        moved = [[d.name, d.is_new, d.parent, d.head] for d in self.departments]
-        told = json.dumps([done, moved, self.within], ensure_ascii=False)
+        moved = [
+            [d.name, d.is_new, d.parent, d.head, d.parent_before, d.head_before]
+            for d in self.departments
+        ]
+        told = json.dumps([done, moved, self.within, self.places], ensure_ascii=False)
         return sha256(told.encode()).hexdigest()
 
 
@@ -85,6 +90,11 @@ class Known:
     departments: Sequence[DepartmentNow]
     today: date
     actor: int | None = None
+
+    @property
+    def by_name(self) -> dict[str, DepartmentNow]:
+        """The departments by their names."""
+        return {each.name: each for each in self.departments}
 
 
 def plan(
@@ -122,8 +132,9 @@ def plan(
     missing = [] if scope.reach is Reach.ADDITIONS else _missing(inside, rows, known)
     kept = _kept_by_all(known)
     guarded = [_guard(each, kept, omitted) for each in [*rows, *missing]]
-    moved = departments.changes(said, {each.name: each for each in known.departments})
-    return Plan(tuple(guarded), tuple(moved), len(inside))
+    now = known.by_name
+    moved, places = departments.changes(said, now), departments.places(said, now)
+    return Plan(tuple(guarded), tuple(moved), len(inside), tuple(places))
 
 
 def _look_at_whole(
@@ -133,8 +144,9 @@ def _look_at_whole(
     comparing.find_lost_zeros(read, by_key)
     comparing.find_twice(read)
     comparing.find_taken(read, known.people, by_key)
-    said = departments.gather(read)
-    departments.find_cycles(said, {each.name: each for each in known.departments})
+    now = known.by_name
+    said = departments.gather(read, now if scope.reach is Reach.ADDITIONS else {})
+    departments.find_cycles(said, now)
     active = (person.key for person in known.people if person.is_active)
     departments.find_unknown_heads(said, {*active, *(entry.key for entry in read)})
     if scope.reach is Reach.DEPARTMENTS:

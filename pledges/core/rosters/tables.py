@@ -32,6 +32,8 @@ class Note(StrEnum):
     MERGED = "merged"
     ERROR = "error"
     ROUNDED = "rounded"
+    SAME_PERSON = "same-person"
+    """Of a name: somebody has said that it means the person who has the number."""
 
 
 @dataclass(frozen=True, slots=True)

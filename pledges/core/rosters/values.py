@@ -36,6 +36,7 @@ MAY_BE_EMPTIED: Final = frozenset(
     {Field.POSITION, Field.EMAIL, Field.CONTACT, Field.ENTERED, Field.LEFT}
 )
 _NUMBER: Final = re.compile(rf"{EMPLOYEE_NUMBER}\Z")
+_SCIENTIFIC: Final = re.compile(r"\d(?:\.\d*)?[eE][+-]\d+\Z")
 _USERNAME: Final = re.compile(r"[\w.@+-]+\Z")
 _NO_USERNAME: Final = re.compile(r"[^\w.@+-]+")
 _EMAIL: Final = re.compile(
@@ -113,7 +114,13 @@ def _as_it_is(field: Field, text: str) -> Read:
 
 
 def _number(field: Field, text: str) -> Read:
+    if _SCIENTIFIC.match(text):
+        return Fault(faults.SCIENTIFIC, field)
     return text if _NUMBER.match(text) else Fault(faults.BAD_NUMBER, field)
+
+
+def _contact(field: Field, text: str) -> Read:
+    return Fault(faults.SCIENTIFIC, field) if _SCIENTIFIC.match(text) else text
 
 
 def _name(field: Field, text: str) -> Read:
@@ -163,6 +170,7 @@ _READERS: Final[Mapping[Field, Callable[[Field, str], Read]]] = {
     Field.NUMBER: _number,
     Field.HEAD_NUMBER: _number,
     Field.NAME: _name,
+    Field.CONTACT: _contact,
     Field.EMAIL: _email,
     Field.USERNAME: _username,
     Field.ENTERED: _date,
