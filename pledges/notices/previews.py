@@ -85,5 +85,5 @@ def _of_a_task(person: Person, at: datetime, kind: Kind) -> dict[str, Any]:
         "said": _("An example of a reason."),
         "path": "/",
         "decisions": 1,
-        "tasks": [{"task": task, "total": 878, "done": 514, "late": 12}],
+        "tasks": [{"task": task, "total": 878, "done": 514, "late": 12, "objections": 1}],
     }

@@ -11,7 +11,7 @@ from pledges.access import Act
 from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames, member_lists, notice_history
 from pledges.core.standings import REMINDED, Standing, TaskState
-from pledges.models import Excuse, Leave, Pledge, SigningTask, TaskMember
+from pledges.models import Excuse, Leave, PaperPledge, Pledge, SigningTask, TaskMember
 
 
 def find(task: SigningTask, key: int) -> Any:
@@ -48,6 +48,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         notices=notice_history.of(found),
         open_excuse=open_excuse,
         pledges=_pledges(request, task, found),
+        papers=_papers(request, task, found),
         leaves=Leave.objects.filter(person=found.person, until_on__gte=day).order_by("from_on"),
         may_deal=runs,
         may_remind=runs and frames.has_begun(task) and found.standing in REMINDED,
@@ -56,6 +57,8 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         may_settle=bool(open_excuse)
         and access.allows(request.user, Act.APPROVE_EXCUSE, open_excuse),
         closed=task.state == TaskState.CLOSED,
+        cancelled=task.state == TaskState.CANCELLED,
+        runs=task.state == TaskState.RUNNING,
     )
 
 
@@ -68,3 +71,12 @@ def _pledges(request: HttpRequest, task: SigningTask, member: TaskMember) -> lis
         for each in own.select_related("version").order_by("-created_at")
         if access.allows(request.user, Act.READ_PLEDGE, each) and (drafts or each.signed_at)
     ]
+
+
+def _papers(request: HttpRequest, task: SigningTask, member: TaskMember) -> list[PaperPledge]:
+    """What they signed of this kind on paper, the newest first."""
+    if not access.allows(request.user, Act.LIST_PAPERS):
+        return []
+    own = PaperPledge.objects.of(member.person).filed()
+    of_kind = own.filter(version__template=task.template_id)
+    return list(of_kind.select_related("version").order_by("-signed_on"))

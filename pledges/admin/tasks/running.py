@@ -23,6 +23,7 @@ class RunningTask:
     signed: Figure
     total: Figure
     overdue: Figure
+    objections: Figure
     bar: tuple[Segment, ...]
 
 
@@ -43,5 +44,6 @@ def _line(task: SigningTask, tally: Tally) -> RunningTask:
         signed=tally.group("signed"),
         total=tally.all(),
         overdue=tally.overdue(),
+        objections=tally.objections(),
         bar=tally.bar(),
     )
