@@ -129,6 +129,8 @@ def extend(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
     """A later due date, for the whole task or for those who were chosen."""
     if elsewhere := frames.require_running(request, task):
         return elsewhere
+    if nobody := refuse_nobody(request, task):
+        return nobody
     posted = request.method == "POST"
     those = chosen(task, request.POST if posted else request.GET)
     form = ExtensionForm(request.POST if posted else None, after=frames.today())
