@@ -21,10 +21,11 @@ from pledges.actions.tasks.previewing import Preview
 from pledges.admin import words
 from pledges.admin.base import actor_of
 from pledges.admin.tasks import frames, launching
+from pledges.admin.tasks.asked_elsewhere import elsewhere
 from pledges.admin.tasks.figures import Figure
 from pledges.admin.tasks.left_out import LeftOut, left_out
 from pledges.admin.tasks.member_filters import GROUPS, MAX_QUERY
-from pledges.admin.tasks.previewed import elsewhere, foreseen
+from pledges.admin.tasks.previewed import foreseen
 from pledges.admin.tasks.standing_words import look_of
 from pledges.core.audiences import AudienceRule
 from pledges.core.refusal import Refusal

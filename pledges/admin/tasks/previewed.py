@@ -1,15 +1,11 @@
-"""What a launch foresees beside its people: mails, the work of reviewers, other tasks like it."""
+"""What a launch foresees beside its people: mails, the work of reviewers, days that are free."""
 
-from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
-from django.db.models import QuerySet
-
 from pledges.actions.reminders.calendar import current_calendar
 from pledges.actions.tasks.previewing import Preview
-from pledges.core.standings import TaskState
-from pledges.models import Person, SigningTask
+from pledges.models import SigningTask
 
 
 def foreseen(task: SigningTask, found: Preview) -> dict[str, Any]:
@@ -29,12 +25,3 @@ def foreseen(task: SigningTask, found: Preview) -> dict[str, Any]:
         "provisional": calendar.is_provisional(found.due_on),
         "first_notice": bool(plan.get("start")),
     }
-
-
-def elsewhere(task: SigningTask, found: Preview) -> Iterator[tuple[SigningTask, QuerySet[Person]]]:
-    """The tasks that run for the same pledge, each with the people here whom it asks already."""
-    running = SigningTask.objects.filter(state=TaskState.RUNNING, template=task.template_id)
-    for other in running.exclude(pk=task.pk).order_by("due_on", "pk"):
-        both = found.people.filter(pk__in=other.members.values("person"))
-        if both.exists():
-            yield other, both
