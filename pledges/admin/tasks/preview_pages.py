@@ -66,10 +66,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         total=Figure(_("people"), found.size, _address(task)),
         standings=_standings(task, found),
         left_out=[_figure_of(task, number, each) for number, each in _left_out(task, found)],
-        elsewhere=[
-            (other, Figure("", people.count(), _address(task, elsewhere=str(other.pk))))
-            for other, people in elsewhere(task, found)
-        ],
+        elsewhere=list(_elsewhere(task, found)),
         may_launch=access.allows(request.user, Act.LAUNCH_TASK) and found.size > 0,
         without_address=Figure(
             _("people without an email address"),
@@ -93,6 +90,11 @@ def _standings(task: SigningTask, found: Preview) -> list[Figure]:
 def _left_out(task: SigningTask, found: Preview) -> Iterator[tuple[int, LeftOut]]:
     rule = AudienceRule.from_data(task.audience)
     return enumerate(left_out(rule, task.template, found.versions, found.day))
+
+
+def _elsewhere(task: SigningTask, found: Preview) -> Iterator[tuple[SigningTask, Figure]]:
+    for other, those in elsewhere(task, found):
+        yield other, Figure("", those.count(), _address(task, elsewhere=str(other.pk)))
 
 
 def _figure_of(task: SigningTask, number: int, each: LeftOut) -> Figure:
