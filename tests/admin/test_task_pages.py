@@ -97,6 +97,12 @@ def test_who_asked_for_a_cancellation_reads_who_declined_it(as_, chenjing, sunha
     found = client.get(f"{URL}{task.pk}/change/").context["declined"]
     assert (found.asked_by, found.declined_by) == (chenjing, sunhao)
     assert sunhao.name in client.get(f"{URL}{task.pk}/change/").content.decode()
+    lines = {each: as_(each).get("/admin/").context["running_tasks"] for each in (chenjing, sunhao)}
+    assert [bool(lines[each][0].declined) for each in (chenjing, sunhao)] == [True, False]
+
+
+def test_how_many_rows_are_chosen_is_said_by_scripts_in_our_words(as_, chenjing):
+    assert "选中了" not in as_(chenjing).get("/admin/jsi18n/").content.decode()
 
 
 @pytest.mark.parametrize("undone", [True, False])
