@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pledges import access
 from pledges.access import Act
 from pledges.actions import confirmers
-from pledges.admin.filters import ALL
+from pledges.admin.filters import ALL, ISSUED, sees_drafts
 from pledges.admin.second_person import PARAMETER, YOU, cancellations_for, rosters_for
 from pledges.admin.tasks import excuse_pages
 from pledges.core.lifecycle import PledgeState
@@ -146,7 +146,6 @@ def _pledges(person: Person) -> list[Figure]:
             f"{address}?state={PledgeState.ACCEPTED}",
         ),
     ]
-    figures.append(
-        Figure(_("Signed in total"), Pledge.objects.issued().count(), f"{address}?state={ALL}")
-    )
+    every = f"{address}?state={ISSUED if sees_drafts(person) else ALL}"
+    figures.append(Figure(_("Signed in total"), Pledge.objects.issued().count(), every))
     return figures

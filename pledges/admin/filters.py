@@ -17,6 +17,10 @@ from pledges.models.pledges import NEVER_SIGNED, PLEDGE_STATES
 from pledges.wording.language import here
 
 ALL = "all"
+ISSUED = "issued"
+"""All that was ever signed, for those who also see what was not."""
+WHOLE = frozenset({ALL, ISSUED})
+"""Lists in which a pledge may be in any of several states."""
 
 
 def sees_drafts(person: Any) -> bool:
@@ -48,9 +52,12 @@ class StateFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         hidden = [] if sees_drafts(request.user) else NEVER_SIGNED
-        return [(state, label) for state, label in PLEDGE_STATES if state not in hidden]
+        states = [(state, label) for state, label in PLEDGE_STATES if state not in hidden]
+        return states if hidden else [*states, (ISSUED, _("Signed in total"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.chosen == ISSUED:
+            return queryset.filter(signed_at__isnull=False)
         return queryset if self.chosen == ALL else queryset.filter(status=self.chosen)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
@@ -65,6 +72,7 @@ class StateFilter(SimpleListFilter):
 class TemplateFilter(SimpleListFilter):
     title = _("template")
     parameter_name = "template"
+    of = "version__"  # how a row of the list leads to its template
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         newest = TemplateVersion.objects.order_by("template_id", "-number").distinct("template_id")
@@ -75,7 +83,13 @@ class TemplateFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = self.value()
-        return queryset.filter(version__template__slug=chosen) if chosen else queryset
+        return queryset.filter(**{f"{self.of}template__slug": chosen}) if chosen else queryset
+
+
+class OwnTemplateFilter(TemplateFilter):
+    """The same for a list of versions."""
+
+    of = ""
 
 
 class VersionFilter(SimpleListFilter):

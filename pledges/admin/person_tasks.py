@@ -21,10 +21,10 @@ from pledges.admin.account_pages import CHANGE
 from pledges.admin.base import actor_of
 from pledges.admin.employment_pages import ask
 from pledges.admin.tasks import frames
+from pledges.admin.tasks.standing_words import label_of
 from pledges.core import refusals
 from pledges.core.standings import REMINDED, TaskState
 from pledges.models import Person, SigningTask, TaskMember
-from pledges.models.task_members import STANDINGS
 
 
 class TaskChoiceForm(forms.Form):
@@ -52,14 +52,18 @@ def _why_none() -> str:
 
 
 def memberships(request: HttpRequest, person: Person, today: date) -> list[dict[str, Any]]:
-    """Each with its standing, and where to remind them of it; the newest first."""
-    labels: dict[str, Any] = dict(STANDINGS)
+    """Each with its standing, and where to remind them of it; the newest first.
+
+    Of a task that was cancelled nothing is due.
+    """
     found: Any = TaskMember.objects.filter(person=person).with_standing(today)
     reminds = access.allows(request.user, Act.REMIND_MEMBERS)
     return [
         {
             "member": member,
-            "label": labels[member.standing],
+            "label": label_of(member.standing, member.task),
+            "state": frames.state_of(member.task),
+            "due_on": None if member.task.state == TaskState.CANCELLED else member.due_on,
             "remind": reminds
             and member.task.state == TaskState.RUNNING
             and frames.has_begun(member.task)

@@ -4,7 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import F, Prefetch, QuerySet, Value
+from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -18,9 +18,11 @@ from pledges import access, wording
 from pledges.access import Act
 from pledges.admin import bulk, filters, pledge_page, review_pages, withdrawal_page
 from pledges.admin.base import NOTHING, AccessModelAdmin, uuid_in
+from pledges.core.languages import ENGLISH
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Commitment, Organisation, Pledge
+from pledges.models import Commitment, Department, Organisation, Pledge
 from pledges.templatetags.sheet_extras import day, moment
+from pledges.wording.language import active
 
 
 def _as_shown(signed: str, present: str) -> Coalesce:
@@ -38,7 +40,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     reads = Act.LIST_PLEDGES
     without_pages = frozenset({"add", "delete", "history"})
     list_display = (
-        *("number_or_state", "signer", "department", "template", "state", "unusual"),
+        *("number_or_state", "signer", "department", "template_name", "state", "unusual"),
         *("signed", "age"),
     )
     sortable_by = ("number_or_state", "signer", "department", "signed")
@@ -58,7 +60,10 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pledge]:
         flagged = Commitment.objects.filter(flagged=True)
-        pledges = Pledge.objects.prefetch_related(
+        # What was signed names the department in Chinese: the same department as it is called now.
+        same = Department.objects.filter(name_zh=OuterRef("signer_department"))
+        named = Pledge.objects.annotate(department_en=Subquery(same.values("name_en")[:1]))
+        pledges = named.prefetch_related(
             "person__department",
             "version__template",
             Prefetch("commitments", queryset=flagged, to_attr="flagged_commitments"),
@@ -69,7 +74,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
         """Without the columns that would say the same, or nothing, in most rows."""
         state = filters.chosen_state(request)
         idle = set() if state == PledgeState.SIGNED else {"age"}
-        idle |= set() if state == filters.ALL else {"state"}
+        idle |= set() if state in filters.WHOLE else {"state"}
         return tuple(column for column in self.list_display if column not in idle)
 
     def get_ordering(self, request: HttpRequest) -> tuple:
@@ -149,13 +154,16 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
         description=_("department"),
         ordering=_as_shown("signer_department", "person__department__name_zh"),
     )
-    def department(self, pledge: Pledge) -> str:
+    def department(self, pledge: Any) -> str:
         if pledge.status == PledgeState.ERASED:
             return NOTHING
-        return pledge.signer_department or pledge.person.department.name_zh
+        if not pledge.signer_department:
+            return str(pledge.person.department)
+        in_english = pledge.department_en if active() == ENGLISH else ""
+        return in_english or pledge.signer_department
 
     @admin.display(description=_("template"), ordering="version")
-    def template(self, pledge: Pledge) -> str:
+    def template_name(self, pledge: Pledge) -> str:
         return str(pledge.version)
 
     @admin.display(description=_("status"), ordering="status")

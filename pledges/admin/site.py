@@ -31,6 +31,7 @@ from pledges.admin.people import PersonAdmin
 from pledges.admin.pledges import PledgeAdmin
 from pledges.admin.proposals import ProposalAdmin
 from pledges.admin.rosters import RosterAdmin
+from pledges.admin.script_words import ScriptWords
 from pledges.admin.tasks import running
 from pledges.admin.tasks.page import TaskAdmin
 from pledges.admin.versions import VersionAdmin
@@ -138,6 +139,9 @@ class ReviewSite(AdminSite):
 
     def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return ScriptWords.as_view()(request)
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         person, at = actor_of(request), timezone.now()

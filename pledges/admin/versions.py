@@ -19,7 +19,7 @@ from pledges import access, rendering, wording
 from pledges.access import Act
 from pledges.actions import proposing, templates
 from pledges.actions.proposing import Kind
-from pledges.admin import previews, publishing, words
+from pledges.admin import filters, previews, publishing, words
 from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of, number_in
 from pledges.admin.version_forms import DefinitionForm, RetentionForm, initial_of
 from pledges.core import lifecycle, refusals
@@ -37,8 +37,8 @@ class VersionAdmin(AccessModelAdmin):
 
     reads = Act.READ_TEMPLATES
     without_pages = frozenset({"add", "delete", "history"})
-    list_display = ("label", "template", "state", "effective", "published", "published_by")
-    list_filter = ("status", "template")
+    list_display = ("label", "template_name", "state", "effective", "published", "published_by")
+    list_filter = ("status", filters.OwnTemplateFilter)
     list_select_related = ("template", "published_by")
     ordering = ("template__slug", "-number")
     actions = None
@@ -70,6 +70,10 @@ class VersionAdmin(AccessModelAdmin):
     @admin.display(description=_("version"), ordering="number")
     def label(self, version: TemplateVersion) -> str:
         return str(version)
+
+    @admin.display(description=_("template"), ordering="template__slug")
+    def template_name(self, version: TemplateVersion) -> str:
+        return version.name(active())
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, version: TemplateVersion) -> str:

@@ -88,7 +88,9 @@ def _progress(at: datetime) -> list[dict[str, object]]:
         total = sum(counts.values())
         done = sum(counts.get(standing, 0) for standing in DONE)
         late = each.members.late(day).count()
-        found.append({"task": each, "total": total, "done": done, "late": late})
+        objections = each.members.filter(objected_at__isnull=False).count()
+        line = {"task": each, "total": total, "done": done, "late": late}
+        found.append({**line, "objections": objections})
     return found
 
 

@@ -101,5 +101,5 @@ def _of_a_task(person: Person, at: datetime, kind: Kind) -> dict[str, Any]:
         "said": _("An example of a reason."),
         "path": task_mails.page_of_the_late(to_superior=kind == Kind.LATE),
         "decisions": 1,
-        "tasks": [{"task": task, "total": 878, "done": 514, "late": 12}],
+        "tasks": [{"task": task, "total": 878, "done": 514, "late": 12, "objections": 1}],
     }

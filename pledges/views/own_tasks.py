@@ -245,6 +245,6 @@ def objection(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 _OBJECTED = gettext_lazy(
-    "Your objection is recorded, and compliance can read it. The pledge is still to be signed by "
-    "its due date unless compliance tells you otherwise."
+    "Your objection is recorded, and compliance can read it. No reply appears here. The pledge is "
+    "still to be signed by its due date unless compliance gives you more time or excuses you."
 )

@@ -15,7 +15,7 @@ from pledges.core.audiences import AudienceRule
 from pledges.core.due_rules import DueRule, due_on
 from pledges.core.lifecycle import Role
 from pledges.core.standings import DONE, REMINDED, TO_SIGN, Standing
-from pledges.models import Organisation, SigningTask, TemplateVersion
+from pledges.models import Leave, Organisation, SigningTask, TemplateVersion
 from pledges.models.standings import people_with_standing
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Preview:
-    """A launch on `day`, as it would be: each number is that of the rows of a queryset here."""
+    """A launch on `day`, as it would be: each number is that of the rows of a queryset here.
+
+    `reviewers` are the officers who are there on all days until it is due; `away` are the leaves of
+    the others.
+    """
 
     day: date
     due_on: date
@@ -35,6 +39,7 @@ class Preview:
     unknown_numbers: tuple[str, ...]
     inactive_numbers: tuple[str, ...]
     reviewers: int
+    away: tuple[Leave, ...]
 
     def having(self, *standings: Standing) -> "StandingPeople":
         """The people who stand there today."""
@@ -88,6 +93,8 @@ def preview(task: SigningTask, *, actor: access.Actor, at: datetime) -> Preview:
     )
     rows = people.order_by().values_list("standing").annotate(people=Count("pk"))
     found = {Standing(standing): number for standing, number in rows}
+    officers = audience.active_people(day).filter(groups__name=Role.COMPLIANCE)
+    away = Leave.objects.filter(person__in=officers, from_on__lte=due, until_on__gte=day)
     return Preview(
         day=day,
         due_on=due,
@@ -97,5 +104,6 @@ def preview(task: SigningTask, *, actor: access.Actor, at: datetime) -> Preview:
         counts={standing: found[standing] for standing in Standing if standing in found},
         unknown_numbers=audience.unknown_numbers(rule),
         inactive_numbers=audience.inactive_numbers(rule, day),
-        reviewers=audience.active_people(day).filter(groups__name=Role.COMPLIANCE).count(),
+        reviewers=officers.exclude(pk__in=away.values("person")).count(),
+        away=tuple(away.select_related("person").order_by("from_on", "pk")),
     )

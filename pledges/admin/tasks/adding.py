@@ -4,14 +4,16 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pledges.actions.tasks import joining
+from pledges.actions.tasks import audience, joining
 from pledges.admin.base import actor_of
 from pledges.admin.tasks import audience_fields, frames
+from pledges.admin.tasks.audience_fields import MAX_TOLD
 from pledges.admin.tasks.forms import day_input, unknown_numbers
 from pledges.models import Person, SigningTask
 
@@ -67,6 +69,7 @@ def add(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespon
             errors=form.errors,
         )
     people = Person.objects.filter(employee_number__in=form.cleaned_data["numbers"])
+    rest = _left_out(task, people)
     return frames.carry_out(
         request,
         lambda: joining.add_by_hand(
@@ -76,9 +79,29 @@ def add(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRespon
             actor=actor_of(request),
             at=timezone.now(),
         ),
-        _added,
+        lambda count: " ".join([_added(count), *rest]),
         frames.address(task),
     )
+
+
+def _left_out(task: SigningTask, people: QuerySet[Person]) -> list[str]:
+    """Who of `people` is not added, and why."""
+    ordered = people.order_by("employee_number")
+    members = ordered.filter(memberships__task=task)
+    active = audience.active_people(frames.today())
+    gone = ordered.exclude(memberships__task=task).exclude(pk__in=active.values("pk"))
+    reasons = (
+        (_("Left out, because they are members already: %(people)s."), members),
+        (_("Left out, because they have left or have no active account: %(people)s."), gone),
+    )
+    return [text % {"people": _names(found)} for text, found in reasons if found]
+
+
+def _names(people: QuerySet[Person]) -> str:
+    found = [str(each) for each in people]
+    text = _(", ").join(found[:MAX_TOLD])
+    more = len(found) - MAX_TOLD
+    return _("%(text)s and %(count)d more") % {"text": text, "count": more} if more > 0 else text
 
 
 def _added(count: int) -> str:

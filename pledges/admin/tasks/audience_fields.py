@@ -6,12 +6,17 @@ from typing import Any, Final
 
 from django import forms
 from django.db.models import Count
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pledges.actions.tasks import audience
 from pledges.admin import words
+from pledges.admin.tasks import frames
+from pledges.core import superiors
 from pledges.core.audiences import AudienceRule, Clause, Kind
 from pledges.core.characters import half_width
 from pledges.models import Department, Person
+from pledges.models.department_tree import read_tree
 
 MAX_TOLD: Final = 20  # unknown employee numbers that are told of by name
 _APART: Final = re.compile(r"[\n\r\t,;，；、]+")
@@ -58,32 +63,46 @@ def _choices(label: Any, choices: Iterable[tuple[Any, Any]]) -> forms.MultipleCh
 
 
 def department_tree() -> list[tuple[str, str]]:
-    """Every department with how many active people are in it, those below indented under theirs."""
+    """Every department with how many active people it has, those below indented under theirs.
+
+    Counted as a rule counts that includes what is below; where it differs, who is directly in it.
+    """
     below: dict[int | None, list[Department]] = {}
     for each in Department.objects.all():
         below.setdefault(each.parent_id, []).append(each)
-    active = Person.objects.filter(is_active=True).order_by()
+    active = audience.active_people(frames.today()).order_by()
     heads = dict(active.values_list("department").annotate(Count("pk")))
-    return list(_walk(below, None, 0, heads, frozenset()))
+    within = superiors.below_each(read_tree())
+    return [
+        (str(each.pk), f"{'　' * depth}{each} ({_count(each.pk, heads, within)})")
+        for each, depth in _walk(below, None, 0, frozenset())
+    ]
+
+
+def _count(key: int, heads: Mapping[int, int], within: Mapping[int, Iterable[int]]) -> str:
+    own, everybody = heads.get(key, 0), sum(heads.get(each, 0) for each in within.get(key, [key]))
+    if own == everybody:
+        return str(own)
+    return gettext("%(all)d, of these %(own)d directly") % {"all": everybody, "own": own}
 
 
 def _walk(
     below: Mapping[int | None, list[Department]],
     above: int | None,
     depth: int,
-    heads: Mapping[int, int],
     seen: frozenset[int],
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[Department, int]]:
     for each in below.get(above, ()):
         if each.pk in seen:
             continue
-        yield str(each.pk), f"{'　' * depth}{each} ({heads.get(each.pk, 0)})"
-        yield from _walk(below, each.pk, depth + 1, heads, seen | {each.pk})
+        yield each, depth
+        yield from _walk(below, each.pk, depth + 1, seen | {each.pk})
 
 
 def posts() -> list[tuple[str, str]]:
     """Every post that an active person holds, and how many do."""
-    held = Person.objects.filter(is_active=True).exclude(position="").order_by("position")
+    active = audience.active_people(frames.today())
+    held = active.exclude(position="").order_by("position")
     counted = held.values_list("position").annotate(Count("pk"))
     return [(post, f"{post} ({count})") for post, count in counted]
 

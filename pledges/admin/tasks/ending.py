@@ -1,5 +1,7 @@
 """How a task ends: closed, with everything counted, or cancelled by two officers."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pledges import access
+from pledges import access, audit
 from pledges.access import Act
 from pledges.actions.tasks import cancelling, closing, reports
 from pledges.admin import words
@@ -21,7 +23,7 @@ from pledges.admin.tasks.figures import Tally
 from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
 from pledges.core.task_refusals import CancellationWaits
-from pledges.models import SigningTask
+from pledges.models import Person, SigningTask
 
 
 class ReasonForm(forms.Form):
@@ -51,6 +53,7 @@ def close(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
             standings=tally.standings(),
             total=tally.all(),
             to_sign=tally.group("to-sign"),
+            objections=tally.objections(),
         )
     return frames.carry_out(
         request,
@@ -127,6 +130,34 @@ def _show(
         tally=Tally(task, frames.today()),
         **extra,
     )
+
+
+@dataclass(frozen=True)
+class Declined:
+    """A request to cancel that another officer did not agree to."""
+
+    asked_by: Person | None
+    asked_at: datetime
+    declined_by: Person | None
+    declined_at: datetime
+
+
+def declined(task: SigningTask) -> Declined | None:
+    """The last request to cancel `task`, where somebody else declined it; of a task that runs.
+
+    Read from the ledger: the task itself keeps no request that is settled.
+    """
+    if task.state != TaskState.RUNNING or task.cancellation_asked_at is not None:
+        return None
+    asked, settled = "task.cancellation_asked", "task.cancellation_taken_back"
+    entries = list(audit.trail(task).filter(event__in=(asked, settled)))[-2:]
+    if [each.event for each in entries] != [asked, settled]:
+        return None
+    request, answer = entries
+    if request.actor_id == answer.actor_id:
+        return None
+    known = Person.objects.in_bulk([request.actor_id, answer.actor_id])
+    return Declined(known.get(request.actor_id), request.at, known.get(answer.actor_id), answer.at)
 
 
 def _settle(request: HttpRequest, task: SigningTask) -> HttpResponse:

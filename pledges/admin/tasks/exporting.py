@@ -17,6 +17,7 @@ from pledges.admin import words
 from pledges.admin.base import actor_of
 from pledges.admin.tasks import frames, member_lists, preview_pages
 from pledges.admin.tasks.member_filters import MemberFilter
+from pledges.admin.tasks.member_pledges import find_pledges
 from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
 from pledges.core.working_days import Calendar
@@ -46,7 +47,8 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
     """The members that the address asks for, on all pages of their list."""
     at, day = timezone.now(), frames.today()
     found = MemberFilter.of(request.GET).members(task, day)
-    listed = found.select_related("person__department", "pledge")
+    listed = list(found.select_related("person__department", "pledge"))
+    find_pledges(listed, task, day)
     calendar = frames.calendar()
     rows = ((each.person_id, _member(each, task, day, calendar)) for each in listed)
     return _file(request, task, [str(each) for each in MEMBERS], rows, at)
@@ -64,10 +66,16 @@ def _member(
         member.due_on.isoformat(),
         member.days_late or None,
         str(member.get_joined_display()),
-        (member.pledge.number or "") if member.pledge else "",
+        _number(member),
         str(member.former_label),
         str(_("yes")) if member.objected_at else "",
     ]
+
+
+def _number(member: Any) -> str:
+    if member.paper:
+        return str(_("On paper"))
+    return (member.counting.number or "") if member.counting else ""
 
 
 def people(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:

@@ -18,7 +18,8 @@ from pledges.admin.tasks.member_filters import (
     MemberFilter,
     age_of,
 )
-from pledges.core.standings import DONE, LATE, SIGNED, TO_SIGN, Standing, TaskState
+from pledges.admin.tasks.standing_words import NEED_NOT, look_of
+from pledges.core.standings import LATE, SIGNED, TO_SIGN, Standing, TaskState
 from pledges.core.time_left import time_left
 from pledges.core.working_days import Calendar
 from pledges.models import Department, SigningTask, TaskMember
@@ -36,6 +37,7 @@ MARK_LABELS: Final = {
     "joined": _("Joined after the launch"),
     "former": _("With an earlier pledge that has ended"),
     "earlier": _("With a signature on an earlier version"),
+    "other-date": _("With another due date than the task"),
 }
 GROUP_LABELS: Final = {"signed": pgettext_lazy("how many", "Signed"), "to-sign": _("Still to sign")}
 
@@ -79,12 +81,18 @@ class Tally:
         self.task, self.day = task, day
         self._calendar = calendar or current_calendar()
         self.closed = task.state == TaskState.CLOSED
+        self.cancelled = task.state == TaskState.CANCELLED
+        self.open_label = NEED_NOT if self.cancelled else GROUP_LABELS["to-sign"]
         by = "standing_at_close" if self.closed else "standing"
         members = TaskMember.objects.filter(task=task).with_standing(day)
         # Without an order of its own the rows are grouped by these alone.
         rows = members.order_by().values_list("person__department", by, "standing", "due_on")
         counted = list(rows.annotate(Count("pk")))
-        ages = {due_on: self._age(due_on) for *_others, due_on, _count in counted}
+        # Of a task that was cancelled nothing is due.
+        ages = {
+            due_on: "" if self.cancelled else self._age(due_on)
+            for *_others, due_on, _count in counted
+        }
         self._rows = [
             (department, standing, today, ages[due_on] if today in LATE else "", count)
             for department, standing, today, due_on, count in counted
@@ -115,19 +123,36 @@ class Tally:
     def group(self, name: str) -> Figure:
         """Those who have signed, or who still have to."""
         count = sum(self._everywhere[each] for each in GROUPS[name])
-        return self._figure(GROUP_LABELS[name], count, standing=name)
+        label = self.open_label if name == "to-sign" else GROUP_LABELS[name]
+        return self._figure(label, count, standing=name)
 
     def standings(self) -> list[Figure]:
-        """Where they stand, in the order of the standings; nothing where nobody does."""
-        return self.among(frozenset(Standing))
+        """Where they stand, in the order of the standings; nothing where nobody does.
+
+        Of a task that was cancelled those who had not signed are one number: nothing is due.
+        """
+        joined = TO_SIGN if self.cancelled else frozenset()
+        found = self.among(frozenset(Standing) - joined)
+        rest = self.group("to-sign")
+        return [*found, rest] if self.cancelled and rest.count else found
 
     def among(self, standings: frozenset[Standing]) -> list[Figure]:
-        """The same for those who stand at one of `standings`."""
+        """Where those stand who stand at one of `standings`; nothing where nobody does."""
         return [
             self._figure(label, self._everywhere[value], standing=value, look=look_of(value))
             for value, label in STANDINGS
             if value in standings and self._everywhere[value]
         ]
+
+    def groups(self) -> list[Figure]:
+        """Standings that are counted together, where `standings` does not show that already."""
+        both = [self.group("signed"), self.group("to-sign")]
+        return both[:1] if self.cancelled else both
+
+    def objections(self) -> Figure:
+        """Those who object to what they are to sign."""
+        found = TaskMember.objects.filter(MARKS["objection"], task=self.task)
+        return self._figure(MARK_LABELS["objection"], found.count(), mark="objection")
 
     def today(self) -> list[Figure]:
         """Of a closed task: where its members would stand today."""
@@ -198,9 +223,7 @@ class Tally:
             signed=self._figure(
                 GROUP_LABELS["signed"], signed, department=place, standing="signed"
             ),
-            to_sign=self._figure(
-                GROUP_LABELS["to-sign"], to_sign, department=place, standing="to-sign"
-            ),
+            to_sign=self._figure(self.open_label, to_sign, department=place, standing="to-sign"),
             overdue=self._figure(
                 _("Overdue"),
                 overdue,
@@ -224,12 +247,3 @@ def bar(parts: list[tuple[int, str]], total: int) -> tuple[Segment, ...]:
             segments.append(Segment(round(begin, 2), width, ink))
         begin += width
     return tuple(segments)
-
-
-def look_of(standing: str) -> str:
-    """How a standing is set off: done, late, or neither."""
-    if standing in DONE:
-        return "accepted"
-    if standing in (Standing.OVERDUE, Standing.RETURNED):
-        return "returned"
-    return "signed" if standing == Standing.IN_REVIEW else ""

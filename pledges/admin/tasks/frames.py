@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
@@ -53,6 +54,11 @@ def has_begun(task: SigningTask) -> bool:
 def is_undone(task: SigningTask) -> bool:
     """Whether its launch was called back before anybody was told: that took no reason."""
     return task.state == TaskState.CANCELLED and task.cancellation_asked_at is None
+
+
+def state_of(task: SigningTask) -> str:
+    """The word for where a task stands, the same on every page."""
+    return _("Launch undone") if is_undone(task) else str(task.get_state_display())
 
 
 def require_running(request: HttpRequest, task: SigningTask) -> HttpResponse | None:

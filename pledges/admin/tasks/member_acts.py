@@ -1,12 +1,14 @@
 """What is done with several members: remind them, or give them until another day."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pledges.actions.reminders import reminding
 from pledges.actions.reminders.reminding import LeftOut, Reminded
 from pledges.actions.tasks import extending
-from pledges.admin.base import actor_of
+from pledges.admin.base import MAX_DIGITS, actor_of
 from pledges.admin.tasks import frames
 from pledges.admin.tasks.forms import day_input
 from pledges.admin.tasks.member_filters import MemberFilter
@@ -24,6 +26,8 @@ from pledges.models import NoticeSwitch, SigningTask, TaskMember
 from pledges.notices.kinds import Kind
 
 MAX_NAMED: Final = 12
+TICKED: Final = "ticked"
+"""Said by the boxes of a list: of these nobody is meant whose box is empty."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,24 @@ def chosen(task: SigningTask, asked: QueryDict) -> Chosen:
     """The members ticked in `asked`, or else all that its filter leaves."""
     wanted = MemberFilter.of(asked)
     found = wanted.members(task, frames.today()).select_related("person__department")
-    keys = [each for each in asked.getlist("member") if each.isascii() and each.isdecimal()]
     carried = list(wanted.asked.items())
-    if keys:
-        found = found.filter(pk__in=[int(each) for each in keys if len(each) < 19])
-        carried += [("member", each) for each in keys]
+    if ticked := asked.getlist("member"):
+        keys = [each for each in ticked if each.isascii() and each.isdecimal()]
+        found = found.filter(pk__in=[int(each) for each in keys if len(each) < MAX_DIGITS])
+        carried += [("member", each) for each in ticked]
     return Chosen(found, wanted.address(task), carried)
+
+
+def refuse_nobody(request: HttpRequest, task: SigningTask) -> HttpResponse | None:
+    """Back to the list where the button for the ticked was pressed and nobody was: not everybody.
+
+    None where somebody was ticked, or where the page was opened for all of a list.
+    """
+    asked = request.GET
+    if TICKED not in asked or asked.getlist("member"):
+        return None
+    messages.error(request, _("Please choose people first. Nothing was changed."))
+    return redirect(MemberFilter.of(asked).address(task))
 
 
 def remind(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
@@ -53,6 +69,8 @@ def remind(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
         return elsewhere
     if not frames.has_begun(task):
         return redirect(frames.CHANGE, task.pk)
+    if nobody := refuse_nobody(request, task):
+        return nobody
     those = chosen(task, request.POST if request.method == "POST" else request.GET)
     if request.method == "POST":
         return _remind(request, task, those)
@@ -115,25 +133,15 @@ def extend(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
     """A later due date, for the whole task or for those who were chosen."""
     if elsewhere := frames.require_running(request, task):
         return elsewhere
+    if nobody := refuse_nobody(request, task):
+        return nobody
     posted = request.method == "POST"
     those = chosen(task, request.POST if posted else request.GET)
     form = ExtensionForm(request.POST if posted else None, after=frames.today())
     if not (posted and form.is_valid()):
-        return _ask(
-            page,
-            request,
-            task,
-            those,
-            "extend.html",
-            status=422 if posted else 200,
-            title=_("Extend"),
-            form=form,
-            errors=form.errors,
-            people=list(those.members) if those.carried else [],
-            whole=not those.carried,
-            how_told=_how_told(task),
-            count=those.members.count(),
-        )
+        return _ask_until_when(page, request, task, those, form, status=422 if posted else 200)
+    if day_off := _day_off(request, form.cleaned_data["due_on"]):
+        return _ask_until_when(page, request, task, those, form, day_off=day_off)
     members = list(those.members) if those.carried else None
     due_on = form.cleaned_data["due_on"]
     return frames.carry_out(
@@ -143,6 +151,40 @@ def extend(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRes
         ),
         lambda count: f"{_extended(count)} {_how_told(task)}",
         those.back if those.carried else frames.address(task),
+    )
+
+
+def _day_off(request: HttpRequest, due_on: date) -> str:
+    """The day to be warned of, where it is none of work and that was not said on the page."""
+    day = due_on.isoformat()
+    known = request.POST.get("day_off") == day
+    return "" if known or frames.calendar().is_working(due_on) else day
+
+
+def _ask_until_when(
+    page: ModelAdmin,
+    request: HttpRequest,
+    task: SigningTask,
+    those: Chosen,
+    form: ExtensionForm,
+    **extra: Any,
+) -> HttpResponse:
+    dates = those.members.aggregate(first=Min("due_on"), last=Max("due_on"))
+    return _ask(
+        page,
+        request,
+        task,
+        those,
+        "extend.html",
+        title=_("Extend"),
+        form=form,
+        errors=form.errors,
+        people=list(those.members) if those.carried else [],
+        whole=not those.carried,
+        how_told=_how_told(task),
+        count=those.members.count(),
+        **dates,
+        **extra,
     )
 
 

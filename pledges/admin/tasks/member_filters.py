@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -32,6 +32,7 @@ MARKS: Final = {
     "joined": ~Q(joined="launch"),
     "former": Q(former__isnull=False),
     "earlier": Q(signed_earlier=True),
+    "other-date": ~Q(due_on=F("task__due_on")),
 }
 """What else may be said of a member, beside where they stand."""
 
@@ -99,7 +100,9 @@ class MemberFilter:
             conditions.append(_among(by, self.standing))
         if self.today:
             conditions.append(_among("standing", self.today))
-        if self.late:
+        if self.late and task.state == TaskState.CANCELLED:
+            conditions.append(Q(pk__in=[]))  # nothing of it is due
+        elif self.late:
             late = late_by(self.late, day, current_calendar())
             conditions.append(Q(standing__in=LATE) & late)
         if self.department:

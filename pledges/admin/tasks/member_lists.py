@@ -17,14 +17,15 @@ from pledges.access import Act
 from pledges.actions.reminders import slips
 from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames
-from pledges.admin.tasks.figures import Figure, Tally, look_of
+from pledges.admin.tasks.figures import Figure, Tally
 from pledges.admin.tasks.member_filters import MemberFilter
+from pledges.admin.tasks.member_pledges import find_pledges
+from pledges.admin.tasks.standing_words import is_over, label_of, look_of
 from pledges.core.standings import LATE, TaskState
 from pledges.core.time_left import time_left
 from pledges.core.working_days import Calendar
 from pledges.models import SigningTask
 from pledges.models.pledges import PLEDGE_STATES
-from pledges.models.task_members import STANDINGS
 
 PER_PAGE: Final = 50
 COLUMNS: Final = (
@@ -62,11 +63,12 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
     found = wanted.members(task, day).select_related("person__department", "pledge")
     listed = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
     drafts = sees_drafts(request.user)
+    find_pledges(listed.object_list, task, day)
     member: Any  # takes the words of its row
     for member in listed:
         describe(member, task, day, calendar)
         # Of a draft human resources see that there is one.
-        member.opens = member.pledge and (drafts or member.pledge.signed_at)
+        member.opens = member.counting and (drafts or member.counting.signed_at)
     return frames.show(
         page,
         request,
@@ -85,7 +87,7 @@ def members(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpRe
         runs=task.state == TaskState.RUNNING,
         begun=frames.has_begun(task),
         slips=_slips(request, wanted, task),
-        closed=task.state == TaskState.CLOSED,
+        cancelled=task.state == TaskState.CANCELLED,
     )
 
 
@@ -100,15 +102,16 @@ def _slips(request: HttpRequest, wanted: MemberFilter, task: SigningTask) -> int
 
 def describe(member: Any, task: SigningTask, day: date, calendar: Calendar) -> None:
     """Give a member of a list the words for where they stand, and how late they are."""
-    labels: dict[str, Any] = dict(STANDINGS)
     states: dict[str, Any] = dict(PLEDGE_STATES)
     closed = task.state == TaskState.CLOSED
     shown = member.standing_at_close if closed else member.standing
-    member.label, member.look = labels.get(shown, "—"), look_of(shown)
-    member.today_label = labels.get(member.standing, "—") if closed else ""
+    member.label = label_of(shown, task)
+    member.look = "" if is_over(shown, task) else look_of(shown)
+    member.today_label = label_of(member.standing, task) if closed else ""
     member.former_label = states.get(member.former or "", "")
     late = time_left(member.due_on, day, calendar).late
-    member.days_late = late if member.standing in LATE else 0
+    counts = member.standing in LATE and not is_over(member.standing, task)
+    member.days_late = late if counts else 0
 
 
 def _column(wanted: MemberFilter, task: SigningTask, name: str, label: Any) -> Column:
@@ -126,7 +129,7 @@ def _filters(task: SigningTask, wanted: MemberFilter) -> list[FilterGroup]:
         (
             _("standing at close") if tally.closed else _("standing"),
             "standing",
-            [*tally.standings(), tally.group("signed"), tally.group("to-sign")],
+            [*tally.standings(), *tally.groups()],
         ),
         (_("working days overdue"), "late", [each for each in tally.late() if each.count]),
         (_("department"), "department", [row.total for row in tally.departments()]),

@@ -12,7 +12,15 @@ from pledges.access import Act
 from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames, member_lists, notice_history
 from pledges.core.standings import REMINDED, Standing, TaskState
-from pledges.models import Excuse, Leave, Pledge, SigningTask, TaskMember, signed_earlier
+from pledges.models import (
+    Excuse,
+    Leave,
+    PaperPledge,
+    Pledge,
+    SigningTask,
+    TaskMember,
+    signed_earlier,
+)
 
 
 def find(task: SigningTask, key: int) -> Any:
@@ -49,6 +57,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         notices=notice_history.of(found),
         open_excuse=open_excuse,
         pledges=_pledges(request, task, found, day),
+        papers=_papers(request, task, found),
         leaves=Leave.objects.filter(person=found.person, until_on__gte=day).order_by("from_on"),
         may_deal=runs,
         may_remind=runs and frames.has_begun(task) and found.standing in REMINDED,
@@ -57,6 +66,8 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         may_settle=bool(open_excuse)
         and access.allows(request.user, Act.APPROVE_EXCUSE, open_excuse),
         closed=task.state == TaskState.CLOSED,
+        cancelled=task.state == TaskState.CANCELLED,
+        runs=task.state == TaskState.RUNNING,
     )
 
 
@@ -75,3 +86,12 @@ def _pledges(
         for each in own
         if access.allows(request.user, Act.READ_PLEDGE, each) and (drafts or each.signed_at)
     ]
+
+
+def _papers(request: HttpRequest, task: SigningTask, member: TaskMember) -> list[PaperPledge]:
+    """What they signed of this kind on paper, the newest first."""
+    if not access.allows(request.user, Act.LIST_PAPERS):
+        return []
+    own = PaperPledge.objects.of(member.person).filed()
+    of_kind = own.filter(version__template=task.template_id)
+    return list(of_kind.select_related("version").order_by("-signed_on"))

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from pledges.actions.tasks import audience, reports, versions, versions_following
-from pledges.admin.tasks import frames
+from pledges.admin.tasks import ending, frames
 from pledges.admin.tasks.figures import Tally
 from pledges.admin.tasks.previewed import first_notice
 from pledges.core.audiences import AudienceRule
@@ -21,7 +21,7 @@ MAX_DEPARTMENTS_OPEN: Final = 12  # the others are folded under these
 def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
     """The whole page; every number on it is the list that its link opens."""
     tally, at = Tally(task, frames.today()), timezone.now()
-    departments = tally.departments()
+    departments, marked = tally.departments(), tally.marked()
     return frames.show(
         page,
         request,
@@ -35,9 +35,11 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         overdue=tally.overdue(),
         standings=tally.standings(),
         today=tally.today() if tally.closed else [],
-        # Of a task that was cancelled nothing is due.
-        late=[each for each in tally.late() if each.count and task.state != TaskState.CANCELLED],
-        marked=tally.marked(),
+        late=[each for each in tally.late() if each.count],
+        marked=marked,
+        other_dates=next((each for each in marked if each.address.endswith("other-date")), None),
+        state=frames.state_of(task),
+        declined=ending.declined(task),
         departments=departments[:MAX_DEPARTMENTS_OPEN],
         more_departments=departments[MAX_DEPARTMENTS_OPEN:],
         whole_bar=tally.bar(),

@@ -181,13 +181,11 @@ class TaskAdmin(AccessModelAdmin):
     @admin.display(description=gettext_lazy("status"), ordering="state")
     def status(self, task: SigningTask) -> str:
         look = LOOKS.get(TaskState(task.state), "")
-        label = task.get_state_display()
+        label = frames.state_of(task)
         if task.state == TaskState.DRAFT and task.launching_since:
             label = _("Being launched")
         elif task.state == TaskState.RUNNING and task.closing_since:
             label = _("Being closed")
-        elif frames.is_undone(task):
-            label = _("Launch undone")
         return format_html('<span class="state state-{}">{}</span>', look, label)
 
     @admin.display(description=gettext_lazy("progress"))

@@ -21,10 +21,12 @@ from pledges.actions.tasks.previewing import Preview
 from pledges.admin import words
 from pledges.admin.base import actor_of
 from pledges.admin.tasks import frames, launching
-from pledges.admin.tasks.figures import Figure, look_of
+from pledges.admin.tasks.asked_elsewhere import elsewhere
+from pledges.admin.tasks.figures import Figure
 from pledges.admin.tasks.left_out import LeftOut, left_out
 from pledges.admin.tasks.member_filters import GROUPS, MAX_QUERY
 from pledges.admin.tasks.previewed import foreseen
+from pledges.admin.tasks.standing_words import look_of
 from pledges.core.audiences import AudienceRule
 from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState
@@ -32,7 +34,7 @@ from pledges.models import Department, Person, SigningTask
 from pledges.models.task_members import STANDINGS
 
 PER_PAGE: Final = 50
-KNOWN: Final = ("standing", "told", "left_out", "department", "q")
+KNOWN: Final = ("standing", "told", "left_out", "elsewhere", "department", "q")
 
 
 def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResponse:
@@ -64,6 +66,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask) -> HttpResp
         total=Figure(_("people"), found.size, _address(task)),
         standings=_standings(task, found),
         left_out=[_figure_of(task, number, each) for number, each in _left_out(task, found)],
+        elsewhere=list(_elsewhere(task, found)),
         may_launch=access.allows(request.user, Act.LAUNCH_TASK) and found.size > 0,
         without_address=Figure(
             _("people without an email address"),
@@ -87,6 +90,11 @@ def _standings(task: SigningTask, found: Preview) -> list[Figure]:
 def _left_out(task: SigningTask, found: Preview) -> Iterator[tuple[int, LeftOut]]:
     rule = AudienceRule.from_data(task.audience)
     return enumerate(left_out(rule, task.template, found.versions, found.day))
+
+
+def _elsewhere(task: SigningTask, found: Preview) -> Iterator[tuple[SigningTask, Figure]]:
+    for other, those in elsewhere(task, found):
+        yield other, Figure("", those.count(), _address(task, elsewhere=str(other.pk)))
 
 
 def _figure_of(task: SigningTask, number: int, each: LeftOut) -> Figure:
@@ -155,6 +163,9 @@ def _among(
         those = dict(_left_out(task, found))
         index = int(number) if number.isascii() and number.isdecimal() else -1
         return those[index].people if index in those else found.people.none()
+    if key := asked.get("elsewhere"):
+        others = {str(other.pk): people for other, people in elsewhere(task, found)}
+        return others.get(key, found.people.none())
     if told := asked.get("told"):
         lists = {"no-address": found.without_address, "mailed": found.mailed}
         return lists.get(told, found.people.none())
@@ -175,6 +186,8 @@ def _said(task: SigningTask, asked: Mapping[str, str]) -> str:
     if "told" in asked:
         own = {"no-address": _("without an email address"), "mailed": _("with a first notice")}
         return own.get(asked["told"], "")
+    if "elsewhere" in asked:
+        return _("already asked by another task")
     return _("left out by the rule") if "left_out" in asked else ""
 
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from pledges import access
 from pledges.access import Act
-from pledges.admin.tasks import frames
+from pledges.admin.tasks import ending, frames
+from pledges.admin.tasks.ending import Declined
 from pledges.admin.tasks.figures import Figure, Segment, Tally
 from pledges.core.standings import TaskState
 from pledges.models import Organisation, Person, SigningTask
@@ -23,7 +24,9 @@ class RunningTask:
     signed: Figure
     total: Figure
     overdue: Figure
+    objections: Figure
     bar: tuple[Segment, ...]
+    declined: Declined | None = None  # a request of the reader's to cancel it
 
 
 def of(person: Person, at: datetime) -> list[RunningTask]:
@@ -33,15 +36,18 @@ def of(person: Person, at: datetime) -> list[RunningTask]:
     day = Organisation.current().localdate(at)
     running = SigningTask.objects.filter(state=TaskState.RUNNING).order_by("due_on", "pk")
     calendar = frames.calendar()
-    return [_line(task, Tally(task, day, calendar)) for task in running[:MAX_SHOWN]]
+    return [_line(task, Tally(task, day, calendar), person) for task in running[:MAX_SHOWN]]
 
 
-def _line(task: SigningTask, tally: Tally) -> RunningTask:
+def _line(task: SigningTask, tally: Tally, reader: Person) -> RunningTask:
+    answer = ending.declined(task)
     return RunningTask(
         task=task,
         address=frames.address(task),
         signed=tally.group("signed"),
         total=tally.all(),
         overdue=tally.overdue(),
+        objections=tally.objections(),
         bar=tally.bar(),
+        declined=answer if answer and answer.asked_by == reader else None,
     )
