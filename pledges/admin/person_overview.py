@@ -14,7 +14,8 @@ from pledges.admin import bulk, person_tasks
 from pledges.admin.filters import sees_drafts
 from pledges.models import Leave, Organisation, Person, Pledge, duties
 from pledges.models.department_tree import superiors_of
-from pledges.models.duties import Show
+from pledges.models.duties import Duty, Show
+from pledges.models.pledges import PledgeQuerySet
 from pledges.models.task_members import STANDINGS
 
 
@@ -30,7 +31,7 @@ def of(request: HttpRequest, person: Person, at: datetime) -> dict[str, Any]:
         "delegations": list(_delegations(person, today)),
         "may_edit": access.allows(request.user, Act.EDIT_PERSON_FACTS, person),
         "may_see_off": access.allows(request.user, Act.MANAGE_EMPLOYMENT, person),
-        "pledges": _pledges(request, person, today),
+        "pledges": _pledges(request, person, today, at),
     }
 
 
@@ -38,14 +39,16 @@ def _delegations(person: Person, today: date) -> Any:
     return Leave.objects.filter(delegate=person, until_on__gte=today).select_related("person")
 
 
-def _pledges(request: HttpRequest, person: Person, today: date) -> dict[str, Any] | None:
+def _pledges(
+    request: HttpRequest, person: Person, today: date, at: datetime
+) -> dict[str, Any] | None:
     """None for those who see no pledges."""
     if not access.allows(request.user, Act.LIST_PLEDGES):
         return None
     own = duties.duties_of([person.pk], today).get(person.pk, [])
     show = request.GET.get("show", "")
     shown = [each for each in own if show not in set(Show) or each.is_shown(show)]
-    every = Pledge.objects.of(person).select_related("version__template")
+    every = Pledge.objects.of(person)
     drafts = sees_drafts(request.user)
     labels: dict[str, Any] = dict(STANDINGS)
     return {
@@ -54,16 +57,36 @@ def _pledges(request: HttpRequest, person: Person, today: date) -> dict[str, Any
             (duty, labels.get(duty.standing, ""), drafts or not duty.open) for duty in shown
         ],
         "counts": [(each, duties.count(own, each)) for each in Show],
-        "every": [
-            (pledge, pledge.state_on(today), drafts or pledge.signed_at is not None)
-            for pledge in every
-        ],
+        "every": _every(every, own, today, at, sees_drafts=drafts),
         "members": person_tasks.memberships(request, person, today),
         "may_add": person.is_active
         and access.allows(request.user, Act.RUN_TASK)
         and person_tasks.open_to(person).exists(),
         "may_download": access.allows(request.user, Act.EXPORT_PLEDGES) and every.kept().exists(),
     }
+
+
+def _every(
+    pledges: PledgeQuerySet,
+    own: list[Duty],
+    today: date,
+    at: datetime,
+    *,
+    sees_drafts: bool,
+) -> list[tuple[Pledge, str, bool, bool]]:
+    """Each with its state, whether the reader may open it, and whether it is to be signed now."""
+    listed = list(pledges.select_related("version__template"))
+    duties.show_asked_days(listed, at)
+    asked = {each.template_id for each in own if each.open}
+    return [
+        (
+            pledge,
+            pledge.state_on(today),
+            sees_drafts or pledge.signed_at is not None,
+            pledge.template_id in asked,
+        )
+        for pledge in listed
+    ]
 
 
 def download_all(page: ModelAdmin, request: HttpRequest, person: Person) -> HttpResponseBase:

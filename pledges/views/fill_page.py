@@ -19,7 +19,7 @@ from pledges.core.lifecycle import VersionState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.forms.filling import FillingForm
 from pledges.forms.notes import Former
-from pledges.models import Organisation, Pledge
+from pledges.models import Organisation, Pledge, duties
 from pledges.rendering.paper_wording import form_line
 
 
@@ -71,6 +71,7 @@ def _last_time(pledge: Pledge) -> Pledge | None:
 
 
 def _left(pledge: Pledge, at: datetime) -> TimeLeft | None:
+    duties.show_asked_days([pledge], at)
     if pledge.due_on is None:
         return None
     return time_left(pledge.due_on, Organisation.current().localdate(at), current_calendar())

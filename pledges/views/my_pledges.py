@@ -1,8 +1,9 @@
 """The first page: what I must sign, what waits, what is in force, what came back and why."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -19,11 +20,11 @@ from pledges.actions.reminders.calendar import current_calendar
 from pledges.core.lifecycle import PledgeState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.core.working_days import Calendar
-from pledges.models import Organisation, PaperPledge, Person, Pledge, TemplateVersion
+from pledges.models import Organisation, PaperPledge, Person, Pledge, TemplateVersion, duties
 from pledges.models.version_steps import alike
-from pledges.views import own_tasks, setting_up
+from pledges.views import memberships, setting_up
 from pledges.views.accounts import person_of
-from pledges.views.own_tasks import OwnTask
+from pledges.views.memberships import OwnTask
 from pledges.views.reading import ShownReason, reasons_of
 
 
@@ -91,16 +92,10 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
     """The sections of the page, each a list, by the organisation's calendar."""
     organisation = Organisation.current()
     today = organisation.localdate(at)
-    is_due = any(each.due_on for each in own if each.status == PledgeState.DRAFT)
-    calendar = current_calendar() if is_due else Calendar({})
-    tasks = own_tasks.tasks_of(person, at)
-    asked = {each.draft.pk: each for each in reversed(tasks) if each.draft and each.to_sign}
-    drafts = [
-        draft_of(pledge, person, today, calendar, asked.get(pledge.pk))
-        for pledge in own
-        if pledge.status == PledgeState.DRAFT
-    ]
-    unopened = [each for each in tasks if each.to_sign and not each.draft]
+    tasks = memberships.tasks_of(person, at)
+    to_sign = [each for each in tasks if each.to_sign]
+    drafts = _drafts(person, own, tasks, at)
+    unopened = memberships.together(each for each in to_sign if not each.draft)
     sections = {
         "tasks": unopened,
         "drafts": drafts,
@@ -109,8 +104,9 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
         "returned": _entries(own, PledgeState.RETURNED, today, "reviewed_at"),
         "revoked": _entries(own, PledgeState.REVOKED, today, "revoked_at"),
         "expired": _entries(own, PledgeState.EXPIRED, today, "ends_on"),
-        "excused": [each for each in tasks if not each.to_sign],
+        "excused": _excused(tasks),
         "withdrawn": _entries(own, PledgeState.WITHDRAWN, today, "withdrawn_at"),
+        "closed": memberships.closed_of(person, at),
         "available": [
             each
             for each in available(person, own, today, organisation)
@@ -125,6 +121,38 @@ def contents(person: Person, own: list[Pledge], at: datetime) -> dict[str, objec
         ],
         "empty": not any(sections.values()),
     }
+
+
+def _drafts(
+    person: Person, own: Iterable[Pledge], tasks: Iterable[OwnTask], at: datetime
+) -> list[Draft]:
+    """Those to sign, the earliest due first; what a task excuses from stands with its excuse."""
+    excused = memberships.excused_from(tasks)
+    open_ones = [each for each in own if each.status == PledgeState.DRAFT]
+    listed = [each for each in open_ones if each.template_id not in excused]
+    duties.show_asked_days(listed, at)
+    listed.sort(key=lambda each: (each.due_on or date.max, each.created_at))
+    asked = _asked(tasks)
+    calendar = current_calendar() if any(each.due_on for each in listed) else Calendar({})
+    today = Organisation.current().localdate(at)
+    return [draft_of(each, person, today, calendar, asked.get(each.pk)) for each in listed]
+
+
+def _excused(tasks: Iterable[OwnTask]) -> list[OwnTask]:
+    """Each with its draft, but where another task asks for that one."""
+    listed = list(tasks)
+    excused = memberships.excused_from(listed)
+    return [
+        each if each.task.template_id in excused else replace(each, draft=None)
+        for each in listed
+        if not each.to_sign
+    ]
+
+
+def _asked(tasks: Iterable[OwnTask]) -> dict[UUID, OwnTask]:
+    """By whom each draft is asked for, with the others that its signature serves."""
+    found = memberships.together(each for each in tasks if each.draft and each.to_sign)
+    return {each.draft.pk: each for each in reversed(found) if each.draft}
 
 
 def draft_of(

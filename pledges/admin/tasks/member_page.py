@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pledges import access
 from pledges.access import Act
+from pledges.actions.tasks import reports
 from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames, member_lists, notice_history
 from pledges.core.standings import REMINDED, Standing, TaskState
@@ -56,6 +57,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         may_settle=bool(open_excuse)
         and access.allows(request.user, Act.APPROVE_EXCUSE, open_excuse),
         closed=task.state == TaskState.CLOSED,
+        has_receipt=bool(found.salt) and reports.of(task) is not None,
     )
 
 
