@@ -145,7 +145,8 @@ def _day(listed: ListedPaper, column: Column, today: date) -> date | None:
     day = read_date(text)
     if day is None:
         listed.add(RowFault.BAD_DAY, listed.text(column))
-    elif column is Column.SIGNED and (fault := day_fault(day, today)):
+        return None
+    if column is Column.SIGNED and (fault := day_fault(day, today)):
         listed.add(fault, day.isoformat())
         return None
     # A spreadsheet counts days from 1900: what the number was read as is what is shown and kept.
