@@ -71,6 +71,10 @@ class PaperActions:
     def do_file_paper(self):
         filing.file(self.paper, actor=self.zhoumin, at=self.now)
 
+    def do_correct_paper(self):
+        facts = filing.Facts(self.wangfang, self.version, self.now.date() - timedelta(days=900))
+        filing.correct(self.paper, facts, actor=self.zhoumin, at=self.now)
+
     def do_discard_paper(self):
         filing.discard(self.paper, actor=self.zhoumin)
 

@@ -104,6 +104,7 @@ admin:pledges_paperbatch_upload          3000200 3000200
 admin:pledges_paperpledge_change         3002224 3005555
 admin:pledges_paperpledge_changelist     3002220 3002220
 admin:pledges_paperpledge_confirm        3005555 3003004
+admin:pledges_paperpledge_correct        3000304 3000304
 admin:pledges_paperpledge_discard        3005555 3000304
 admin:pledges_paperpledge_export         3005555 3000200
 admin:pledges_paperpledge_file           3005555 3000304
@@ -441,6 +442,7 @@ FREE = {
     *("admin:pledges_roster_again", "admin:pledges_roster_discard"),
     *("admin:pledges_paperpledge_upload", "admin:pledges_paperpledge_discard"),
     *("admin:pledges_paperbatch_upload", "admin:pledges_paperbatch_discard"),
+    "admin:pledges_paperpledge_correct",
 }
 
 

@@ -20,7 +20,7 @@ from pledges.admin.account_pages import CHANGE
 from pledges.admin.base import actor_of
 from pledges.admin.people_acts_forms import AbsenceForm, LeavingForm, ReturnForm
 from pledges.core import employment_refusals, refusals
-from pledges.models import Leave, Organisation, Person
+from pledges.models import Leave, Organisation, Person, duties
 from pledges.models.task_members import STANDINGS
 from pledges.templatetags.sheet_extras import day
 
@@ -83,6 +83,7 @@ def leaving_page(page: ModelAdmin, request: HttpRequest, person: Person) -> Http
             messages.success(request, _said(person, last_day, gone))
             return redirect(CHANGE, person.pk)
     found = leaving.preview(person, at)
+    duties.show_asked_days(found.ended, at)
     labels: dict[str, Any] = dict(STANDINGS)
     context = {
         "form": form,

@@ -43,6 +43,7 @@ FREE: Final = frozenset(
         # An upload is a preview; a file could not be carried along by the page that asks.
         *("pledges_paperpledge_upload", "pledges_paperbatch_upload"),
         *("pledges_paperpledge_discard", "pledges_paperbatch_discard"),
+        "pledges_paperpledge_correct",
         *("pledges_roster_add", "pledges_roster_columns", "pledges_roster_mend"),
         *("pledges_roster_leave_out", "pledges_roster_take_in", "pledges_roster_again"),
         "pledges_roster_discard",

@@ -10,12 +10,15 @@ from django.utils.translation import pgettext_lazy
 from pledges import wording
 from pledges.actions.papers import filing, lists, matching
 from pledges.core.characters import as_typed_number
+from pledges.admin import words
 from pledges.core.lifecycle import VersionState
-from pledges.core.paper_lists import Column, file_key
-from pledges.core.paper_refusals import NobodyOfThatNumber
+from pledges.core.paper_lists import Column, RowFault, file_key
+from pledges.core.paper_refusals import NobodyOfThatNumber, PaperDayWrong
 from pledges.core.papers import MAX_NOTE, MAX_REASON
+from pledges.core.refusal import Refusal
 from pledges.core.scans import MAX_FILE, MEGABYTE
-from pledges.models import TemplateVersion
+from pledges.models import PaperPledge, TemplateVersion
+from pledges.wording import papers as paper_words
 
 SCAN_KINDS = ".pdf,.jpg,.jpeg,.png,.tif,.tiff"
 LIST_KINDS = ".xlsx,.csv"
@@ -34,14 +37,16 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class PaperForm(forms.Form):
-    """One scan, and what HR says of it."""
+class FactsForm(forms.Form):
+    """What HR says of one scan."""
 
     number = forms.CharField(label=_("Employee number"), max_length=32)
     version = forms.ModelChoiceField(
-        label=_("Version"), queryset=TemplateVersion.objects.none(), empty_label=None
+        label=_("Version"),
+        queryset=TemplateVersion.objects.none(),
+        empty_label=_("Please choose what the paper says"),
     )
-    signed_on = forms.DateField(label=_("Date of signature on the paper"), widget=DayInput())
+    signed_on = forms.DateField(label=_("Date of signature"), widget=DayInput())
     ends_on = forms.DateField(
         label=_("Last day of its term"),
         required=False,
@@ -54,15 +59,6 @@ class PaperForm(forms.Form):
         max_length=MAX_NOTE,
         help_text=_("For example where the original is kept. Compliance reads it."),
     )
-    file = forms.FileField(
-        label=_("Scan"),
-        widget=forms.FileInput(attrs={"accept": SCAN_KINDS}),
-        help_text=_("PDF, JPEG, PNG or TIFF, at most 20 MB and 40 pages. 300 dpi is enough."),
-        error_messages={
-            "required": _("Please choose the scan. It must be no larger than 20 MB."),
-            "empty": _("The file is empty."),
-        },
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,17 +69,12 @@ class PaperForm(forms.Form):
         number = as_typed_number(self.cleaned_data["number"])
         self.person = matching.person_of({Column.NUMBER: number})
         if self.person is None:
-            raise forms.ValidationError(wording.refusal(NobodyOfThatNumber()))
+            full = matching.full_number(number)
+            lost = paper_words.row_fault(RowFault.ZEROS_LOST, full)
+            raise forms.ValidationError(lost if full else wording.refusal(NobodyOfThatNumber()))
         return number
 
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_FILE:
-            words = _("The file is too large: at most %(limit)s MB.")
-            raise forms.ValidationError(words % {"limit": MAX_FILE // MEGABYTE})
-        return file
-
-    def facts(self) -> filing.Facts:
+    def facts(self, file_name: str = "") -> filing.Facts:
         """What was typed, once it is valid."""
         typed = self.cleaned_data
         if self.person is None:
@@ -94,8 +85,48 @@ class PaperForm(forms.Form):
             signed_on=typed["signed_on"],
             ends_on=typed["ends_on"],
             note=typed["note"],
-            file_name=typed["file"].name,
+            file_name=file_name,
         )
+
+    def refuse(self, error: Refusal) -> None:
+        """Say why nothing was done, at the field that it is about."""
+        self.add_error(_field_of(error, "version"), words.refusal(error))
+
+
+class PaperForm(FactsForm):
+    """One scan, and what HR says of it."""
+
+    file = forms.FileField(
+        label=_("Scan"),
+        widget=forms.FileInput(attrs={"accept": SCAN_KINDS}),
+        help_text=_("PDF, JPEG, PNG or TIFF, at most 20 MB and 40 pages. 300 dpi is enough."),
+        error_messages={
+            "required": _("Please choose the scan. It must be no larger than 20 MB."),
+            "empty": _("The file is empty."),
+        },
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_FILE:
+            words = _("The file is too large: at most %(limit)s MB.")
+            raise forms.ValidationError(words % {"limit": MAX_FILE // MEGABYTE})
+        return file
+
+    def refuse(self, error: Refusal) -> None:
+        self.add_error(_field_of(error, "file"), words.refusal(error))
+
+
+def _field_of(error: Refusal, otherwise: str) -> str:
+    if isinstance(error, PaperDayWrong):
+        return "ends_on" if error.why == RowFault.ENDS_BEFORE else "signed_on"
+    return "number" if isinstance(error, NobodyOfThatNumber) else otherwise
+
+
+def said_of(paper: PaperPledge) -> dict[str, Any]:
+    """What the form begins with for a paper that was uploaded."""
+    facts = {name: getattr(paper, name) for name in ("version", "signed_on", "ends_on", "note")}
+    return {"number": paper.person.employee_number, **facts}
 
 
 class ListForm(forms.Form):

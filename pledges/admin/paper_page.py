@@ -1,5 +1,6 @@
 """One paper as the back office shows it: its pages, and beside them what is said and to be done."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -12,7 +13,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions import noting_readings
 from pledges.actions.noting_readings import Way
-from pledges.actions.papers import reading
+from pledges.actions.papers import list_filing, reading
 from pledges.admin import review_context
 from pledges.admin.base import actor_of
 from pledges.core import papers
@@ -61,6 +62,12 @@ def pages_of(paper: PaperPledge) -> tuple[ShownPage, ...]:
     )
 
 
+def unfinished(request: HttpRequest) -> list[tuple[PaperPledge, datetime]]:
+    """What the reader uploaded and did not file, each with the time when it is removed."""
+    own = reading.unfinished_of(actor_of(request))
+    return [(paper, paper.filed_at + list_filing.DRAFTS_KEPT) for paper in own]
+
+
 def _steps(actor: Any, paper: PaperPledge) -> dict[str, bool]:
     """Which steps `actor` may take now."""
 
@@ -69,6 +76,7 @@ def _steps(actor: Any, paper: PaperPledge) -> dict[str, bool]:
 
     return {
         "may_file": may(Act.FILE_PAPER, papers.FILE),
+        "may_correct": may(Act.FILE_PAPER, papers.FILE) and paper.batch_id is None,
         "may_confirm": may(Act.CONFIRM_PAPER, papers.CONFIRM),
         "may_withdraw": may(Act.WITHDRAW_PAPER, papers.WITHDRAW),
     }

@@ -14,7 +14,7 @@ from pledges.access import Act
 from pledges.actions.papers import filing, reading, settling
 from pledges.admin import paper_page, words
 from pledges.admin.base import actor_of
-from pledges.admin.paper_forms import ReasonForm
+from pledges.admin.paper_forms import FactsForm, ReasonForm, said_of
 from pledges.core import lifecycle, papers, refusals
 from pledges.core.lifecycle import Transition
 from pledges.models import PaperPledge
@@ -35,6 +35,27 @@ def file(page: ModelAdmin, request: HttpRequest, paper: PaperPledge) -> HttpResp
         % {"person": paper.person},
         UPLOAD,
     )
+
+
+def correct(page: ModelAdmin, request: HttpRequest, paper: PaperPledge) -> HttpResponse:
+    """Lets its uploader mend what they entered of a draft, beside its pages."""
+    access.require(request.user, Act.FILE_PAPER, paper)
+    if paper.state not in papers.FILE.sources or paper.batch_id is not None:
+        return redirect(CHANGE, paper.pk)
+    form = FactsForm(request.POST if request.method == "POST" else None, initial=said_of(paper))
+    if form.is_valid():
+        try:
+            filing.correct(paper, form.facts(), actor=actor_of(request), at=timezone.now())
+        except lifecycle.Forbidden as error:
+            messages.warning(request, words.refusal(error))
+            return redirect(LIST)
+        except refusals.Refusal as error:
+            form.refuse(error)
+        else:
+            done = _("What you entered has been corrected. Nothing is filed yet.")
+            messages.success(request, done)
+            return redirect(CHANGE, paper.pk)
+    return paper_page.show(page, request, paper, step="correct", form=form)
 
 
 def discard(page: ModelAdmin, request: HttpRequest, paper: PaperPledge) -> HttpResponse:

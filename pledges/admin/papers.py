@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pledges import access
 from pledges.access import Act
 from pledges.actions.papers import exporting, filing
-from pledges.admin import paper_page, paper_steps, words
+from pledges.admin import paper_page, paper_steps
 from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of, uuid_in
 from pledges.admin.bulk import download
 from pledges.admin.paper_forms import PaperForm
@@ -86,6 +86,7 @@ class PaperAdmin(AccessModelAdmin):
         read_or_do = require_http_methods(["GET", "HEAD", "POST"])
         steps = [
             ("file", require_POST, paper_steps.file),
+            ("correct", read_or_do, paper_steps.correct),
             ("discard", require_POST, paper_steps.discard),
             ("confirm", require_POST, paper_steps.confirm),
             ("reject", read_or_do, paper_steps.reject),
@@ -128,11 +129,12 @@ class PaperAdmin(AccessModelAdmin):
             data = form.cleaned_data["file"].read()
             try:
                 at = timezone.now()
-                paper = filing.upload(data, form.facts(), actor=actor_of(request), at=at)
+                facts = form.facts(form.cleaned_data["file"].name)
+                paper = filing.upload(data, facts, actor=actor_of(request), at=at)
             except refusals.StorageUnavailable:
                 raise
             except refusals.Refusal as error:
-                form.add_error("file", words.refusal(error))
+                form.refuse(error)
             else:
                 return redirect(paper_steps.CHANGE, paper.pk)
         context = {
@@ -140,6 +142,7 @@ class PaperAdmin(AccessModelAdmin):
             "title": _("File a paper pledge"),
             "opts": self.opts,
             "form": form,
+            "unfinished": paper_page.unfinished(request),
         }
         return TemplateResponse(request, "admin/pledges/paperpledge/upload.html", context)
 
@@ -155,7 +158,8 @@ class PaperAdmin(AccessModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {
-            "may_file": access.allows(request.user, Act.FILE_PAPER),
+            "may_file": (may_file := access.allows(request.user, Act.FILE_PAPER)),
+            "unfinished": paper_page.unfinished(request) if may_file else (),
             "may_export": access.allows(request.user, Act.EXPORT_PAPERS),
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})

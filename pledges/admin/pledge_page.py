@@ -18,7 +18,7 @@ from pledges.admin.base import actor_of
 from pledges.core import lifecycle, refusals
 from pledges.core.digests import sha256_hex
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Pledge, Reading, Signature
+from pledges.models import Pledge, Reading, Signature, duties
 from pledges.rendering import page_images
 from pledges.rendering.page_images import ShownPage
 
@@ -28,6 +28,7 @@ MAX_READINGS_SHOWN = 20
 def overview(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
     """The pledge with everything that helps to judge it; of one never signed, its state."""
     if pledge.signed_at is None and pledge.status != PledgeState.ERASED:
+        duties.show_asked_days([pledge], timezone.now())
         context = {**_frame(page, request, pledge), "title": pledge.person}
         return TemplateResponse(request, "admin/pledges/pledge/draft.html", context)
     if pledge.status == PledgeState.ERASED:

@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from pledges.admin import bulk, filters, pledge_page, review_pages, withdrawal_p
 from pledges.admin.base import NOTHING, AccessModelAdmin, uuid_in
 from pledges.core.languages import ENGLISH
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Commitment, Department, Organisation, Pledge
+from pledges.models import Commitment, Department, Organisation, Pledge, duties
 from pledges.templatetags.sheet_extras import day, moment
 from pledges.wording.language import active
 
@@ -32,6 +33,16 @@ def _as_shown(signed: str, present: str) -> Coalesce:
 
 # Enough to see at a glance what is unusual; the rest is on the pledge's own page.
 MAX_FLAGS_SHOWN = 2
+
+
+class PledgeChangeList(ChangeList):
+    """Drafts say by when they are asked for, as their person's own page does."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        shown: Any = list(self.result_list)
+        duties.show_asked_days(shown, timezone.now())
+        self.result_list = shown
 
 
 class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
@@ -57,6 +68,9 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         until = filters.PeriodFilter.until_name
         return lookup == until or super().lookup_allowed(lookup, value, request)
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return PledgeChangeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pledge]:
         flagged = Commitment.objects.filter(flagged=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pledges import wording
@@ -22,6 +23,13 @@ from pledges.wording.language import here
 
 _LENGTHS = {Kind.TEXT, Kind.LONG_TEXT}
 _ENDS = ("minimum", "maximum")
+_CROSSED = {
+    ("hard_minimum", "hard_maximum"): "hard_minimum",
+    ("expected_minimum", "expected_maximum"): "expected_minimum",
+    ("expected_minimum", "hard_maximum"): "expected_minimum",
+    ("hard_minimum", "expected_maximum"): "expected_maximum",
+}
+"""Of which bounds the first must not be above the second, and at which field that is said."""
 _BOUNDS = {
     "hard_minimum": _("minimum allowed"),
     "hard_maximum": _("maximum allowed"),
@@ -84,6 +92,8 @@ class DefinitionForm(forms.Form):
     def clean(self) -> None:
         for blank in self.before.blanks:
             for name, fault in guidance_forms.faults(blank, self.cleaned_data):
+                self.add_error(name, fault)
+            for name, fault in _crossed(blank, self.cleaned_data):
                 self.add_error(name, fault)
 
     def guidance(self) -> Iterator[dict[str, Any]]:
@@ -195,6 +205,16 @@ def _fields_of(blank: Blank) -> dict[str, forms.Field]:
     else:
         bounds = []
     return {f"{blank.code}__{bound}": _bound_field(blank, bound) for bound in bounds}
+
+
+def _crossed(blank: Blank, typed: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where bounds leave no answer: the field, and which two of them contradict each other."""
+    for (low, high), named in _CROSSED.items():
+        least, most = (typed.get(f"{blank.code}__{bound}") for bound in (low, high))
+        if not Range(least, most).is_in_order:
+            said = {"low": _BOUNDS[low], "least": least, "high": _BOUNDS[high], "most": most}
+            fault = gettext("“%(low)s” (%(least)s) is above “%(high)s” (%(most)s).")
+            yield f"{blank.code}__{named}", fault % said
 
 
 def _label(blank: Blank, bound: Any) -> str:

@@ -38,6 +38,7 @@ class RowFault(StrEnum):
     MISSING = "missing"
     CELL = "cell"
     UNKNOWN_NUMBER = "unknown-number"
+    ZEROS_LOST = "zeros-lost"
     ANOTHER_NAME = "another-name"
     UNKNOWN_VERSION = "unknown-version"
     BAD_DAY = "bad-day"
@@ -146,10 +147,21 @@ def _day(listed: ListedPaper, column: Column, today: date) -> date | None:
     day = read_date(text)
     if day is None:
         listed.add(RowFault.BAD_DAY, listed.text(column))
-    elif column is Column.SIGNED and (fault := day_fault(day, today)):
+        return None
+    if column is Column.SIGNED and (fault := day_fault(day, today)):
         listed.add(fault, day.isoformat())
         return None
+    # A spreadsheet counts days from 1900: what the number was read as is what is shown and kept.
+    listed.cells[column.value] = day.isoformat()
     return day
+
+
+def with_zeros(number: str, known: Iterable[str]) -> str:
+    """The one of the `known` numbers that `number` is without its leading zeros; "" if none is."""
+    if not number.isdecimal() or number.startswith("0"):
+        return ""
+    found = {each for each in known if each.isdecimal() and each.lstrip("0") == number}
+    return found.pop() if len(found) == 1 else ""
 
 
 def days_of(cells: Mapping[str, str]) -> tuple[date | None, date | None]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from pledges.core.paper_lists import RowFault
 from pledges.core.refusal import Refusal
 from pledges.core.scans import Fault
 
@@ -23,13 +24,16 @@ class PaperFiledAlready(Refusal):
 
 
 class PaperDayWrong(Refusal):
-    """The day of signing is to come, or is before anybody signed; or the term ends before it."""
+    """The day of signing is to come, or is before anybody signed; or the term ends before it.
+
+    `why` says which.
+    """
 
     kind = "paper-day-wrong"
 
-    def __init__(self, day: date) -> None:
-        super().__init__(day.isoformat())
-        self.day = day
+    def __init__(self, day: date, why: RowFault) -> None:
+        super().__init__(f"{why} {day.isoformat()}")
+        self.day, self.why = day, why
 
 
 class NobodyOfThatNumber(Refusal):

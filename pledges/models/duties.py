@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
+from pledges.core.lifecycle import PledgeState
 from pledges.core.standings import LATE, TO_SIGN, Standing, TaskState
+from pledges.models.organisation import Organisation
 from pledges.models.papers import PaperPledge
 from pledges.models.pledges import Pledge
 from pledges.models.signing_tasks import SigningTask
@@ -36,6 +38,7 @@ class Duty:
     late: bool = False
     due_on: date | None = None
     ends_on: date | None = None
+    template_id: int = 0
     task: SigningTask | None = None
     pledge: Pledge | None = None
     on_paper: bool = False
@@ -52,6 +55,31 @@ def memberships_to_sign(today: date) -> MemberQuerySet:
     running = TaskMember.objects.filter(task__state=TaskState.RUNNING)
     standing: MemberQuerySet = running.with_standing(today)
     return standing.filter(standing__in=TO_SIGN)
+
+
+def show_asked_days(pledges: Iterable[Pledge], at: datetime) -> None:
+    """Have each draft among `pledges` say by when it is asked for; to be shown, never saved.
+
+    Of a member of running tasks for its template, that is the earliest day of those that ask,
+    whatever day the draft was opened with, and none where they ask for nothing: whoever is
+    excused is not late. Any other draft has its own. A task counts from its first notices on.
+    """
+    drafts = [each for each in pledges if each.status == PledgeState.DRAFT]
+    if not drafts:
+        return
+    told: Any = TaskMember.objects.filter(
+        task__state=TaskState.RUNNING,
+        task__first_notices_at__lte=at,
+        person__in={each.person_id for each in drafts},
+    ).with_standing(Organisation.current().localdate(at))
+    days: dict[tuple[int, int], list[date]] = defaultdict(list)
+    for person, template, day, standing in told.values_list(
+        "person", "task__template", "due_on", "standing"
+    ):
+        days[person, template] += [day] if standing in TO_SIGN else []
+    for each in drafts:
+        if (key := (each.person_id, each.template_id)) in days:
+            each.due_on = min(days[key], default=None)
 
 
 def lone_drafts() -> QuerySet[Pledge]:
@@ -99,6 +127,7 @@ def _open(people: Collection[int], today: date) -> Iterator[Duty]:
             open=True,
             late=member.standing in LATE and member.due_on < today,
             due_on=member.due_on,
+            template_id=member.task.template_id,
             task=member.task,
             pledge=member.pledge,
             standing=member.standing,
@@ -112,6 +141,7 @@ def _open(people: Collection[int], today: date) -> Iterator[Duty]:
             open=True,
             late=late,
             due_on=draft.due_on,
+            template_id=draft.template_id,
             pledge=draft,
             standing=Standing.RETURNED if draft.corrects_id else "",
         )

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Final
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from pledges.core.lifecycle import PledgeState, VersionState, Why
 from pledges.core.periods import working_days
-from pledges.models import LedgerEntry, Organisation, Person, Pledge
+from pledges.models import LedgerEntry, Organisation, Person, Pledge, duties
+from pledges.views import memberships
 
 MAX_REVIEWS, REVIEWED_WITHIN = 50, timedelta(days=90)
 """The newest reviews by which the next one is expected."""
@@ -44,10 +44,15 @@ class Step:
     ahead: bool = False
 
 
-def next_draft(person: Person) -> Next | None:
+def next_draft(person: Person, at: datetime) -> Next | None:
     """Which of somebody's drafts to sign next: the first on their own page that can be signed."""
     drafts = Pledge.objects.of(person).drafts().filter(version__status=VersionState.PUBLISHED)
-    waiting = list(drafts.order_by(F("due_on").asc(nulls_last=True), "created_at"))
+    waiting = list(drafts.order_by("created_at"))
+    if waiting:
+        excused = memberships.excused_from(memberships.tasks_of(person, at))
+        waiting = [each for each in waiting if each.template_id not in excused]
+        duties.show_asked_days(waiting, at)
+        waiting.sort(key=lambda each: each.due_on or date.max)
     return Next(waiting[0], len(waiting)) if waiting else None
 
 

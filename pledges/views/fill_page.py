@@ -19,7 +19,7 @@ from pledges.core.lifecycle import VersionState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.forms.filling import FillingForm
 from pledges.forms.notes import Former
-from pledges.models import Organisation, Pledge, signed_earlier
+from pledges.models import Organisation, Pledge, duties, signed_earlier
 from pledges.models.signed_earlier import SignedEarlier
 from pledges.rendering.paper_wording import form_line
 
@@ -78,6 +78,7 @@ def _signed_earlier(pledge: Pledge, at: datetime) -> SignedEarlier | None:
 
 
 def _left(pledge: Pledge, at: datetime) -> TimeLeft | None:
+    duties.show_asked_days([pledge], at)
     if pledge.due_on is None:
         return None
     return time_left(pledge.due_on, Organisation.current().localdate(at), current_calendar())

@@ -1,6 +1,6 @@
 """The first page: what I must sign, what waits, what is in force, what came back and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -26,13 +26,14 @@ from pledges.models import (
     Person,
     Pledge,
     TemplateVersion,
+    duties,
     signed_earlier,
 )
 from pledges.models.signed_earlier import SignedEarlier
 from pledges.models.version_steps import alike
-from pledges.views import own_tasks, setting_up
+from pledges.views import memberships, setting_up
 from pledges.views.accounts import person_of
-from pledges.views.own_tasks import OwnTask
+from pledges.views.memberships import OwnTask
 from pledges.views.reading import ShownReason, reasons_of
 
 
@@ -104,10 +105,10 @@ def contents(
     """The sections of the page, each a list, by the organisation's calendar."""
     organisation = Organisation.current()
     today = organisation.localdate(at)
-    tasks = own_tasks.tasks_of(person, at)
-    asked = {each.draft.pk: each for each in reversed(tasks) if each.draft and each.to_sign}
-    drafts = _drafts(person, own, papers, today, asked)
-    unopened = [each for each in tasks if each.to_sign and not each.draft]
+    tasks = memberships.tasks_of(person, at)
+    to_sign = [each for each in tasks if each.to_sign]
+    drafts = _drafts(person, own, papers, tasks, at)
+    unopened = memberships.together(each for each in to_sign if not each.draft)
     sections = {
         "tasks": unopened,
         "drafts": drafts,
@@ -116,8 +117,9 @@ def contents(
         "returned": _entries(own, PledgeState.RETURNED, today, "reviewed_at"),
         "revoked": _entries(own, PledgeState.REVOKED, today, "revoked_at"),
         "expired": _entries(own, PledgeState.EXPIRED, today, "ends_on"),
-        "excused": [each for each in tasks if not each.to_sign],
+        "excused": _excused(tasks),
         "withdrawn": _entries(own, PledgeState.WITHDRAWN, today, "withdrawn_at"),
+        "closed": memberships.closed_of(person, at),
         "available": [
             each
             for each in available(person, own, today, organisation)
@@ -138,19 +140,45 @@ def _drafts(
     person: Person,
     own: Sequence[Pledge],
     papers: Sequence[PaperPledge],
-    today: date,
-    asked: Mapping[UUID, OwnTask],
+    tasks: Iterable[OwnTask],
+    at: datetime,
 ) -> list[Draft]:
-    """What is open, each with the task that asks for it, and with what was signed before it."""
-    found = [each for each in own if each.status == PledgeState.DRAFT]
-    calendar = current_calendar() if any(each.due_on for each in found) else Calendar({})
+    """Those to sign, the earliest due first, each with what was signed before it.
+
+    What a task excuses from stands with its excuse.
+    """
+    excused = memberships.excused_from(tasks)
+    open_ones = [each for each in own if each.status == PledgeState.DRAFT]
+    listed = [each for each in open_ones if each.template_id not in excused]
+    duties.show_asked_days(listed, at)
+    listed.sort(key=lambda each: (each.due_on or date.max, each.created_at))
+    asked = _asked(tasks)
+    calendar = current_calendar() if any(each.due_on for each in listed) else Calendar({})
+    today = Organisation.current().localdate(at)
     return [
         replace(
             draft_of(each, person, today, calendar, asked.get(each.pk)),
             earlier=signed_earlier.found_among(own, papers, each.version, today),
         )
-        for each in found
+        for each in listed
     ]
+
+
+def _excused(tasks: Iterable[OwnTask]) -> list[OwnTask]:
+    """Each with its draft, but where another task asks for that one."""
+    listed = list(tasks)
+    excused = memberships.excused_from(listed)
+    return [
+        each if each.task.template_id in excused else replace(each, draft=None)
+        for each in listed
+        if not each.to_sign
+    ]
+
+
+def _asked(tasks: Iterable[OwnTask]) -> dict[UUID, OwnTask]:
+    """By whom each draft is asked for, with the others that its signature serves."""
+    found = memberships.together(each for each in tasks if each.draft and each.to_sign)
+    return {each.draft.pk: each for each in reversed(found) if each.draft}
 
 
 def draft_of(

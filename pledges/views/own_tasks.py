@@ -2,8 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,95 +18,23 @@ from pledges.actions import rate_limiting
 from pledges.actions.reminders.calendar import current_calendar
 from pledges.actions.tasks import objecting, opening, receipts, reports
 from pledges.core import refusals
-from pledges.core.standings import TO_SIGN, Standing, TaskState
-from pledges.core.time_left import TimeLeft, time_left
-from pledges.core.working_days import Calendar
+from pledges.core.standings import TaskState
 from pledges.forms.objections import ObjectionForm
-from pledges.models import (
-    Excuse,
-    Organisation,
-    Person,
-    Pledge,
-    SigningTask,
-    TaskMember,
-    TemplateVersion,
-    signed_earlier,
-)
-from pledges.models.signed_earlier import SignedEarlier
+from pledges.models import Organisation, Pledge, TaskMember
+from pledges.views import memberships
 from pledges.views.accounts import person_of
+from pledges.views.memberships import OwnTask
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 MAX_A_MINUTE = 10
 """Receipts for one person, and as many objections: one costs a report's list, one an entry."""
 
 
-@dataclass(frozen=True)
-class OwnTask:
-    """A signing task as one of its members sees it, and how long they have for it."""
-
-    member: TaskMember
-    left: TimeLeft
-    label: str = ""
-    draft: Pledge | None = None
-    excuse: Excuse | None = None
-    earlier: SignedEarlier | None = None
-
-    @property
-    def task(self) -> SigningTask:
-        return self.member.task
-
-    @property
-    def to_sign(self) -> bool:
-        return self.member.standing in TO_SIGN
-
-    @property
-    def overdue(self) -> bool:
-        return self.left.overdue
-
-    @property
-    def runs(self) -> bool:
-        return self.task.state == TaskState.RUNNING
-
-
-def tasks_of(person: Person, at: datetime) -> list[OwnTask]:
-    """What `person` is asked for by tasks that run, and still has to sign or is excused from."""
-    today = Organisation.current().localdate(at)
-    running = _own(person, at, today).filter(task__state=TaskState.RUNNING)
-    asked = [*TO_SIGN, Standing.EXCUSED]
-    found = running.filter(standing__in=[each.value for each in asked]).order_by("due_on", "pk")
-    members = list(found)
-    if not members:
-        return []
-    calendar = current_calendar()
-    return [_as_seen(member, today, calendar) for member in members]
-
-
-def _own(person: Person, at: datetime, today: date) -> Any:
-    """Memberships of which the person may know: the first notices of the task have left."""
-    members = TaskMember.objects.filter(person=person, task__first_notices_at__lte=at)
-    members = members.exclude(task__state=TaskState.DRAFT).with_standing(today)
-    return members.select_related("task__launched_by", "task__template")
-
-
-def _as_seen(member: TaskMember, today: date, calendar: Calendar) -> OwnTask:
-    drafts = Pledge.objects.of(member.person).drafts()
-    draft = drafts.filter(version__template=member.task.template_id).first()
-    excuses = member.excuses.filter(outcome=Excuse.Outcome.APPROVED, ended_at__isnull=True)
-    excuse = excuses.filter(until_on__gte=today).order_by("-until_on").first()
-    counting = TemplateVersion.objects.filter(pk__in=member.task.counting.values("version"))
-    newest = counting.order_by("-number").first()
-    label = newest.name(wording.language()) if newest else ""
-    left = time_left(member.due_on, today, calendar)
-    asked = member.standing in TO_SIGN and draft is None  # a draft says by itself why it is
-    earlier = signed_earlier.found_for(member.person_id, newest, today) if asked else None
-    return OwnTask(member, left, label, draft, excuse, earlier)
-
-
 def _find(request: HttpRequest, pk: uuid.UUID) -> OwnTask | None:
     person, at = person_of(request), timezone.now()
     today = Organisation.current().localdate(at)
-    member = _own(person, at, today).filter(task=pk).first()
-    return _as_seen(member, today, current_calendar()) if member else None
+    member = memberships.known_to(person, at, today).filter(task=pk).first()
+    return memberships.as_seen(member, today, current_calendar()) if member else None
 
 
 def _not_yours(request: HttpRequest) -> HttpResponse:
@@ -131,9 +57,12 @@ def _signed(found: OwnTask) -> dict[str, Any]:
     """The pledge that counts in the task, where there is one."""
     counting = found.task.counting.values("version")
     own = Pledge.objects.of(found.member.person).filter(version__in=counting)
+    is_closed = found.task.state == TaskState.CLOSED and bool(found.member.salt)
+    has_report = is_closed and reports.of(found.task) is not None
     return {
         "pledge": own.issued().order_by("-signed_at").first(),
-        "has_report": bool(found.member.salt) and reports.of(found.task) is not None,
+        "has_report": has_report,
+        "awaits_report": is_closed and not has_report,
     }
 
 

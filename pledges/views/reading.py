@@ -87,7 +87,7 @@ def detail(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         "corrects": pledge.corrects,
         "label": pledge.version.label(get_language() or "zh-hans"),
         "read_by": pledge.readings.all()[:MAX_READINGS_SHOWN],
-        "next": afterwards.next_draft(person_of(request)),
+        "next": afterwards.next_draft(person_of(request), at),
         "steps": afterwards.steps(pledge, state),
         "usual_review": afterwards.usual_review(at) if reviewing else None,
     }

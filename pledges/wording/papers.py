@@ -43,6 +43,7 @@ ROWS: Final[Texts] = {
     RowFault.MISSING: gettext_lazy("Empty: %(about)s."),
     RowFault.CELL: gettext_lazy("%(about)s: a formula, an error or a merged cell."),
     RowFault.UNKNOWN_NUMBER: gettext_lazy("Nobody has the employee number %(about)s."),
+    RowFault.ZEROS_LOST: gettext_lazy("The leading zeros seem to be lost: %(about)s."),
     RowFault.ANOTHER_NAME: gettext_lazy("This number belongs to %(about)s."),
     RowFault.UNKNOWN_VERSION: gettext_lazy(
         "No version is called “%(about)s”. Please copy its name from the template."
@@ -109,10 +110,6 @@ SENTENCES: Final[dict[type[Exception], str | Promise]] = {
     paper_refusals.PaperFiledAlready: gettext_lazy(
         "A paper of this person, version and date is filed already."
     ),
-    paper_refusals.PaperDayWrong: gettext_lazy(
-        "The date of signature must not be in the future, and the last day of its term not before "
-        "it."
-    ),
     paper_refusals.NobodyOfThatNumber: gettext_lazy(
         "Nobody has this employee number. Please enter the employee number, not the name."
     ),
@@ -129,6 +126,8 @@ def refusal(error: Exception) -> str | None:
     """The sentence for a refusal about papers; None for any other."""
     if isinstance(error, paper_refusals.ScanRefused):
         return scan_fault(error.fault)
+    if isinstance(error, paper_refusals.PaperDayWrong):
+        return row_fault(error.why, error.day.isoformat())
     if isinstance(error, paper_refusals.ListUnreadable):
         text = LISTS.get(error.why) or _("The list could not be read. Please save it as .xlsx.")
         return str(text) % {"limit": error.limit}

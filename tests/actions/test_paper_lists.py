@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import access, audit, transactions
-from pledges.actions.papers import filing, list_filing, list_work, lists
+from pledges.actions.papers import filing, list_filing, list_work, lists, matching
 from pledges.core.paper_refusals import (
     ArchiveRefused,
     BatchNotReady,
@@ -326,3 +326,20 @@ def test_killed_in_the_middle_and_finished_by_another(begin, zhoumin, point):
     assert PaperPledge.objects.filter(state=PaperState.FILED).count() == 3
     assert PaperPledge.objects.count() == 3
     assert LedgerEntry.objects.filter(event="paper.filed").count() == 3
+
+
+def test_a_number_without_its_zeros_is_told_apart(begin, liming, wangfang):
+    Person.objects.filter(pk=liming.pk).update(employee_number="00197")
+    (item,) = begin(row("197")).items.all()
+    assert item.faults == [["zeros-lost", "00197"]]
+    assert matching.full_number("197") == "00197"
+    # Of two whom it may be, none is suggested.
+    Person.objects.filter(pk=wangfang.pk).update(employee_number="0197")
+    (item,) = begin(row("197")).items.all()
+    assert item.faults == [["unknown-number", "197"]]
+    assert not matching.full_number("197") and not matching.full_number("97")
+
+
+def test_a_day_is_shown_as_it_was_read(begin):
+    (item,) = begin(row(on="45352", ends="2030/1/2")).items.all()
+    assert (item.cells["signed"], item.cells["ends"]) == ("2024-03-01", "2030-01-02")

@@ -74,7 +74,9 @@ def test_hr_uploads_looks_and_files(as_, zhoumin, typed, told):
     ("changes", "where"),
     [
         ({"number": "E9999"}, "number"),
-        ({"signed_on": "2027-01-01"}, "file"),
+        ({"number": "1001"}, "number"),
+        ({"signed_on": "2027-01-01"}, "signed_on"),
+        ({"ends_on": "2024-02-01"}, "ends_on"),
         ({"signed_on": ""}, "signed_on"),
         ({"file": ""}, "file"),
         ({"file": file_of(b"")}, "file"),
@@ -86,6 +88,48 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(as_, zhoumin, typed, changes,
     answer = as_(zhoumin).post(UPLOAD, typed(**changes))
     assert answer.status_code == 200 and answer.context["form"].errors[where]
     assert not PaperPledge.objects.exists()
+
+
+def test_what_is_not_filed_is_offered_again_to_its_uploader_alone(as_, zhoumin, typed):
+    browser = as_(zhoumin)
+    assert not browser.get(UPLOAD).context["unfinished"]
+    browser.post(UPLOAD, typed())
+    paper = PaperPledge.objects.get()
+    for address in (UPLOAD, LIST):
+        answer = browser.get(address)
+        assert [each for each, _until in answer.context["unfinished"]] == [paper]
+        assert "#unfinished" in answer.content.decode() or page(paper) in answer.content.decode()
+    assert answer.context["unfinished"][0][1] == TODAY + timedelta(days=1)
+    assert answer.context["cl"].result_count == 0
+    PaperPledge.objects.update(filed_by=paper.person)
+    assert not browser.get(UPLOAD).context["unfinished"]
+    assert browser.get(page(paper, "correct")).status_code == 404
+
+
+def test_what_was_entered_is_corrected_beside_the_scan(as_, zhoumin, wangfang, typed, version):
+    browser = as_(zhoumin)
+    browser.post(UPLOAD, typed(note="原件在档案室"))
+    paper = PaperPledge.objects.get()
+    assert page(paper, "correct") in browser.get(page(paper)).content.decode()
+    form = browser.get(page(paper, "correct")).context["form"]
+    assert (form["number"].value(), form["note"].value()) == ("E1001", "原件在档案室")
+    sent = {"number": "E1002", "version": version("contract").pk, "signed_on": "2024-02-03"}
+    wrong = browser.post(page(paper, "correct"), {**sent, "ends_on": "2024-01-01"})
+    assert wrong.context["form"].errors.keys() == {"ends_on"}
+    assert browser.post(page(paper, "correct"), sent).url == page(paper)
+    paper.refresh_from_db()
+    assert (paper.person, paper.version) == (wangfang, version("contract"))
+    assert (paper.signed_on.isoformat(), paper.note) == ("2024-02-03", "")
+    assert paper.state == PaperState.DRAFT and paper.pages.exists()
+    browser.post(page(paper, "file"))
+    assert browser.post(page(paper, "correct"), typed()).url == page(paper)
+    paper.refresh_from_db()
+    assert paper.person == wangfang
+
+
+def test_no_version_is_chosen_beforehand(as_, zhoumin):
+    options = as_(zhoumin).get(UPLOAD).context["form"]["version"].subwidgets
+    assert [str(each.data["value"]) for each in options if each.data["selected"]] == [""]
 
 
 def test_compliance_confirms_one_after_the_other(as_, chenjing, liming, wangfang, filed, told):

@@ -136,6 +136,28 @@ def test_an_impossible_range_and_a_missing_text_are_refused(as_, chenjing, next_
     assert stored(next_version).blank("satisfaction_target").hard.minimum == 0
 
 
+@pytest.mark.parametrize(
+    ("bounds", "field"),
+    [
+        ({"hard_minimum": "80", "hard_maximum": "70"}, "hard_minimum"),
+        ({"expected_minimum": "80", "expected_maximum": "70"}, "expected_minimum"),
+        ({"expected_minimum": "80", "hard_maximum": "70"}, "expected_minimum"),
+        ({"expected_maximum": "60", "hard_minimum": "70"}, "expected_maximum"),
+    ],
+)
+def test_bounds_that_leave_no_answer_are_named_at_their_field(
+    as_, chenjing, next_version, typed, bounds, field
+):
+    empty = dict.fromkeys(
+        f"{whose}_{end}" for whose in ("hard", "expected") for end in ("minimum", "maximum")
+    )
+    sent = {f"satisfaction_target__{name}": value or "" for name, value in (empty | bounds).items()}
+    form = as_(chenjing).post(f"{URL}{next_version.pk}/edit/", typed(**sent)).context["form"]
+    (said,) = form.errors.pop(f"satisfaction_target__{field}")
+    assert all(f"({bound})" in said or f"（{bound}）" in said for bound in bounds.values())
+    assert not form.errors
+
+
 def test_two_editors_do_not_overwrite_each_other(as_, chenjing, sunhao, next_version, typed):
     address = f"{URL}{next_version.pk}/edit/"
     mine, theirs = typed(title_zh="甲"), typed(title_zh="乙")

@@ -176,5 +176,5 @@ def test_the_number_of_queries_does_not_grow_with_the_pledges(
     signed("contract")
     accepted("personal-code")
     client.force_login(liming)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         assert client.get("/").status_code == 200

@@ -12,7 +12,7 @@ from pledges.actions.papers import keeping
 from pledges.core import lifecycle, papers
 from pledges.core.characters import made_visible
 from pledges.core.digests import sha256_hex
-from pledges.core.paper_lists import day_fault
+from pledges.core.paper_lists import RowFault, day_fault
 from pledges.core.paper_refusals import NobodyOfThatNumber, PaperDayWrong, PaperFiledAlready
 from pledges.core.papers import MAX_NOTE, STANDS, PaperState
 from pledges.core.refusals import VersionNotOpen
@@ -96,10 +96,10 @@ def _save(paper: PaperPledge, pages: list[PaperPage]) -> PaperPledge:
 def check(facts: Facts, at: datetime) -> None:
     """Raise a refusal unless such a paper may be filed at `at`."""
     today = Organisation.current().localdate(at)
-    if day_fault(facts.signed_on, today) is not None:
-        raise PaperDayWrong(facts.signed_on)
+    if (why := day_fault(facts.signed_on, today)) is not None:
+        raise PaperDayWrong(facts.signed_on, why)
     if facts.ends_on is not None and facts.ends_on < facts.signed_on:
-        raise PaperDayWrong(facts.ends_on)
+        raise PaperDayWrong(facts.ends_on, RowFault.ENDS_BEFORE)
     if facts.version.status == lifecycle.VersionState.DRAFT:
         raise VersionNotOpen
     if facts.person.erased_at is not None:
@@ -112,6 +112,32 @@ def is_filed(person: Person, version: TemplateVersion, signed_on: date) -> bool:
     """Whether a paper of that person, version and day is filed or confirmed."""
     same = PaperPledge.objects.filter(person=person, version=version, signed_on=signed_on)
     return same.filter(state__in=STANDS).exists()
+
+
+@transactions.atomic
+def correct(paper: PaperPledge, facts: Facts, *, actor: Person, at: datetime) -> PaperPledge:
+    """Have a draft say other `facts` of the same scan; that of a list says what its row says.
+
+    Raises PaperDayWrong, PaperFiledAlready, NobodyOfThatNumber.
+    """
+    both = Person.objects.filter(pk__in=[paper.person_id, facts.person.pk])
+    list(both.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    locked = lock(paper)
+    lifecycle.require(papers.FILE, locked.state)
+    access.require(actor, Act.FILE_PAPER, locked)
+    facts.person.refresh_from_db(fields=["erased_at"])
+    check(facts, at)
+    drafts = PaperPledge.objects.filter(pk=locked.pk, state=PaperState.DRAFT, batch=None)
+    if not drafts.update(
+        person=facts.person,
+        version=facts.version,
+        signed_on=facts.signed_on,
+        ends_on=facts.ends_on,
+        note=made_visible(facts.note.strip())[:MAX_NOTE],
+    ):
+        raise lifecycle.Forbidden(papers.FILE, locked.state)
+    locked.refresh_from_db()
+    return locked
 
 
 @transactions.atomic

@@ -118,7 +118,7 @@ def _settle(item: PaperItem, *, at: datetime) -> None:
     except PaperFiledAlready:
         faults.append((RowFault.FILED_ALREADY, ""))
     except PaperDayWrong as wrong:
-        faults.append((RowFault.BAD_DAY, wrong.day.isoformat()))
+        faults.append((wrong.why, wrong.day.isoformat()))
     except (Refusal, document_store.Missing, document_store.Corrupt):
         logger.exception("row %s of list %s of papers cannot be drawn", item.row, item.batch_id)
         faults.append((RowFault.FAILED, ""))

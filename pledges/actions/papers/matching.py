@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from pledges.core.lifecycle import VersionState
-from pledges.core.paper_lists import Column, ListedPaper, RowFault, same_name, version_key
+from pledges.core.paper_lists import (
+    Column,
+    ListedPaper,
+    RowFault,
+    same_name,
+    version_key,
+    with_zeros,
+)
 from pledges.core.papers import STANDS
 from pledges.models import PaperPledge, Person, TemplateVersion
 
@@ -32,8 +39,10 @@ class Known:
         """Say of each row what it names that is not there, or is filed already."""
         for row in listed:
             person, version = self.person(row), self.version(row)
-            if person is None and row.text(Column.NUMBER):
-                row.add(RowFault.UNKNOWN_NUMBER, row.text(Column.NUMBER))
+            if person is None and (number := row.text(Column.NUMBER)):
+                full = with_zeros(number, self._people)
+                fault = RowFault.ZEROS_LOST if full else RowFault.UNKNOWN_NUMBER
+                row.add(fault, full or number)
             elif person is not None and not same_name(person.name, row.text(Column.NAME)):
                 row.add(RowFault.ANOTHER_NAME, person.name)
             if version is None and row.text(Column.VERSION):
@@ -53,6 +62,12 @@ def person_of(cells: Mapping[str, str]) -> Person | None:
     """Who has the number of a row; nobody who was erased."""
     number = cells.get(Column.NUMBER, "")
     return Person.objects.filter(employee_number__iexact=number, erased_at=None).first()
+
+
+def full_number(number: str) -> str:
+    """The number of somebody that `number` is without its leading zeros; "" where none is."""
+    people = Person.objects.filter(employee_number__endswith=number, erased_at=None)
+    return with_zeros(number, people.values_list("employee_number", flat=True))
 
 
 def version_of(cells: Mapping[str, str]) -> TemplateVersion | None:

@@ -73,6 +73,12 @@ def waiting_for(officer: Person) -> PaperQuerySet:
     return PaperPledge.objects.to_confirm().exclude(person=officer).exclude(filed_by=officer)
 
 
+def unfinished_of(uploader: Person) -> PaperQuerySet:
+    """The scans that somebody uploaded one by one and did not file, the newest first."""
+    drafts = PaperPledge.objects.filter(state=PaperState.DRAFT, batch=None, filed_by=uploader)
+    return drafts.select_related("person", "version").order_by("-filed_at", "pk")
+
+
 def next_after(paper: PaperPledge, officer: Person) -> PaperPledge | None:
     """The one that waits longest for `officer`, after `paper` was dealt with."""
     return waiting_for(officer).exclude(pk=paper.pk).first()

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from pledges import access
 from pledges.access import Act
+from pledges.actions.tasks import reports
 from pledges.admin.filters import sees_drafts
 from pledges.admin.tasks import frames, member_lists, notice_history
 from pledges.core.standings import REMINDED, Standing, TaskState
@@ -68,6 +69,7 @@ def shown(page: ModelAdmin, request: HttpRequest, task: SigningTask, member: int
         closed=task.state == TaskState.CLOSED,
         cancelled=task.state == TaskState.CANCELLED,
         runs=task.state == TaskState.RUNNING,
+        has_receipt=bool(found.salt) and reports.of(task) is not None,
     )
 
 
