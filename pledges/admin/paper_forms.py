@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from pledges import wording
 from pledges.actions.papers import filing, lists, matching
-from pledges.core.characters import as_typed_number
 from pledges.admin import words
+from pledges.core.characters import as_typed_number
 from pledges.core.lifecycle import VersionState
 from pledges.core.paper_lists import Column, RowFault, file_key
 from pledges.core.paper_refusals import NobodyOfThatNumber, PaperDayWrong
