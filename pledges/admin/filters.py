@@ -52,7 +52,9 @@ class StateFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         hidden = [] if sees_drafts(request.user) else NEVER_SIGNED
-        states = [(state, label) for state, label in PLEDGE_STATES if state not in hidden]
+        states: list[tuple[str, Any]] = [
+            (state, label) for state, label in PLEDGE_STATES if state not in hidden
+        ]
         return states if hidden else [*states, (ISSUED, _("Signed in total"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

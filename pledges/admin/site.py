@@ -140,7 +140,7 @@ class ReviewSite(AdminSite):
     def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
 
-    def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return ScriptWords.as_view()(request)
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
