@@ -38,7 +38,6 @@ def fill_page(
     The revision on the page is then the old one, so that sending it again overwrites nothing.
     """
     form = filling_form(pledge, strict=strict, typed=unsaved)
-    version = pledge.version
     reply = request.POST.get("reply") if unsaved is not None else None
     context = {
         **_parts(pledge, form, at),
@@ -48,23 +47,23 @@ def fill_page(
         "last_time": _last_time(pledge) if form.progress.empty else None,
         "earlier": _signed_earlier(pledge, at),
         "may_discard": access.allows(request.user, Act.DISCARD_DRAFT, pledge),
-        "form_line": form_line(
-            version.subtitle.in_(pledge.language),
-            version.number,
-            version.effective_on,
-            pledge.language,
-        ),
+        "form_line": _form_line(pledge),
         "form": form,
         "errors": form.notes.errors() if strict else (),
         "strict": strict,
         "stale": unsaved is not None,
         "revision": request.POST.get("revision") if unsaved else pledge.answers_revision,
-        "closed": version.status != VersionState.PUBLISHED,
+        "closed": pledge.version.status != VersionState.PUBLISHED,
         "left": _left(pledge, at),
     }
     if unsaved is not None:
         status = HTTPStatus.CONFLICT
     return render(request, "fill.html", context, status=status)
+
+
+def _form_line(pledge: Pledge) -> str:
+    version, language = pledge.version, pledge.language
+    return form_line(version.subtitle.in_(language), version.number, version.effective_on, language)
 
 
 def _last_time(pledge: Pledge) -> Pledge | None:
