@@ -124,7 +124,7 @@ def _late(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str
     if not found:
         return None
     page = "my_people" if whom else "admin:pledges_signingtask_changelist"
-    told = {"items": [item_of(each, now) for each in found], "count": len(found)}
+    told: dict[str, Any] = {"items": [item_of(each, now) for each in found], "count": len(found)}
     if table.person_id != person.pk:  # The page is not a delegate's: the mail has all of them.
         return {**told, "instead_of": table.person}
     rows, more = told["items"][:MAX_ROWS], max(0, len(found) - MAX_ROWS)

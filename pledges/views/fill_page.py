@@ -44,7 +44,7 @@ def fill_page(
         "reply": pledge.reply if reply is None else reply,
         "max_reply": answers.MAX_REPLY_LENGTH,
         "unchanged": "unchanged" in request.GET and answers.is_unchanged(pledge),
-        **_signed_before(pledge, at, is_empty=form.progress.empty),
+        **_signed_before(pledge, at, is_empty=bool(form.progress.empty)),
         "may_discard": access.allows(request.user, Act.DISCARD_DRAFT, pledge),
         "form_line": form_line(
             version.subtitle.in_(pledge.language),
