@@ -59,8 +59,11 @@ class MemberQuerySet(models.QuerySet):
         """
         counting = TaskVersion.objects.filter(task=OuterRef(OuterRef("task")))
         newest = counting.order_by("-version__number").values("version__number")[:1]
-        earlier = {"person": OuterRef("person"), "version__template": OuterRef("task__template")}
-        earlier |= {"version__number__lt": Subquery(newest)}
+        earlier: dict[str, Any] = {
+            "person": OuterRef("person"),
+            "version__template": OuterRef("task__template"),
+            "version__number__lt": Subquery(newest),
+        }
         pledges = Pledge.objects.standing(day).filter(**earlier)
         papers = PaperPledge.objects.valid(day).filter(**earlier)
         return self.annotate(

@@ -20,7 +20,6 @@ from pledges.core.time_left import TimeLeft, time_left
 from pledges.forms.filling import FillingForm
 from pledges.forms.notes import Former
 from pledges.models import Organisation, Pledge, duties, signed_earlier
-from pledges.models.signed_earlier import SignedEarlier
 from pledges.rendering.paper_wording import form_line
 
 
@@ -44,8 +43,7 @@ def fill_page(
         "reply": pledge.reply if reply is None else reply,
         "max_reply": answers.MAX_REPLY_LENGTH,
         "unchanged": "unchanged" in request.GET and answers.is_unchanged(pledge),
-        "last_time": _last_time(pledge) if form.progress.empty else None,
-        "earlier": _signed_earlier(pledge, at),
+        **_signed_before(pledge, at, is_empty=bool(form.progress.empty)),
         "may_discard": access.allows(request.user, Act.DISCARD_DRAFT, pledge),
         "form_line": _form_line(pledge),
         "form": form,
@@ -66,14 +64,17 @@ def _form_line(pledge: Pledge) -> str:
     return form_line(version.subtitle.in_(language), version.number, version.effective_on, language)
 
 
-def _last_time(pledge: Pledge) -> Pledge | None:
-    """The pledge whose answers can be taken over; a correction has those of the returned one."""
-    return None if pledge.corrects else taking_over.earlier_of(pledge)
+def _signed_before(pledge: Pledge, at: datetime, *, is_empty: bool) -> dict[str, Any]:
+    """Why somebody is asked again, and whose answers an empty draft can take over.
 
-
-def _signed_earlier(pledge: Pledge, at: datetime) -> SignedEarlier | None:
+    A correction has those of the returned one.
+    """
     today = Organisation.current().localdate(at)
-    return signed_earlier.found_for(pledge.person_id, pledge.version, today)
+    takes_over = is_empty and not pledge.corrects
+    return {
+        "earlier": signed_earlier.found_for(pledge.person_id, pledge.version, today),
+        "last_time": taking_over.earlier_of(pledge) if takes_over else None,
+    }
 
 
 def _left(pledge: Pledge, at: datetime) -> TimeLeft | None:

@@ -59,7 +59,8 @@ def report_of(
         ),
         departments=tuple(_by_department(rows)),
         audience=_nameless(AudienceRule.from_data(task.audience)),
-        some_due_otherwise=task.members.exclude(due_on=task.due_on).exists(),
+        some_due_otherwise=task.due_on is not None
+        and task.members.exclude(due_on=task.due_on).exists(),
     )
 
 
