@@ -127,7 +127,7 @@ def _late(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str
     if not found:
         return None
     people = len({each.person_id for each in found})
-    told = {"items": [item_of(each, now) for each in found], "people": people}
+    told: dict[str, Any] = {"items": [item_of(each, now) for each in found], "people": people}
     if table.person_id != person.pk:  # The page is not a delegate's: the mail has all of them.
         return {**told, "instead_of": table.person}
     rows, more = told["items"][:MAX_ROWS], max(0, len(found) - MAX_ROWS)
