@@ -351,6 +351,13 @@ def test_a_kind_that_is_switched_off_is_not_sent(clock, task, chenjing, zhoumin,
         switching.switch(Kind.FIRST, off=False, actor=zhoumin, at=MONDAY)
 
 
+def test_without_first_notices_members_are_reminded_as_planned(clock, task, chenjing, liming):
+    switching.switch(Kind.FIRST, off=True, actor=chenjing, at=MONDAY)
+    assert run(clock, MONDAY + timedelta(hours=1)) == 0
+    assert run(clock, at(date(2026, 11, 25))) == 2
+    assert keys(liming) == ["before-7"]
+
+
 def test_slips_are_printed_for_those_without_an_address(clock, task, liming, zhoumin):
     task.first_notices_at = MONDAY
     assert slips.print_slips(task, actor=zhoumin, at=MONDAY, language="zh-hans") == b""
