@@ -21,9 +21,10 @@ class RosterActions:
     """Mixed into the stage: a list to work at, one that waits, and one that is being applied."""
 
     def set_rosters_up(self):
-        self.roster, self.waiting_roster, self.applied_roster = (
-            self._roster(f"{name}.csv") for name in ("open", "waiting", "applied")
+        self.roster, self.waiting_roster, self.applied_roster, self.unsure_roster = (
+            self._roster(f"{name}.csv") for name in ("open", "waiting", "applied", "unsure")
         )
+        self.unsure_roster.rows.filter(number=2).update(fate="faulty")
         assert set(self.roster.counts) == {"new", "changed", "left"}
         Roster.objects.filter(pk=self.waiting_roster.pk).update(
             state=Roster.State.WAITING, asked_by=self.zhoumin, asked_at=self.now, takes_two=True
@@ -58,6 +59,9 @@ class RosterActions:
 
     def do_take_row_in(self):
         preparing.take_in(self.roster, "row:3", actor=self.zhoumin, at=self.now)
+
+    def do_say_same(self):
+        preparing.say_same(self.unsure_roster, 2, actor=self.zhoumin, at=self.now)
 
     def do_discard_roster(self):
         preparing.discard(self.roster, actor=self.zhoumin, at=self.now)

@@ -499,6 +499,9 @@ class Stage(NoticeActions, TaskActions, PaperActions, RosterActions):
         by = {"actor": self.zhoumin, "at": self.now}
         employment.add_leave(self.liming, **days, delegate=self._person(self.wangfang), **by)
 
+    def do_remove_leave(self):
+        assert employment.remove_leave(self.leave, actor=self.zhoumin, at=self.now)
+
     def do_end_leave(self):
         assert employment.end_leave(self.leave, actor=self.zhoumin, at=self.now)
 
