@@ -353,7 +353,7 @@ def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
     by = {"actor": zhoumin, "at": now}
     paper = filing.file(filing.upload(scans.encoded(), facts, **by), **by)
     papers = PaperBatch.objects.create(filed_by=zhoumin, created_at=now, worked_at=now)
-    for page in ("change", "file", "discard", "confirm", "reject", "withdraw"):
+    for page in ("change", "file", "correct", "discard", "confirm", "reject", "withdraw"):
         arguments[f"admin:pledges_paperpledge_{page}"] = [paper.pk]
     for page in ("change", "progress", "file", "discard"):
         arguments[f"admin:pledges_paperbatch_{page}"] = [papers.pk]
