@@ -138,8 +138,8 @@ def _late(person: Person, claims: Sequence[NoticeClaim], now: Today) -> dict[str
     told: dict[str, Any] = {"items": items, "people": people}
     if table.person_id != person.pk:  # The page is not a delegate's: the mail has all of them.
         return {**told, "instead_of": table.person}
-    rows, more = items[:MAX_ROWS], max(0, len(found) - MAX_ROWS)
-    return {**told, "items": rows, "more": more, "path": page_of_the_late(to_superior=bool(whom))}
+    shown, more = items[:MAX_ROWS], max(0, len(found) - MAX_ROWS)
+    return {**told, "items": shown, "more": more, "path": page_of_the_late(to_superior=bool(whom))}
 
 
 def page_of_the_late(*, to_superior: bool) -> str:
