@@ -107,7 +107,7 @@ def test_who_is_excused_is_not_asked_by_an_older_draft(
     client.force_login(chenjing)
     own = client.get(f"/admin/pledges/person/{liming.pk}/change/").context["overview"]["pledges"]
     assert dict(own["counts"])["open"] == 1
-    assert {pledge.pk: asked for pledge, *_others, asked in own["every"]} == {
+    assert {pledge.pk: asked for pledge, _state, _may_open, asked, _newer in own["every"]} == {
         draft.pk: False,
         other.pk: True,
     }
