@@ -10,6 +10,8 @@ from tests import scans
 def test_a_scan_is_uploaded_filed_and_confirmed(window, zhoumin, chenjing, device, tmp_path):
     page = window(zhoumin, device=device).tab("/admin/pledges/paperpledge/upload/")
     page.locator("#id_number").fill("E1001")
+    # None is chosen beforehand: the wrong one would be filed without a thought.
+    page.locator("#id_version").select_option(index=1)
     page.locator("#id_signed_on").fill("2024-03-01")
     data = scans.encoded("PDF", pages=2)
     page.locator("#id_file").set_input_files(
