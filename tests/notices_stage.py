@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from pledges.actions.reminders import calendar, late_tables, reminding, slips, switching
+from pledges.actions import working_calendar
+from pledges.actions.reminders import late_tables, reminding, slips, switching
 from pledges.core.notice_plans import Reason, Told
 from pledges.models import Department, Person, SigningTask, TaskMember, TaskVersion
 from pledges.notices import claiming, tasks
@@ -53,7 +54,7 @@ class NoticeActions:
         assert tasks.queue_digests({member.person_id: [claim]}, day=day, at=self.now) == 1
 
     def do_queue_tables(self):
-        known = calendar.current_calendar()
+        known = working_calendar.current_calendar()
         day = known.next_working(self.now.date())
         assert late_tables.queue([self.noticed], day=day, calendar=known, at=self.now)
 
@@ -69,4 +70,6 @@ class NoticeActions:
         switching.switch(Kind.LATE, off=True, actor=self.chenjing, at=self.now)
 
     def do_set_calendar_day(self):
-        calendar.set_day(self.now.date(), working=True, name="", actor=self.chenjing, at=self.now)
+        working_calendar.set_day(
+            self.now.date(), working=True, name="", actor=self.chenjing, at=self.now
+        )

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from pledges.actions.reminders import calendar, sending_due
+from pledges.actions import working_calendar
+from pledges.actions.reminders import sending_due
 from pledges.core.notice_plans import DEFAULT_PLAN
 from pledges.models import (
     Department,
@@ -192,7 +193,7 @@ class Quarter:
         self.lives, self.officer = all_lives, officer
         monkeypatch.setattr(timezone, "now", lambda: self.at)
         self.set_clock(FIRST, 9)
-        calendar.load_published(self.at)
+        working_calendar.load_published(self.at)
         self.version = TemplateVersion.objects.filter(status="published").order_by("pk").first()
         self.heads = self._heads(1 + max(life.department for life in all_lives))
         self.people = self._people()

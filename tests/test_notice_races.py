@@ -8,7 +8,8 @@ import pytest
 from django.db import connections
 from django_tasks_db.models import DBTaskResult
 
-from pledges.actions.reminders import calendar, sending_due
+from pledges.actions import working_calendar
+from pledges.actions.reminders import sending_due
 from pledges.models import Department, NoticeClaim, SigningTask, TaskMember, TaskVersion
 from tests.signing_tasks import crowd
 
@@ -18,7 +19,7 @@ WORKERS, PEOPLE = 4, 40
 
 @pytest.mark.django_db(transaction=True)
 def test_four_workers_claim_each_reason_once(version, chenjing, wangfang):
-    calendar.load_published(MONDAY)
+    working_calendar.load_published(MONDAY)
     people = crowd(PEOPLE)
     Department.objects.filter(pk=people[0].department_id).update(head=wangfang)
     task = SigningTask.objects.create(

@@ -25,9 +25,10 @@ from pledges.actions import (
     sealing,
     sweeping,
     version_steps,
+    working_calendar,
 )
 from pledges.actions.papers import list_filing, list_work
-from pledges.actions.reminders import calendar, sending_due
+from pledges.actions.reminders import sending_due
 from pledges.actions.rosters import applying
 from pledges.actions.tasks import (
     closing,
@@ -107,7 +108,7 @@ SCHEDULE = (
     Chore("drafts on replaced versions", MINUTE, version_steps.settle),
     Chore("rosters", MINUTE, applying.resume),
     Chore("lost tasks", 5 * MINUTE, lost_tasks.requeue),
-    Chore("calendar", DAY, calendar.load_published),
+    Chore("calendar", DAY, working_calendar.load_published),
     Chore("notices", 5 * MINUTE, sending_due.send_due),
     Chore("digests", HOUR, digests.queue_digests),
     Chore("terms", HOUR, expiring.expire_due),

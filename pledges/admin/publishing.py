@@ -1,7 +1,7 @@
 """Publishing a version on one page, and discarding a draft version."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -23,12 +23,14 @@ from pledges.admin.tasks import followers
 from pledges.admin.tasks.followers import Follower
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import PledgeState, VersionState
-from pledges.models import Organisation, Pledge, TemplateVersion, VersionStep
+from pledges.models import CalendarDay, Organisation, Pledge, TemplateVersion, VersionStep
 from pledges.wording import version_refusals
 
 CHANGE = "admin:pledges_templateversion_change"
 LIST = "admin:pledges_templateversion_changelist"
 PAGES = "admin/pledges/templateversion"
+DAYS_TO_SIGN_AGAIN: Final = 10
+"""Working days from the effective date."""
 
 
 def publish(page: ModelAdmin, request: HttpRequest, version: TemplateVersion) -> HttpResponse:
@@ -36,6 +38,7 @@ def publish(page: ModelAdmin, request: HttpRequest, version: TemplateVersion) ->
     lifecycle.require(lifecycle.PUBLISH, version.status)
     today = Organisation.current().localdate(timezone.now())
     before = publishing.version_before(version)
+    concerned = _concerned(version, today)
     form = PublishingForm(
         request.POST if request.method == "POST" else None,
         today=today,
@@ -44,6 +47,7 @@ def publish(page: ModelAdmin, request: HttpRequest, version: TemplateVersion) ->
             "kind": VersionStep.Kind.MATERIAL,
             "drafts": VersionStep.Drafts.MOVED,
             "effective_on": max(today, version.effective_on),
+            "sign_again_by": _usual_time(version, concerned["asking_again"], today),
         },
     )
     if form.is_valid() and (answer := _published(request, version, form)):
@@ -55,7 +59,7 @@ def publish(page: ModelAdmin, request: HttpRequest, version: TemplateVersion) ->
         "binding": _binding(version) if before else [],
         "proposed": proposing.find_open(template=version.template, kind=Kind.EDITORIAL),
         **_counts(version),
-        **_concerned(version, today),
+        **concerned,
     }
     return TemplateResponse(request, f"{PAGES}/publish.html", context)
 
@@ -119,6 +123,14 @@ def _concerned(version: TemplateVersion, today: date) -> dict[str, list[Follower
         "asking_again": [each for each in found if each.asks_again],
         "counting_both": [each for each in found if not each.asks_again],
     }
+
+
+def _usual_time(version: TemplateVersion, asking: list[Follower], today: date) -> date | None:
+    """By when those sign again who are asked to, where nothing else is said; None: nobody is."""
+    if not any(each.signed.count for each in asking):
+        return None
+    begins = max(today, version.effective_on)
+    return CalendarDay.objects.as_calendar().add(begins, DAYS_TO_SIGN_AGAIN)
 
 
 def retiring(version: TemplateVersion) -> dict[str, Any]:

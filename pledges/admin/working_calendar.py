@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions.reminders import calendar
+from pledges.actions import working_calendar
 from pledges.admin.base import NOTHING, AccessModelAdmin, actor_of
 from pledges.models import CalendarDay, Organisation
 from pledges.templatetags.sheet_extras import day as written_day
@@ -96,7 +96,7 @@ class CalendarDayAdmin(AccessModelAdmin):
         return access.allows(request.user, Act.WRITE_CALENDAR)
 
     def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: Any) -> None:
-        calendar.set_day(
+        working_calendar.set_day(
             obj.date,
             working=obj.working,
             name=obj.name,

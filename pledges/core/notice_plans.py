@@ -23,6 +23,7 @@ class Reason(StrEnum):
     ON_DAY = "on-day"
     AFTER = "after"
     EXCUSE_ENDED = "excuse-ended"
+    NEW_VERSION = "new-version"
     EXTENDED = "extended"
     EXCUSED = "excused"
     CANCELLED = "cancelled"
@@ -97,15 +98,15 @@ class Told:
 class Facts:
     """What decides whether a member is told: as they stand on the day that is asked about.
 
-    `told_on` is the last day on which they were told anything of the task. `excuse_ended_on` is the
-    first day on which their last excuse did not hold any longer.
+    `told_on` is the last day on which they were told anything of the task. `changed` is what has
+    changed for them last: their excuse ended, or a new version counts instead of what they signed.
     """
 
     due_on: date
     standing: str
     joined_on: date
     told_on: date | None = None
-    excuse_ended_on: date | None = None
+    changed: Told | None = None
 
 
 def planned(plan: Plan, due_on: date, day: date, calendar: Calendar) -> Told | None:
@@ -131,17 +132,16 @@ def _reasons(plan: Plan, due_on: date, day: date, calendar: Calendar) -> Iterato
 def strongest(plan: Plan, facts: Facts, day: date, calendar: Calendar) -> Told | None:
     """What a member is told on `day`; None when there is nothing new to tell, or nobody to tell it.
 
-    Who was told nothing yet gets the first notice, whatever the day; after an excuse has ended they
-    are told that it has.
+    Who was told nothing yet gets the first notice, whatever the day; what has changed for them
+    since they were told anything comes before what the plan has.
     """
     if facts.standing not in REMINDED or not calendar.is_working(day) or day < facts.joined_on:
         return None
     if facts.told_on is None and plan.start:
         return Told(Reason.START, facts.joined_on, facts.joined_on)
     since = facts.told_on or facts.joined_on - timedelta(days=1)
-    ended = facts.excuse_ended_on
-    if ended is not None and since < ended <= day:
-        return Told(Reason.EXCUSE_ENDED, ended, ended)
+    if facts.changed is not None and since < facts.changed.planned_on <= day:
+        return facts.changed
     found = planned(plan, facts.due_on, day, calendar)
     return found if found is not None and found.planned_on > since else None
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pledges import access, wording
 from pledges.access import Act
 from pledges.actions import answers, draft_answers, taking_over
-from pledges.actions.reminders.calendar import current_calendar
+from pledges.actions.working_calendar import current_calendar
 from pledges.core.lifecycle import VersionState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.forms.filling import FillingForm

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pledges import wording
-from pledges.actions.reminders.calendar import current_calendar
+from pledges.actions.working_calendar import current_calendar
 from pledges.core.standings import TO_SIGN, Standing, TaskState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.core.working_days import Calendar

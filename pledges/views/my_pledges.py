@@ -16,7 +16,7 @@ from pledges import access
 from pledges.access import Act
 from pledges.actions.answers import reading_of, revoked_for_good
 from pledges.actions.papers import reading
-from pledges.actions.reminders.calendar import current_calendar
+from pledges.actions.working_calendar import current_calendar
 from pledges.core.lifecycle import PledgeState
 from pledges.core.time_left import TimeLeft, time_left
 from pledges.core.working_days import Calendar

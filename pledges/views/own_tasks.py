@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pledges import access, wording
 from pledges.access import Act
 from pledges.actions import rate_limiting
-from pledges.actions.reminders.calendar import current_calendar
 from pledges.actions.tasks import objecting, opening, receipts, reports
+from pledges.actions.working_calendar import current_calendar
 from pledges.core import refusals
 from pledges.core.standings import TaskState
 from pledges.forms.objections import ObjectionForm

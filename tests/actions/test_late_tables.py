@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from pledges.actions.reminders import calendar, late_tables
+from pledges.actions import working_calendar
+from pledges.actions.reminders import late_tables
 from pledges.models import Department, Leave, NoticeClaim, Person
 from tests import task_scenes
 from tests.serving import work_off
@@ -54,7 +55,7 @@ def receivers(late, mailoutbox):
         mailoutbox.clear()
         for each in late:
             each.notice_plan = {**each.notice_plan, **PLANS[kind]}
-        known = calendar.current_calendar()
+        known = working_calendar.current_calendar()
         late_tables.queue(late, day=day, calendar=known, at=timezone.now())
         work_off()
         return {mail.to[0].partition("@")[0] for mail in mailoutbox}

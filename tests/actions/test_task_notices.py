@@ -8,7 +8,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pledges import audit
-from pledges.actions.reminders import calendar, reminding, sending_due, slips, switching
+from pledges.actions import working_calendar
+from pledges.actions.reminders import reminding, sending_due, slips, switching
 from pledges.actions.reminders.reminding import LeftOut
 from pledges.actions.tasks import cancelling, launching
 from pledges.models import (
@@ -40,7 +41,7 @@ def clock(monkeypatch):
         return at
 
     move(MONDAY)
-    calendar.load_published(MONDAY)
+    working_calendar.load_published(MONDAY)
     return move
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from pledges.actions import templates
-from pledges.actions.reminders import calendar, sending_due
+from pledges.actions import templates, working_calendar
+from pledges.actions.reminders import sending_due
 from pledges.models import NoticeClaim, TemplateVersion
 from tests.serving import work_off
 
@@ -40,12 +40,12 @@ def version(db, chenjing):
 
 @pytest.mark.parametrize("followed", [False, True])
 def test_sixty_thirty_and_seven_days_before(monkeypatch, signed, accepted, mailoutbox, followed):
-    calendar.load_published(MONDAY)
+    working_calendar.load_published(MONDAY)
     pledge = accepted("contract")
     ends = pledge.ends_on
     mailoutbox.clear()
     DBTaskResult.objects.all().delete()
-    known = calendar.current_calendar()
+    known = working_calendar.current_calendar()
     for days in (75, 60, 45, 30, 20, 7, 1, -1):
         day = known.next_working(ends - timedelta(days=days))
         at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)

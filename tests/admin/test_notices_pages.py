@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from pledges.actions.reminders import calendar
+from pledges.actions import working_calendar
 from pledges.models import CalendarDay, NoticeSwitch, Organisation, Person, SigningTask, TaskMember
 from pledges.notices import previews
 from pledges.notices.kinds import Kind
@@ -100,7 +100,7 @@ def test_a_number_of_people_without_address_leads_to_those_people(
 
 
 def test_hr_says_that_a_day_is_not_worked(enter, zhoumin, now):
-    calendar.load_published(now)
+    working_calendar.load_published(now)
     pages = enter(zhoumin)
     page = pages.get(reverse("admin:pledges_calendarday_changelist"), {"days": "worked"})
     assert page.context["cl"].result_count == 11
@@ -111,7 +111,7 @@ def test_hr_says_that_a_day_is_not_worked(enter, zhoumin, now):
     assert (row.working, row.name, row.source) == (False, "司庆日", "changed")
     add = reverse("admin:pledges_calendarday_add")
     pages.post(add, {"date": "2027-01-01", "name": "元旦"})
-    assert not calendar.current_calendar().is_working(date(2027, 1, 1))
+    assert not working_calendar.current_calendar().is_working(date(2027, 1, 1))
 
 
 def test_the_hours_are_set_with_the_organisation(enter, admin):

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from pledges.actions import review, signing, templates, version_steps
 from pledges.actions.preparing import prepare
-from pledges.actions.reminders import reminding
+from pledges.actions.reminders import reminding, sending_due
 from pledges.actions.tasks import closing, issuing_reports, opening, versions_following
 from pledges.core.languages import Localized
-from pledges.models import Organisation, PaperPledge, Pledge
+from pledges.models import NoticeClaim, Organisation, PaperPledge, Pledge
 from tests.admin.conftest import TODAY
 from tests.cast import FILLED, request_by_code
 from tests.rendering.samples import text_of
@@ -79,6 +79,16 @@ def publish(as_, chenjing, made):
     return act
 
 
+@pytest.fixture
+def run(monkeypatch):
+    def queue_and_send(at):
+        monkeypatch.setattr(timezone, "now", lambda: at)
+        sending_due.send_due(at)
+        work_off()
+
+    return queue_and_send
+
+
 def listed(client, address):
     return client.get(address).context["listed"].paginator.count
 
@@ -104,6 +114,19 @@ def test_the_page_names_the_running_tasks_and_what_stops_counting(
     for figure in (again.signed, *again.parts, both.signed):
         assert listed(client, figure.address) == figure.count
     assert client.get(again.address).status_code == 200
+
+
+def test_ten_working_days_to_sign_again_are_proposed_where_somebody_must(
+    as_, chenjing, tasks, made, accepted
+):
+    address = f"/admin/pledges/templateversion/{made.pk}/publish/"
+
+    def proposed():
+        return as_(chenjing).get(address).context["form"]["sign_again_by"].value()
+
+    assert proposed() is None
+    accepted()
+    assert proposed() == date(2026, 12, 10)
 
 
 def test_only_who_had_signed_what_counted_gets_the_later_date(tasks, signers, publish):
@@ -183,6 +206,26 @@ def test_who_signs_again_is_told_why(
             int(signed_before),
             signed_before,
         )
+
+
+def test_who_signed_and_signs_again_is_told_so_once(
+    tasks, accepted, signed, paper, liming, wangfang, zhaolei, publish, now, run, mailoutbox
+):
+    run(now + timedelta(hours=1))  # the first notices
+    accepted(), signed(person=wangfang), paper(zhaolei)
+    run(TODAY)
+    publish()
+    mailoutbox.clear()
+    for hours in (1, 2, 24, 48):
+        run(TODAY + timedelta(hours=hours))
+    told = NoticeClaim.objects.filter(reason="new-version").select_related("member")
+    signers = {liming, wangfang, zhaolei}
+    assert {each.member.person for each in told} == signers and len(told) == 3
+    assert {each.member.task for each in told} == {tasks[0]}
+    mails = {mail.to[0]: mail for mail in mailoutbox if NOTE in mail.body}
+    assert set(mails) == {each.email for each in signers}
+    body = mails[liming.email].body
+    assert "2026 年度签署" in body and "2026年12月31日" in body
 
 
 def test_the_older_one_says_that_a_newer_one_was_signed(

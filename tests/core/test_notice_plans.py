@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pledges.core import notice_plans
-from pledges.core.notice_plans import DEFAULT_PLAN, Facts, Plan, Reason
+from pledges.core.notice_plans import DEFAULT_PLAN, Facts, Plan, Reason, Told
 from pledges.core.standings import REMINDED, Standing
 from pledges.core.working_days import Calendar
 from pledges.core.working_hours import WorkingHours
@@ -86,11 +86,12 @@ def test_a_later_due_date_begins_anew_and_repeats_nothing():
     assert told(date(2026, 11, 9), due_on=later, told_on=DUE) == "before-7"
 
 
-def test_when_an_excuse_has_ended_that_is_told_first():
+@pytest.mark.parametrize("reason", [Reason.EXCUSE_ENDED, Reason.NEW_VERSION])
+def test_what_has_changed_for_a_member_is_told_before_what_the_plan_has(reason):
     ended = date(2026, 10, 17)
-    facts = {"told_on": JOINED, "excuse_ended_on": ended}
+    facts = {"told_on": JOINED, "changed": Told(reason, ended, ended)}
     assert told(date(2026, 10, 16), **facts) == "on-day"
-    assert told(date(2026, 10, 19), **facts) == "excuse-ended"
+    assert told(date(2026, 10, 19), **facts) == reason
     assert told(date(2026, 10, 21), **{**facts, "told_on": date(2026, 10, 19)}) == "after-1"
 
 

@@ -11,14 +11,13 @@ from typing import Any
 
 from django.db.models import OuterRef, Q
 
-from pledges.actions.reminders import late_tables
-from pledges.actions.reminders.calendar import current_calendar
+from pledges.actions.reminders import late_tables, member_changes
+from pledges.actions.working_calendar import current_calendar
 from pledges.core import notice_plans
 from pledges.core.notice_plans import TERM_DAYS, Facts, Plan, Reason, Told
 from pledges.core.standings import REMINDED, TaskState
 from pledges.core.working_days import Calendar
 from pledges.models import (
-    Excuse,
     NoticeClaim,
     NoticeSwitch,
     Organisation,
@@ -77,46 +76,38 @@ def _told_members(task: SigningTask, now: Now) -> Iterator[tuple[TaskMember, Tol
     plan = Plan.from_data(task.notice_plan)
     # Who gets no first notice, because that kind is switched off, is still reminded.
     plan = replace(plan, start=plan.start and NoticeSwitch.is_on(Kind.FIRST))
-    ended = _ended_excuses(task, now)
+    changed = member_changes.last_of_each(task, now.organisation, now.day)
     reached = TaskMember.objects.filter(task=task, person__is_active=True, joined_at__lte=now.at)
     reached = reached.exclude(person__email="").annotate(told=NoticeClaim.objects.told_members())
-    asked = reached.filter(_may_be_told(task, plan, ended, now)).with_standing(now.day)
+    asked = reached.filter(_may_be_told(task, plan, changed, now)).with_standing(now.day)
     for member in asked.filter(standing__in=REMINDED).order_by("pk").select_related("task"):
         facts = Facts(
             due_on=member.due_on,
             standing=member.standing,
             joined_on=now.organisation.localdate(member.joined_at),
             told_on=member.told,
-            excuse_ended_on=ended.get(member.pk),
+            changed=changed.get(member.pk),
         )
         told = notice_plans.strongest(plan, facts, now.day, now.calendar)
         if told is not None:
             yield member, told
 
 
-def _may_be_told(task: SigningTask, plan: Plan, ended: dict[int, date], now: Now) -> Q:
+def _may_be_told(task: SigningTask, plan: Plan, changed: dict[int, Told], now: Now) -> Q:
     """Asked of the database, so that of thousands only those are read whose day has come.
 
-    Who was told nothing, and who was told something before the last reason that the plan has.
+    Who was told nothing, who was told something before the last reason that the plan has, and for
+    whom something has changed since.
     """
-    found = Q(told__isnull=True) | Q(pk__in=ended, told__lt=now.day)
+    found = Q(told__isnull=True)
+    for day in {each.planned_on for each in changed.values()}:
+        keys = [key for key, each in changed.items() if each.planned_on == day]
+        found |= Q(pk__in=keys, told__lt=day)
     for due_on in task.members.order_by("due_on").values_list("due_on", flat=True).distinct():
         last = notice_plans.planned(plan, due_on, now.day, now.calendar)
         if last is not None:
             found |= Q(due_on=due_on, told__lt=last.planned_on)
     return found
-
-
-def _ended_excuses(task: SigningTask, now: Now) -> dict[int, date]:
-    """From which day on the last excuse of each member did not hold any longer."""
-    excuses = Excuse.objects.filter(member__task=task, outcome=Excuse.Outcome.APPROVED)
-    days: dict[int, date] = {}
-    for member, until, ended_at in excuses.values_list("member", "until_on", "ended_at"):
-        day = until + timedelta(days=1)
-        if ended_at is not None:
-            day = min(day, now.organisation.localdate(ended_at))
-        days[member] = max(day, days.get(member, day))
-    return {member: day for member, day in days.items() if day <= now.day}
 
 
 def _told_terms(now: Now) -> Iterator[tuple[Pledge, Told]]:

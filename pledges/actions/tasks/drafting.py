@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pledges import access, transactions
 from pledges.access import Act
-from pledges.actions.reminders.calendar import current_calendar
+from pledges.actions.working_calendar import current_calendar
 from pledges.core.audiences import AudienceRule
 from pledges.core.characters import made_visible, unified_line_breaks
 from pledges.core.digests import digest_of

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from pledges import access, audit, transactions
 from pledges.access import SYSTEM, Act
-from pledges.actions.reminders.calendar import current_calendar
 from pledges.actions.tasks import audience, membership, versions
+from pledges.actions.working_calendar import current_calendar
 from pledges.core.audiences import AudienceRule
 from pledges.core.due_rules import DueInThePast
 from pledges.core.standings import Joined, TaskState

@@ -14,9 +14,9 @@ from django_tasks import task
 
 from pledges import access, audit, crash_points, transactions
 from pledges.access import Act
-from pledges.actions.reminders.calendar import current_calendar
 from pledges.actions.task_queue import is_queued
 from pledges.actions.tasks import audience, drafting, membership, versions
+from pledges.actions.working_calendar import current_calendar
 from pledges.core.audiences import AudienceRule
 from pledges.core.due_rules import DueRule, due_on
 from pledges.core.refusal import Refusal

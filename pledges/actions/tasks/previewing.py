@@ -9,8 +9,8 @@ from django.db.models import Count
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions.reminders.calendar import current_calendar
 from pledges.actions.tasks import audience, versions
+from pledges.actions.working_calendar import current_calendar
 from pledges.core.audiences import AudienceRule
 from pledges.core.due_rules import DueRule, due_on
 from pledges.core.lifecycle import Role

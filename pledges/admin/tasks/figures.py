@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pledges.actions.reminders.calendar import current_calendar
+from pledges.actions.working_calendar import current_calendar
 from pledges.admin.tasks.member_filters import (
     AGES,
     ANY_AGE,

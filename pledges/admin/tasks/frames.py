@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions.reminders.calendar import current_calendar
+from pledges.actions.working_calendar import current_calendar
 from pledges.admin import words
 from pledges.core.refusal import Refusal
 from pledges.core.standings import TaskState

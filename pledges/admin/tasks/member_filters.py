@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from pledges.actions.reminders.calendar import current_calendar
+from pledges.actions.working_calendar import current_calendar
 from pledges.core.standings import LATE, SIGNED, TO_SIGN, Standing, TaskState
 from pledges.core.time_left import latest_due
 from pledges.core.working_days import Calendar

@@ -17,6 +17,7 @@ REASONS: Final[Mapping[str, Any]] = {
     Reason.START: gettext_lazy("First notice"),
     Reason.ON_DAY: gettext_lazy("Reminder on the due date"),
     Reason.EXCUSE_ENDED: gettext_lazy("Reminder after the end of an excuse"),
+    Reason.NEW_VERSION: gettext_lazy("Told that a new version is to be signed"),
     Reason.EXTENDED: gettext_lazy("More time to sign"),
     Reason.EXCUSED: gettext_lazy("Told that they are excused"),
     Reason.CANCELLED: gettext_lazy("The task was cancelled"),

@@ -4,9 +4,9 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from pledges.actions.reminders.calendar import current_calendar
 from pledges.actions.tasks import launching
 from pledges.actions.tasks.previewing import Preview
+from pledges.actions.working_calendar import current_calendar
 from pledges.models import NoticeSwitch, Organisation, SigningTask
 from pledges.notices.kinds import Kind
 
