@@ -13,7 +13,7 @@ from pledges import access, rendering, wording
 from pledges.access import Act
 from pledges.actions import drawn_fields, noting_readings, readings
 from pledges.actions.noting_readings import Way
-from pledges.admin import review_context, words
+from pledges.admin import review_context, review_queue, words
 from pledges.admin.base import actor_of
 from pledges.core import lifecycle, refusals
 from pledges.core.digests import sha256_hex
@@ -75,6 +75,8 @@ def show(
         "return_reasons": [(wording.citation(outline, each.clause), each) for each in reasons],
         **extra,
     }
+    if step == "review" and context["may_judge"]:
+        context["place"] = review_queue.place_of(page, request, pledge)
     if step == "review":
         earlier = review_context.earlier_of(pledge)
         context |= {
@@ -143,6 +145,8 @@ def _frame(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> dict[str, 
         **page.admin_site.each_context(request),
         "opts": page.opts,
         "pledge": pledge,
+        "kept": review_queue.kept(request),
+        "list": review_queue.address(request),
         "own": pledge.person_id == request.user.pk,
         "may_judge": judges and pledge.status in lifecycle.ACCEPT.sources,
         "may_withdraw": access.allows(request.user, Act.WITHDRAW_ANOTHERS, pledge)

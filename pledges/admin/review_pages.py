@@ -2,27 +2,29 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
 from pledges.actions import review
-from pledges.admin import pledge_page, review_context, words
+from pledges.admin import pledge_page, review_context, review_queue, words
 from pledges.admin.base import actor_of
 from pledges.admin.review_forms import ReasonFormSet, RevocationForm, clause_choices
+from pledges.admin.review_queue import Place
 from pledges.core import lifecycle, refusals
 from pledges.core.lifecycle import Transition
 from pledges.models import Pledge
 from pledges.models.pledges import NEVER_SIGNED
 
 CHANGE = "admin:pledges_pledge_change"
-LIST = "admin:pledges_pledge_changelist"
 
 
 def accept(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
@@ -35,6 +37,7 @@ def accept(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpRespon
     if request.method != "POST":
         return pledge_page.show(page, request, pledge, "accept")
     return _carry_out(
+        page,
         request,
         pledge,
         lambda: review.accept(pledge, actor=actor_of(request), at=timezone.now()),
@@ -58,6 +61,7 @@ def return_to_manager(page: ModelAdmin, request: HttpRequest, pledge: Pledge) ->
     if request.method != "POST" or not reasons.is_valid():
         return pledge_page.show(page, request, pledge, "return", reasons=reasons)
     return _carry_out(
+        page,
         request,
         pledge,
         lambda: review.return_to_manager(
@@ -76,6 +80,7 @@ def revoke(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpRespon
     if not form.is_valid():
         return pledge_page.show(page, request, pledge, "revoke", form=form)
     return _carry_out(
+        page,
         request,
         pledge,
         lambda: review.revoke(
@@ -95,14 +100,17 @@ def _dealt_with(request: HttpRequest, pledge: Pledge, step: Transition) -> HttpR
     if pledge.status in step.sources:
         return None
     messages.warning(request, words.refusal(lifecycle.Forbidden(step, pledge.status)))
-    return redirect(LIST if pledge.status in NEVER_SIGNED else CHANGE, *_args(pledge))
+    if pledge.status in NEVER_SIGNED:
+        return redirect(review_queue.address(request))
+    return _to(request, pledge.pk)
 
 
-def _args(pledge: Pledge) -> list:
-    return [] if pledge.status in NEVER_SIGNED else [pledge.pk]
+def _to(request: HttpRequest, key: UUID) -> HttpResponse:
+    return redirect(reverse(CHANGE, args=[key]) + review_queue.kept(request))
 
 
 def _carry_out(
+    page: ModelAdmin,
     request: HttpRequest,
     pledge: Pledge,
     act: Callable[[], object],
@@ -110,25 +118,32 @@ def _carry_out(
     *,
     stay: bool = False,
 ) -> HttpResponse:
-    """Do it, say it, and go on to the next that waits."""
+    """Do it, say it, and go on to the next that waits on the list that one came from."""
+    place = review_queue.place_of(page, request, pledge)
     try:
         act()
     except refusals.StorageUnavailable:
         raise  # answered with 503, for every page
     except (lifecycle.Forbidden, refusals.Refusal) as error:
         messages.warning(request, words.refusal(error))
-        return redirect(CHANGE, pledge.pk)
+        return _to(request, pledge.pk)
     messages.success(request, done)
     if stay:
-        return redirect(CHANGE, pledge.pk)
-    following = _next_after(request, pledge)
-    if following:
-        messages.info(request, _("Next in the queue: %(pledge)s") % {"pledge": following})
-        return redirect(CHANGE, following.pk)
-    messages.info(request, _("No more pledges are awaiting review."))
-    return redirect(LIST)
+        return _to(request, pledge.pk)
+    return _go_on(request, place)
 
 
-def _next_after(request: HttpRequest, pledge: Pledge) -> Pledge | None:
-    waiting = Pledge.objects.awaiting_review().exclude(pk=pledge.pk)
-    return waiting.exclude(person=actor_of(request)).first()
+def _go_on(request: HttpRequest, place: Place) -> HttpResponse:
+    """To the next on the list; after its last one, to the first that was passed over."""
+    following = Pledge.objects.awaiting_review().filter(pk=place.after or place.first).first()
+    if following is None:
+        messages.info(request, _("No more pledges on this list are awaiting review."))
+        return redirect(review_queue.address(request))
+    if place.after:
+        text = _("Next in the queue: %(pledge)s")
+    else:
+        text = _(
+            "That was the last one on the list. The first that still awaits review: %(pledge)s"
+        )
+    messages.info(request, text % {"pledge": following})
+    return _to(request, following.pk)
