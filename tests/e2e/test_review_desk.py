@@ -1,0 +1,109 @@
+"""A review at the desk: through a filtered list by the keyboard alone, and nothing by accident."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from pledges.models import Pledge
+from tests.e2e.pages import said
+from tests.e2e.stage import admin_path
+from tests.e2e.test_pages import JUDGE, SIDEWAYS
+
+
+@pytest.fixture
+def waiting(signed, liming, wangfang, zhaolei):
+    """Four general standards that wait, one with an unusual answer, and a contract between them."""
+    begun = timezone.now() - timedelta(hours=1)
+    asked = [
+        ("general-standards", liming, {}),
+        ("contract", wangfang, {}),
+        ("general-standards", wangfang, {}),
+        ("general-standards", zhaolei, {"satisfaction_target": "80"}),
+        ("personal-code", zhaolei, {}),
+    ]
+    return [
+        signed(slug, person=person, at=begun + timedelta(minutes=place), **typed)
+        for place, (slug, person, typed) in enumerate(asked)
+    ]
+
+
+def look(page):
+    page.evaluate(AXE_SCRIPT)
+    assert page.evaluate(JUDGE, {}) == []
+    assert page.evaluate(SIDEWAYS) == 0
+
+
+def statuses(pledges):
+    found = Pledge.objects.in_bulk([each.pk for each in pledges])
+    return [found[each.pk].status for each in pledges]
+
+
+def test_a_filtered_list_is_reviewed_by_the_keyboard_alone(window, chenjing, waiting, tmp_path):
+    first, contract, second, unusual, code = waiting
+    page = window(chenjing).tab("/admin/pledges/pledge/?template=general-standards")
+    page.locator("#result_list a", has_text=first.number).focus()
+    page.keyboard.press("Enter")
+    place, title = page.locator(".queue-place > span"), page.locator(".title-line h1")
+    expect(place).to_have_text("第 1 / 3 份")
+    look(page)
+    page.keyboard.press("j")
+    expect(title).to_contain_text(second.number)
+    page.keyboard.press("k")
+    expect(title).to_contain_text(first.number)
+    page.keyboard.press("a")
+    expect(page.locator("#accepting")).to_be_visible()
+    look(page)
+    page.screenshot(path=tmp_path / "accepting.png")
+    page.keyboard.press("j")  # the question stands before everything else
+    page.keyboard.press("Escape")
+    expect(page.locator("#accepting")).not_to_be_visible()
+    assert statuses(waiting) == ["signed"] * 5
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    expect(title).to_contain_text(second.number)
+    expect(place).to_have_text("第 1 / 2 份")
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    expect(title).to_contain_text(unusual.number)
+    page.keyboard.press("r")
+    expect(page.locator("#return-form")).to_be_visible()
+    assert page.url.endswith("%3Dgeneral-standards")
+    field = page.locator("#return-form textarea").first
+    field.focus()
+    page.keyboard.type("ajkr?")  # letters of a sentence
+    expect(field).to_have_value("ajkr?")
+    page.locator("#return-form .actions [type=submit]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pledge/?template=general-standards")
+    expect(page.locator(".messages")).to_contain_text(
+        said("No more pledges on this list are awaiting review.")
+    )
+    assert statuses([first, second, unusual]) == ["accepted", "accepted", "returned"]
+    assert statuses([contract, code]) == ["signed"] * 2
+
+
+def test_keys_can_be_changed_and_switched_off(window, chenjing, waiting, device, tmp_path):
+    page = window(chenjing, device=device).tab(admin_path("pledge_change", waiting[0].pk))
+    title = page.locator(".title-line h1")
+    page.locator("[data-keys]").click()
+    look(page)
+    page.screenshot(path=tmp_path / f"keys-{device}.png")
+    page.locator("#key-next").fill("a")
+    page.locator("#keys [type=submit]").click()
+    expect(page.locator("#keys [role=alert]")).to_be_visible()  # two acts, one key
+    page.locator("#key-next").fill("n")
+    page.locator("#keys [type=submit]").click()
+    page.keyboard.press("j")
+    expect(title).to_contain_text(waiting[0].number)
+    page.keyboard.press("n")
+    expect(title).to_contain_text(waiting[1].number)
+    page.keyboard.press("?")
+    page.locator("#keys [name=on]").uncheck()
+    page.locator("#keys [type=submit]").click()
+    page.keyboard.press("n")
+    page.keyboard.press("a")
+    expect(title).to_contain_text(waiting[1].number)
+    expect(page.locator("#accepting")).not_to_be_visible()
