@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Model
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from pledges import audit, wording
 from pledges.admin import words
+from pledges.core.template.blanks import Blank
 from pledges.core.template.outline import Outline, Slot
 from pledges.models import Person, Pledge, ReturnReason
 from pledges.wording.language import active
@@ -18,13 +20,17 @@ from pledges.wording.language import active
 
 @dataclass(frozen=True)
 class Unusual:
-    """One flagged answer: where it stands, what it is, what is expected."""
+    """One flagged answer: where it stands, what it is, what is expected.
+
+    `correction` asks its signer to change it, in the language of the pledge.
+    """
 
     clause: str
     citation: str
     label: str
     answer: str
     expected: str
+    correction: str
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,15 @@ def unusual(pledge: Pledge, outline: Outline) -> list[Unusual]:
                     label=wording.label(blank),
                     answer=wording.answer(blank, pledge.answers),
                     expected=wording.expected(blank, pledge.answers),
+                    correction=_correction(blank, pledge),
                 )
             )
     return found
+
+
+def _correction(blank: Blank, pledge: Pledge) -> str:
+    with translation.override(pledge.language):
+        return wording.correction(blank, pledge.answers)
 
 
 def notes_on(found: Iterable[Unusual], reasons: Iterable[ReturnReason]) -> dict[str, SafeString]:

@@ -32,8 +32,13 @@ def clause_choices(outline: Outline) -> list[tuple[str, Any]]:
 
 
 class ReasonForm(forms.Form):
-    """One reason. A row without words counts as empty, whatever clause it names."""
+    """One reason. A row without words counts as empty, whatever clause it names.
 
+    One that is `offered` for an unusual answer counts where it is chosen.
+    """
+
+    offered = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    chosen = forms.BooleanField(label=_("Return because of this answer"), required=False)
     clause = forms.ChoiceField(label=_("Clause"), required=False)
     text = forms.CharField(
         label=_("Reason"),
@@ -45,6 +50,13 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, clauses: list, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["clause"]).choices = clauses
+
+    @property
+    def is_given(self) -> bool:
+        """Whether this row, sound by itself, is a reason for the return."""
+        typed = self.cleaned_data
+        passed_over = typed.get("offered") and not typed.get("chosen")
+        return bool(typed.get("text")) and not passed_over
 
 
 class _Reasons(forms.BaseFormSet):
@@ -59,7 +71,7 @@ class _Reasons(forms.BaseFormSet):
                 text=form.cleaned_data["text"], clause=form.cleaned_data.get("clause") or ""
             )
             for form in self.forms
-            if form.cleaned_data.get("text")
+            if cast(ReasonForm, form).is_given
         ]
 
 

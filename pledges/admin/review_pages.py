@@ -51,7 +51,10 @@ def return_to_manager(page: ModelAdmin, request: HttpRequest, pledge: Pledge) ->
     if elsewhere := _dealt_with(request, pledge, lifecycle.RETURN):
         return elsewhere
     outline = pledge.version.outline(pledge.language)
-    noticed = [{"clause": each.clause} for each in review_context.unusual(pledge, outline)]
+    noticed = [
+        {"clause": each.clause, "text": each.correction, "offered": True, "chosen": True}
+        for each in review_context.unusual(pledge, outline)
+    ]
     reasons: Any = ReasonFormSet(
         request.POST if request.method == "POST" else None,
         initial=noticed if request.method != "POST" else None,

@@ -3,6 +3,7 @@
 from pledges.wording.answers import (
     answer,
     answer_problem,
+    correction,
     expectation,
     expected,
     flag_note,
@@ -28,6 +29,7 @@ __all__ = [
     "answer_problem",
     "audience_in_words",
     "citation",
+    "correction",
     "device",
     "easily_guessed",
     "expectation",

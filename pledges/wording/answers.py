@@ -127,6 +127,14 @@ def flag_note(blank: Blank, flag: Flag | None = None) -> str:
     return sentence % said
 
 
+def correction(blank: Blank, answers: Mapping[str, str]) -> str:
+    """What the signer is asked for: the answer, what the company expects, and to correct it."""
+    doubt = doubt_about(blank, answers)
+    told = doubt_sentence(doubt) if doubt else expectation(blank)
+    said = {"label": label(blank), "answer": answer(blank, answers), "expectation": told}
+    return _("%(label)s is filled in as %(answer)s. %(expectation)s Please correct it.") % said
+
+
 def expectation(blank: Blank) -> str:
     """What the company expects, as a sentence; empty where it expects nothing."""
     if blank.expected_option:

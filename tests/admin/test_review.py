@@ -191,6 +191,33 @@ def test_returning_ties_reasons_to_clauses(as_, chenjing, signed):
     assert "请与主管沟通。" in page
 
 
+def offered(form, *, without=()):
+    """What the browser sends of the rows that the page offers, but for those left out."""
+    sent = {"reasons-TOTAL_FORMS": len(form.forms), "reasons-INITIAL_FORMS": 0}
+    for place, row in enumerate(form.forms):
+        facts = {**row.initial, **({"chosen": ""} if place in without else {})}
+        sent |= {f"reasons-{place}-{name}": value for name, value in facts.items() if value}
+    return sent
+
+
+def test_each_unusual_answer_is_offered_with_its_sentence_and_may_be_left_out(
+    as_, chenjing, signed
+):
+    pledge = signed(satisfaction_target="80", complaint_response_hours="100")
+    client = as_(chenjing)
+    page = client.get(url(pledge, "return"), headers={"accept-language": "en"})
+    form = page.context["reasons"]
+    assert [row.initial["text"] for row in form if row.initial] == [
+        "客户满意度目标填写为 80 %。公司期望不低于 90 %。请修改。",
+        "客户投诉响应时限填写为 100 小时。公司期望不超过 24 小时。请修改。",
+    ]
+    none = client.post(url(pledge, "return"), offered(form, without=(0, 1)))
+    assert none.status_code == 200 and state(pledge) == PledgeState.SIGNED
+    client.post(url(pledge, "return"), offered(form, without=(1,)))
+    (kept,) = pledge.return_reasons.all()
+    assert (kept.clause, kept.text) == (form[0].initial["clause"], form[0].initial["text"])
+
+
 @pytest.mark.parametrize(
     "given",
     [

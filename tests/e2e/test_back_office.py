@@ -35,7 +35,7 @@ def _review(page: Page, pledge: Pledge) -> None:
 
 
 def _accept(page: Page) -> None:
-    page.locator('.judging a[href$="/accept/"]').click()
+    page.locator("[data-do=accept]").click()
     page.locator(".review-panel form [type=submit]").click()
     expect(page.locator(".messages .note-success")).to_be_visible()
 
@@ -84,7 +84,7 @@ def test_a_returned_pledge_is_corrected_signed_anew_and_accepted(
     page = office.tab()
     _review(page, first)
     expect(page.locator("#unusual")).to_be_visible()
-    page.locator('.judging a[href$="/return/"]').click()
+    page.locator("[data-do=return]").click()
     row = page.locator(".reason").first
     clause = row.locator("select").input_value()  # the clause of what is unusual stands there
     row.locator("textarea").fill(REASON)

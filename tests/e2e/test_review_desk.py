@@ -12,6 +12,15 @@ from tests.e2e.pages import said
 from tests.e2e.stage import admin_path
 from tests.e2e.test_pages import JUDGE, SIDEWAYS
 
+UNUSUAL = {
+    "pledgor_type": "enterprise",
+    "satisfaction_target": "55",
+    "complaint_response_hours": "72",
+    "complaint_resolution_days": "30",
+    "training_hours_per_year": "1",
+    "assessed_indicators": "1",
+}
+
 
 @pytest.fixture
 def waiting(signed, liming, wangfang, zhaolei):
@@ -83,6 +92,22 @@ def test_a_filtered_list_is_reviewed_by_the_keyboard_alone(window, chenjing, wai
     )
     assert statuses([first, second, unusual]) == ["accepted", "accepted", "returned"]
     assert statuses([contract, code]) == ["signed"] * 2
+
+
+def test_six_unusual_answers_are_returned_in_three_clicks(
+    window, chenjing, signed, device, tmp_path
+):
+    pledge = signed(at=timezone.now() - timedelta(hours=1), **UNUSUAL)
+    page = window(chenjing, device=device).tab("/admin/pledges/pledge/")
+    page.locator("#result_list a", has_text=pledge.number).click()
+    page.locator("[data-do=return]").click()
+    expect(page.locator("#return-form input[type=checkbox]:checked")).to_have_count(6)
+    look(page)
+    page.screenshot(path=tmp_path / f"return-{device}.png", full_page=True)
+    page.locator("#return-form .actions [type=submit]").click()
+    expect(page.locator(".messages .note-success")).to_be_visible()
+    reasons = list(pledge.return_reasons.values_list("text", flat=True))
+    assert len(reasons) == 6 and all(each.endswith("请修改。") for each in reasons)
 
 
 def test_keys_can_be_changed_and_switched_off(window, chenjing, waiting, device, tmp_path):
