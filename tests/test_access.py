@@ -131,6 +131,7 @@ admin:pledges_person_withdraw_invitation 3005555 3000303
 admin:pledges_pledge_accept              3003404 3003404
 admin:pledges_pledge_change              3002424 3005555
 admin:pledges_pledge_changelist          3002220 3002220
+admin:pledges_pledge_claim              3003404 3002404
 admin:pledges_pledge_commitments         3005555 3003300
 admin:pledges_pledge_export              3005555 3000300
 admin:pledges_pledge_return              3003404 3003404

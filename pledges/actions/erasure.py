@@ -37,6 +37,7 @@ from pledges.models import (
     Reading,
     RenderedAhead,
     ReturnReason,
+    ReviewClaim,
     Session,
     Signature,
     SigningIntent,
@@ -186,6 +187,7 @@ def _blank_pledges(pledges: Sequence[Pledge]) -> None:
     Signature.objects.filter(pledge__in=keys).update(**_SIGNATURE)
     ReturnReason.objects.filter(pledge__in=keys).update(text="")
     Commitment.objects.filter(pledge__in=keys).delete()
+    ReviewClaim.objects.filter(pledge__in=keys).delete()
     # The rows go within the hour. Until then a second run finds by them what a killed one left.
     RenderedAhead.objects.filter(pledge__in=keys).update(content_digest="")
 
@@ -199,6 +201,7 @@ def _blank_person(person: Person, at: datetime) -> None:
     Proposal.objects.filter(person=person).delete()
     Session.objects.filter(person_id=person.pk).delete()
     PhoneLink.objects.filter(person=person).delete()
+    ReviewClaim.objects.filter(officer=person).delete()
     Reading.objects.filter(reader=person).update(reader_name="")
     erasing_employment.forget_rosters(person)
     # A mail that could not be sent is kept with the error, and errors name addresses.

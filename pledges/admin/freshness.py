@@ -35,7 +35,7 @@ from pledges.admin.base import actor_of
 # Every other POST of the back office asks. These bind nobody, or only look.
 FREE: Final = frozenset(
     {
-        "logout",
+        *("logout", "pledges_pledge_claim"),
         *("pledges_templateversion_edit", "pledges_templateversion_revise"),
         *("pledges_ledgerentry_check", "pledges_acceptancebatch_go_on"),
         *("pledges_signingtask_add", "pledges_signingtask_edit", "pledges_signingtask_discard"),

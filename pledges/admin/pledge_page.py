@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pledges import access, rendering, wording
 from pledges.access import Act
-from pledges.actions import drawn_fields, noting_readings, readings
+from pledges.actions import drawn_fields, noting_readings, readings, review_claims
 from pledges.actions.noting_readings import Way
 from pledges.admin import review_context, review_queue, words
 from pledges.admin.base import actor_of
@@ -77,6 +77,7 @@ def show(
     }
     if step == "review" and context["may_judge"]:
         context["place"] = review_queue.place_of(page, request, pledge)
+        context |= claimed(request, pledge)
     if step == "review":
         earlier = review_context.earlier_of(pledge)
         context |= {
@@ -88,6 +89,15 @@ def show(
             "corrected_by": _visible_correction(pledge),
         }
     return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
+
+
+def claimed(request: HttpRequest, pledge: Pledge) -> dict[str, Any]:
+    """That whoever asks is reviewing `pledge` now, or else `held_by` whom it is."""
+    if pledge.status not in lifecycle.ACCEPT.sources:
+        return {"claims": False}
+    held = review_claims.claim(pledge, actor=actor_of(request), at=timezone.now())
+    another = held is not None and held.officer_id != request.user.pk
+    return {"claims": True, "held_by": held.officer if held and another else None}
 
 
 def _pages(pledge: Pledge, issued: bytes) -> tuple[ShownPage, ...]:

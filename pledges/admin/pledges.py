@@ -21,7 +21,7 @@ from pledges.admin import bulk, filters, pledge_page, review_pages, withdrawal_p
 from pledges.admin.base import NOTHING, AccessModelAdmin, uuid_in
 from pledges.core.languages import ENGLISH
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Commitment, Department, Organisation, Pledge, duties
+from pledges.models import Commitment, Department, Organisation, Pledge, ReviewClaim, duties
 from pledges.templatetags.sheet_extras import day, moment
 from pledges.wording.language import active
 
@@ -80,6 +80,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
         pledges = named.prefetch_related(
             "person__department",
             "version__template",
+            Prefetch("review_claim", queryset=ReviewClaim.objects.select_related("officer")),
             Prefetch("commitments", queryset=flagged, to_attr="flagged_commitments"),
         )
         return pledges if filters.sees_drafts(request.user) else pledges.issued()
@@ -110,6 +111,7 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
             ("<uuid:pk>/withdraw/", withdrawal_page.withdraw, "withdraw"),
         ]
         whole = [
+            ("<uuid:pk>/claim/", self._with_pledge(review_pages.hold, reads=False), "claim"),
             ("export/", require_POST(self.export_all), "export"),
             ("commitments/", require_POST(self.export_commitments), "commitments"),
         ]
@@ -129,7 +131,9 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
     ) -> HttpResponse:
         return require_safe(self._with_pledge(pledge_page.overview))(request, pk=uuid_in(object_id))
 
-    def _with_pledge(self, page: Any) -> Any:
+    def _with_pledge(self, page: Any, *, reads: bool = True) -> Any:
+        """`page` with its pledge; that somebody `reads` it is noted."""
+
         def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             pledges = self.get_queryset(request).select_related(
                 "reviewed_by", "revoked_by", "withdrawn_by", "corrects"
@@ -137,7 +141,8 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
             pledge = pledges.filter(pk=pk).first()
             if pledge is None or not self.has_view_permission(request, pledge):
                 raise Http404
-            pledge_page.note_reading(request, pledge)
+            if reads:
+                pledge_page.note_reading(request, pledge)
             return page(self, request, pledge)
 
         return view
@@ -220,9 +225,12 @@ class PledgeAdmin(bulk.BulkActions, AccessModelAdmin):
         organisation = Organisation.current()
         today = organisation.localdate(timezone.now())
         days = (today - organisation.localdate(pledge.signed_at)).days
-        if days < 1:
-            return str(_("since today"))
-        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+        since = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+        claim = getattr(pledge, "review_claim", None)
+        reviewer = claim.officer.name if claim and claim.until > timezone.now() else ""
+        by = gettext("%(who)s is reviewing it") % {"who": reviewer} if reviewer else ""
+        shown = since if days else _("since today")
+        return format_html('{} <span class="aside">{}</span>', shown, by) if by else str(shown)
 
 
 def _in_short(pledge: Pledge, code: str) -> str:

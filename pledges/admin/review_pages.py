@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pledges import access
 from pledges.access import Act
-from pledges.actions import review
+from pledges.actions import review, review_claims
 from pledges.admin import pledge_page, review_context, review_queue, words
 from pledges.admin.base import actor_of
 from pledges.admin.review_forms import ReasonFormSet, RevocationForm, clause_choices
@@ -43,6 +44,19 @@ def accept(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpRespon
         lambda: review.accept(pledge, actor=actor_of(request), at=timezone.now()),
         _("%(pledge)s has been accepted.") % {"pledge": pledge},
     )
+
+
+def hold(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:
+    """Renews the reviewer's claim, or takes it over; says whose it is."""
+    access.require(request.user, Act.JUDGE_PLEDGE, pledge)
+    if request.method != "POST":
+        return _to(request, pledge.pk)
+    actor, at = actor_of(request), timezone.now()
+    if "take" in request.POST:
+        review_claims.take_over(pledge, actor=actor, at=at)
+        return _to(request, pledge.pk)
+    context = {"pledge": pledge, **pledge_page.claimed(request, pledge)}
+    return TemplateResponse(request, "admin/pledges/pledge/claim.html", context)
 
 
 def return_to_manager(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse:

@@ -16,10 +16,11 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from pledges.admin.base import actor_of
 from pledges.core.lifecycle import PledgeState
-from pledges.models import Pledge
+from pledges.models import Pledge, ReviewClaim
 
 LIST: Final = "admin:pledges_pledge_changelist"
 PARAMETER: Final = "_changelist_filters"
@@ -37,7 +38,8 @@ class _Keys(ChangeList):
 class Place:
     """Where a pledge stands in the queue: the `number`th of `count`; 0 where it is not in it.
 
-    `before` and `after` are the nearest that whoever asks may judge, `first` the first of all.
+    `before` and `after` are the nearest that whoever asks may judge and nobody else is reviewing,
+    `first` the first of all.
     """
 
     number: int
@@ -67,11 +69,16 @@ def address(request: HttpRequest) -> str:
 def place_of(page: Any, request: HttpRequest, pledge: Pledge) -> Place:
     """The place of `pledge` among what awaits review on the list that it was opened from."""
     reader = actor_of(request).pk
+    claims = ReviewClaim.objects.valid(timezone.now()).exclude(officer=reader)
+    passed_over = set(claims.values_list("pledge", flat=True))
     waiting = _queryset(page, request).filter(status=PledgeState.SIGNED)
     rows = list(waiting.values_list("pk", "person_id"))
     number = next((place for place, row in enumerate(rows, 1) if row[0] == pledge.pk), 0)
-    before = [key for key, person in rows[: max(0, number - 1)] if person != reader]
-    after = [key for key, person in rows[number:] if person != reader]
+
+    def open_ones(some: list[tuple[UUID, int]]) -> list[UUID]:
+        return [key for key, person in some if person != reader and key not in passed_over]
+
+    before, after = open_ones(rows[: max(0, number - 1)]), open_ones(rows[number:])
     return Place(
         number=number,
         count=len(rows),

@@ -22,6 +22,7 @@ from pledges.models.readings import Reading
 from pledges.models.records import IssuedRecord, RecordFile
 from pledges.models.rendered_ahead import RenderedAhead
 from pledges.models.request_counts import RequestCount
+from pledges.models.review_claims import ReviewClaim
 from pledges.models.rosters import Roster, RosterColumns, RosterRow
 from pledges.models.sessions import Session
 from pledges.models.signatures import Document, Signature, SigningIntent
@@ -67,6 +68,7 @@ __all__ = [
     "RenderedAhead",
     "RequestCount",
     "ReturnReason",
+    "ReviewClaim",
     "Roster",
     "RosterColumns",
     "RosterRow",

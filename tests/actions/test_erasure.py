@@ -66,6 +66,7 @@ from pledges.models import (
     Reading,
     RenderedAhead,
     ReturnReason,
+    ReviewClaim,
     Roster,
     Session,
     Signature,
@@ -246,6 +247,8 @@ def _read_and_accepted(person, pledges, now):
     rows = {"way": Reading.Way.PAGE, "reader_role": "compliance", "minute": now}
     Reading.objects.create(pledge=pledges[0], reader=person, reader_name="李明", **rows)
     batches.begin(pledges, actor=chenjing, at=now)
+    for pledge, officer in zip(pledges, (chenjing, person), strict=False):
+        ReviewClaim.objects.create(pledge=pledge, officer=officer, until=now)
 
 
 def everything_kept():
@@ -299,7 +302,14 @@ def test_nothing_personal_is_left_and_the_ledger_verifies(past, liming, erase, n
 # `erasure` if it is to go; what it says of the person then has to be filled above.
 GONE = {
     *("Department.head", "InvitationItem.person", "Invitation.person", "Leave.delegate"),
-    *("Leave.person", "PhoneLink.person", "Post.person", "Proposal.person", "RosterRow.person"),
+    *(
+        "ReviewClaim.officer",
+        "Leave.person",
+        "PhoneLink.person",
+        "Post.person",
+        "Proposal.person",
+        "RosterRow.person",
+    ),
     *("EmailAddress.user", "Authenticator.user", "Person.groups"),
 }
 # The row stays and names them by the key of a row that says nothing any more.

@@ -6,7 +6,10 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from django.contrib.auth.models import Group
 
+from pledges.actions import review
 from pledges.core.lifecycle import Role
+from pledges.models import Reading
+from tests.admin.conftest import TODAY
 
 LIST = "/admin/pledges/pledge/"
 NOTHING_LEFT = "该列表中没有待审核的承诺书了。"
@@ -89,3 +92,37 @@ def test_a_list_that_cannot_be_is_the_usual_one(as_, chenjing, waiting, filters)
     address = f"{LIST}{waiting[0].pk}/change/?{urlencode({'_changelist_filters': filters})}"
     response = as_(chenjing).get(address)
     assert response.status_code == 200 and response.context["place"].count == 3
+
+
+# --- Two officers --------------------------------------------------------------------------------
+def test_a_second_officer_sees_whose_it_is_and_may_take_it_over(as_, chenjing, sunhao, waiting):
+    first, second, third = waiting
+    page = f"{LIST}{first.pk}/change/"
+    assert as_(chenjing).get(page).context["held_by"] is None
+    other = as_(sunhao)
+    shown = other.get(page)
+    assert shown.context["held_by"] == chenjing and "陈静正在审核这份承诺书。" in said(shown)
+    assert "陈静正在审核" in said(other.get(LIST)) and "正在审核" not in said(
+        as_(chenjing).get(LIST)
+    )
+    # Whoever looks for work is led past it.
+    place = other.get(f"{LIST}{second.pk}/change/").context["place"]
+    assert (place.number, place.count, place.before, place.after) == (2, 3, None, third.pk)
+    assert other.post(f"{LIST}{first.pk}/claim/", {"take": "1"}).url == page
+    assert other.get(page).context["held_by"] is None
+    renewed = as_(chenjing).post(f"{LIST}{first.pk}/claim/")
+    assert "孙浩正在审核这份承诺书。" in said(renewed)
+
+
+def test_a_claim_is_renewed_without_being_a_reading(as_, chenjing, waiting):
+    client, pledge = as_(chenjing), waiting[0]
+    client.get(f"{LIST}{pledge.pk}/change/")
+    Reading.objects.all().delete()
+    answer = client.post(f"{LIST}{pledge.pk}/claim/")
+    assert "hx-post" in said(answer) and not Reading.objects.exists()
+    review.accept(pledge, actor=chenjing, at=TODAY)
+    assert "hx-post" not in said(client.post(f"{LIST}{pledge.pk}/claim/"))
+
+
+def said(response):
+    return response.content.decode()

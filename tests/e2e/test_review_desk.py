@@ -132,3 +132,26 @@ def test_keys_can_be_changed_and_switched_off(window, chenjing, waiting, device,
     page.keyboard.press("a")
     expect(title).to_contain_text(waiting[1].number)
     expect(page.locator("#accepting")).not_to_be_visible()
+
+
+def test_two_officers_at_once_and_one_takes_over(window, chenjing, sunhao, waiting, device):
+    address = admin_path("pledge_change", waiting[0].pk)
+    mine = window(chenjing, device=device).tab(address)
+    expect(mine.locator("#claim .note")).to_have_count(0)
+    other = window(sunhao, device=device).tab(address)
+    expect(other.locator("#claim .note")).to_contain_text("陈静")
+    look(other)
+    other.locator("#claim [name=take]").click()
+    expect(other.locator("#claim .note")).to_have_count(0)
+    mine.evaluate(
+        "htmx.ajax('POST', document.querySelector('#claim').getAttribute('hx-post'), "
+        "{source: '#claim', target: '#claim', swap: 'outerHTML'})"
+    )
+    expect(mine.locator("#claim .note")).to_contain_text("孙浩")
+    other.locator("[data-do=accept]").click()
+    other.locator("#accepting [type=submit]").click()
+    expect(other.locator(".messages .note-success")).to_be_visible()
+    mine.locator("[data-do=accept]").click()
+    mine.locator("#accepting [type=submit]").click()
+    expect(mine.locator(".messages")).to_contain_text(waiting[0].number)
+    assert Pledge.objects.get(pk=waiting[0].pk).reviewed_by == sunhao
