@@ -75,9 +75,10 @@ def show(
         "return_reasons": [(wording.citation(outline, each.clause), each) for each in reasons],
         **extra,
     }
-    if step == "review" and context["may_judge"]:
-        context["place"] = review_queue.place_of(page, request, pledge)
+    if context["may_judge"]:
         context |= claimed(request, pledge)
+        if step == "review":
+            context["place"] = review_queue.place_of(page, request, pledge)
     if step == "review":
         earlier = review_context.earlier_of(pledge)
         context |= {

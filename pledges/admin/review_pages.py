@@ -55,7 +55,8 @@ def hold(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> HttpResponse
     if "take" in request.POST:
         review_claims.take_over(pledge, actor=actor, at=at)
         return _to(request, pledge.pk)
-    context = {"pledge": pledge, **pledge_page.claimed(request, pledge)}
+    kept = review_queue.kept(request)
+    context = {"pledge": pledge, "kept": kept, **pledge_page.claimed(request, pledge)}
     return TemplateResponse(request, "admin/pledges/pledge/claim.html", context)
 
 
