@@ -360,7 +360,7 @@ def addresses(draft, version, liming, wangfang, chenjing, zhoumin, now):
         arguments[f"admin:pledges_paperbatch_{page}"] = [papers.pk]
     arguments |= {"paper": [paper.pk], "paper_page": [paper.pk, 1], "paper_record": [paper.pk]}
     arguments["verify_paper"] = [paper.pk]
-    for page in ("accept", "return", "revoke", "withdraw", "change"):
+    for page in ("accept", "return", "revoke", "withdraw", "change", "claim"):
         arguments[f"admin:pledges_pledge_{page}"] = [pledge.pk]
     arguments |= task_addresses(version("contract"), liming, at=now)
     of_pledge = ("save", "prepare", "document", "printout", "proof", "discard", "withdraw")
