@@ -433,6 +433,7 @@ class _Undo(Exception):
 # What binds nobody may be posted at any time; all else in the admin asks who it is, when that was
 # last proved more than ten minutes ago.
 FREE = {
+    "admin:pledges_pledge_claim",
     *("admin:login", "admin:logout", "admin:pledges_ledgerentry_check"),
     *("admin:pledges_acceptancebatch_go_on", "admin:pledges_templateversion_edit"),
     "admin:pledges_templateversion_revise",
