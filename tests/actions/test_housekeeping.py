@@ -233,8 +233,8 @@ def test_all_that_wants_doing_is_on_the_schedule(settled):
         "bulk acceptances", "calendar", "checkpoints", "completion reports", "digests",
         "documents rendered ahead", "drafts on replaced versions", "invitations", "leavers",
         "ledger", "lists of papers", "lost tasks", "notices", "old rosters", "orphans",
-        "papers that nobody filed", "passkeys", "phone links", "review claims", "readings", "redundant files",
-        "request counts", "rosters", "sessions", "task closings", "task joiners",
+        "papers that nobody filed", "passkeys", "phone links", "readings", "redundant files",
+        "request counts", "review claims", "rosters", "sessions", "task closings", "task joiners",
         "task launches", "task results", "task versions", "terms", "timestamps", "workers",
     }  # fmt: skip
     assert housekeeping.run_due() == len(housekeeping.SCHEDULE) - 1
