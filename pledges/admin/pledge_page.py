@@ -77,19 +77,25 @@ def show(
     }
     if context["may_judge"]:
         context |= claimed(request, pledge)
-        if step == "review":
-            context["place"] = review_queue.place_of(page, request, pledge)
     if step == "review":
-        earlier = review_context.earlier_of(pledge)
-        context |= {
-            "earlier": earlier,
-            "compared": _compared(request, pledge, earlier) if earlier else (),
-            "issued": list(pledge.documents.all()),
-            "trail": review_context.trail(pledge),
-            "read_by": _read_by(request, pledge),
-            "corrected_by": _visible_correction(pledge),
-        }
+        context |= _of_review(page, request, pledge)
     return TemplateResponse(request, "admin/pledges/pledge/review.html", context)
+
+
+def _of_review(page: ModelAdmin, request: HttpRequest, pledge: Pledge) -> dict[str, Any]:
+    """What is known beside the sheet, and for whom may judge it, its place in the queue."""
+    earlier = review_context.earlier_of(pledge)
+    waits = pledge.status in lifecycle.ACCEPT.sources
+    judges = waits and access.allows(request.user, Act.JUDGE_PLEDGE, pledge)
+    return {
+        "place": review_queue.place_of(page, request, pledge) if judges else None,
+        "earlier": earlier,
+        "compared": _compared(request, pledge, earlier) if earlier else (),
+        "issued": list(pledge.documents.all()),
+        "trail": review_context.trail(pledge),
+        "read_by": _read_by(request, pledge),
+        "corrected_by": _visible_correction(pledge),
+    }
 
 
 def claimed(request: HttpRequest, pledge: Pledge) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_ones_own_is_passed_over_and_still_counted(as_, sunhao, signed, waiting,
     own = signed("personal-code", person=sunhao, at=now + timedelta(seconds=90))
     client, (_first, second, third) = as_(sunhao), waiting
     assert seen(client, opened(client, second)) == (2, 4, waiting[0].pk, third.pk)
-    assert "place" not in client.get(opened(client, own)).context
+    assert client.get(opened(client, own)).context["place"] is None
     listed = client.get(LIST).context["cl"]
     assert listed.result_count == 4
 

@@ -204,6 +204,8 @@ def _sign_nothing(staged: stage.Stage, inspector: Inspector) -> None:
 def _return_without_reason(staged: stage.Stage, inspector: Inspector) -> None:
     page = inspector.page
     page.goto(stage.admin_path("pledge_return", staged.signed.pk))
+    for chosen in page.locator("#return-form [type=checkbox]:checked").all():
+        chosen.uncheck()
     page.locator("#return-form .actions [type=submit]").click()
     page.locator(".note-error").wait_for()
     page.locator("#more-reasons").click()
