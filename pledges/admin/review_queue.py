@@ -98,7 +98,7 @@ def _queryset(page: Any, request: HttpRequest) -> Any:
 
 def _listed(page: Any, request: HttpRequest, filters: str) -> Any:
     asked = copy.copy(request)
-    asked.GET = QueryDict(filters)  # type: ignore[assignment]
+    asked.GET = QueryDict(filters)
     return _Keys(
         asked,
         page.model,
