@@ -208,8 +208,8 @@ def test_each_unusual_answer_is_offered_with_its_sentence_and_may_be_left_out(
     page = client.get(url(pledge, "return"), headers={"accept-language": "en"})
     form = page.context["reasons"]
     assert [row.initial["text"] for row in form if row.initial] == [
-        "客户满意度目标填写为 80 %。公司期望不低于 90 %。请修改。",
-        "投诉首次答复时限填写为 100 小时。公司期望不超过 24 小时。请修改。",
+        "客户满意度目标填写为“80 %”。公司期望不低于 90 %。请修改。",
+        "投诉首次答复时限填写为“100 小时”。公司期望不超过 24 小时。请修改。",
     ]
     none = client.post(url(pledge, "return"), offered(form, without=(0, 1)))
     assert none.status_code == 200 and state(pledge) == PledgeState.SIGNED
