@@ -144,10 +144,7 @@ def test_two_officers_at_once_and_one_takes_over(window, chenjing, sunhao, waiti
     look(other)
     other.locator("#claim [name=take]").click()
     expect(other.locator("#claim .note")).to_have_count(0)
-    mine.evaluate(
-        "htmx.ajax('POST', document.querySelector('#claim').getAttribute('hx-post'), "
-        "{source: '#claim', target: '#claim', swap: 'outerHTML'})"
-    )
+    mine.evaluate("document.getElementById('claim').dispatchEvent(new Event('renew'))")
     expect(mine.locator("#claim .note")).to_contain_text("孙浩")
     other.locator("[data-do=accept]").click()
     other.locator("#accepting [type=submit]").click()
@@ -156,3 +153,23 @@ def test_two_officers_at_once_and_one_takes_over(window, chenjing, sunhao, waiti
     mine.locator("#accepting [type=submit]").click()
     expect(mine.locator(".messages")).to_contain_text("未重复执行")
     assert Pledge.objects.get(pk=waiting[0].pk).reviewed_by == sunhao
+
+
+def test_a_page_that_is_left_alone_keeps_neither_its_claim_nor_its_session(
+    window, chenjing, waiting
+):
+    page = window(chenjing).tab("/admin/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/claim/" in request.url else 0)
+    page.clock.install()
+    page.goto(admin_path("pledge_change", waiting[0].pk))
+    expect(page.locator("[data-keys]")).to_be_visible()
+    page.clock.fast_forward("04:01")  # whatever moved while the page came up
+    page.clock.fast_forward("30:00")
+    before = len(asked)
+    page.clock.fast_forward("30:00")
+    assert len(asked) == before <= 1
+    page.mouse.move(200, 200)
+    page.mouse.move(220, 220)
+    with page.expect_response("**/claim/"):
+        page.clock.fast_forward("04:01")
